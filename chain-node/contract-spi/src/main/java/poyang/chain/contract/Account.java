@@ -1,0 +1,45 @@
+package poyang.chain.contract;
+
+import java.util.Set;
+import java.util.TreeSet;
+import poyang.kernel.Bytes;
+
+/// An account as the chain knows it.
+///
+/// @param id `organisation/name`, for example `taxation/analyst`
+/// @param organisation the department
+/// @param roles what it may do
+/// @param publicKey SM2, 65 bytes uncompressed; empty for genesis
+public record Account(String id, String organisation, Set<Role> roles, Bytes publicKey) {
+
+    /// The sender of the calls that make the first state.
+    public static final Account GENESIS = new Account("genesis", "", Set.of(), Bytes.empty());
+
+    public Account {
+        roles = Set.copyOf(new TreeSet<>(roles));
+    }
+
+    public boolean has(Role role) {
+        return roles.contains(role);
+    }
+
+    public boolean isGenesis() {
+        return id.equals("genesis");
+    }
+
+    /// What an account may do. Numbers are those of the protobuf enum `Role`.
+    public enum Role {
+        /// Registers its organisation's accounts.
+        ADMINISTRATOR,
+        /// Registers data sets, sets policies, consents.
+        OWNER,
+        /// Submits jobs and receives results.
+        ANALYST,
+        /// Sees everything on chain and no raw data; registers organisations.
+        SUPERVISOR,
+        /// A department's compute node: commits inputs, submits receipts.
+        EXECUTOR,
+        /// A console's index: reads all finalised blocks, writes nothing but audit anchors.
+        CONSOLE
+    }
+}

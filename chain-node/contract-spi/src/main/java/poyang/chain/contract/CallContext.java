@@ -1,0 +1,19 @@
+package poyang.chain.contract;
+
+import poyang.kernel.Bytes;
+
+/// What a transaction's call knows of its surroundings, the same on every node.
+public interface CallContext {
+    long height();
+
+    /// The block's time in milliseconds since 1970, agreed by consensus and never falling.
+    long timestampMillis();
+
+    Bytes transactionId();
+
+    /// The authenticated sender. In genesis calls: {@link Account#GENESIS}.
+    Account sender();
+
+    /// Announces something to subscribers; part of the transaction's receipt.
+    void emit(ContractEvent event);
+}

@@ -1,0 +1,56 @@
+package poyang.chain.proofs;
+
+import java.util.List;
+import java.util.Optional;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PartyId;
+
+/// Who orders and attests, and how many of them make a proof: ⌊2n/3⌋+1 under `bft`.
+///
+/// @param number counts from 0, the genesis epoch
+/// @param engine name of the consensus engine, for example `bft`
+/// @param quorum attestations that make a finality proof
+/// @param validators in ascending order of id, without repetition
+public record Epoch(long number, String engine, int quorum, List<Validator> validators) {
+    public Epoch {
+        validators = List.copyOf(validators);
+        for (int i = 1; i < validators.size(); i++) {
+            Bug.unless(
+                    validators.get(i - 1).id().compareTo(validators.get(i).id()) < 0,
+                    "validators must ascend without repetition");
+        }
+        Bug.unless(quorum > 0 && quorum <= validators.size(), "quorum out of range");
+    }
+
+    public static Epoch bft(long number, List<Validator> validators) {
+        List<Validator> sorted = validators.stream()
+                .sorted((a, b) -> a.id().compareTo(b.id()))
+                .toList();
+        return new Epoch(number, "bft", 2 * sorted.size() / 3 + 1, sorted);
+    }
+
+    public Optional<Validator> find(PartyId id) {
+        return validators.stream().filter(v -> v.id().equals(id)).findFirst();
+    }
+
+    public int indexOf(PartyId id) {
+        for (int i = 0; i < validators.size(); i++) {
+            if (validators.get(i).id().equals(id)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /// The canonical form that block headers and genesis commit to.
+    public Bytes encoded() {
+        return new CanonicalWriter("poyang.epoch.v1")
+                .u64(number)
+                .text(engine)
+                .u32(quorum)
+                .list(validators, (w, v) -> w.text(v.id().name()).bytes(v.publicKey().encoded()))
+                .toBytes();
+    }
+}

@@ -1,0 +1,76 @@
+package poyang.chain.proofs;
+
+import java.util.ArrayList;
+import java.util.List;
+import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.Sm2Signature;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PartyId;
+
+/// A header and a quorum of attestations of it: nobody can change the block or what it did any more.
+///
+/// @param header the block's header
+/// @param signatures in ascending order of validator, without repetition
+public record FinalityProof(BlockHeader header, List<Signed> signatures) {
+    private static final String DOMAIN = "poyang.finality-proof.v1";
+
+    /// One validator's signature over {@link Attestation#message}.
+    public record Signed(PartyId validator, Sm2Signature signature) {}
+
+    public FinalityProof {
+        signatures = List.copyOf(signatures);
+    }
+
+    /// True when the header belongs to `chainId` and `epoch`, and a quorum of different validators of
+    /// the epoch signed it. Signatures of strangers and repeated ones make the proof false.
+    public boolean verify(Bytes chainId, Epoch epoch) {
+        if (!header.chainId().equals(chainId)
+                || header.epoch() != epoch.number()
+                || signatures.size() < epoch.quorum()) {
+            return false;
+        }
+        byte[] message = Attestation.message(header);
+        int previous = -1;
+        List<Sm2PublicKey.Check> checks = new ArrayList<>();
+        for (Signed signed : signatures) {
+            int index = epoch.indexOf(signed.validator());
+            if (index <= previous) {
+                return false;
+            }
+            previous = index;
+            checks.add(new Sm2PublicKey.Check(
+                    epoch.validators().get(index).publicKey(), message, signed.signature()));
+        }
+        return Sm2PublicKey.verifyBatch(checks).stream().allMatch(valid -> valid);
+    }
+
+    public Bytes encoded() {
+        return new CanonicalWriter(DOMAIN)
+                .bytes(header.encoded())
+                .list(
+                        signatures,
+                        (w, s) -> w.text(s.validator().name()).bytes(s.signature().encoded()))
+                .toBytes();
+    }
+
+    public static FinalityProof decode(byte[] encoded) {
+        CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
+        BlockHeader header = BlockHeader.decode(in.array(1024));
+        List<Signed> signatures = in.list(
+                1024,
+                r -> new Signed(
+                        new PartyId(r.text(64)),
+                        Sm2Signature.decode(
+                                r.exactly(Sm2Signature.ENCODED_BYTES).toArray())));
+        in.end();
+        return new FinalityProof(header, signatures);
+    }
+
+    /// Identifies the proof's content, for logs.
+    public Bytes hash() {
+        return Sm3.hash(encoded().toArray());
+    }
+}

@@ -1,0 +1,73 @@
+package poyang.kernel;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/// Writes the one canonical form of a structure that is hashed or signed: fields in a fixed order,
+/// integers big-endian, everything of variable size behind a 32-bit length, and a domain tag first.
+public final class CanonicalWriter {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
+
+    /// @param domain names structure and version, for example `poyang.block-header.v1`; two structures
+    ///     with different domains never have the same encoding
+    public CanonicalWriter(String domain) {
+        text(domain);
+    }
+
+    public CanonicalWriter u8(int value) {
+        Bug.unless(value >= 0 && value <= 0xff, "u8 out of range: " + value);
+        out.write(value);
+        return this;
+    }
+
+    public CanonicalWriter u32(long value) {
+        Bug.unless(value >= 0 && value <= 0xffff_ffffL, "u32 out of range: " + value);
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            out.write((int) (value >>> shift));
+        }
+        return this;
+    }
+
+    public CanonicalWriter u64(long value) {
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            out.write((int) (value >>> shift));
+        }
+        return this;
+    }
+
+    public CanonicalWriter flag(boolean value) {
+        return u8(value ? 1 : 0);
+    }
+
+    public CanonicalWriter bytes(Bytes value) {
+        return bytes(value.toArray());
+    }
+
+    public CanonicalWriter bytes(byte[] value) {
+        u32(value.length);
+        out.writeBytes(value);
+        return this;
+    }
+
+    public CanonicalWriter text(String value) {
+        return bytes(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public <T> CanonicalWriter list(List<T> items, BiConsumer<CanonicalWriter, T> item) {
+        u32(items.size());
+        for (T element : items) {
+            item.accept(this, element);
+        }
+        return this;
+    }
+
+    public byte[] toArray() {
+        return out.toByteArray();
+    }
+
+    public Bytes toBytes() {
+        return Bytes.wrap(out.toByteArray());
+    }
+}
