@@ -163,18 +163,20 @@ final class CsvTable implements AutoCloseable {
         };
     }
 
-    /// The candidate that the header line holds most often; a comma when it holds none.
+    /// The candidate that the header line holds most often outside quotes; a comma when it holds none.
     private static char guessSeparator(Reader text) throws IOException {
         text.mark(LONGEST_HEADER_CHARS);
         int[] counts = new int[4];
         String candidates = ",;\t|";
+        boolean quoted = false;
         for (int i = 0; i < LONGEST_HEADER_CHARS - 1; i++) {
             int c = text.read();
-            if (c < 0 || c == '\n' || c == '\r') {
+            if (c < 0 || (!quoted && (c == '\n' || c == '\r'))) {
                 break;
             }
+            quoted ^= c == '"';
             int which = candidates.indexOf(c);
-            if (which >= 0) {
+            if (which >= 0 && !quoted) {
                 counts[which]++;
             }
         }

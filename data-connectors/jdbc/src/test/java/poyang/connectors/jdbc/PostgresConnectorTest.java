@@ -7,6 +7,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -153,7 +154,7 @@ final class PostgresConnectorTest extends ConnectorKit {
 
     private static void carry(ServerSocketChannel server, int port) {
         try (SocketChannel reader = server.accept();
-                Socket source = new Socket("127.0.0.1", port)) {
+                Socket source = new Socket(InetAddress.getLoopbackAddress(), port)) {
             Thread back = Thread.startVirtualThread(() -> copy(source, reader));
             Channels.newInputStream(reader).transferTo(source.getOutputStream());
             source.shutdownOutput();
