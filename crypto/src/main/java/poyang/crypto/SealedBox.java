@@ -1,0 +1,67 @@
+package poyang.crypto;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.engines.SM2Engine;
+import org.bouncycastle.crypto.params.ParametersWithRandom;
+import poyang.kernel.Bug;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// A message that only the holder of one SM2 key opens: a fresh SM4 key under SM2 encryption
+/// (GB/T 32918.4, C1 ‖ C3 ‖ C2), the message under SM4-GCM with the context as associated data.
+///
+/// Layout: version 1 (1 byte) · SM2 ciphertext of the 16-byte key (113) · nonce (12) · ciphertext ‖ tag.
+/// Anybody can seal to a key: a box proves nothing about its sender.
+public final class SealedBox {
+    private static final byte VERSION = 1;
+    private static final int WRAPPED_BYTES = 65 + 32 + 16;
+    private static final int HEAD_BYTES = 1 + WRAPPED_BYTES + Sm4Gcm.NONCE_BYTES;
+
+    private SealedBox() {}
+
+    public static byte[] seal(Sm2PublicKey to, byte[] context, byte[] plaintext, RandomSource random) {
+        byte[] key = random.bytes(Sm4Gcm.KEY_BYTES);
+        byte[] nonce = random.bytes(Sm4Gcm.NONCE_BYTES);
+        try {
+            SM2Engine engine = new SM2Engine(SM2Engine.Mode.C1C3C2);
+            engine.init(true, new ParametersWithRandom(to.parameters(), Sm2Curve.secure(random)));
+            byte[] wrapped = engine.processBlock(key, 0, key.length);
+            Bug.unless(wrapped.length == WRAPPED_BYTES, "length of an SM2 ciphertext");
+            byte[] body = Sm4Gcm.encrypt(key, nonce, context, plaintext);
+            return ByteBuffer.allocate(HEAD_BYTES + body.length)
+                    .put(VERSION)
+                    .put(wrapped)
+                    .put(nonce)
+                    .put(body)
+                    .array();
+        } catch (InvalidCipherTextException e) {
+            throw new Bug("encryption cannot fail", e);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /// @throws PoyangException `AUTHENTICATION_FAILED`, which does not say why
+    public static byte[] open(Sm2PrivateKey key, byte[] context, byte[] sealed) {
+        byte[] inner = new byte[0];
+        try {
+            if (sealed.length >= HEAD_BYTES + Sm4Gcm.TAG_BYTES && sealed[0] == VERSION && sealed[1] == 4) {
+                SM2Engine engine = new SM2Engine(SM2Engine.Mode.C1C3C2);
+                engine.init(false, key.parameters());
+                inner = engine.processBlock(sealed, 1, WRAPPED_BYTES);
+                byte[] nonce = Arrays.copyOfRange(sealed, 1 + WRAPPED_BYTES, HEAD_BYTES);
+                return Sm4Gcm.decrypt(inner, nonce, context, Arrays.copyOfRange(sealed, HEAD_BYTES, sealed.length));
+            }
+        } catch (InvalidCipherTextException | IllegalArgumentException e) {
+            // refused below, without the reason
+        } finally {
+            Arrays.fill(inner, (byte) 0);
+        }
+        throw new PoyangException(
+                CryptoErrors.AUTHENTICATION_FAILED,
+                "the sealed box is not authentic",
+                "the receiver's key, the same context and an unchanged box are needed");
+    }
+}
