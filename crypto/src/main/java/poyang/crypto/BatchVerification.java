@@ -58,7 +58,7 @@ final class BatchVerification {
             if (point.isPresent()) {
                 terms.add(new Term(i, equation.get(), point.get()));
             } else {
-                verdicts[i] = check.key().verify(check.message(), check.signature());
+                verdicts[i] = check.key().verify(check.message().toArray(), check.signature());
             }
         }
         if (!terms.isEmpty()) {
@@ -71,7 +71,7 @@ final class BatchVerification {
         if (terms.size() < SINGLES_BELOW) {
             for (Term term : terms) {
                 Check check = checks.get(term.index());
-                verdicts[term.index()] = check.key().verify(check.message(), check.signature());
+                verdicts[term.index()] = check.key().verify(check.message().toArray(), check.signature());
             }
         } else if (holds(terms, weights)) {
             terms.forEach(term -> verdicts[term.index()] = true);
@@ -125,7 +125,7 @@ final class BatchVerification {
         CanonicalWriter all = new CanonicalWriter("poyang.batch-verification.v1");
         for (Check check : checks) {
             all.bytes(check.key().encoded())
-                    .bytes(Sm3.digest(check.message()))
+                    .bytes(Sm3.digest(check.message().toArray()))
                     .bytes(check.signature().encoded());
         }
         SeededRandom random = new SeededRandom(Sm3.digest(all.toArray()), "weights");

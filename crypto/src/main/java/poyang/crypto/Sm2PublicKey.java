@@ -61,7 +61,7 @@ public final class Sm2PublicKey {
 
     /// GB/T 32918.2 section 7, and the parity of the recomputed point.
     public boolean verify(byte[] message, Sm2Signature signature) {
-        Optional<Equation> equation = Equation.of(new Check(this, message, signature));
+        Optional<Equation> equation = Equation.of(new Check(this, Bytes.copyOf(message), signature));
         if (equation.isEmpty()) {
             return false;
         }
@@ -77,7 +77,7 @@ public final class Sm2PublicKey {
     }
 
     /// A signature to be checked.
-    public record Check(Sm2PublicKey key, byte[] message, Sm2Signature signature) {}
+    public record Check(Sm2PublicKey key, Bytes message, Sm2Signature signature) {}
 
     /// The verdicts of {@link #verify} on each check, found by one equation where all are valid.
     public static List<Boolean> verifyBatch(List<Check> checks) {
@@ -98,7 +98,8 @@ public final class Sm2PublicKey {
                     || s.compareTo(Sm2Curve.N) >= 0) {
                 return Optional.empty();
             }
-            return Optional.of(new Equation(check, r, s, check.key().digest(check.message()), t));
+            return Optional.of(
+                    new Equation(check, r, s, check.key().digest(check.message().toArray()), t));
         }
     }
 

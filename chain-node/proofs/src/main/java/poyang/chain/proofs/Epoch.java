@@ -25,9 +25,8 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
     }
 
     public static Epoch bft(long number, List<Validator> validators) {
-        List<Validator> sorted = validators.stream()
-                .sorted((a, b) -> a.id().compareTo(b.id()))
-                .toList();
+        List<Validator> sorted =
+                validators.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
         return new Epoch(number, "bft", 2 * sorted.size() / 3 + 1, sorted);
     }
 
@@ -50,7 +49,9 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
                 .u64(number)
                 .text(engine)
                 .u32(quorum)
-                .list(validators, (w, v) -> w.text(v.id().name()).bytes(v.publicKey().encoded()))
+                .list(
+                        validators,
+                        (w, v) -> w.text(v.id().name()).bytes(v.publicKey().encoded()))
                 .toBytes();
     }
 }

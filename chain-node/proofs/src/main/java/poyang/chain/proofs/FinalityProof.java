@@ -32,7 +32,7 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
                 || signatures.size() < epoch.quorum()) {
             return false;
         }
-        byte[] message = Attestation.message(header);
+        Bytes message = Bytes.wrap(Attestation.message(header));
         int previous = -1;
         List<Sm2PublicKey.Check> checks = new ArrayList<>();
         for (Signed signed : signatures) {
@@ -41,8 +41,7 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
                 return false;
             }
             previous = index;
-            checks.add(new Sm2PublicKey.Check(
-                    epoch.validators().get(index).publicKey(), message, signed.signature()));
+            checks.add(new Sm2PublicKey.Check(epoch.validators().get(index).publicKey(), message, signed.signature()));
         }
         return Sm2PublicKey.verifyBatch(checks).stream().allMatch(valid -> valid);
     }
@@ -52,7 +51,8 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
                 .bytes(header.encoded())
                 .list(
                         signatures,
-                        (w, s) -> w.text(s.validator().name()).bytes(s.signature().encoded()))
+                        (w, s) ->
+                                w.text(s.validator().name()).bytes(s.signature().encoded()))
                 .toBytes();
     }
 
