@@ -39,7 +39,7 @@ public record CollisionProtocol(
             "how many different identifiers the receiver has",
             4096);
 
-    static final int HEADER_BYTES = 48;
+    static final int HEADER_BYTES = 44;
     static final int POINT_BYTES = 33;
     static final int TAG_BYTES = 16;
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -56,8 +57,8 @@ final class DhPsiTest {
                     () -> DhPsi.send(y, right, TwoParties.LEFT, seed(seed, "sender"), QUIET), threads);
             CompletableFuture<DhPsi.Intersection> receiver = CompletableFuture.supplyAsync(
                     () -> DhPsi.receive(x, left, TwoParties.RIGHT, seed(seed, "receiver"), QUIET), threads);
-            sender.whenComplete((_, failure) -> endOn(failure, parties));
-            receiver.whenComplete((_, failure) -> endOn(failure, parties));
+            CompletableFuture<Integer> _ = sender.whenComplete((_, failure) -> endOn(failure, parties));
+            CompletableFuture<DhPsi.Intersection> _ = receiver.whenComplete((_, failure) -> endOn(failure, parties));
             return new Run(receiver.get(60, TimeUnit.SECONDS), sender.get(60, TimeUnit.SECONDS), left, right);
         }
     }
@@ -73,8 +74,8 @@ final class DhPsiTest {
         SplittableRandom random = new SplittableRandom(2026);
         int[][] sizes = {{0, 0}, {0, 5}, {5, 0}, {1, 1}, {1, 50}, {50, 1}, {37, 41}, {4096, 10}, {4097, 4097}};
         for (int[] size : sizes) {
-            TreeSet<String> x = texts(random, size[0]);
-            TreeSet<String> y = texts(random, size[1]);
+            Set<String> x = texts(random, size[0]);
+            Set<String> y = texts(random, size[1]);
             KeySet mine = keys(x);
             Run run = run(mine, keys(y), new TwoParties(), size[0]);
             TreeSet<String> expected = new TreeSet<>(x);
@@ -86,7 +87,7 @@ final class DhPsiTest {
         }
     }
 
-    private static TreeSet<String> texts(SplittableRandom random, int count) {
+    private static Set<String> texts(SplittableRandom random, int count) {
         TreeSet<String> texts = new TreeSet<>();
         while (texts.size() < count) {
             texts.add("key-" + random.nextInt(2 * count + 5));
@@ -94,7 +95,7 @@ final class DhPsiTest {
         return texts;
     }
 
-    private static TreeSet<String> found(KeySet keys, Run run) {
+    private static Set<String> found(KeySet keys, Run run) {
         TreeSet<String> found = new TreeSet<>();
         for (int i = 0; i < run.result().matches().size(); i++) {
             found.add(keys.keyText(run.result().matches().at(i)));
@@ -143,7 +144,7 @@ final class DhPsiTest {
                 });
                 try {
                     Run run = run(x, y, parties, 3);
-                    TreeSet<String> found = found(x, run);
+                    Set<String> found = found(x, run);
                     assertTrue(new TreeSet<>(List.of("b", "c")).containsAll(found), found.toString());
                     assertEquals(1, target, "a changed header must be refused, octet " + position);
                 } catch (ExecutionException e) {
@@ -244,7 +245,7 @@ final class DhPsiTest {
         }
     }
 
-    private static TreeSet<Bytes> points(byte[] encoded) {
+    private static Set<Bytes> points(byte[] encoded) {
         TreeSet<Bytes> points = new TreeSet<>();
         for (int at = 0; at < encoded.length; at += CollisionProtocol.POINT_BYTES) {
             points.add(Bytes.copyOf(encoded).slice(at, at + CollisionProtocol.POINT_BYTES));

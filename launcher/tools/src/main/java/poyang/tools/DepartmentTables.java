@@ -135,12 +135,11 @@ public final class DepartmentTables {
         String name = ""
                 + SURNAMES.charAt((int) Long.remainderUnsigned(who, SURNAMES.length()))
                 + GIVEN_NAMES.charAt((int) Long.remainderUnsigned(who >>> 16, GIVEN_NAMES.length()));
-        String region =
-                switch (plan.kind()) {
-                    case ID -> key.substring(0, 6);
-                    case PHONE -> "";
-                    case USCC -> key.substring(2, 8);
-                };
+        String region = switch (plan.kind()) {
+            case ID -> key.substring(0, 6);
+            case PHONE -> "";
+            case USCC -> key.substring(2, 8);
+        };
         return new Row(
                 written,
                 name,
@@ -215,12 +214,11 @@ public final class DepartmentTables {
     }
 
     private String dirty(String key, long noise) {
-        int kinds =
-                switch (plan.kind()) {
-                    case ID -> 7;
-                    case PHONE -> 5;
-                    case USCC -> 6;
-                };
+        int kinds = switch (plan.kind()) {
+            case ID -> 7;
+            case PHONE -> 5;
+            case USCC -> 6;
+        };
         int which = (int) Long.remainderUnsigned(noise, kinds);
         long h = noise >>> 8;
         return switch (which) {
@@ -246,7 +244,8 @@ public final class DepartmentTables {
 
     private static String fullWidth(String key) {
         StringBuilder wide = new StringBuilder();
-        for (char c : key.toCharArray()) {
+        for (int i = 0; i < key.length(); i++) {
+            char c = key.charAt(i);
             wide.append(c >= '0' && c <= '9' ? (char) (c - '0' + '０') : c);
         }
         return wide.toString();

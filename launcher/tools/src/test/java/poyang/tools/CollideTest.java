@@ -1,0 +1,172 @@
+package poyang.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import poyang.connectors.ConnectorErrors;
+import poyang.kernel.PoyangException;
+import poyang.psi.IdentifierRule;
+
+/// `collide` as a person runs it, with its two real processes.
+@SuppressWarnings("NullAway.Init") // JUnit sets the folder
+final class CollideTest {
+    private static final Path SAMPLES = Path.of("src/test/resources/reference-tables");
+
+    @TempDir
+    Path folder;
+
+    private CollideRun.Outcome run(Path left, Path right, String key, IdentifierRule rule) {
+        return new CollideRun(new CollideRun.Plan(left, key, right, key, rule, folder.resolve("matches.csv")), _ -> {})
+                .run();
+    }
+
+    private List<String> matches() throws IOException {
+        return Files.readAllLines(folder.resolve("matches.csv"));
+    }
+
+    @Test
+    void findsTheExpectedIntersectionsOfTheSamples() throws IOException {
+        for (String sample : List.of("sample-2party-id-1000", "sample-uscc-500")) {
+            Path at = SAMPLES.resolve(sample);
+            IdentifierRule rule = sample.contains("uscc") ? IdentifierRule.USCC : IdentifierRule.ID;
+            CollideRun.Outcome outcome = run(at.resolve("medical_insurance.csv"), at.resolve("tax.csv"), "key", rule);
+            List<String> expected = Files.readAllLines(at.resolve("expected-intersection.txt"));
+            assertEquals("key", matches().getFirst());
+            assertEquals(expected, matches().subList(1, matches().size()));
+            assertEquals(expected.size(), outcome.matches());
+            assertTrue(outcome.bytesExchanged() > 0 && outcome.seconds() > outcome.protocolSeconds());
+        }
+    }
+
+    @Test
+    void writesTheHeaderWhenNothingMatchesOrATableIsEmpty() throws IOException {
+        Path none = file("none.csv", "id,v\n");
+        Path some = file("some.csv", "id,v\nb,1\na,1\na,2\n");
+        assertEquals(0, run(none, some, "id", IdentifierRule.TEXT).matches());
+        assertEquals(List.of("id"), matches());
+        CollideRun.Outcome outcome =
+                run(some, file("other.csv", "v,id\n1, a \n2,\"c,d\"\n"), "id", IdentifierRule.TEXT);
+        assertEquals(List.of("id", "a"), matches());
+        assertEquals(3, outcome.leftRows());
+    }
+
+    @Test
+    void saysWhatIsWrongAndLeavesNothingBehind() throws IOException {
+        Path good = file("good.csv", "id,v\na,1\n");
+        Path chinese = folder.resolve("gbk.csv");
+        Files.write(chinese, "id,姓名\n1,张伟\n".getBytes(Charset.forName("GB18030")));
+        PoyangException missing = refused(folder.resolve("no.csv"), good, "id");
+        assertEquals(ConnectorErrors.SOURCE_MISSING.number(), missing.code().number());
+        assertTrue(missing.wrong().startsWith("left: "));
+        PoyangException column = refused(good, file("right.csv", "key,v\na,1\n"), "id");
+        assertEquals(ConnectorErrors.UNKNOWN_COLUMN.number(), column.code().number());
+        assertTrue(column.wrong().startsWith("right: ") && column.right().contains("key"));
+        assertEquals(
+                ConnectorErrors.NOT_UTF8.number(),
+                refused(good, chinese, "id").code().number());
+        assertEquals(
+                ConnectorErrors.SOURCE_MALFORMED.number(),
+                refused(file("ragged.csv", "id,v\na,1,2\n"), good, "id").code().number());
+        assertEquals(
+                ConnectorErrors.SOURCE_MALFORMED.number(),
+                refused(file("empty.csv", ""), good, "id").code().number());
+        assertFalse(Files.exists(folder.resolve("matches.csv")));
+        try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            assertTrue(left.noneMatch(p -> p.getFileName().toString().startsWith("poyang-collide")));
+        }
+    }
+
+    private PoyangException refused(Path left, Path right, String key) {
+        return assertThrows(PoyangException.class, () -> run(left, right, key, IdentifierRule.TEXT));
+    }
+
+    @Test
+    void aPartyThatIsKilledEndsTheOther() throws Exception {
+        DepartmentTables tables = new DepartmentTables(
+                new DepartmentTables.Plan(2, 60_000, 0.1, DepartmentTables.Kind.ID, 0, 1, List.of()));
+        for (int party = 0; party < 2; party++) {
+            StringBuilder text = new StringBuilder(DepartmentTables.HEADER).append('\n');
+            tables.rows(party, row -> text.append(row.line()).append('\n'));
+            file(party + ".csv", text.toString());
+        }
+        Path left = folder.resolve("0.csv");
+        Path right = folder.resolve("1.csv");
+        CollideRun.Plan plan =
+                new CollideRun.Plan(left, "key", right, "key", IdentifierRule.ID, folder.resolve("matches.csv"));
+        PoyangException lost =
+                assertThrows(PoyangException.class, () -> new CollideRun(plan, progress -> killRightParty()).run());
+        assertTrue(lost.wrong().startsWith("right: "), lost.wrong());
+        assertFalse(Files.exists(folder.resolve("matches.csv")));
+        assertTrue(rightParties().isEmpty());
+    }
+
+    private static void killRightParty() {
+        rightParties().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static List<ProcessHandle> rightParties() {
+        return ProcessHandle.current()
+                .children()
+                .filter(p ->
+                        p.info().arguments().map(List::of).orElse(List.of()).contains("right"))
+                .toList();
+    }
+
+    @Test
+    void theCommandLineExplainsWrongUse() throws IOException {
+        Path good = file("good.csv", "id\na\n");
+        String out = folder.resolve("m.csv").toString();
+        assertEquals(2, Main.run("collide", "--left", good.toString(), "--right", good.toString(), "--out", out));
+        assertEquals(
+                2,
+                Main.run(
+                        "collide",
+                        "--left",
+                        good.toString(),
+                        "--right",
+                        good.toString(),
+                        "--key",
+                        "id",
+                        "--out",
+                        out,
+                        "--kind",
+                        "passport"));
+        assertEquals(2, Main.run("collide"));
+        assertEquals(
+                0,
+                Main.run(
+                        "collide",
+                        "--left",
+                        good.toString(),
+                        "--right",
+                        good.toString(),
+                        "--key",
+                        "id",
+                        "--out",
+                        out,
+                        "--json"));
+        assertEquals(List.of("id", "a"), Files.readAllLines(Path.of(out)));
+    }
+
+    @Test
+    void theDemonstrationFindsWhatTheGeneratorMade() throws IOException {
+        Path at = folder.resolve("demo");
+        assertEquals(0, Main.run("demo", "--rows", "500", "--folder", at.toString(), "--json"));
+        assertEquals(151, Files.readAllLines(at.resolve("matches.csv")).size());
+        assertEquals(2, Main.run("demo", "--rows", "0"));
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+}
