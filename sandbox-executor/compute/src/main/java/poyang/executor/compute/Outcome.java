@@ -23,11 +23,7 @@ final class Outcome {
 
     static Outcome of(JobRun run, PartyNetwork network, RandomSource random, ChildChannel host) {
         return of(
-                facts,
-                run,
-                network,
-                random,
-                (phase, done, total) -> host.send(new ChildMessage.Progress(phase, done, total)));
+                run, network, random, (phase, done, total) -> host.send(new ChildMessage.Progress(phase, done, total)));
     }
 
     static Outcome of(JobRun run, PartyNetwork network, RandomSource random, JobProgress progress) {
