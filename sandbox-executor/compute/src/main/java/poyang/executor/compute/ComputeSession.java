@@ -47,14 +47,17 @@ final class ComputeSession {
         try {
             attempt();
         } catch (PoyangException e) {
-            host.send(new ChildMessage.Failed(e.code().name(), e.wrong() + "; " + e.right()));
+            host.send(new ChildMessage.Failed(e));
         } catch (OutOfMemoryError e) {
-            host.send(new ChildMessage.Failed(
-                    ExecutorErrors.MEMORY_LIMIT.name(), "the compute child's memory does not hold the input"));
+            host.send(new ChildMessage.Failed(new PoyangException(
+                    ExecutorErrors.MEMORY_LIMIT,
+                    "the compute child's memory does not hold the input",
+                    "raise its memory limit or narrow the input")));
         } catch (IOException | RuntimeException e) {
-            host.send(new ChildMessage.Failed(
-                    ExecutorErrors.INTERNAL.name(),
-                    "the compute child failed by " + e.getClass().getSimpleName()));
+            host.send(new ChildMessage.Failed(new PoyangException(
+                    ExecutorErrors.INTERNAL,
+                    "the compute child failed by " + e.getClass().getSimpleName(),
+                    "report this with the release's number")));
         }
     }
 

@@ -94,6 +94,16 @@ public final class Jail {
         }
     }
 
+    /// Whether a child may read `path`, a file or folder that would be bound into its jail.
+    public boolean lets(Path path) {
+        try {
+            return Files.isReadable(path)
+                    && (!root || Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_READ));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /// How the child names its scratch folder.
     public String insideScratch(Path scratch) {
         return confined ? "/scratch" : scratch.toString();
@@ -167,6 +177,8 @@ public final class Jail {
         }
         bind(command, true, child.scratch(), "/scratch");
         for (Confinement.Mount mount : child.mounts()) {
+            command.addAll(
+                    List.of("--dir", String.valueOf(Path.of(mount.target()).getParent())));
             bind(command, mount.writable(), mount.source(), mount.target());
         }
         command.addAll(List.of("--chdir", "/", "--remount-ro", "/"));

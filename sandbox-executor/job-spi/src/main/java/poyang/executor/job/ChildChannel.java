@@ -88,7 +88,7 @@ public final class ChildChannel {
                         .bytes(m.countsToDepartment())
                         .u32(m.rounds())
                         .u64(m.roundedBytes());
-            case ChildMessage.Failed m -> out.u8(7).text(m.code()).text(m.detail());
+            case ChildMessage.Failed m -> out.u8(7).bytes(RowPipe.Failure.encode(m.failure()));
         }
         return out.toArray();
     }
@@ -110,7 +110,7 @@ public final class ChildChannel {
                         in.bytes(LONGEST_FIELD),
                         (int) in.u32(),
                         in.u64());
-            case 7 -> new ChildMessage.Failed(in.text(LONGEST_TEXT), in.text(LONGEST_TEXT));
+            case 7 -> new ChildMessage.Failed(RowPipe.Failure.decode(in.array(LONGEST_FIELD)));
             default ->
                 throw new PoyangException(
                         KernelErrors.BAD_ENCODING,

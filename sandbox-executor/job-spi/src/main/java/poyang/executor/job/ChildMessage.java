@@ -1,6 +1,7 @@
 package poyang.executor.job;
 
 import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
 
 /// What host and compute child say to each other over the Unix socket in the child's scratch folder.
 ///
@@ -48,7 +49,6 @@ public sealed interface ChildMessage {
             long roundedBytes)
             implements ChildMessage {}
 
-    /// @param code name of an error code
-    /// @param detail for the department's own people; no row's content
-    record Failed(String code, String detail) implements ChildMessage {}
+    /// @param failure what was wrong and what would be right, without any row's content
+    record Failed(PoyangException failure) implements ChildMessage {}
 }

@@ -147,25 +147,32 @@ public final class RowPipe {
         }
     }
 
-    /// A reader's failure as bytes: four lines.
+    /// A child's failure as bytes: name, number and category of its code, what is wrong, what is right,
+    /// one line each.
     static final class Failure {
         private static final int LONGEST_LINE = 1000;
 
         private Failure() {}
 
         static byte[] encode(PoyangException failure) {
-            String text = failure.code().name() + "\n" + failure.code().number() + "\n" + line(failure.wrong()) + "\n"
+            String text = failure.code().name() + "\n" + failure.code().number() + "\n"
+                    + failure.code().category() + "\n" + line(failure.wrong()) + "\n"
                     + line(failure.right());
             return text.getBytes(StandardCharsets.UTF_8);
         }
 
         static PoyangException decode(byte[] encoded) {
             String[] lines = new String(encoded, StandardCharsets.UTF_8).split("\n", -1);
-            if (lines.length != 4 || !lines[0].matches("[A-Z0-9_]{1,64}") || !lines[1].matches("[0-9]{1,6}")) {
+            if (lines.length != 5 || !lines[0].matches("[A-Z0-9_]{1,64}") || !lines[1].matches("[0-9]{1,6}")) {
                 return Source.malformed();
             }
-            ErrorCode code = new ErrorCode(lines[0], Integer.parseInt(lines[1]), ErrorCode.Category.ENVIRONMENT);
-            return new PoyangException(code, line(lines[2]), line(lines[3]));
+            for (ErrorCode.Category category : ErrorCode.Category.values()) {
+                if (category.name().equals(lines[2])) {
+                    ErrorCode code = new ErrorCode(lines[0], Integer.parseInt(lines[1]), category);
+                    return new PoyangException(code, line(lines[3]), line(lines[4]));
+                }
+            }
+            return Source.malformed();
         }
 
         private static String line(String text) {
