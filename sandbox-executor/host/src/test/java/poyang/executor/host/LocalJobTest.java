@@ -244,9 +244,14 @@ class LocalJobTest {
     }
 
     private static Stream<ProcessHandle> children(String mark) {
-        return ProcessHandle.current()
-                .children()
-                .filter(child -> child.info().commandLine().orElse("").contains(mark));
+        return ProcessHandle.current().children().filter(child -> {
+            try {
+                return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"))
+                        .contains(mark);
+            } catch (IOException e) {
+                return false;
+            }
+        });
     }
 
     private static void kill(String mark) {
