@@ -58,9 +58,9 @@ public record BlockHeader(
                 in.u64(),
                 in.exactly(Sm3.DIGEST_BYTES),
                 in.u64(),
-                new PartyId(in.text(64)),
+                Names.party(in),
                 in.u64(),
-                (int) in.u32(),
+                Names.count(in),
                 in.exactly(Sm3.DIGEST_BYTES),
                 in.exactly(Sm3.DIGEST_BYTES),
                 in.exactly(Sm3.DIGEST_BYTES));

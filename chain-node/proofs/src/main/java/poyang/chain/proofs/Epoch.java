@@ -2,10 +2,13 @@ package poyang.chain.proofs;
 
 import java.util.List;
 import java.util.Optional;
+import poyang.crypto.Sm2PublicKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
 
 /// Who orders and attests, and how many of them make a proof: ⌊2n/3⌋+1 under `bft`.
 ///
@@ -14,6 +17,8 @@ import poyang.kernel.PartyId;
 /// @param quorum attestations that make a finality proof
 /// @param validators in ascending order of id, without repetition
 public record Epoch(long number, String engine, int quorum, List<Validator> validators) {
+    private static final String DOMAIN = "poyang.epoch.v1";
+
     public Epoch {
         validators = List.copyOf(validators);
         for (int i = 1; i < validators.size(); i++) {
@@ -45,7 +50,7 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
 
     /// The canonical form that block headers and genesis commit to.
     public Bytes encoded() {
-        return new CanonicalWriter("poyang.epoch.v1")
+        return new CanonicalWriter(DOMAIN)
                 .u64(number)
                 .text(engine)
                 .u32(quorum)
@@ -53,5 +58,34 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
                         validators,
                         (w, v) -> w.text(v.id().name()).bytes(v.publicKey().encoded()))
                 .toBytes();
+    }
+
+    /// @throws PoyangException `BAD_ENCODING` for bytes that are no epoch
+    public static Epoch decode(byte[] encoded) {
+        CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
+        long number = in.u64();
+        String engine = in.text(32);
+        int quorum = Names.count(in);
+        List<Validator> validators = in.list(1024, Epoch::validator);
+        in.end();
+        for (int i = 1; i < validators.size(); i++) {
+            if (validators.get(i - 1).id().compareTo(validators.get(i).id()) >= 0) {
+                throw Names.bad("the validators do not ascend", null);
+            }
+        }
+        if (quorum < 1 || quorum > validators.size()) {
+            throw Names.bad("the quorum is " + quorum + " of " + validators.size(), null);
+        }
+        return new Epoch(number, engine, quorum, validators);
+    }
+
+    private static Validator validator(CanonicalReader in) {
+        PartyId id = Names.party(in);
+        byte[] key = in.exactly(65).toArray();
+        try {
+            return new Validator(id, Sm2PublicKey.decode(key));
+        } catch (PoyangException e) {
+            throw Names.bad("a validator's key is none", e);
+        }
     }
 }

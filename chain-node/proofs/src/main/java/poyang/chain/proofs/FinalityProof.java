@@ -62,7 +62,7 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
         List<Signed> signatures = in.list(
                 1024,
                 r -> new Signed(
-                        new PartyId(r.text(64)),
+                        Names.party(r),
                         Sm2Signature.decode(
                                 r.exactly(Sm2Signature.ENCODED_BYTES).toArray())));
         in.end();

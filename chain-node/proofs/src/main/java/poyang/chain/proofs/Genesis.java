@@ -1,0 +1,111 @@
+package poyang.chain.proofs;
+
+import java.util.List;
+import poyang.crypto.MerkleTree;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// The first facts of a chain, and all that an offline verifier has to trust. Its hash is the chain id.
+///
+/// @param version 1
+/// @param name for people
+/// @param suite `sm`: SM2, SM3, SM4
+/// @param epoch epoch 0: engine, quorum and validators
+/// @param timestampMillis the time of block 0
+/// @param calls make the first state, executed in order at height 0
+/// @param stateRoot root of the state after those calls
+/// @param trustRoot X.509 certificate (DER) to which all processes' TLS certificates chain
+public record Genesis(
+        int version,
+        String name,
+        String suite,
+        Epoch epoch,
+        long timestampMillis,
+        List<Call> calls,
+        Bytes stateRoot,
+        Bytes trustRoot) {
+    public static final int VERSION = 1;
+    public static final String SUITE = "sm";
+    private static final String DOMAIN = "poyang.genesis.v1";
+    private static final int CALLS_MAX = 100_000;
+
+    /// A call of a contract's method with its encoded request.
+    public record Call(String contract, String method, Bytes arguments) {}
+
+    /// @throws PoyangException `BAD_GENESIS` for what this version does not know
+    public Genesis {
+        calls = List.copyOf(calls);
+        need(version == VERSION, "its version is " + version, "version 1 is needed");
+        need(suite.equals(SUITE), "its suite is \"" + suite + "\"", "suite \"sm\" is needed");
+        need(epoch.number() == 0, "its epoch is " + epoch.number(), "epoch 0 is needed");
+        need(
+                epoch.equals(Epoch.bft(0, epoch.validators())),
+                "engine \"" + epoch.engine() + "\" with a quorum of " + epoch.quorum(),
+                "engine \"bft\" with two thirds of the validators and one is needed");
+        need(stateRoot.length() == Sm3.DIGEST_BYTES, "its state root is no SM3 hash", "32 bytes are needed");
+    }
+
+    private static void need(boolean holds, String wrong, String right) {
+        if (!holds) {
+            throw new PoyangException(ProofErrors.BAD_GENESIS, "the genesis is not valid: " + wrong, right);
+        }
+    }
+
+    public Bytes encoded() {
+        return new CanonicalWriter(DOMAIN)
+                .u32(version)
+                .text(name)
+                .text(suite)
+                .bytes(epoch.encoded())
+                .u64(timestampMillis)
+                .list(calls, (w, c) -> w.text(c.contract()).text(c.method()).bytes(c.arguments()))
+                .bytes(stateRoot)
+                .bytes(trustRoot)
+                .toBytes();
+    }
+
+    /// @throws PoyangException `BAD_ENCODING`, and nothing else, for bytes that are no genesis
+    public static Genesis decode(byte[] encoded) {
+        CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
+        long version = in.u32();
+        String name = in.text(256);
+        String suite = in.text(16);
+        Epoch epoch = Epoch.decode(in.array(1 << 18));
+        long timestampMillis = in.u64();
+        List<Call> calls = in.list(CALLS_MAX, r -> new Call(r.text(256), r.text(256), r.bytes(1 << 20)));
+        Bytes stateRoot = in.exactly(Sm3.DIGEST_BYTES);
+        Bytes trustRoot = in.bytes(1 << 16);
+        in.end();
+        try {
+            return new Genesis((int) version, name, suite, epoch, timestampMillis, calls, stateRoot, trustRoot);
+        } catch (PoyangException e) {
+            throw Names.bad(e.wrong(), e);
+        }
+    }
+
+    /// SM3 of the canonical form.
+    public Bytes chainId() {
+        return Sm3.hash(encoded().toArray());
+    }
+
+    /// The header of block 0, which nobody attests: the genesis itself is the trust.
+    public BlockHeader genesisHeader() {
+        Bytes nothing = MerkleTree.root(List.of());
+        return new BlockHeader(
+                chainId(),
+                0,
+                0,
+                Bytes.wrap(new byte[Sm3.DIGEST_BYTES]),
+                0,
+                new PartyId("genesis"),
+                timestampMillis,
+                0,
+                nothing,
+                stateRoot,
+                nothing);
+    }
+}
