@@ -1,0 +1,400 @@
+package poyang.chain.ledger;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.ReceiptProof;
+import poyang.chain.proofs.StateProof;
+import poyang.chain.proofs.StateTree;
+import poyang.chain.proofs.TransactionLeaf;
+import poyang.crypto.MerkleTree;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+
+/// One chain's blocks and state on disk.
+///
+/// The node's way through a batch: {@link #overlay}, execute into it, {@link #prepare} for the roots,
+/// make the header, {@link #commit}; later {@link #finalise} with a quorum's proof. An executed block
+/// is durable but may wait for its proof: {@link #height} runs ahead of {@link #finalisedHeight}.
+///
+/// A block, its state, its indexes and consensus' mark are one synced batch, so that after a crash
+/// the last block is there as a whole or not at all. Writers take turns (methods that write are
+/// synchronised); readers never wait and see a height that stands for ever, or the head.
+public final class Ledger implements AutoCloseable {
+    /// So many blocks a (sender, nonce) is remembered: a transaction's block limit reaches no further.
+    public static final long NONCE_WINDOW = 600;
+
+    private static final Bytes GENESIS = Bytes.utf8("genesis");
+    private static final Bytes HEIGHT = Bytes.utf8("height");
+    private static final Bytes FINALISED = Bytes.utf8("finalised");
+    private static final Bytes ORDERED = Bytes.utf8("ordered");
+
+    private final Store store;
+    private final Genesis genesis;
+    private final Bytes chainId;
+    private final Tree tree;
+    private final SafetyStore safety;
+    private volatile long height;
+    private volatile long finalisedHeight;
+
+    private Ledger(Store store, Genesis genesis) {
+        this.store = store;
+        this.genesis = genesis;
+        chainId = genesis.chainId();
+        tree = new Tree(key -> store.get(Store.Family.NODES, key));
+        safety = new SafetyStore(store);
+        height = number(HEIGHT);
+        finalisedHeight = number(FINALISED);
+    }
+
+    /// Where a transaction stands.
+    public record Place(long height, int index) {}
+
+    /// Opens the ledger of a chain, or makes an empty one: then {@link #height} is -1 and
+    /// {@link #commitGenesis} comes first.
+    ///
+    /// @throws PoyangException `LEDGER_FAILED`; `OTHER_CHAIN` when the folder holds another genesis' chain
+    public static Ledger open(Path folder, Genesis genesis) {
+        Store store = new Store(folder);
+        try {
+            Optional<Bytes> stored = store.get(Store.Family.META, GENESIS);
+            if (stored.isPresent() && !stored.get().equals(genesis.encoded())) {
+                throw new PoyangException(
+                        LedgerErrors.OTHER_CHAIN,
+                        folder + " holds the chain " + Sm3.hash(stored.get().toArray()) + ", not " + genesis.chainId(),
+                        "the genesis that the folder was made with, or an empty folder, is needed");
+            }
+            return new Ledger(store, genesis);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /// The root of a state that is made of an overlay over nothing; for making a genesis.
+    public static Bytes rootOf(StateOverlay overlay) {
+        return new Tree(key -> Optional.empty())
+                .apply(Optional.empty(), 0, changes(overlay.writes()))
+                .rootHash();
+    }
+
+    public Genesis genesis() {
+        return genesis;
+    }
+
+    public Bytes chainId() {
+        return chainId;
+    }
+
+    /// The last executed block; -1 before the genesis is committed.
+    public long height() {
+        return height;
+    }
+
+    /// The last block below which, itself included, every block has a finality proof. The genesis
+    /// needs none.
+    public long finalisedHeight() {
+        return finalisedHeight;
+    }
+
+    /// Commits block 0 with the state that the genesis' calls made.
+    ///
+    /// @throws PoyangException `GENESIS_MISMATCH` when the state's root is not the one in the genesis
+    public synchronized void commitGenesis(StateOverlay overlay) {
+        Bug.unless(height == -1, "the genesis is committed already");
+        PreparedBlock block = prepare(overlay, List.of(), List.of());
+        if (!block.stateRoot().equals(genesis.stateRoot())) {
+            throw new PoyangException(
+                    LedgerErrors.GENESIS_MISMATCH,
+                    "the genesis' calls give the state root " + block.stateRoot() + ", not " + genesis.stateRoot(),
+                    "the software that the genesis was made with, or its untouched file, is needed");
+        }
+        try (Store.Batch batch = store.batch()) {
+            batch.put(Store.Family.META, GENESIS, genesis.encoded());
+            batch.put(Store.Family.META, FINALISED, long8(0));
+            putBlock(batch, genesis.genesisHeader(), block);
+            batch.write();
+        }
+        finalisedHeight = 0;
+        height = 0;
+    }
+
+    /// The state after the last executed block; it changes with each commit.
+    public StateView head() {
+        return new HeadView(Optional.of(store));
+    }
+
+    /// The state after the block at `height`, for ever the same.
+    ///
+    /// @throws PoyangException `NO_SUCH_HEIGHT`
+    public StateView at(long height) {
+        needHeight(height);
+        return new HistoricView(store, height);
+    }
+
+    /// A fresh overlay over the head, for executing the next batch.
+    public StateOverlay overlay() {
+        return new StateOverlay(head());
+    }
+
+    /// Proves what stands under a key after the block at `height`, or that nothing does.
+    ///
+    /// @throws PoyangException `NO_SUCH_HEIGHT`
+    public StateProof prove(String contract, String key, long height) {
+        needHeight(height);
+        return tree.prove(root(height), new StateKey(contract, key).hash());
+    }
+
+    /// Computes the roots of the next block without writing anything.
+    ///
+    /// @param overlay from {@link #overlay} since the last commit
+    /// @param receipts one for each transaction
+    public PreparedBlock prepare(StateOverlay overlay, List<LedgerTransaction> transactions, List<Bytes> receipts) {
+        Bug.unless(transactions.size() == receipts.size(), "one receipt for each transaction");
+        long next = height + 1;
+        List<StateOverlay.Write> writes = overlay.writes();
+        Optional<Tree.Ref> root = next == 0 ? Optional.empty() : root(next - 1);
+        return new PreparedBlock(next, transactions, receipts, writes, tree.apply(root, next, changes(writes)));
+    }
+
+    /// Writes a prepared block and consensus' mark; durable when it returns.
+    public synchronized void commit(BlockHeader header, PreparedBlock block, OrderedMark mark) {
+        Bug.unless(height >= 0 && block.height() == height + 1, "the block was prepared for another height");
+        BlockHeader below = header(height).orElseThrow();
+        Bug.unless(
+                header.chainId().equals(chainId)
+                        && header.height() == block.height()
+                        && header.previousHash().equals(below.hash())
+                        && header.timestampMillis() >= below.timestampMillis(),
+                "the header does not continue the chain");
+        Bug.unless(
+                header.transactionCount() == block.transactionCount()
+                        && header.transactionsRoot().equals(block.transactionsRoot())
+                        && header.stateRoot().equals(block.stateRoot())
+                        && header.receiptsRoot().equals(block.receiptsRoot()),
+                "the header has other roots than the block");
+        try (Store.Batch batch = store.batch()) {
+            putBlock(batch, header, block);
+            batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()));
+            forgetNonces(batch, header.height() - NONCE_WINDOW);
+            batch.write();
+        }
+        height = header.height();
+    }
+
+    private static void putBlock(Store.Batch batch, BlockHeader header, PreparedBlock block) {
+        Bytes at = long8(header.height());
+        batch.put(Store.Family.HEADERS, at, header.encoded());
+        batch.put(Store.Family.META, HEIGHT, at);
+        block.root().ifPresent(root -> batch.put(Store.Family.ROOTS, at, encode(root)));
+        block.update().written().forEach((key, node) -> batch.put(Store.Family.NODES, key, node));
+        for (StateOverlay.Write write : block.writes()) {
+            write.value()
+                    .ifPresentOrElse(
+                            value -> batch.put(Store.Family.LATEST, write.flat(), value),
+                            () -> batch.delete(Store.Family.LATEST, write.flat()));
+            batch.put(
+                    Store.Family.HISTORY,
+                    HistoricView.historyKey(write.flat(), header.height()),
+                    HistoricView.historyValue(write.value()));
+        }
+        for (int i = 0; i < block.transactionCount(); i++) {
+            LedgerTransaction transaction = block.transactions().get(i);
+            Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
+            batch.put(Store.Family.TRANSACTIONS, place, transaction.leaf().encoded());
+            batch.put(Store.Family.RECEIPTS, place, block.receipts().get(i));
+            batch.put(Store.Family.IDS, transaction.leaf().transactionId(), place);
+            Bytes nonce = LedgerTransaction.nonceHash(transaction.sender(), transaction.nonce());
+            batch.put(Store.Family.NONCES, nonce, at);
+            batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
+        }
+    }
+
+    private void forgetNonces(Store.Batch batch, long below) {
+        try (Store.Cursor cursor = store.cursor(Store.Family.NONCE_HEIGHTS)) {
+            for (cursor.first(); cursor.valid(); cursor.next()) {
+                RecordReader in = new RecordReader(cursor.key());
+                if (in.u64() >= below) {
+                    return;
+                }
+                batch.delete(Store.Family.NONCES, in.rest());
+                batch.delete(Store.Family.NONCE_HEIGHTS, cursor.key());
+            }
+        }
+    }
+
+    /// Takes in an ordered batch that held nothing to execute.
+    public synchronized void advance(OrderedMark mark) {
+        try (Store.Batch batch = store.batch()) {
+            batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()))
+                    .write();
+        }
+    }
+
+    /// What consensus ordered last and the ledger took in.
+    public Optional<OrderedMark> orderedMark() {
+        return store.get(Store.Family.META, ORDERED).map(stored -> {
+            RecordReader in = new RecordReader(stored);
+            return new OrderedMark(in.u64(), in.rest());
+        });
+    }
+
+    /// Attaches a block's finality proof; heights may come in any order. Gives the finalised height.
+    ///
+    /// @throws PoyangException `BAD_FINALITY` when the proof does not hold for the block that this
+    ///     ledger executed: then this node, or a quorum, computed wrongly, and the node must stop
+    public synchronized long finalise(FinalityProof proof) {
+        long proven = proof.header().height();
+        Optional<BlockHeader> own = header(proven);
+        if (proven < 1
+                || own.isEmpty()
+                || !own.get().equals(proof.header())
+                || !proof.verify(chainId, genesis.epoch())) {
+            throw new PoyangException(
+                    LedgerErrors.BAD_FINALITY,
+                    "the finality proof for height " + proven + " does not hold for the block executed here",
+                    "a quorum's attestations of that block are needed");
+        }
+        try (Store.Batch batch = store.batch()) {
+            batch.put(Store.Family.FINALITY, long8(proven), proof.encoded());
+            long reached = finalisedHeight;
+            while (reached + 1 == proven || finality(reached + 1).isPresent()) {
+                reached++;
+            }
+            batch.put(Store.Family.META, FINALISED, long8(reached)).write();
+            finalisedHeight = reached;
+            return reached;
+        }
+    }
+
+    public Optional<BlockHeader> header(long height) {
+        return store.get(Store.Family.HEADERS, long8(height)).map(stored -> BlockHeader.decode(stored.toArray()));
+    }
+
+    public Optional<FinalityProof> finality(long height) {
+        return store.get(Store.Family.FINALITY, long8(height)).map(stored -> FinalityProof.decode(stored.toArray()));
+    }
+
+    /// A block's transactions in order; none for a height that is not there.
+    public List<TransactionLeaf> transactions(long height) {
+        return ofBlock(Store.Family.TRANSACTIONS, height, stored -> TransactionLeaf.decode(stored.toArray()));
+    }
+
+    /// A block's receipts in order, verbatim.
+    public List<Bytes> receipts(long height) {
+        return ofBlock(Store.Family.RECEIPTS, height, stored -> stored);
+    }
+
+    private <T> List<T> ofBlock(Store.Family family, long height, Function<Bytes, T> decode) {
+        Bytes at = long8(height);
+        List<T> found = new ArrayList<>();
+        try (Store.Cursor cursor = store.cursor(family)) {
+            for (cursor.seek(at); cursor.valid() && cursor.key().startsWith(at); cursor.next()) {
+                found.add(decode.apply(cursor.value()));
+            }
+        }
+        return found;
+    }
+
+    /// Where a transaction was executed, final or not.
+    public Optional<Place> find(Bytes transactionId) {
+        return store.get(Store.Family.IDS, transactionId).map(stored -> {
+            RecordReader in = new RecordReader(stored);
+            return new Place(in.u64(), in.u32());
+        });
+    }
+
+    /// A transaction's receipt with its proof, once its block has a finality proof.
+    public Optional<ReceiptProof> receiptProof(Bytes transactionId) {
+        Optional<Place> place = find(transactionId);
+        Optional<FinalityProof> proof = place.flatMap(p -> finality(p.height()));
+        if (proof.isEmpty()) {
+            return Optional.empty();
+        }
+        int index = place.get().index();
+        List<TransactionLeaf> transactions = transactions(place.get().height());
+        List<Bytes> leaves = transactions.stream().map(TransactionLeaf::encoded).toList();
+        List<Bytes> receipts = receipts(place.get().height());
+        return Optional.of(new ReceiptProof(
+                transactions.get(index),
+                receipts.get(index),
+                index,
+                receipts.size(),
+                MerkleTree.path(leaves, index),
+                MerkleTree.path(receipts, index),
+                proof.get()));
+    }
+
+    /// Was a transaction with this sender and nonce executed in the last {@link #NONCE_WINDOW} blocks?
+    public boolean seen(String sender, Bytes nonce) {
+        return store.get(Store.Family.NONCES, LedgerTransaction.nonceHash(sender, nonce))
+                .isPresent();
+    }
+
+    public SafetyStore safety() {
+        return safety;
+    }
+
+    /// An estimate of what the state takes on disk and in write buffers.
+    public long stateBytes() {
+        return store.stateBytes();
+    }
+
+    /// Recomputes everything from genesis on and names the first damaged block. Takes long; no block
+    /// is committed meanwhile.
+    public synchronized Verification verify() {
+        return new Recomputation(this, store, genesis).run();
+    }
+
+    @Override
+    public synchronized void close() {
+        store.close();
+    }
+
+    Optional<Tree.Ref> root(long height) {
+        return store.get(Store.Family.ROOTS, long8(height)).map(stored -> {
+            RecordReader in = new RecordReader(stored);
+            return new Tree.Ref(in.u64(), in.raw(Sm3.DIGEST_BYTES), in.u8() == 1);
+        });
+    }
+
+    private static Bytes encode(Tree.Ref root) {
+        return new RecordWriter()
+                .u64(root.version())
+                .raw(root.hash())
+                .u8(root.leaf() ? 1 : 0)
+                .toBytes();
+    }
+
+    private void needHeight(long wanted) {
+        if (wanted < 0 || wanted > height) {
+            throw new PoyangException(
+                    LedgerErrors.NO_SUCH_HEIGHT,
+                    "there is no block at height " + wanted,
+                    "a height from 0 to " + height + " is needed");
+        }
+    }
+
+    private static List<Tree.Change> changes(List<StateOverlay.Write> writes) {
+        return writes.stream()
+                .map(w -> new Tree.Change(w.keyHash(), w.value().map(StateTree::valueHash)))
+                .toList();
+    }
+
+    private long number(Bytes key) {
+        return store.get(Store.Family.META, key)
+                .map(stored -> new RecordReader(stored).u64())
+                .orElse(-1L);
+    }
+
+    private static Bytes long8(long value) {
+        return new RecordWriter().u64(value).toBytes();
+    }
+}

@@ -1,0 +1,75 @@
+package poyang.chain.ledger;
+
+import java.util.List;
+import java.util.Optional;
+import poyang.crypto.MerkleTree;
+import poyang.kernel.Bytes;
+
+/// What executing a batch gave, hashed but not yet written: the roots from which the node makes the
+/// block's header.
+public final class PreparedBlock {
+    private final long height;
+    private final List<LedgerTransaction> transactions;
+    private final List<Bytes> receipts;
+    private final List<StateOverlay.Write> writes;
+    private final Tree.Update update;
+    private final Bytes transactionsRoot;
+    private final Bytes receiptsRoot;
+
+    PreparedBlock(
+            long height,
+            List<LedgerTransaction> transactions,
+            List<Bytes> receipts,
+            List<StateOverlay.Write> writes,
+            Tree.Update update) {
+        this.height = height;
+        this.transactions = List.copyOf(transactions);
+        this.receipts = List.copyOf(receipts);
+        this.writes = List.copyOf(writes);
+        this.update = update;
+        transactionsRoot = MerkleTree.root(
+                transactions.stream().map(t -> t.leaf().encoded()).toList());
+        receiptsRoot = MerkleTree.root(this.receipts);
+    }
+
+    /// The height at which the block can be committed.
+    public long height() {
+        return height;
+    }
+
+    public int transactionCount() {
+        return transactions.size();
+    }
+
+    public Bytes transactionsRoot() {
+        return transactionsRoot;
+    }
+
+    public Bytes stateRoot() {
+        return update.rootHash();
+    }
+
+    public Bytes receiptsRoot() {
+        return receiptsRoot;
+    }
+
+    List<LedgerTransaction> transactions() {
+        return transactions;
+    }
+
+    List<Bytes> receipts() {
+        return receipts;
+    }
+
+    List<StateOverlay.Write> writes() {
+        return writes;
+    }
+
+    Tree.Update update() {
+        return update;
+    }
+
+    Optional<Tree.Ref> root() {
+        return update.root();
+    }
+}

@@ -1,0 +1,279 @@
+package poyang.chain.ledger;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+
+/// Sorted families of keys and values in one RocksDB, written in synced batches. Native memory stays
+/// below about 100 MiB: 64 MiB of block cache and 32 MiB of write buffers over all families.
+final class Store implements AutoCloseable {
+    private static final long CACHE_BYTES = 64L << 20;
+    private static final long WRITE_BUFFER_BYTES = 32L << 20;
+
+    /// What is kept apart.
+    enum Family {
+        /// Heights, marks, the genesis.
+        META,
+        /// (version, path) → node of the state tree.
+        NODES,
+        /// Flat key → value after the last block.
+        LATEST,
+        /// (Flat key, ~height) → value from that height on.
+        HISTORY,
+        /// Height → the state tree's root.
+        ROOTS,
+        HEADERS,
+        /// (Height, index) → transaction leaf.
+        TRANSACTIONS,
+        /// (Height, index) → receipt.
+        RECEIPTS,
+        /// Height → finality proof.
+        FINALITY,
+        /// Transaction id → (height, index).
+        IDS,
+        /// Hash of (sender, nonce) → height.
+        NONCES,
+        /// (Height, hash of (sender, nonce)), for forgetting.
+        NONCE_HEIGHTS,
+        /// What consensus must never forget.
+        SAFETY;
+
+        private byte[] storedName() {
+            return this == META
+                    ? RocksDB.DEFAULT_COLUMN_FAMILY
+                    : name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    private final Cache cache;
+    private final BloomFilter filter;
+    private final ColumnFamilyOptions familyOptions;
+    private final DBOptions options;
+    private final WriteOptions synced;
+    private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
+    private final RocksDB database;
+    private volatile boolean open = true;
+
+    Store(Path folder) {
+        RocksDB.loadLibrary();
+        cache = new LRUCache(CACHE_BYTES);
+        filter = new BloomFilter(10, false);
+        familyOptions = new ColumnFamilyOptions()
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
+                .setTableFormatConfig(new BlockBasedTableConfig()
+                        .setBlockCache(cache)
+                        .setFilterPolicy(filter)
+                        .setCacheIndexAndFilterBlocks(true));
+        options = new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setParanoidChecks(true)
+                .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
+                .setMaxOpenFiles(256)
+                .setKeepLogFileNum(2)
+                .setMaxBackgroundJobs(2);
+        synced = new WriteOptions().setSync(true);
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        for (Family family : Family.values()) {
+            descriptors.add(new ColumnFamilyDescriptor(family.storedName(), familyOptions));
+        }
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try {
+            Files.createDirectories(folder);
+            database = RocksDB.open(options, folder.toString(), descriptors, handles);
+        } catch (RocksDBException | IOException e) {
+            closeOptions();
+            throw new PoyangException(
+                    LedgerErrors.LEDGER_FAILED,
+                    "the ledger in " + folder + " cannot be opened: " + e.getMessage(),
+                    "a folder that this process may write and no other process uses is needed",
+                    e);
+        }
+        Iterator<ColumnFamilyHandle> inOrder = handles.iterator();
+        for (Family family : Family.values()) {
+            families.put(family, inOrder.next());
+        }
+    }
+
+    Optional<Bytes> get(Family family, Bytes key) {
+        Bug.unless(open, "the ledger is closed");
+        try {
+            byte[] value = database.get(handle(family), key.toArray());
+            return value == null ? Optional.empty() : Optional.of(Bytes.wrap(value));
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /// Walks a family as it is now; to be closed.
+    Cursor cursor(Family family) {
+        Bug.unless(open, "the ledger is closed");
+        return new Cursor(database.newIterator(handle(family)));
+    }
+
+    /// Live bytes on disk of the state families.
+    long stateBytes() {
+        Bug.unless(open, "the ledger is closed");
+        try {
+            long bytes = 0;
+            for (Family family : List.of(Family.NODES, Family.LATEST, Family.HISTORY)) {
+                bytes += database.getLongProperty(handle(family), "rocksdb.estimate-live-data-size");
+                bytes += database.getLongProperty(handle(family), "rocksdb.cur-size-all-mem-tables");
+            }
+            return bytes;
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    private ColumnFamilyHandle handle(Family family) {
+        ColumnFamilyHandle handle = families.get(family);
+        if (handle == null) {
+            throw new Bug("no family " + family);
+        }
+        return handle;
+    }
+
+    private static PoyangException failed(RocksDBException e) {
+        return new PoyangException(
+                LedgerErrors.LEDGER_FAILED,
+                "the ledger cannot be read or written: " + e.getMessage(),
+                "a healthy disk with free space is needed",
+                e);
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            families.values().forEach(ColumnFamilyHandle::close);
+            database.close();
+            closeOptions();
+        }
+    }
+
+    private void closeOptions() {
+        synced.close();
+        options.close();
+        familyOptions.close();
+        filter.close();
+        cache.close();
+    }
+
+    Batch batch() {
+        return new Batch();
+    }
+
+    /// Changes that become durable together, or not at all.
+    final class Batch implements AutoCloseable {
+        private final WriteBatch changes = new WriteBatch();
+
+        Batch put(Family family, Bytes key, Bytes value) {
+            try {
+                changes.put(handle(family), key.toArray(), value.toArray());
+                return this;
+            } catch (RocksDBException e) {
+                throw failed(e);
+            }
+        }
+
+        Batch delete(Family family, Bytes key) {
+            try {
+                changes.delete(handle(family), key.toArray());
+                return this;
+            } catch (RocksDBException e) {
+                throw failed(e);
+            }
+        }
+
+        /// Returns when the disk has it.
+        void write() {
+            Bug.unless(open, "the ledger is closed");
+            try {
+                database.write(synced, changes);
+            } catch (RocksDBException e) {
+                throw failed(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            changes.close();
+        }
+    }
+
+    /// A place in a family, in key order.
+    static final class Cursor implements AutoCloseable {
+        private final RocksIterator at;
+
+        private Cursor(RocksIterator at) {
+            this.at = at;
+        }
+
+        /// Goes to the first key that is not below `key`.
+        void seek(Bytes key) {
+            at.seek(key.toArray());
+        }
+
+        void first() {
+            at.seekToFirst();
+        }
+
+        void next() {
+            at.next();
+        }
+
+        /// Is there an entry here?
+        boolean valid() {
+            boolean valid = at.isValid();
+            if (!valid) {
+                try {
+                    at.status();
+                } catch (RocksDBException e) {
+                    throw failed(e);
+                }
+            }
+            return valid;
+        }
+
+        Bytes key() {
+            return Bytes.wrap(at.key());
+        }
+
+        Bytes value() {
+            return Bytes.wrap(at.value());
+        }
+
+        @Override
+        public void close() {
+            at.close();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package poyang.chain.ledger;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import poyang.chain.proofs.Attestation;
+import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.TransactionLeaf;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+
+/// A chain for tests whose every block is determined by its height.
+final class Chain {
+    static final String CONTRACT = "poyang.v1.Jobs";
+
+    private final List<Sm2PrivateKey> keys = new ArrayList<>();
+    private final Genesis genesis;
+
+    Chain() {
+        SeededRandom random = new SeededRandom(new byte[32], "ledger-test");
+        List<Validator> validators = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+            keys.add(key);
+            validators.add(new Validator(new PartyId("validator-" + i), key.publicKey()));
+        }
+        genesis = new Genesis(
+                1,
+                "test",
+                "sm",
+                Epoch.bft(0, validators),
+                1_795_000_000_000L,
+                List.of(),
+                Ledger.rootOf(genesisState(StateOverlay.overNothing())),
+                Bytes.utf8("root"));
+    }
+
+    Genesis genesis() {
+        return genesis;
+    }
+
+    static StateOverlay genesisState(StateOverlay overlay) {
+        overlay.begin();
+        for (int i = 0; i < 40; i++) {
+            overlay.put(CONTRACT, "account/" + i, Bytes.utf8("first " + i));
+        }
+        overlay.accept();
+        return overlay;
+    }
+
+    /// Opens the ledger and commits the genesis when there is none.
+    Ledger open(Path folder) {
+        Ledger ledger = Ledger.open(folder, genesis);
+        if (ledger.height() < 0) {
+            ledger.commitGenesis(genesisState(ledger.overlay()));
+        }
+        return ledger;
+    }
+
+    static LedgerTransaction transaction(long height, int index) {
+        TransactionLeaf leaf =
+                new TransactionLeaf(Bytes.utf8("payload " + height + "/" + index), Bytes.wrap(new byte[64]), 0);
+        return new LedgerTransaction(leaf, "taxation/owner", nonce(height, index));
+    }
+
+    static Bytes nonce(long height, int index) {
+        return Sm3.hash(Bytes.utf8(height + "/" + index).toArray()).slice(0, 16);
+    }
+
+    /// Executes and commits the next block: three transactions with writes that its height determines.
+    BlockHeader commitNext(Ledger ledger) {
+        long height = ledger.height() + 1;
+        Random random = new Random(height);
+        StateOverlay overlay = ledger.overlay();
+        List<LedgerTransaction> transactions = new ArrayList<>();
+        List<Bytes> receipts = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            overlay.begin();
+            for (int w = 0; w < 4; w++) {
+                String key = "account/" + random.nextInt(60);
+                if (random.nextInt(4) == 0) {
+                    overlay.delete(CONTRACT, key);
+                } else {
+                    overlay.put(CONTRACT, key, Bytes.utf8(height + " " + w));
+                }
+            }
+            overlay.accept();
+            transactions.add(transaction(height, i));
+            receipts.add(Bytes.utf8("receipt " + height + "/" + i));
+        }
+        PreparedBlock block = ledger.prepare(overlay, transactions, receipts);
+        BlockHeader header = header(ledger, block);
+        ledger.commit(header, block, new OrderedMark(2 * height, header.hash()));
+        return header;
+    }
+
+    BlockHeader header(Ledger ledger, PreparedBlock block) {
+        BlockHeader below = ledger.header(block.height() - 1).orElseThrow();
+        return new BlockHeader(
+                genesis.chainId(),
+                0,
+                block.height(),
+                below.hash(),
+                2 * block.height(),
+                new PartyId("validator-1"),
+                below.timestampMillis() + 1000,
+                block.transactionCount(),
+                block.transactionsRoot(),
+                block.stateRoot(),
+                block.receiptsRoot());
+    }
+
+    FinalityProof proof(BlockHeader header) {
+        List<FinalityProof.Signed> signatures = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            signatures.add(new FinalityProof.Signed(
+                    new PartyId("validator-" + (i + 1)), keys.get(i).sign(Attestation.message(header))));
+        }
+        return new FinalityProof(header, signatures);
+    }
+}
