@@ -100,7 +100,7 @@ final class ComputeSession {
             throws IOException {
         host.send(new ChildMessage.Progress("sealing", 0, 0));
         JobFacts facts = start.facts();
-        byte[] counts = outcome.exactCounts(run.rowsRead());
+        byte[] counts = outcome.exactCounts(run.rowsRead()).encoded();
         byte[] countsContext = context("poyang.counts.v1:", facts);
         Bytes toReceiver = Bytes.empty();
         if (facts.receives()) {
