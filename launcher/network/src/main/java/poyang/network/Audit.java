@@ -16,15 +16,11 @@ import picocli.CommandLine.Spec;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.executor.compute.Replay;
-import poyang.kernel.ErrorCode;
-import poyang.kernel.ErrorCode.Category;
 import poyang.kernel.PoyangException;
 
 /// What a department's auditor does with an opening.
 @Command(name = "audit", description = "Runs one party of a job again from its opening.")
 final class Audit {
-    private static final ErrorCode UNREADABLE = new ErrorCode("UNREADABLE", 10101, Category.BAD_INPUT);
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec command;
@@ -73,7 +69,8 @@ final class Audit {
         Console console = System.console();
         char[] typed = console != null && console.isTerminal() ? console.readPassword("Password of the key: ") : null;
         if (typed == null) {
-            throw new PoyangException(UNREADABLE, "there is no password", "give --password-file, or run in a terminal");
+            throw new PoyangException(
+                    NetworkErrors.UNREADABLE, "there is no password", "give --password-file, or run in a terminal");
         }
         return typed;
     }
@@ -81,7 +78,9 @@ final class Audit {
     private static void require(Path file) {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new PoyangException(
-                    UNREADABLE, "the file " + file + " cannot be read", "give the path of a file that exists");
+                    NetworkErrors.UNREADABLE,
+                    "the file " + file + " cannot be read",
+                    "give the path of a file that exists");
         }
     }
 }

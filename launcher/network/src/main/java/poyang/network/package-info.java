@@ -1,5 +1,5 @@
-/// Departments on one machine with real sandboxes: the jailed demonstration and the auditor's replay.
-/// Start at {@link Main}.
+/// The departments of the local network, their made-up sources, and the demonstration that runs a
+/// collision job through jailed readers and compute children. Start at {@link Main}.
 @NullMarked
 package poyang.network;
 

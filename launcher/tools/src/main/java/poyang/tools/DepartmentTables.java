@@ -49,6 +49,7 @@ public final class DepartmentTables {
         }
     }
 
+    /// The columns' names, as a line of CSV without line end.
     public static final String HEADER = "key,name,region,amount_fen,months,flag";
 
     private static final List<String> DISTRICTS = List.of(
