@@ -44,7 +44,7 @@ export function readEnvelope(pem: string): Envelope {
     expect(scheme.objectId() === SM4_CBC);
     const iv = scheme.read(OCTETS);
     const body = outer.read(OCTETS);
-    expect(iterations >= 1 && iterations <= 10_000_000 && iv.length === 16 && body.length % 16 === 0);
+    expect(iterations >= 10_000 && iterations <= 10_000_000 && iv.length === 16 && body.length % 16 === 0);
     return { salt, iterations, iv, body };
   } catch (e) {
     throw new NotAKeyFile(String(e));

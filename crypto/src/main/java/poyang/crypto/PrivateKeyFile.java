@@ -1,15 +1,17 @@
 package poyang.crypto;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.Base64;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
@@ -33,48 +35,54 @@ import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.paddings.PaddedBufferedBlockCipher;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
-import org.bouncycastle.util.BigIntegers;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.bouncycastle.util.io.pem.PemWriter;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// A private key under a password: PEM "ENCRYPTED PRIVATE KEY" (PKCS#8, PBES2 of RFC 8018) with
-/// PBKDF2-HMAC-SM3 and SM4-CBC. The console opens the same file in the browser.
+/// A private key under a password: PEM `ENCRYPTED PRIVATE KEY`, PKCS#8 with PBES2 (RFC 8018), PBKDF2 with
+/// HMAC-SM3 and SM4-CBC. The browser opens the same file; the exact shape stands in docs/formats.md.
 ///
-/// CBC does not authenticate: after decryption the structure, the curve and the range of the key are
-/// checked, and a wrong password and a damaged file are one and the same error.
+/// Files are written with mode 600, whole or not at all.
 public final class PrivateKeyFile {
-    public static final int ITERATIONS = 100_000;
-    private static final int MAX_ITERATIONS = 10_000_000;
+    static final int ITERATIONS = 100_000;
+    private static final int FEWEST_ITERATIONS = 10_000;
+    private static final int MOST_ITERATIONS = 10_000_000;
     private static final int SALT_BYTES = 16;
     private static final int BLOCK_BYTES = 16;
-    private static final String BEGIN = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-    private static final String END = "-----END ENCRYPTED PRIVATE KEY-----";
+    private static final String LABEL = "ENCRYPTED PRIVATE KEY";
+    private static final ASN1ObjectIdentifier HMAC_SM3 = GMObjectIdentifiers.hmac_sm3;
+    private static final ASN1ObjectIdentifier SM4_CBC = GMObjectIdentifiers.sms4_cbc;
 
     private PrivateKeyFile() {}
 
-    /// Creates the file, readable by its owner only; an existing file is left alone.
     public static void write(Path file, Sm2PrivateKey key, char[] password, RandomSource random) {
+        Path draft = file.resolveSibling(file.getFileName() + ".part");
         try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, toPem(key, password, random), StandardOpenOption.WRITE);
+            Files.deleteIfExists(draft);
+            Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(draft, toPem(key, password, random));
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new PoyangException(
                     CryptoErrors.FILE_FAILED,
-                    "the key file " + file.getFileName() + " cannot be written",
-                    "a folder that exists and may be written, and a new file name are needed",
+                    "the key file " + file + " could not be written",
+                    "check folder and space",
                     e);
         }
     }
 
+    /// @throws PoyangException `FILE_FAILED`, `BAD_KEY` for another format, `WRONG_PASSWORD`
     public static Sm2PrivateKey read(Path file, char[] password) {
         try {
             return fromPem(Files.readString(file, StandardCharsets.US_ASCII), password);
         } catch (IOException e) {
             throw new PoyangException(
                     CryptoErrors.FILE_FAILED,
-                    "the key file " + file.getFileName() + " cannot be read",
-                    "a PEM file that exists and may be read is needed",
+                    "the key file " + file + " could not be read",
+                    "check that it exists and that this user may read it",
                     e);
         }
     }
@@ -83,134 +91,131 @@ public final class PrivateKeyFile {
         byte[] salt = random.bytes(SALT_BYTES);
         byte[] iv = random.bytes(BLOCK_BYTES);
         byte[] scalar = key.scalar();
-        byte[] plain = new byte[0];
         try {
-            ECPrivateKey inner = new ECPrivateKey(
-                    256,
-                    BigIntegers.fromUnsignedByteArray(scalar),
-                    new DERBitString(key.publicKey().encoded().toArray()),
-                    null);
-            plain = new PrivateKeyInfo(
-                            new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, GMObjectIdentifiers.sm2p256v1),
-                            inner)
-                    .getEncoded("DER");
-            PBKDF2Params derivation = new PBKDF2Params(
-                    salt,
-                    ITERATIONS,
-                    BLOCK_BYTES,
-                    new AlgorithmIdentifier(GMObjectIdentifiers.hmac_sm3, DERNull.INSTANCE));
-            PBES2Parameters scheme = new PBES2Parameters(
-                    new KeyDerivationFunc(PKCSObjectIdentifiers.id_PBKDF2, derivation),
-                    new EncryptionScheme(GMObjectIdentifiers.sms4_cbc, new DEROctetString(iv)));
-            byte[] body = cipher(true, password, salt, ITERATIONS, iv, plain);
-            byte[] encoded = new EncryptedPrivateKeyInfo(
-                            new AlgorithmIdentifier(PKCSObjectIdentifiers.id_PBES2, scheme), body)
-                    .getEncoded("DER");
-            String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-            return BEGIN + "\n" + lines + "\n" + END + "\n";
+            PrivateKeyInfo plain = new PrivateKeyInfo(
+                    new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, GMObjectIdentifiers.sm2p256v1),
+                    new ECPrivateKey(
+                            256,
+                            new BigInteger(1, scalar),
+                            new DERBitString(key.publicKey().encoded().toArray()),
+                            null));
+            byte[] ciphertext = cbc(true, derive(password, salt, ITERATIONS), iv, plain.getEncoded("DER"));
+            PBES2Parameters parameters = new PBES2Parameters(
+                    new KeyDerivationFunc(
+                            PKCSObjectIdentifiers.id_PBKDF2,
+                            new PBKDF2Params(
+                                    salt,
+                                    ITERATIONS,
+                                    BLOCK_BYTES,
+                                    new AlgorithmIdentifier(HMAC_SM3, DERNull.INSTANCE))),
+                    new EncryptionScheme(SM4_CBC, new DEROctetString(iv)));
+            EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(
+                    new AlgorithmIdentifier(PKCSObjectIdentifiers.id_PBES2, parameters), ciphertext);
+            StringWriter text = new StringWriter();
+            try (PemWriter pem = new PemWriter(text)) {
+                pem.writeObject(new PemObject(LABEL, info.getEncoded("DER")));
+            }
+            return text.toString();
         } catch (IOException | InvalidCipherTextException e) {
-            throw new Bug("encoding a key cannot fail", e);
+            throw new Bug("encoding in memory cannot fail", e);
         } finally {
             Arrays.fill(scalar, (byte) 0);
-            Arrays.fill(plain, (byte) 0);
         }
     }
 
-    /// @throws PoyangException `BAD_KEY` for another kind of file, `WRONG_PASSWORD` for a wrong
-    ///     password or a damaged file
+    /// @throws PoyangException `BAD_KEY` for another format, `WRONG_PASSWORD`
     public static Sm2PrivateKey fromPem(String pem, char[] password) {
-        EncryptedPrivateKeyInfo outer;
-        PBKDF2Params derivation;
-        byte[] iv;
-        try {
-            String text = pem.strip();
-            if (!text.startsWith(BEGIN) || !text.endsWith(END)) {
-                throw notOurs();
-            }
-            String lines = text.substring(BEGIN.length(), text.length() - END.length());
-            outer = EncryptedPrivateKeyInfo.getInstance(Base64.getMimeDecoder().decode(lines));
-            AlgorithmIdentifier algorithm = outer.getEncryptionAlgorithm();
-            PBES2Parameters scheme = PBES2Parameters.getInstance(algorithm.getParameters());
-            derivation = PBKDF2Params.getInstance(scheme.getKeyDerivationFunc().getParameters());
-            boolean ours = algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)
-                    && scheme.getKeyDerivationFunc().getAlgorithm().equals(PKCSObjectIdentifiers.id_PBKDF2)
-                    && derivation.getPrf().getAlgorithm().equals(GMObjectIdentifiers.hmac_sm3)
-                    && scheme.getEncryptionScheme().getAlgorithm().equals(GMObjectIdentifiers.sms4_cbc)
-                    && derivation.getIterationCount().bitLength() < 32
-                    && derivation.getIterationCount().signum() > 0
-                    && derivation.getIterationCount().intValueExact() <= MAX_ITERATIONS;
-            iv = ASN1OctetString.getInstance(scheme.getEncryptionScheme().getParameters())
-                    .getOctets();
-            if (!ours || iv.length != BLOCK_BYTES) {
-                throw notOurs();
-            }
-        } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
-            throw notOurs();
-        }
-        return open(outer.getEncryptedData(), derivation, iv, password);
-    }
-
-    private static Sm2PrivateKey open(byte[] body, PBKDF2Params derivation, byte[] iv, char[] password) {
+        Envelope envelope = envelope(pem);
         byte[] plain = new byte[0];
         try {
-            plain = cipher(
-                    false,
-                    password,
-                    derivation.getSalt(),
-                    derivation.getIterationCount().intValueExact(),
-                    iv,
-                    body);
+            plain = cbc(false, derive(password, envelope.salt, envelope.iterations), envelope.iv, envelope.ciphertext);
             PrivateKeyInfo info = PrivateKeyInfo.getInstance(plain);
-            if (GMObjectIdentifiers.sm2p256v1.equals(
-                    info.getPrivateKeyAlgorithm().getParameters())) {
-                byte[] scalar = BigIntegers.asUnsignedByteArray(
-                        32, ECPrivateKey.getInstance(info.parsePrivateKey()).getKey());
-                try {
-                    return Sm2PrivateKey.of(scalar);
-                } finally {
-                    Arrays.fill(scalar, (byte) 0);
-                }
+            boolean sm2 = info.getPrivateKeyAlgorithm().getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
+                    && GMObjectIdentifiers.sm2p256v1.equals(
+                            info.getPrivateKeyAlgorithm().getParameters());
+            byte[] scalar = Sm2Curve.octets(
+                    ECPrivateKey.getInstance(info.parsePrivateKey()).getKey());
+            if (sm2) {
+                return Sm2PrivateKey.of(scalar);
             }
         } catch (IOException | InvalidCipherTextException | RuntimeException e) {
-            // refused below, without the reason
+            // refused below: what a wrong password leaves is not told apart from damage
         } finally {
             Arrays.fill(plain, (byte) 0);
         }
         throw new PoyangException(
                 CryptoErrors.WRONG_PASSWORD,
-                "the key file does not open",
-                "the password of this key and an unchanged file are needed");
+                "the key file does not open with this password",
+                "the password that the file was written with, and an undamaged file, are needed");
     }
 
-    private static byte[] cipher(boolean encrypt, char[] password, byte[] salt, int iterations, byte[] iv, byte[] in)
-            throws InvalidCipherTextException {
-        ByteBuffer utf8 = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
-        byte[] secret = new byte[utf8.remaining()];
-        utf8.get(secret);
-        utf8.rewind();
-        while (utf8.hasRemaining()) {
-            utf8.put((byte) 0);
+    private static Envelope envelope(String pem) {
+        try (PemReader reader = new PemReader(new StringReader(pem))) {
+            PemObject object = reader.readPemObject();
+            if (object != null && object.getType().equals(LABEL)) {
+                EncryptedPrivateKeyInfo info = EncryptedPrivateKeyInfo.getInstance(object.getContent());
+                AlgorithmIdentifier algorithm = info.getEncryptionAlgorithm();
+                PBES2Parameters parameters = PBES2Parameters.getInstance(algorithm.getParameters());
+                PBKDF2Params derivation = PBKDF2Params.getInstance(
+                        parameters.getKeyDerivationFunc().getParameters());
+                EncryptionScheme scheme = parameters.getEncryptionScheme();
+                int iterations = derivation.getIterationCount().intValueExact();
+                ASN1Encodable iv = scheme.getParameters();
+                if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)
+                        && derivation.getPrf().getAlgorithm().equals(HMAC_SM3)
+                        && scheme.getAlgorithm().equals(SM4_CBC)
+                        && iterations >= FEWEST_ITERATIONS
+                        && iterations <= MOST_ITERATIONS) {
+                    return new Envelope(
+                            derivation.getSalt(),
+                            iterations,
+                            ASN1OctetString.getInstance(iv).getOctets(),
+                            info.getEncryptedData());
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // refused below
         }
+        throw new PoyangException(
+                CryptoErrors.BAD_KEY,
+                "this is no key file of the expected form",
+                "PEM \"" + LABEL + "\" with PBES2, PBKDF2-HMAC-SM3 (" + FEWEST_ITERATIONS + " to " + MOST_ITERATIONS
+                        + " iterations) and SM4-CBC is needed");
+    }
+
+    private static KeyParameter derive(char[] password, byte[] salt, int iterations) {
         PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(new SM3Digest());
-        generator.init(secret, salt, iterations);
-        KeyParameter key = (KeyParameter) generator.generateDerivedParameters(BLOCK_BYTES * 8);
-        Arrays.fill(secret, (byte) 0);
+        byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
+        generator.init(octets, salt, iterations); // keeps the array, so it is overwritten afterwards
+        KeyParameter key = (KeyParameter) generator.generateDerivedMacParameters(8 * BLOCK_BYTES);
+        Arrays.fill(octets, (byte) 0);
+        return key;
+    }
+
+    private static byte[] cbc(boolean encrypt, KeyParameter key, byte[] iv, byte[] in)
+            throws InvalidCipherTextException {
         PaddedBufferedBlockCipher cipher = new PaddedBufferedBlockCipher(CBCBlockCipher.newInstance(new SM4Engine()));
         cipher.init(encrypt, new ParametersWithIV(key, iv));
         byte[] out = new byte[cipher.getOutputSize(in.length)];
         int written = cipher.processBytes(in, 0, in.length, out, 0);
-        try {
-            written += cipher.doFinal(out, written);
-            return Arrays.copyOf(out, written);
-        } finally {
-            Arrays.fill(out, (byte) 0);
-        }
+        written += cipher.doFinal(out, written);
+        byte[] exact = Arrays.copyOf(out, written);
+        Arrays.fill(out, (byte) 0);
+        return exact;
     }
 
-    private static PoyangException notOurs() {
-        return new PoyangException(
-                CryptoErrors.BAD_KEY,
-                "this is no key file of Poyang",
-                "a PEM file \"ENCRYPTED PRIVATE KEY\" with PBKDF2-HMAC-SM3 and SM4-CBC is needed");
+    /// The parts of an encrypted key that are not secret.
+    private static final class Envelope {
+        private final byte[] salt;
+        private final int iterations;
+        private final byte[] iv;
+        private final byte[] ciphertext;
+
+        Envelope(byte[] salt, int iterations, byte[] iv, byte[] ciphertext) {
+            this.salt = salt;
+            this.iterations = iterations;
+            this.iv = iv;
+            this.ciphertext = ciphertext;
+        }
     }
 }

@@ -2,29 +2,35 @@ package poyang.crypto.curve;
 
 import java.math.BigInteger;
 
-/// The prime field of SM2, p = 2^256 − 2^224 − 2^96 + 2^64 − 1, in Montgomery form with R = 2^256.
+/// The prime field of SM2, p = 2^256 − 2^224 − 2^96 + 2^64 − 1, in Montgomery form with R = 2^260.
 ///
-/// An element is four longs, least significant first, fully reduced, at an offset of an array; results
-/// may overwrite operands. No branch and no index depends on a value, but those of {@link #power} on
-/// its public exponent.
+/// An element is five signed longs of radix 2^52, least significant first, at an offset of an array;
+/// results may overwrite operands. The representation is redundant. A *tight* element has a value in
+/// (−2^257, 2^257) and limbs below 2^53 in size: every method gives tight results, but for the `loose`
+/// ones. A product takes factors with values within ±2^258 and limbs below 2^56, such as a sum or
+/// difference of two tight elements: then |a·b|/R + p < 2^257.
 ///
-/// p ≡ −1 (mod 2^64), so the Montgomery quotient of a limb m is m itself, and
-/// m·p + m = m·2^64·(2^192 − 2^160 − 2^32 + 1) needs shifts and additions only.
-/// Source: Montgomery, Math. Comp. 44 (1985); the interleaved form is CIOS of Koç, Acar, Kaliski, IEEE
-/// Micro 16 (1996).
+/// No branch and no index depends on a value, but those of {@link #power} on its public exponent and
+/// of {@link #decode} on its public input.
+///
+/// p ≡ −1 (mod 2^52), so the Montgomery quotient of a limb m is m itself, and adding m·p takes shifts
+/// and additions only. The product a_i·b_j = h·2^52 + l is had from one high and one low
+/// multiplication; h and l are added up without carries: with factors below 2^56 each column stays
+/// below 5·(2^60 + 2^52) + 2^61 < 2^63.
+///
+/// Source: Montgomery, Math. Comp. 44 (1985). Carry-free radix: Bernstein, "Curve25519", PKC 2006.
 final class Field {
-    static final int LONGS = 4;
+    static final int LONGS = 5;
     static final BigInteger P = new BigInteger("fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff", 16);
 
-    private static final long P0 = 0xffffffffffffffffL;
-    private static final long P1 = 0xffffffff00000000L;
-    private static final long P2 = 0xffffffffffffffffL;
-    private static final long P3 = 0xfffffffeffffffffL;
+    private static final int RADIX = 52;
+    private static final long MASK = (1L << RADIX) - 1;
 
-    private static final BigInteger R = BigInteger.ONE.shiftLeft(256);
+    private static final BigInteger R = BigInteger.ONE.shiftLeft(260);
     private static final long[] R2 = limbs(R.multiply(R).mod(P));
-    private static final long[] R3 = limbs(R.multiply(R).multiply(R).mod(P));
-    private static final long[] PLAIN_ONE = {1, 0, 0, 0};
+    private static final long[] R2_HIGH = limbs(R.multiply(R).shiftLeft(256).mod(P));
+    private static final long[] PLAIN_ONE = {1, 0, 0, 0, 0};
+    private static final long[] P_LIMBS = limbs(P);
 
     static final long[] ONE = limbs(R.mod(P));
     private static final BigInteger INVERSE_EXPONENT = P.subtract(BigInteger.TWO);
@@ -39,133 +45,256 @@ final class Field {
 
     /// The value of a public element, for tests and constants.
     static BigInteger value(long[] a, int at) {
-        long[] plain = new long[LONGS];
-        multiply(plain, 0, a, at, PLAIN_ONE, 0);
-        return integer(plain, 0);
+        return integer(plain(a, at));
     }
 
     /// r = a·b
     static void multiply(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
+        long a0 = a[ao];
+        long a1 = a[ao + 1];
+        long a2 = a[ao + 2];
+        long a3 = a[ao + 3];
+        long a4 = a[ao + 4];
         long b0 = b[bo];
         long b1 = b[bo + 1];
         long b2 = b[bo + 2];
         long b3 = b[bo + 3];
-        long t0 = 0;
-        long t1 = 0;
-        long t2 = 0;
-        long t3 = 0;
-        long t4 = 0;
-        for (int i = 0; i < LONGS; i++) {
-            long x = a[ao + i];
-            // t += x·b
-            long lo = x * b0;
-            long s = t0 + lo;
-            long carry = Math.unsignedMultiplyHigh(x, b0) + carry(t0, lo, s);
-            t0 = s;
-            lo = x * b1;
-            s = t1 + lo;
-            long hi = Math.unsignedMultiplyHigh(x, b1) + carry(t1, lo, s);
-            t1 = s + carry;
-            carry = hi + carry(s, carry, t1);
-            lo = x * b2;
-            s = t2 + lo;
-            hi = Math.unsignedMultiplyHigh(x, b2) + carry(t2, lo, s);
-            t2 = s + carry;
-            carry = hi + carry(s, carry, t2);
-            lo = x * b3;
-            s = t3 + lo;
-            hi = Math.unsignedMultiplyHigh(x, b3) + carry(t3, lo, s);
-            t3 = s + carry;
-            t4 += hi + carry(s, carry, t3);
-            // t = (t + t0·p) / 2^64, with v = t0·(2^192 − 2^160 − 2^32 + 1)
-            long m = t0;
-            long low = m << 32;
-            long high = m >>> 32;
-            long v0 = m - low;
-            long borrow = borrow(m, low, v0);
-            long v1 = -high - borrow;
-            borrow = nonZero(high | borrow);
-            long v2 = -low - borrow;
-            borrow = nonZero(low | borrow);
-            long v3 = m - high - borrow;
-            t0 = t1 + v0;
-            long c = carry(t1, v0, t0);
-            s = t2 + v1;
-            t1 = s + c;
-            c = carry(t2, v1, s) + carry(s, c, t1);
-            s = t3 + v2;
-            t2 = s + c;
-            c = carry(t3, v2, s) + carry(s, c, t2);
-            s = t4 + v3;
-            t3 = s + c;
-            t4 = carry(t4, v3, s) + carry(s, c, t3);
-        }
-        reduceOnce(r, ro, t0, t1, t2, t3, t4);
+        long b4 = b[bo + 4];
+        long s0 = b0 << 6;
+        long s1 = b1 << 6;
+        long s2 = b2 << 6;
+        long s3 = b3 << 6;
+        long s4 = b4 << 6;
+        long x = a0;
+        long t = x << 6;
+        long c0 = (x * b0) & MASK;
+        long c1 = Math.multiplyHigh(t, s0);
+        c1 += (x * b1) & MASK;
+        long c2 = Math.multiplyHigh(t, s1);
+        c2 += (x * b2) & MASK;
+        long c3 = Math.multiplyHigh(t, s2);
+        c3 += (x * b3) & MASK;
+        long c4 = Math.multiplyHigh(t, s3);
+        c4 += (x * b4) & MASK;
+        long c5 = Math.multiplyHigh(t, s4);
+        x = a1;
+        t = x << 6;
+        c1 += (x * b0) & MASK;
+        c2 += Math.multiplyHigh(t, s0);
+        c2 += (x * b1) & MASK;
+        c3 += Math.multiplyHigh(t, s1);
+        c3 += (x * b2) & MASK;
+        c4 += Math.multiplyHigh(t, s2);
+        c4 += (x * b3) & MASK;
+        c5 += Math.multiplyHigh(t, s3);
+        c5 += (x * b4) & MASK;
+        long c6 = Math.multiplyHigh(t, s4);
+        x = a2;
+        t = x << 6;
+        c2 += (x * b0) & MASK;
+        c3 += Math.multiplyHigh(t, s0);
+        c3 += (x * b1) & MASK;
+        c4 += Math.multiplyHigh(t, s1);
+        c4 += (x * b2) & MASK;
+        c5 += Math.multiplyHigh(t, s2);
+        c5 += (x * b3) & MASK;
+        c6 += Math.multiplyHigh(t, s3);
+        c6 += (x * b4) & MASK;
+        long c7 = Math.multiplyHigh(t, s4);
+        x = a3;
+        t = x << 6;
+        c3 += (x * b0) & MASK;
+        c4 += Math.multiplyHigh(t, s0);
+        c4 += (x * b1) & MASK;
+        c5 += Math.multiplyHigh(t, s1);
+        c5 += (x * b2) & MASK;
+        c6 += Math.multiplyHigh(t, s2);
+        c6 += (x * b3) & MASK;
+        c7 += Math.multiplyHigh(t, s3);
+        c7 += (x * b4) & MASK;
+        long c8 = Math.multiplyHigh(t, s4);
+        x = a4;
+        t = x << 6;
+        c4 += (x * b0) & MASK;
+        c5 += Math.multiplyHigh(t, s0);
+        c5 += (x * b1) & MASK;
+        c6 += Math.multiplyHigh(t, s1);
+        c6 += (x * b2) & MASK;
+        c7 += Math.multiplyHigh(t, s2);
+        c7 += (x * b3) & MASK;
+        c8 += Math.multiplyHigh(t, s3);
+        c8 += (x * b4) & MASK;
+        long c9 = Math.multiplyHigh(t, s4);
+        reduce(r, ro, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
     }
 
+    /// r = a²
     static void square(long[] r, int ro, long[] a, int ao) {
-        multiply(r, ro, a, ao, a, ao);
+        long a0 = a[ao];
+        long a1 = a[ao + 1];
+        long a2 = a[ao + 2];
+        long a3 = a[ao + 3];
+        long a4 = a[ao + 4];
+        long s0 = a0 << 6;
+        long s1 = a1 << 6;
+        long s2 = a2 << 6;
+        long s3 = a3 << 6;
+        long s4 = a4 << 6;
+        long c0 = ((a0 * a0) & MASK);
+        long c1 = Math.multiplyHigh(s0, s0) + (((a0 * a1) & MASK) << 1);
+        long c2 = (Math.multiplyHigh(s0, s1) << 1) + (((a0 * a2) & MASK) << 1) + ((a1 * a1) & MASK);
+        long c3 = (Math.multiplyHigh(s0, s2) << 1)
+                + (((a0 * a3) & MASK) << 1)
+                + Math.multiplyHigh(s1, s1)
+                + (((a1 * a2) & MASK) << 1);
+        long c4 = (Math.multiplyHigh(s0, s3) << 1)
+                + (((a0 * a4) & MASK) << 1)
+                + (Math.multiplyHigh(s1, s2) << 1)
+                + (((a1 * a3) & MASK) << 1)
+                + ((a2 * a2) & MASK);
+        long c5 = (Math.multiplyHigh(s0, s4) << 1)
+                + (Math.multiplyHigh(s1, s3) << 1)
+                + (((a1 * a4) & MASK) << 1)
+                + Math.multiplyHigh(s2, s2)
+                + (((a2 * a3) & MASK) << 1);
+        long c6 = (Math.multiplyHigh(s1, s4) << 1)
+                + (Math.multiplyHigh(s2, s3) << 1)
+                + (((a2 * a4) & MASK) << 1)
+                + ((a3 * a3) & MASK);
+        long c7 = (Math.multiplyHigh(s2, s4) << 1) + Math.multiplyHigh(s3, s3) + (((a3 * a4) & MASK) << 1);
+        long c8 = (Math.multiplyHigh(s3, s4) << 1) + ((a4 * a4) & MASK);
+        long c9 = Math.multiplyHigh(s4, s4);
+        reduce(r, ro, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
+    }
+
+    /// Adds the multiples of p that clear the five low columns, and writes the five high ones.
+    private static void reduce(
+            long[] r,
+            int ro,
+            long c0,
+            long c1,
+            long c2,
+            long c3,
+            long c4,
+            long c5,
+            long c6,
+            long c7,
+            long c8,
+            long c9) {
+        long m = c0 & MASK;
+        c1 += (c0 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
+        c2 += (m >>> 40) - (m >>> 8);
+        c4 += ((m << 48) & MASK) - ((m << 16) & MASK);
+        c5 += (m >>> 4) - (m >>> 36);
+        m = c1 & MASK;
+        c2 += (c1 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
+        c3 += (m >>> 40) - (m >>> 8);
+        c5 += ((m << 48) & MASK) - ((m << 16) & MASK);
+        c6 += (m >>> 4) - (m >>> 36);
+        m = c2 & MASK;
+        c3 += (c2 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
+        c4 += (m >>> 40) - (m >>> 8);
+        c6 += ((m << 48) & MASK) - ((m << 16) & MASK);
+        c7 += (m >>> 4) - (m >>> 36);
+        m = c3 & MASK;
+        c4 += (c3 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
+        c5 += (m >>> 40) - (m >>> 8);
+        c7 += ((m << 48) & MASK) - ((m << 16) & MASK);
+        c8 += (m >>> 4) - (m >>> 36);
+        m = c4 & MASK;
+        c5 += (c4 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
+        c6 += (m >>> 40) - (m >>> 8);
+        c8 += ((m << 48) & MASK) - ((m << 16) & MASK);
+        c9 += (m >>> 4) - (m >>> 36);
+        c6 += c5 >> RADIX;
+        c7 += c6 >> RADIX;
+        c8 += c7 >> RADIX;
+        r[ro] = c5 & MASK;
+        r[ro + 1] = c6 & MASK;
+        r[ro + 2] = c7 & MASK;
+        r[ro + 3] = c8 & MASK;
+        r[ro + 4] = c9 + (c8 >> RADIX);
     }
 
     /// r = a + b
     static void add(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
-        long s0 = a[ao] + b[bo];
-        long c = carry(a[ao], b[bo], s0);
-        long s = a[ao + 1] + b[bo + 1];
-        long s1 = s + c;
-        c = carry(a[ao + 1], b[bo + 1], s) + carry(s, c, s1);
-        s = a[ao + 2] + b[bo + 2];
-        long s2 = s + c;
-        c = carry(a[ao + 2], b[bo + 2], s) + carry(s, c, s2);
-        s = a[ao + 3] + b[bo + 3];
-        long s3 = s + c;
-        c = carry(a[ao + 3], b[bo + 3], s) + carry(s, c, s3);
-        reduceOnce(r, ro, s0, s1, s2, s3, c);
+        tighten(
+                r,
+                ro,
+                a[ao] + b[bo],
+                a[ao + 1] + b[bo + 1],
+                a[ao + 2] + b[bo + 2],
+                a[ao + 3] + b[bo + 3],
+                a[ao + 4] + b[bo + 4]);
     }
 
     /// r = a − b
     static void subtract(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
-        long d0 = a[ao] - b[bo];
-        long w = borrow(a[ao], b[bo], d0);
-        long d = a[ao + 1] - b[bo + 1];
-        long d1 = d - w;
-        w = borrow(a[ao + 1], b[bo + 1], d) + borrow(d, w, d1);
-        d = a[ao + 2] - b[bo + 2];
-        long d2 = d - w;
-        w = borrow(a[ao + 2], b[bo + 2], d) + borrow(d, w, d2);
-        d = a[ao + 3] - b[bo + 3];
-        long d3 = d - w;
-        w = borrow(a[ao + 3], b[bo + 3], d) + borrow(d, w, d3);
-        // add p back where the difference was negative
-        long mask = -w;
-        long s0 = d0 + (P0 & mask);
-        long c = carry(d0, P0 & mask, s0);
-        long s = d1 + (P1 & mask);
-        long s1 = s + c;
-        c = carry(d1, P1 & mask, s) + carry(s, c, s1);
-        s = d2 + (P2 & mask);
-        long s2 = s + c;
-        c = carry(d2, P2 & mask, s) + carry(s, c, s2);
-        r[ro] = s0;
-        r[ro + 1] = s1;
-        r[ro + 2] = s2;
-        r[ro + 3] = d3 + (P3 & mask) + c;
+        tighten(
+                r,
+                ro,
+                a[ao] - b[bo],
+                a[ao + 1] - b[bo + 1],
+                a[ao + 2] - b[bo + 2],
+                a[ao + 3] - b[bo + 3],
+                a[ao + 4] - b[bo + 4]);
+    }
+
+    /// r = k·a + m·b for small public k and m, at most 8 in size.
+    static void combine(long[] r, int ro, long k, long[] a, int ao, long m, long[] b, int bo) {
+        tighten(
+                r,
+                ro,
+                k * a[ao] + m * b[bo],
+                k * a[ao + 1] + m * b[bo + 1],
+                k * a[ao + 2] + m * b[bo + 2],
+                k * a[ao + 3] + m * b[bo + 3],
+                k * a[ao + 4] + m * b[bo + 4]);
+    }
+
+    /// r = a + b, a factor of a product and nothing else.
+    static void looseAdd(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
+        for (int i = 0; i < LONGS; i++) {
+            r[ro + i] = a[ao + i] + b[bo + i];
+        }
+    }
+
+    /// r = a − b, a factor of a product and nothing else.
+    static void looseSubtract(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
+        for (int i = 0; i < LONGS; i++) {
+            r[ro + i] = a[ao + i] - b[bo + i];
+        }
+    }
+
+    /// Carries, and takes away the multiple of p that the bits from 2^256 on name.
+    private static void tighten(long[] r, int ro, long x0, long x1, long x2, long x3, long x4) {
+        x1 += x0 >> RADIX;
+        x2 += x1 >> RADIX;
+        x3 += x2 >> RADIX;
+        x4 += x3 >> RADIX;
+        long q = x4 >> 48;
+        r[ro] = (x0 & MASK) + q;
+        r[ro + 1] = (x1 & MASK) + (q << 44) - (q << 12);
+        r[ro + 2] = x2 & MASK;
+        r[ro + 3] = x3 & MASK;
+        r[ro + 4] = x4 - (q << 48) + (q << 16);
     }
 
     static void negate(long[] r, int ro, long[] a, int ao) {
-        long[] zero = new long[LONGS];
-        subtract(r, ro, zero, 0, a, ao);
+        tighten(r, ro, -a[ao], -a[ao + 1], -a[ao + 2], -a[ao + 3], -a[ao + 4]);
     }
 
     /// All ones when a = 0, otherwise 0.
     static long isZero(long[] a, int ao) {
-        return nonZero(a[ao] | a[ao + 1] | a[ao + 2] | a[ao + 3]) - 1;
+        long[] c = canonical(a, ao);
+        return nonZero(c[0] | c[1] | c[2] | c[3] | c[4]) - 1;
     }
 
     /// All ones when a = b, otherwise 0.
     static long isEqual(long[] a, int ao, long[] b, int bo) {
-        return nonZero((a[ao] ^ b[bo]) | (a[ao + 1] ^ b[bo + 1]) | (a[ao + 2] ^ b[bo + 2]) | (a[ao + 3] ^ b[bo + 3]))
-                - 1;
+        long[] difference = new long[LONGS];
+        subtract(difference, 0, a, ao, b, bo);
+        return isZero(difference, 0);
     }
 
     /// r = a where the mask is all ones; r stays where it is 0.
@@ -177,9 +306,7 @@ final class Field {
 
     /// The least significant bit of the value: RFC 9380 section 4.1, sgn0 for m = 1.
     static long parity(long[] a, int ao) {
-        long[] plain = new long[LONGS];
-        multiply(plain, 0, a, ao, PLAIN_ONE, 0);
-        return plain[0] & 1;
+        return plain(a, ao)[0] & 1;
     }
 
     /// r = a^exponent for a public exponent, four bits at a time.
@@ -236,18 +363,22 @@ final class Field {
 
     /// Writes the value in 32 bytes, big-endian.
     static void encode(long[] a, int ao, byte[] out, int at) {
-        long[] plain = new long[LONGS];
-        multiply(plain, 0, a, ao, PLAIN_ONE, 0);
+        long[] plain = plain(a, ao);
         for (int i = 0; i < 32; i++) {
-            out[at + i] = (byte) (plain[3 - i / 8] >>> (56 - 8 * (i % 8)));
+            int bit = 8 * (31 - i);
+            int limb = bit / RADIX;
+            long value = plain[limb] >>> bit % RADIX;
+            if (bit % RADIX > RADIX - 8) {
+                value |= plain[limb + 1] << RADIX - bit % RADIX;
+            }
+            out[at + i] = (byte) value;
         }
     }
 
-    /// Reads 32 big-endian bytes; false, and nothing written, when they are not below p.
+    /// Reads 32 public big-endian bytes; false, and nothing written, when they are not below p.
     static boolean decode(byte[] in, int at, long[] r, int ro) {
-        long[] plain = load(in, at);
-        long below = borrowOfP(plain[0], plain[1], plain[2], plain[3]);
-        if (below == 0) {
+        long[] plain = load(in, at, 32);
+        if (integer(plain).compareTo(P) >= 0) {
             return false;
         }
         multiply(r, ro, plain, 0, R2, 0);
@@ -256,64 +387,60 @@ final class Field {
 
     /// r = the 384-bit big-endian number at `in[at .. at+48)` modulo p: hash_to_field with L = 48.
     static void reduceWide(byte[] in, int at, long[] r, int ro) {
-        long[] high = {0, 0, 0, 0};
-        for (int i = 0; i < 16; i++) {
-            high[1 - i / 8] = high[1 - i / 8] << 8 | (in[at + i] & 0xff);
-        }
-        long[] low = load(in, at + 16);
-        multiply(high, 0, high, 0, R3, 0);
+        long[] high = load(in, at, 16);
+        long[] low = load(in, at + 16, 32);
+        multiply(high, 0, high, 0, R2_HIGH, 0);
         multiply(low, 0, low, 0, R2, 0);
         add(r, ro, high, 0, low, 0);
     }
 
-    private static long[] load(byte[] in, int at) {
+    private static long[] load(byte[] in, int at, int count) {
         long[] plain = new long[LONGS];
-        for (int i = 0; i < 32; i++) {
-            plain[3 - i / 8] = plain[3 - i / 8] << 8 | (in[at + i] & 0xff);
+        for (int i = 0; i < count; i++) {
+            int bit = 8 * (count - 1 - i);
+            int limb = bit / RADIX;
+            long octet = in[at + i] & 0xff;
+            plain[limb] |= octet << bit % RADIX & MASK;
+            if (bit % RADIX > RADIX - 8) {
+                plain[limb + 1] |= octet >>> RADIX - bit % RADIX;
+            }
         }
         return plain;
     }
 
-    /// r = t − p where t ≥ p, otherwise t; t < 2p in five limbs.
-    private static void reduceOnce(long[] r, int ro, long t0, long t1, long t2, long t3, long t4) {
-        long d0 = t0 - P0;
-        long w = borrow(t0, P0, d0);
-        long d = t1 - P1;
-        long d1 = d - w;
-        w = borrow(t1, P1, d) + borrow(d, w, d1);
-        d = t2 - P2;
-        long d2 = d - w;
-        w = borrow(t2, P2, d) + borrow(d, w, d2);
-        d = t3 - P3;
-        long d3 = d - w;
-        w = borrow(t3, P3, d) + borrow(d, w, d3);
-        long keep = -(w & (t4 ^ 1));
-        r[ro] = d0 ^ (keep & (d0 ^ t0));
-        r[ro + 1] = d1 ^ (keep & (d1 ^ t1));
-        r[ro + 2] = d2 ^ (keep & (d2 ^ t2));
-        r[ro + 3] = d3 ^ (keep & (d3 ^ t3));
+    /// The one representation of the value itself in 0 … p−1, all limbs below 2^52.
+    private static long[] plain(long[] a, int ao) {
+        long[] product = new long[LONGS];
+        multiply(product, 0, a, ao, PLAIN_ONE, 0);
+        return canonical(product, 0);
     }
 
-    /// 1 when the four limbs are below p.
-    private static long borrowOfP(long t0, long t1, long t2, long t3) {
-        long d = t0 - P0;
-        long w = borrow(t0, P0, d);
-        d = t1 - P1;
-        w = borrow(t1, P1, d) + borrow(d, w, d - w);
-        d = t2 - P2;
-        w = borrow(t2, P2, d) + borrow(d, w, d - w);
-        d = t3 - P3;
-        return borrow(t3, P3, d) + borrow(d, w, d - w);
+    /// The one representation of a in 0 … p−1, all limbs below 2^52: a tight value lies above −2p and
+    /// below 3p.
+    private static long[] canonical(long[] a, int ao) {
+        long[] x = new long[LONGS];
+        for (int i = 0; i < LONGS; i++) {
+            x[i] = a[ao + i] + 3 * P_LIMBS[i];
+        }
+        carry(x);
+        long[] less = new long[LONGS];
+        for (int turn = 0; turn < 5; turn++) {
+            for (int i = 0; i < LONGS; i++) {
+                less[i] = x[i] - P_LIMBS[i];
+            }
+            carry(less);
+            long fits = ~(less[LONGS - 1] >> 63);
+            move(fits, x, 0, less, 0);
+        }
+        return x;
     }
 
-    /// The carry out of s = a + b.
-    private static long carry(long a, long b, long s) {
-        return ((a & b) | ((a | b) & ~s)) >>> 63;
-    }
-
-    /// The borrow out of d = a − b.
-    private static long borrow(long a, long b, long d) {
-        return ((~a & b) | ((~a | b) & d)) >>> 63;
+    /// Brings all limbs but the highest into 0 … 2^52−1.
+    private static void carry(long[] x) {
+        for (int i = 0; i < LONGS - 1; i++) {
+            x[i + 1] += x[i] >> RADIX;
+            x[i] &= MASK;
+        }
     }
 
     private static long nonZero(long a) {
@@ -323,15 +450,15 @@ final class Field {
     private static long[] limbs(BigInteger value) {
         long[] limbs = new long[LONGS];
         for (int i = 0; i < LONGS; i++) {
-            limbs[i] = value.shiftRight(64 * i).longValue();
+            limbs[i] = value.shiftRight(RADIX * i).longValue() & MASK;
         }
         return limbs;
     }
 
-    private static BigInteger integer(long[] limbs, int at) {
+    private static BigInteger integer(long[] limbs) {
         BigInteger value = BigInteger.ZERO;
         for (int i = LONGS - 1; i >= 0; i--) {
-            value = value.shiftLeft(64).or(new BigInteger(Long.toUnsignedString(limbs[at + i])));
+            value = value.shiftLeft(RADIX).add(BigInteger.valueOf(limbs[i]));
         }
         return value;
     }

@@ -3,9 +3,10 @@ package poyang.crypto.curve;
 /// One point in Jacobian coordinates (x = X/Z², y = Y/Z³) that is doubled and added to.
 ///
 /// The formulas are incomplete: a sum of equal or opposite points is wrong. The digits of
-/// {@link Sm2Scalar} never meet one: before digit i the accumulator is c·P with 16^(63−i) ≤ |c|·1 < n, so it
-/// equals no ±d·P with |d| ≤ 15 except near the ends of the range, which scalars leave out.
-/// Source: Explicit-Formulas Database, short Weierstrass a = −3: dbl-2001-b, madd-2007-bl.
+/// {@link Sm2Scalar} never meet one: before digit i the accumulator is c·P with |c| ≥ 16 and |c| < n, so it
+/// equals no ±d·P with |d| ≤ 15 except near the ends of the range, which scalars leave out. Z is a loose sum.
+/// Source: Explicit-Formulas Database, short Weierstrass a = −3: dbl-2001-b (with Z' = 2YZ), and the mixed
+/// addition of Cohen, Miyaji, Ono, ASIACRYPT 1998.
 final class Multiplier {
     private static final int L = Field.LONGS;
     private static final int X = 0;
@@ -13,7 +14,7 @@ final class Multiplier {
     private static final int Z = 2 * L;
 
     private final long[] acc = new long[3 * L];
-    private final long[] t = new long[8 * L];
+    private final long[] t = new long[6 * L];
     private final long[] chosen = new long[2 * L];
 
     /// acc = the affine point.
@@ -22,7 +23,8 @@ final class Multiplier {
         System.arraycopy(Field.ONE, 0, acc, Z, L);
     }
 
-    /// acc = 2·acc: 4 multiplications, 4 squarings.
+    /// acc = 2·acc: 4 multiplications, 4 squarings. α = 3(X − Z²)(X + Z²), β = X·Y²,
+    /// X' = α² − 8β, Y' = α(4β − X') − 8Y⁴, Z' = 2YZ.
     void twice() {
         int delta = 0;
         int gamma = L;
@@ -31,64 +33,48 @@ final class Multiplier {
         int u = 4 * L;
         Field.square(t, delta, acc, Z);
         Field.square(t, gamma, acc, Y);
+        Field.multiply(acc, Z, acc, Y, acc, Z);
+        Field.looseAdd(acc, Z, acc, Z, acc, Z);
         Field.multiply(t, beta, acc, X, t, gamma);
-        Field.subtract(t, alpha, acc, X, t, delta);
-        Field.add(t, u, acc, X, t, delta);
+        Field.combine(t, beta, 4, t, beta, 0, t, beta);
+        Field.looseSubtract(t, alpha, acc, X, t, delta);
+        Field.looseAdd(t, u, acc, X, t, delta);
         Field.multiply(t, alpha, t, alpha, t, u);
-        Field.add(t, u, t, alpha, t, alpha);
-        Field.add(t, alpha, t, alpha, t, u);
-        Field.add(acc, Z, acc, Y, acc, Z);
-        Field.square(acc, Z, acc, Z);
-        Field.subtract(acc, Z, acc, Z, t, gamma);
-        Field.subtract(acc, Z, acc, Z, t, delta);
-        Field.add(t, beta, t, beta, t, beta);
-        Field.add(t, beta, t, beta, t, beta);
-        Field.square(acc, X, t, alpha);
-        Field.subtract(acc, X, acc, X, t, beta);
-        Field.subtract(acc, X, acc, X, t, beta);
-        Field.subtract(t, u, t, beta, acc, X);
-        Field.multiply(acc, Y, t, alpha, t, u);
+        Field.combine(t, alpha, 3, t, alpha, 0, t, alpha);
+        Field.square(t, u, t, alpha);
+        Field.combine(acc, X, 1, t, u, -2, t, beta);
+        Field.looseSubtract(t, beta, t, beta, acc, X);
+        Field.multiply(t, beta, t, alpha, t, beta);
         Field.square(t, gamma, t, gamma);
-        Field.add(t, gamma, t, gamma, t, gamma);
-        Field.add(t, gamma, t, gamma, t, gamma);
-        Field.add(t, gamma, t, gamma, t, gamma);
-        Field.subtract(acc, Y, acc, Y, t, gamma);
+        Field.combine(acc, Y, 1, t, beta, -8, t, gamma);
     }
 
-    /// acc = acc + the affine point: 7 multiplications, 4 squarings.
+    /// acc = acc + the affine point (x, y): 8 multiplications, 3 squarings. H = x·Z² − X,
+    /// R = y·Z³ − Y, X' = R² − H³ − 2X·H², Y' = R(X·H² − X') − Y·H³, Z' = Z·H.
     void add(long[] points, int at) {
         int zz = 0;
         int h = L;
         int hh = 2 * L;
-        int i = 3 * L;
-        int j = 4 * L;
-        int r = 5 * L;
-        int v = 6 * L;
+        int r = 3 * L;
+        int v = 4 * L;
+        int u = 5 * L;
         Field.square(t, zz, acc, Z);
         Field.multiply(t, h, points, at, t, zz);
-        Field.subtract(t, h, t, h, acc, X);
+        Field.looseSubtract(t, h, t, h, acc, X);
         Field.multiply(t, r, points, at + L, acc, Z);
         Field.multiply(t, r, t, r, t, zz);
-        Field.subtract(t, r, t, r, acc, Y);
-        Field.add(t, r, t, r, t, r);
+        Field.looseSubtract(t, r, t, r, acc, Y);
         Field.square(t, hh, t, h);
-        Field.add(t, i, t, hh, t, hh);
-        Field.add(t, i, t, i, t, i);
-        Field.multiply(t, j, t, h, t, i);
-        Field.multiply(t, v, acc, X, t, i);
-        Field.add(acc, Z, acc, Z, t, h);
-        Field.square(acc, Z, acc, Z);
-        Field.subtract(acc, Z, acc, Z, t, zz);
-        Field.subtract(acc, Z, acc, Z, t, hh);
-        Field.square(acc, X, t, r);
-        Field.subtract(acc, X, acc, X, t, j);
-        Field.subtract(acc, X, acc, X, t, v);
-        Field.subtract(acc, X, acc, X, t, v);
-        Field.subtract(t, v, t, v, acc, X);
+        Field.multiply(t, v, acc, X, t, hh);
+        Field.multiply(acc, Z, acc, Z, t, h);
+        Field.multiply(t, hh, t, hh, t, h);
+        Field.square(t, u, t, r);
+        Field.subtract(t, u, t, u, t, hh);
+        Field.combine(acc, X, 1, t, u, -2, t, v);
+        Field.looseSubtract(t, v, t, v, acc, X);
         Field.multiply(t, v, t, r, t, v);
-        Field.multiply(t, j, acc, Y, t, j);
-        Field.add(t, j, t, j, t, j);
-        Field.subtract(acc, Y, t, v, t, j);
+        Field.multiply(t, u, acc, Y, t, hh);
+        Field.subtract(acc, Y, t, v, t, u);
     }
 
     /// acc = acc + digit·P, where the table at `at` holds 1·P, 3·P … 15·P: every entry is read.

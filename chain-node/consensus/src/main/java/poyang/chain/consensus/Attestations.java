@@ -1,0 +1,173 @@
+package poyang.chain.consensus;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import poyang.chain.proofs.Attestation;
+import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.FinalityProof;
+import poyang.crypto.Sm2Signature;
+import poyang.kernel.Bytes;
+import poyang.kernel.Machine;
+import poyang.kernel.PartyId;
+import poyang.kernel.Ready;
+import poyang.kernel.Ready.Outbound;
+import poyang.kernel.Ready.Rejected;
+import poyang.kernel.Ready.TimerChange;
+
+/// Collects what validators say about the execution of each height, the same under every engine: a
+/// quorum of equal words is the block's finality proof.
+///
+/// A validator whose own header differs from a quorum's has executed differently from everybody else
+/// and must stop: that is {@link Effect.Diverged}. Words about heights that are not yet executed here
+/// are kept, within {@link #HEIGHTS_AHEAD}. A peer that speaks about a height long final lags: it is
+/// told the own word again.
+public final class Attestations
+        implements Machine<Attestations.Event, Ready<Attestations.Word, Attestations.Word, Attestations.Effect>> {
+    static final String RESEND_TIMER = "attestations";
+    private static final long RESEND_MILLIS = 1_000;
+    private static final long HEIGHTS_AHEAD = 1_000;
+    private static final long HEIGHTS_KEPT = 1_000;
+
+    private final Bytes chainId;
+    private final Epoch epoch;
+    private final PartyId self;
+    private final Signatures signatures;
+    private final TreeMap<Long, TreeMap<PartyId, Word>> words = new TreeMap<>();
+    private final TreeMap<Long, BlockHeader> own = new TreeMap<>();
+    private final TreeMap<Long, BlockHeader> spoken = new TreeMap<>();
+    private long finalised;
+
+    /// A signed word about a height.
+    public record Word(BlockHeader header, Sm2Signature signature) {}
+
+    /// What happens.
+    public sealed interface Event {
+        /// The ledger executed the next height.
+        record Executed(BlockHeader header) implements Event {}
+
+        /// A word of the authenticated peer.
+        record Heard(PartyId validator, Word word) implements Event {}
+
+        /// The resend timer went off.
+        record TimerFired() implements Event {}
+    }
+
+    /// What came of it.
+    public sealed interface Effect {
+        /// In ascending order of height, each once.
+        record Finalised(FinalityProof proof) implements Effect {}
+
+        /// A quorum executed this height otherwise: stop.
+        record Diverged(BlockHeader mine, Bytes theirs) implements Effect {}
+    }
+
+    /// @param finalised the last height that has a proof already
+    /// @param recent headers of final heights, for peers that lag; the last {@link #HEIGHTS_KEPT} suffice
+    public Attestations(
+            Bytes chainId, Epoch epoch, PartyId self, Signatures signatures, long finalised, List<BlockHeader> recent) {
+        this.chainId = chainId;
+        this.epoch = epoch;
+        this.self = self;
+        this.signatures = signatures;
+        this.finalised = finalised;
+        recent.forEach(header -> spoken.put(header.height(), header));
+    }
+
+    @Override
+    public Ready<Word, Word, Effect> step(Event event) {
+        List<Outbound<Word>> send = new ArrayList<>();
+        List<Effect> apply = new ArrayList<>();
+        List<TimerChange> timers = new ArrayList<>();
+        List<Rejected> rejected = new ArrayList<>();
+        switch (event) {
+            case Event.Executed(BlockHeader header) -> {
+                Word word = say(header);
+                own.put(header.height(), header);
+                put(self, word);
+                spoken.put(header.height(), header);
+                tell(send, word);
+                timers.add(new TimerChange(RESEND_TIMER, RESEND_MILLIS));
+            }
+            case Event.Heard(PartyId validator, Word word) -> {
+                BlockHeader mine = word.header().height() <= finalised
+                        ? spoken.get(word.header().height())
+                        : null;
+                if (mine != null) {
+                    send.add(new Outbound<>(validator, say(mine)));
+                } else {
+                    hear(validator, word).ifPresent(why -> rejected.add(new Rejected(validator.name(), why)));
+                }
+            }
+            case Event.TimerFired() -> {
+                spoken.tailMap(finalised, false).values().forEach(header -> tell(send, say(header)));
+                if (!own.isEmpty() && own.lastKey() > finalised) {
+                    timers.add(new TimerChange(RESEND_TIMER, RESEND_MILLIS));
+                }
+            }
+        }
+        conclude(apply);
+        return new Ready<>(List.of(), send, apply, timers, rejected);
+    }
+
+    private Word say(BlockHeader header) {
+        return new Word(header, signatures.sign(Attestation.message(header)));
+    }
+
+    private Optional<String> hear(PartyId validator, Word word) {
+        BlockHeader header = word.header();
+        if (header.height() <= finalised || header.height() > finalised + HEIGHTS_AHEAD) {
+            return Optional.of("a word about a height long past or far ahead");
+        }
+        Signatures.Signed signed =
+                new Signatures.Signed(validator, Bytes.wrap(Attestation.message(header)), word.signature());
+        if (epoch.indexOf(validator) < 0
+                || validator.equals(self)
+                || !header.chainId().equals(chainId)
+                || header.epoch() != epoch.number()
+                || !signatures.verify(List.of(signed))) {
+            return Optional.of("a forged word");
+        }
+        put(validator, word);
+        return Optional.empty();
+    }
+
+    /// The first word of a validator about a height is the one that counts.
+    private void put(PartyId validator, Word word) {
+        words.computeIfAbsent(word.header().height(), _ -> new TreeMap<>()).putIfAbsent(validator, word);
+    }
+
+    private void conclude(List<Effect> apply) {
+        for (BlockHeader mine = own.get(finalised + 1); mine != null; mine = own.get(finalised + 1)) {
+            TreeMap<Bytes, List<FinalityProof.Signed>> byHash = new TreeMap<>();
+            words.getOrDefault(mine.height(), new TreeMap<>())
+                    .forEach((validator, word) -> byHash.computeIfAbsent(
+                                    word.header().hash(), _ -> new ArrayList<>())
+                            .add(new FinalityProof.Signed(validator, word.signature())));
+            Optional<Map.Entry<Bytes, List<FinalityProof.Signed>>> agreed = byHash.entrySet().stream()
+                    .filter(e -> e.getValue().size() >= epoch.quorum())
+                    .findFirst();
+            if (agreed.isEmpty()) {
+                return;
+            }
+            if (!agreed.get().getKey().equals(mine.hash())) {
+                apply.add(new Effect.Diverged(mine, agreed.get().getKey()));
+                return;
+            }
+            apply.add(new Effect.Finalised(new FinalityProof(mine, agreed.get().getValue())));
+            finalised++;
+            spoken.headMap(finalised - HEIGHTS_KEPT, true).clear();
+            words.headMap(finalised, true).clear();
+            own.headMap(finalised, true).clear();
+        }
+    }
+
+    private void tell(List<Outbound<Word>> send, Word word) {
+        epoch.validators().stream()
+                .filter(v -> !v.id().equals(self))
+                .forEach(v -> send.add(new Outbound<>(v.id(), word)));
+    }
+}

@@ -1,0 +1,25 @@
+package poyang.chain.consensus;
+
+import java.util.List;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+
+/// What happens to a replica. `nowMillis` is the driver's clock; it matters for time stamps only.
+public sealed interface BftEvent {
+    /// The replica may begin.
+    record Started(long nowMillis) implements BftEvent {}
+
+    /// A message from an authenticated peer.
+    record Received(PartyId from, BftMessage message, long nowMillis) implements BftEvent {}
+
+    /// The timer set under this name went off.
+    record TimerFired(String timer, long nowMillis) implements BftEvent {}
+
+    /// What this replica would propose now: transactions of the pool that no block of `BftReplica#pending`
+    /// holds. Fed whenever the pool changes.
+    record PayloadAvailable(List<Bytes> payload, long nowMillis) implements BftEvent {
+        public PayloadAvailable {
+            payload = List.copyOf(payload);
+        }
+    }
+}

@@ -1,0 +1,519 @@
+package poyang.chain.consensus;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import poyang.chain.consensus.BftEntry.Kept;
+import poyang.chain.consensus.BftEntry.Safety;
+import poyang.chain.consensus.BftEvent.PayloadAvailable;
+import poyang.chain.consensus.BftEvent.Received;
+import poyang.chain.consensus.BftEvent.Started;
+import poyang.chain.consensus.BftEvent.TimerFired;
+import poyang.chain.consensus.BftMessage.Advance;
+import poyang.chain.consensus.BftMessage.Fetch;
+import poyang.chain.consensus.BftMessage.Fetched;
+import poyang.chain.consensus.BftMessage.Proposal;
+import poyang.chain.consensus.BftMessage.Timeout;
+import poyang.chain.consensus.BftMessage.Vote;
+import poyang.chain.consensus.TimeoutCertificate.GivenUp;
+import poyang.chain.proofs.FinalityProof;
+import poyang.crypto.Sm2Signature;
+import poyang.kernel.Bytes;
+import poyang.kernel.Machine;
+import poyang.kernel.PartyId;
+import poyang.kernel.Ready;
+import poyang.kernel.Ready.Outbound;
+import poyang.kernel.Ready.Rejected;
+import poyang.kernel.Ready.TimerChange;
+
+/// One replica of the two-chain protocol: rounds with a leader each, votes to the next leader, a block
+/// is committed when a block of the very next round is certified on top of it.
+///
+/// Sources: Gelashvili, Kokoris-Kogias, Sonnino, Spiegelman, Xiang, "Jolteon and Ditto", FC 2022,
+/// section 3 (steady state and quadratic view change); Yin et al., "HotStuff", PODC 2019.
+///
+/// **Safety.** A validator votes once in a round, and for block B of round r with certificate qc only
+/// when qc.round + 1 = r, or a timeout certificate tc of round r − 1 is there with qc.round ≥ every
+/// highest round in tc. Suppose B of round r is committed: a quorum Q voted for B' of round r + 1 that
+/// carries B's certificate, so each of Q has a highest certificate of round ≥ r from then on. Take a
+/// certified block of the lowest round s > r + 1 that does not extend B. If it came without a timeout
+/// certificate, its parent is certified in s − 1 ≥ r + 1, so it extends B or contradicts the choice of s;
+/// if with one, that certificate's quorum meets Q in an honest validator that gave up round s − 1 ≥ r + 1
+/// after voting in r + 1, so its highest round was ≥ r, the parent is certified in a round ≥ r, and again
+/// extends B or contradicts. Two quorums of ⌊2n/3⌋+1 meet in more than ⌊(n−1)/3⌋ validators. Vote, highest
+/// certificate and voted block are durable before a vote leaves, so a crash breaks no promise.
+///
+/// **Liveness.** Timers grow by half to a cap and shrink on every certificate. A timeout carries the
+/// sender's highest certificate; who is ahead shows a laggard why; so after the network calms down all
+/// honest replicas meet in a round of an honest leader for longer than a round takes.
+public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMessage, BftEffect>> {
+    static final String ROUND_TIMER = "round";
+    static final String IDLE_TIMER = "idle";
+    static final String FETCH_TIMER = "fetch";
+    private static final long FETCH_MILLIS = 300;
+    private static final int MOST_WAITING = 256;
+    private static final long ROUNDS_AHEAD = 10_000;
+
+    private final BftConfig config;
+    private final Signatures signatures;
+    private final BlockTree tree;
+    private final Map<Bytes, Proposal> waiting = new LinkedHashMap<>();
+    private final Map<Bytes, Integer> fetching = new LinkedHashMap<>();
+    private final TreeMap<Long, Map<PartyId, Bytes>> seenProposals = new TreeMap<>();
+    private final TreeMap<Long, TreeMap<PartyId, Vote>> votes = new TreeMap<>();
+    private final TreeMap<Long, TreeMap<PartyId, GivenUp>> timeouts = new TreeMap<>();
+    private List<Bytes> payload = List.of();
+    private QuorumCertificate highest;
+    private Optional<TimeoutCertificate> lastTimeout = Optional.empty();
+    private Optional<QuorumCertificate> toCommit = Optional.empty();
+    private long currentRound;
+    private long lastVotedRound;
+    private long roundMillis;
+    private boolean idleOver;
+    private boolean gaveUp;
+
+    private List<BftEntry> persist = new ArrayList<>();
+    private List<Outbound<BftMessage>> send = new ArrayList<>();
+    private List<BftEffect> apply = new ArrayList<>();
+    private List<TimerChange> timers = new ArrayList<>();
+    private List<Rejected> rejected = new ArrayList<>();
+
+    /// @param entries what was persisted, oldest first; none for a new replica
+    /// @param lastOrdered id of the block that the ledger applied last; the chain id when none
+    /// @param lastOrderedRound its round; 0 when none
+    public BftReplica(
+            BftConfig config, Signatures signatures, List<BftEntry> entries, Bytes lastOrdered, long lastOrderedRound) {
+        this.config = config;
+        this.signatures = signatures;
+        tree = new BlockTree(lastOrdered, lastOrderedRound);
+        highest = QuorumCertificate.genesis(config.chainId());
+        for (BftEntry entry : entries) {
+            switch (entry) {
+                case Kept kept -> tree.put(kept.block().id(), kept.block());
+                case Safety safety -> {
+                    lastVotedRound = safety.lastVotedRound();
+                    highest = safety.highest();
+                }
+            }
+        }
+        currentRound = highest.round() + 1;
+        roundMillis = config.roundMillis();
+    }
+
+    /// The round that this replica is in.
+    public long round() {
+        return currentRound;
+    }
+
+    @Override
+    public Ready<BftEntry, BftMessage, BftEffect> step(BftEvent event) {
+        switch (event) {
+            case Started(long now) -> {
+                timers.add(new TimerChange(ROUND_TIMER, roundMillis));
+                propose(now);
+            }
+            case PayloadAvailable(List<Bytes> available, long now) -> {
+                payload = available;
+                propose(now);
+            }
+            case TimerFired(String timer, long now) -> onTimer(timer, now);
+            case Received(PartyId from, BftMessage message, long now) -> onMessage(from, message, now);
+        }
+        Ready<BftEntry, BftMessage, BftEffect> ready = new Ready<>(persist, send, apply, timers, rejected);
+        persist = new ArrayList<>();
+        send = new ArrayList<>();
+        apply = new ArrayList<>();
+        timers = new ArrayList<>();
+        rejected = new ArrayList<>();
+        return ready;
+    }
+
+    private void onMessage(PartyId from, BftMessage message, long now) {
+        if (config.epoch().indexOf(from) < 0 || from.equals(config.self())) {
+            reject(from, "a message from a stranger or from oneself");
+            return;
+        }
+        switch (message) {
+            case Proposal proposal -> onProposal(from, proposal, now);
+            case Vote vote -> onVote(from, vote, now);
+            case Timeout timeout -> onTimeout(from, timeout, now);
+            case Advance(QuorumCertificate certificate, Optional<TimeoutCertificate> timeout) -> {
+                if (certify(from, certificate, now) && timeout.isPresent()) {
+                    giveUp(from, timeout.get(), now);
+                }
+            }
+            case Fetch(Bytes blockId) -> serve(from, blockId);
+            case Fetched(List<OrderedBlock> blocks) -> onFetched(blocks, now);
+        }
+    }
+
+    private void onTimer(String timer, long now) {
+        switch (timer) {
+            case ROUND_TIMER -> {
+                gaveUp = true;
+                sendTimeout(now);
+                roundMillis = Math.min(config.longestRoundMillis(), roundMillis + roundMillis / 2);
+                timers.add(new TimerChange(ROUND_TIMER, roundMillis));
+            }
+            case IDLE_TIMER -> {
+                idleOver = true;
+                propose(now);
+            }
+            default -> fetchAgain();
+        }
+    }
+
+    // ---- proposing ------------------------------------------------------------------------------
+
+    private void propose(long now) {
+        boolean due = config.leader(currentRound).equals(config.self())
+                && currentRound > lastVotedRound
+                && !gaveUp
+                && tree.missing(highest.blockId()).isEmpty();
+        boolean justified = highest.round() + 1 == currentRound
+                || lastTimeout.filter(t -> t.round() + 1 == currentRound).isPresent();
+        if (!due || !justified) {
+            return;
+        }
+        List<Bytes> fresh = tree.fresh(payload, highest.blockId());
+        if (fresh.isEmpty() && !tree.urgent(highest.blockId()) && !idleOver) {
+            timers.add(new TimerChange(IDLE_TIMER, config.idleMillis()));
+            return;
+        }
+        OrderedBlock block = new OrderedBlock(
+                currentRound, highest, config.self(), Math.max(now, tree.timestampMillis(highest.blockId())), fresh);
+        Bytes id = block.id();
+        Sm2Signature signature =
+                signatures.sign(BftMessage.proposalMessage(config.chainId(), config.epoch(), currentRound, id));
+        Optional<TimeoutCertificate> proof = lastTimeout.filter(t -> t.round() + 1 == currentRound);
+        tree.put(id, block);
+        broadcast(new Proposal(block, proof, signature));
+        vote(block, id, now);
+    }
+
+    // ---- proposals and votes --------------------------------------------------------------------
+
+    private void onProposal(PartyId from, Proposal proposal, long now) {
+        OrderedBlock block = proposal.block();
+        if (block.round() <= tree.committedRound() || block.round() > currentRound + ROUNDS_AHEAD) {
+            reject(from, "a proposal of a round long past or far ahead");
+            return;
+        }
+        Bytes id = block.id();
+        if (!wellFormed(proposal, id)) {
+            reject(from, "a malformed or unsigned proposal");
+            return;
+        }
+        Bytes other = seenProposals
+                .computeIfAbsent(block.round(), _ -> new TreeMap<>())
+                .putIfAbsent(block.author(), id);
+        if (other != null && !other.equals(id)) {
+            apply.add(new BftEffect.Equivocation(block.author(), block.round(), other, id));
+        }
+        if (!certify(from, block.certificate(), now)
+                || (proposal.timeout().isPresent()
+                        && !giveUp(from, proposal.timeout().get(), now))) {
+            return;
+        }
+        tree.put(id, block);
+        settle(now);
+        consider(proposal, id, from, now);
+    }
+
+    private boolean wellFormed(Proposal proposal, Bytes id) {
+        OrderedBlock block = proposal.block();
+        Bytes message = Bytes.wrap(BftMessage.proposalMessage(config.chainId(), config.epoch(), block.round(), id));
+        return block.author().equals(config.leader(block.round()))
+                && block.certificate().round() < block.round()
+                && proposal.timeout().stream().allMatch(t -> t.round() + 1 == block.round())
+                && block.fits()
+                && signatures.verify(List.of(new Signatures.Signed(block.author(), message, proposal.signature())));
+    }
+
+    /// Votes when the rules allow it, or waits for the parent.
+    private void consider(Proposal proposal, Bytes id, PartyId from, long now) {
+        OrderedBlock block = proposal.block();
+        boolean extendsLast = block.certificate().round() + 1 == block.round();
+        boolean extendsHighest = proposal.timeout()
+                .filter(t -> block.certificate().round() >= t.highestRound())
+                .isPresent();
+        if (block.round() != currentRound || block.round() <= lastVotedRound || (!extendsLast && !extendsHighest)) {
+            return;
+        }
+        if (!tree.holds(block.parent())) {
+            if (waiting.size() < MOST_WAITING) {
+                waiting.put(block.parent(), proposal);
+            }
+            fetch(block.parent(), from);
+            return;
+        }
+        if (block.timestampMillis() < tree.timestampMillis(block.parent())
+                || block.timestampMillis() > now + config.driftMillis()) {
+            reject(from, "a proposal whose time runs backwards or ahead");
+            return;
+        }
+        vote(block, id, now);
+    }
+
+    private void vote(OrderedBlock block, Bytes id, long now) {
+        lastVotedRound = block.round();
+        persist.add(new Kept(block));
+        persist.add(new Safety(lastVotedRound, highest));
+        Sm2Signature signature =
+                signatures.sign(QuorumCertificate.message(config.chainId(), config.epoch(), block.round(), id));
+        Vote vote = new Vote(block.round(), id, signature);
+        PartyId collector = config.leader(block.round() + 1);
+        if (collector.equals(config.self())) {
+            count(config.self(), vote, now);
+        } else {
+            send.add(new Outbound<>(collector, vote));
+        }
+    }
+
+    private void onVote(PartyId from, Vote vote, long now) {
+        Bytes message =
+                Bytes.wrap(QuorumCertificate.message(config.chainId(), config.epoch(), vote.round(), vote.blockId()));
+        if (!config.leader(vote.round() + 1).equals(config.self())
+                || vote.round() + 1 < currentRound
+                || vote.round() > currentRound + ROUNDS_AHEAD
+                || !signatures.verify(List.of(new Signatures.Signed(from, message, vote.signature())))) {
+            reject(from, "a vote that is late, for somebody else, or forged");
+            return;
+        }
+        count(from, vote, now);
+    }
+
+    private void count(PartyId voter, Vote vote, long now) {
+        TreeMap<PartyId, Vote> round = votes.computeIfAbsent(vote.round(), _ -> new TreeMap<>());
+        Vote earlier = round.putIfAbsent(voter, vote);
+        if (earlier != null) {
+            if (!earlier.blockId().equals(vote.blockId())) {
+                apply.add(new BftEffect.Equivocation(voter, vote.round(), earlier.blockId(), vote.blockId()));
+            }
+            return;
+        }
+        List<FinalityProof.Signed> same = round.entrySet().stream()
+                .filter(e -> e.getValue().blockId().equals(vote.blockId()))
+                .map(e -> new FinalityProof.Signed(e.getKey(), e.getValue().signature()))
+                .toList();
+        if (same.size() == config.epoch().quorum()) {
+            adopt(new QuorumCertificate(vote.round(), vote.blockId(), same), voter, now);
+        }
+    }
+
+    // ---- certificates ---------------------------------------------------------------------------
+
+    /// Takes in a certificate from outside; false when it is forged.
+    private boolean certify(PartyId from, QuorumCertificate certificate, long now) {
+        if (certificate.equals(highest)) {
+            return true;
+        }
+        if (!certificate.verify(config.chainId(), config.epoch(), signatures)) {
+            reject(from, "a forged certificate");
+            return false;
+        }
+        adopt(certificate, from, now);
+        return true;
+    }
+
+    private void adopt(QuorumCertificate certificate, PartyId source, long now) {
+        if (certificate.round() <= highest.round()) {
+            return;
+        }
+        highest = certificate;
+        persist.add(new Safety(lastVotedRound, highest));
+        roundMillis = config.roundMillis();
+        if (tree.holds(certificate.blockId())) {
+            settle(now);
+        } else {
+            fetch(certificate.blockId(), source);
+        }
+        if (certificate.round() >= currentRound) {
+            enter(certificate.round() + 1, now);
+        }
+    }
+
+    /// Commits what the highest certificate commits, as soon as all of it is known.
+    private void settle(long now) {
+        Optional<OrderedBlock> certified = tree.find(highest.blockId());
+        if (certified.isPresent() && certified.get().certificate().round() + 1 == highest.round()) {
+            toCommit = Optional.of(certified.get().certificate());
+        }
+        if (toCommit.isEmpty() || toCommit.get().round() <= tree.committedRound()) {
+            return;
+        }
+        Optional<Bytes> gap = tree.missing(toCommit.get().blockId());
+        if (gap.isPresent()) {
+            fetch(gap.get(), config.leader(highest.round()));
+            return;
+        }
+        for (Bytes id : tree.commit(toCommit.get().blockId(), toCommit.get().round())) {
+            OrderedBlock block = tree.find(id).orElseThrow();
+            apply.add(new BftEffect.Ordered(id, block));
+            if (!block.isEmpty()) {
+                Set<Bytes> ordered = new LinkedHashSet<>(block.payload());
+                payload = payload.stream().filter(t -> !ordered.contains(t)).toList();
+            }
+        }
+        toCommit = Optional.empty();
+        propose(now);
+    }
+
+    private void enter(long round, long now) {
+        currentRound = round;
+        idleOver = false;
+        gaveUp = false;
+        votes.headMap(round - 1).clear();
+        timeouts.headMap(round).clear();
+        seenProposals.headMap(round - 1).clear();
+        timers.add(new TimerChange(ROUND_TIMER, roundMillis));
+        timers.add(new TimerChange(IDLE_TIMER, -1));
+        propose(now);
+    }
+
+    // ---- timeouts -------------------------------------------------------------------------------
+
+    private void sendTimeout(long now) {
+        lastVotedRound = Math.max(lastVotedRound, currentRound);
+        persist.add(new Safety(lastVotedRound, highest));
+        Sm2Signature signature = signatures.sign(
+                TimeoutCertificate.message(config.chainId(), config.epoch(), currentRound, highest.round()));
+        broadcast(new Timeout(currentRound, highest, signature));
+        collect(new GivenUp(config.self(), highest.round(), signature), currentRound, now);
+    }
+
+    private void onTimeout(PartyId from, Timeout timeout, long now) {
+        if (timeout.round() < currentRound) {
+            send.add(new Outbound<>(from, new Advance(highest, lastTimeout)));
+            return;
+        }
+        Bytes message = Bytes.wrap(TimeoutCertificate.message(
+                config.chainId(),
+                config.epoch(),
+                timeout.round(),
+                timeout.highest().round()));
+        if (timeout.highest().round() >= timeout.round()
+                || timeout.round() > currentRound + ROUNDS_AHEAD
+                || !signatures.verify(List.of(new Signatures.Signed(from, message, timeout.signature())))) {
+            reject(from, "a forged timeout");
+            return;
+        }
+        if (certify(from, timeout.highest(), now) && timeout.round() >= currentRound) {
+            collect(new GivenUp(from, timeout.highest().round(), timeout.signature()), timeout.round(), now);
+        }
+    }
+
+    private void collect(GivenUp word, long round, long now) {
+        TreeMap<PartyId, GivenUp> given = timeouts.computeIfAbsent(round, _ -> new TreeMap<>());
+        given.put(word.validator(), word);
+        if (given.size() == config.epoch().quorum()) {
+            pass(new TimeoutCertificate(round, List.copyOf(given.values())), now);
+        }
+    }
+
+    /// Takes in a timeout certificate from outside; false when it is forged.
+    private boolean giveUp(PartyId from, TimeoutCertificate certificate, long now) {
+        if (lastTimeout.equals(Optional.of(certificate))) {
+            return true;
+        }
+        if (!certificate.verify(config.chainId(), config.epoch(), signatures)) {
+            reject(from, "a forged timeout certificate");
+            return false;
+        }
+        pass(certificate, now);
+        return true;
+    }
+
+    private void pass(TimeoutCertificate certificate, long now) {
+        if (certificate.round() >= currentRound) {
+            lastTimeout = Optional.of(certificate);
+            enter(certificate.round() + 1, now);
+        }
+    }
+
+    // ---- missing blocks -------------------------------------------------------------------------
+
+    private void fetch(Bytes id, PartyId holder) {
+        if (fetching.putIfAbsent(id, 0) == null) {
+            timers.add(new TimerChange(FETCH_TIMER, FETCH_MILLIS));
+            if (!holder.equals(config.self())) {
+                send.add(new Outbound<>(holder, new Fetch(id)));
+            }
+        }
+    }
+
+    /// Asks the next validator in turn for each block still missing.
+    private void fetchAgain() {
+        fetching.keySet().removeIf(tree::holds);
+        for (Map.Entry<Bytes, Integer> wanted : fetching.entrySet()) {
+            int turn = wanted.getValue();
+            wanted.setValue(turn + 1);
+            PartyId holder = config.epoch()
+                    .validators()
+                    .get(turn % config.epoch().validators().size())
+                    .id();
+            if (!holder.equals(config.self())) {
+                send.add(new Outbound<>(holder, new Fetch(wanted.getKey())));
+            }
+        }
+        if (!fetching.isEmpty()) {
+            timers.add(new TimerChange(FETCH_TIMER, FETCH_MILLIS));
+        }
+    }
+
+    private void serve(PartyId from, Bytes id) {
+        List<OrderedBlock> found = new ArrayList<>();
+        Optional<OrderedBlock> block = tree.find(id);
+        long bytes = 0;
+        while (block.isPresent() && found.size() < Fetched.MOST_BLOCKS && bytes < OrderedBlock.MOST_BYTES) {
+            found.add(block.get());
+            bytes += block.get().payload().stream().mapToLong(Bytes::length).sum();
+            block = tree.find(block.get().parent());
+        }
+        if (!found.isEmpty()) {
+            send.add(new Outbound<>(from, new Fetched(found)));
+        }
+    }
+
+    /// Takes in blocks by their hashes: each was asked for, or is the parent of one that was.
+    private void onFetched(List<OrderedBlock> blocks, long now) {
+        Optional<Bytes> wanted = Optional.empty();
+        for (OrderedBlock block : blocks) {
+            Bytes id = block.id();
+            if (!fetching.containsKey(id) && !wanted.equals(Optional.of(id))) {
+                break;
+            }
+            tree.put(id, block);
+            persist.add(new Kept(block));
+            fetching.remove(id);
+            wanted = Optional.of(block.parent());
+        }
+        settle(now);
+        List<Proposal> again = waiting.entrySet().stream()
+                .filter(e -> tree.holds(e.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        waiting.keySet().removeIf(tree::holds);
+        for (Proposal proposal : again) {
+            consider(proposal, proposal.block().id(), proposal.block().author(), now);
+        }
+        propose(now);
+    }
+
+    // ---- small things ---------------------------------------------------------------------------
+
+    private void broadcast(BftMessage message) {
+        config.epoch().validators().stream()
+                .filter(v -> !v.id().equals(config.self()))
+                .forEach(v -> send.add(new Outbound<>(v.id(), message)));
+    }
+
+    private void reject(PartyId from, String reason) {
+        rejected.add(new Rejected(from.name(), reason));
+    }
+}

@@ -1,0 +1,125 @@
+package poyang.chain.consensus;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+
+/// The blocks that a replica knows, above and shortly below the last committed one.
+final class BlockTree {
+    /// How far below the last committed round blocks are kept, to serve replicas that lag a little.
+    static final long KEPT_ROUNDS = 512;
+
+    private static final int LOOK_BACK = 64;
+
+    private final Map<Bytes, OrderedBlock> blocks = new LinkedHashMap<>();
+    private Bytes committed;
+    private long committedRound;
+
+    BlockTree(Bytes committed, long committedRound) {
+        this.committed = committed;
+        this.committedRound = committedRound;
+    }
+
+    long committedRound() {
+        return committedRound;
+    }
+
+    void put(Bytes id, OrderedBlock block) {
+        if (block.round() > committedRound - KEPT_ROUNDS) {
+            blocks.putIfAbsent(id, block);
+        }
+    }
+
+    Optional<OrderedBlock> find(Bytes id) {
+        return Optional.ofNullable(blocks.get(id));
+    }
+
+    /// Whether a block with this id may be built upon: it is known, or the last committed one.
+    boolean holds(Bytes id) {
+        return id.equals(committed) || blocks.containsKey(id);
+    }
+
+    /// The first ancestor of `id` (or itself) that is missing before the last committed block is met.
+    Optional<Bytes> missing(Bytes id) {
+        Bytes at = id;
+        while (!at.equals(committed)) {
+            OrderedBlock block = blocks.get(at);
+            if (block == null) {
+                return Optional.of(at);
+            }
+            if (block.round() <= committedRound) {
+                return Optional.empty();
+            }
+            at = block.parent();
+        }
+        return Optional.empty();
+    }
+
+    /// Commits `id` and its ancestors; gives the newly committed ids, oldest first. All of them are known.
+    List<Bytes> commit(Bytes id, long round) {
+        if (round <= committedRound) {
+            return List.of();
+        }
+        Deque<Bytes> path = new ArrayDeque<>();
+        Bytes at = id;
+        while (!at.equals(committed)) {
+            OrderedBlock block = blocks.get(at);
+            Bug.unless(block != null && block.round() > committedRound, "a fork below the last committed block");
+            path.addFirst(at);
+            at = Objects.requireNonNull(block).parent();
+        }
+        committed = id;
+        committedRound = round;
+        blocks.values().removeIf(b -> b.round() <= round - KEPT_ROUNDS);
+        return List.copyOf(path);
+    }
+
+    /// Whether the block or one of its two nearest ancestors holds transactions that are not committed
+    /// everywhere yet: then the next proposal must not wait.
+    boolean urgent(Bytes id) {
+        Bytes at = id;
+        for (int i = 0; i < 3; i++) {
+            OrderedBlock block = blocks.get(at);
+            if (block == null) {
+                return false;
+            }
+            if (!block.isEmpty()) {
+                return true;
+            }
+            at = block.parent();
+        }
+        return false;
+    }
+
+    /// The transactions of `payload` that neither `id` nor its ancestors hold (those below the last
+    /// committed one for some way), within the bounds of a block.
+    List<Bytes> fresh(List<Bytes> payload, Bytes id) {
+        Set<Bytes> taken = new LinkedHashSet<>();
+        Bytes at = id;
+        int below = 0;
+        for (OrderedBlock block = blocks.get(at); block != null && below < LOOK_BACK; block = blocks.get(at)) {
+            taken.addAll(block.payload());
+            below += block.round() <= committedRound ? 1 : 0;
+            at = block.parent();
+        }
+        long[] room = {OrderedBlock.MOST_BYTES};
+        return payload.stream()
+                .filter(taken::add)
+                .takeWhile(t -> (room[0] -= t.length()) >= 0)
+                .limit(OrderedBlock.MOST_TRANSACTIONS)
+                .toList();
+    }
+
+    long timestampMillis(Bytes id) {
+        OrderedBlock block = blocks.get(id);
+        return block == null ? 0 : block.timestampMillis();
+    }
+}

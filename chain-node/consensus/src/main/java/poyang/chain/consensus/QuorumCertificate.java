@@ -1,0 +1,92 @@
+package poyang.chain.consensus;
+
+import java.util.List;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.FinalityProof;
+import poyang.crypto.Sm2Signature;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PartyId;
+
+/// A quorum of votes for one block of one round.
+///
+/// @param round the block's round; 0 certifies the genesis and needs no votes
+/// @param blockId the block
+/// @param votes in ascending order of voter, without repetition
+public record QuorumCertificate(long round, Bytes blockId, List<FinalityProof.Signed> votes) {
+    private static final String DOMAIN = "poyang.quorum-certificate.v1";
+
+    public QuorumCertificate {
+        votes = List.copyOf(votes);
+    }
+
+    /// The certificate that everybody starts from.
+    public static QuorumCertificate genesis(Bytes chainId) {
+        return new QuorumCertificate(0, chainId, List.of());
+    }
+
+    /// The bytes that a voter signs.
+    static byte[] message(Bytes chainId, Epoch epoch, long round, Bytes blockId) {
+        return new CanonicalWriter("poyang.vote.v1")
+                .bytes(chainId)
+                .u64(epoch.number())
+                .u64(round)
+                .bytes(blockId)
+                .toArray();
+    }
+
+    boolean verify(Bytes chainId, Epoch epoch, Signatures signatures) {
+        if (round == 0) {
+            return votes.isEmpty() && blockId.equals(chainId);
+        }
+        Bytes message = Bytes.wrap(message(chainId, epoch, round, blockId));
+        return round > 0
+                && ascends(
+                        epoch,
+                        votes.stream().map(FinalityProof.Signed::validator).toList())
+                && signatures.verify(votes.stream()
+                        .map(v -> new Signatures.Signed(v.validator(), message, v.signature()))
+                        .toList());
+    }
+
+    /// True for a quorum of validators in ascending order without repetition.
+    static boolean ascends(Epoch epoch, List<PartyId> voters) {
+        int previous = -1;
+        for (PartyId voter : voters) {
+            int index = epoch.indexOf(voter);
+            if (index <= previous) {
+                return false;
+            }
+            previous = index;
+        }
+        return voters.size() >= epoch.quorum();
+    }
+
+    byte[] encoded() {
+        return new CanonicalWriter(DOMAIN)
+                .u64(round)
+                .bytes(blockId)
+                .list(
+                        votes,
+                        (w, v) ->
+                                w.text(v.validator().name()).bytes(v.signature().encoded()))
+                .toArray();
+    }
+
+    static QuorumCertificate decode(byte[] encoded) {
+        CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
+        QuorumCertificate certificate = new QuorumCertificate(
+                in.u64(),
+                in.exactly(Sm3.DIGEST_BYTES),
+                in.list(
+                        1024,
+                        r -> new FinalityProof.Signed(
+                                new PartyId(r.text(64)),
+                                Sm2Signature.decode(
+                                        r.exactly(Sm2Signature.ENCODED_BYTES).toArray()))));
+        in.end();
+        return certificate;
+    }
+}

@@ -1,0 +1,77 @@
+package poyang.chain.consensus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import poyang.chain.consensus.TimeoutCertificate.GivenUp;
+import poyang.chain.proofs.FinalityProof;
+import poyang.crypto.Sm2Signature;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+final class CodecTest {
+    private static final Sm2Signature SIGNATURE =
+            new Sm2Signature(Sm3.hash(new byte[] {1}).concat(Sm3.hash(new byte[] {2})), 1);
+    private static final PartyId ONE = new PartyId("validator-1");
+    private static final PartyId TWO = new PartyId("validator-2");
+
+    private static List<BftMessage> messages() {
+        Bytes id = Sm3.hash(new byte[] {3});
+        QuorumCertificate certificate = new QuorumCertificate(
+                7, id, List.of(new FinalityProof.Signed(ONE, SIGNATURE), new FinalityProof.Signed(TWO, SIGNATURE)));
+        TimeoutCertificate timeout = new TimeoutCertificate(8, List.of(new GivenUp(ONE, 7, SIGNATURE)));
+        OrderedBlock block = new OrderedBlock(9, certificate, TWO, 1234, List.of(Bytes.utf8("a"), Bytes.empty()));
+        return List.of(
+                new BftMessage.Proposal(block, Optional.of(timeout), SIGNATURE),
+                new BftMessage.Proposal(block, Optional.empty(), SIGNATURE),
+                new BftMessage.Vote(9, id, SIGNATURE),
+                new BftMessage.Timeout(9, certificate, SIGNATURE),
+                new BftMessage.Advance(certificate, Optional.of(timeout)),
+                new BftMessage.Fetch(id),
+                new BftMessage.Fetched(List.of(block, block)));
+    }
+
+    @Test
+    void everyMessageComesBackAsItWas() {
+        for (BftMessage message : messages()) {
+            BftMessage back = BftMessage.decode(message.encoded());
+            assertEquals(message, back);
+            assertEquals(Bytes.wrap(message.encoded()), Bytes.wrap(back.encoded()));
+        }
+    }
+
+    @Test
+    void aChangedMessageIsRefusedOrIsAnotherCanonicalOne() {
+        for (BftMessage message : messages()) {
+            byte[] encoded = message.encoded();
+            for (int i = 0; i < encoded.length; i++) {
+                for (int bit : new int[] {1, 0x80}) {
+                    byte[] bad = encoded.clone();
+                    bad[i] ^= (byte) bit;
+                    try {
+                        BftMessage other = BftMessage.decode(bad);
+                        assertEquals(Bytes.wrap(bad), Bytes.wrap(other.encoded()), "octet " + i);
+                        assertTrue(!other.equals(message));
+                    } catch (PoyangException e) {
+                        assertTrue(
+                                e.code().equals(KernelErrors.BAD_ENCODING)
+                                        || e.code().equals(KernelErrors.BAD_NAME),
+                                e.toString());
+                    }
+                }
+            }
+            for (int length = 0; length < encoded.length; length += 1 + encoded.length / 40) {
+                byte[] cut = Arrays.copyOf(encoded, length);
+                assertThrows(PoyangException.class, () -> BftMessage.decode(cut));
+            }
+        }
+    }
+}

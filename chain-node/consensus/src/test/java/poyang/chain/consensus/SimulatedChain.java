@@ -1,0 +1,312 @@
+package poyang.chain.consensus;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import poyang.chain.consensus.Attestations.Word;
+import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.FinalityProof;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.Ready;
+import poyang.simulation.SimulatedDisk;
+import poyang.simulation.SimulatedNetwork;
+import poyang.simulation.Simulation;
+
+/// A whole chain under one seed: replicas, attestations, a ledger of hashes for each node; nodes that
+/// crash, stay silent or lie; invariants checked after every effect.
+final class SimulatedChain {
+    static final Bytes CHAIN = Sm3.hash(new byte[] {42});
+
+    final Simulation simulation;
+    final SimulatedNetwork<BftMessage> network;
+    final SimulatedNetwork<Word> wordNetwork;
+    final Map<PartyId, Node> nodes = new LinkedHashMap<>();
+    private final Epoch epoch;
+    private final BiFunction<Epoch, PartyId, Signatures> scheme;
+    private final TreeMap<Long, Bytes> agreedHistory = new TreeMap<>();
+    private final Map<Long, Bytes> votedByHonest = new TreeMap<>();
+    private int submitted;
+    long equivocationsSeen;
+
+    SimulatedChain(
+            long seed, Epoch epoch, SimulatedNetwork.Faults faults, BiFunction<Epoch, PartyId, Signatures> scheme) {
+        simulation = new Simulation(seed);
+        network = new SimulatedNetwork<>(simulation, faults);
+        wordNetwork = new SimulatedNetwork<>(simulation, faults);
+        this.epoch = epoch;
+        this.scheme = scheme;
+        epoch.validators().forEach(v -> nodes.put(v.id(), new Node(v.id())));
+    }
+
+    Epoch epoch() {
+        return epoch;
+    }
+
+    Signatures signatures(PartyId id) {
+        return scheme.apply(epoch, id);
+    }
+
+    void start() {
+        nodes.values().forEach(Node::restart);
+    }
+
+    /// Puts one transaction into the pool of every running node.
+    void submit() {
+        Bytes transaction = Bytes.utf8("transaction " + submitted++);
+        for (Node node : nodes.values()) {
+            node.pool.add(transaction);
+            node.feed(new BftEvent.PayloadAvailable(List.copyOf(node.pool), simulation.nowMillis()));
+        }
+    }
+
+    int submitted() {
+        return submitted;
+    }
+
+    /// Lets things happen until `done` holds or the virtual time is up; true when it held.
+    boolean runUntil(BooleanSupplier done, long virtualMillis) {
+        long end = simulation.nowMillis() + virtualMillis;
+        while (simulation.nowMillis() < end) {
+            if (done.getAsBoolean()) {
+                return true;
+            }
+            if (!simulation.step()) {
+                return done.getAsBoolean();
+            }
+        }
+        return done.getAsBoolean();
+    }
+
+    /// How a node treats what it should do.
+    interface Behaviour {
+        /// The messages that really leave, for one that should.
+        List<Ready.Outbound<BftMessage>> send(Ready.Outbound<BftMessage> honest);
+
+        default Word word(Word honest) {
+            return honest;
+        }
+    }
+
+    /// One validator with its disk, its ledger and its pool.
+    final class Node {
+        final PartyId id;
+        final SimulatedDisk<BftEntry> disk = new SimulatedDisk<>();
+        final List<Bytes> pool = new ArrayList<>();
+        final List<Bytes> ledger = new ArrayList<>();
+        final List<BlockHeader> headers = new ArrayList<>();
+        final List<FinalityProof> proofs = new ArrayList<>();
+        Bytes lastOrdered = CHAIN;
+        long lastOrderedRound;
+        Behaviour behaviour = List::of;
+        boolean honest = true;
+        boolean up;
+        boolean diskKeepsPromises = true;
+        private long life;
+        private BftReplica replica;
+        private Attestations attestations;
+        private final Map<String, Long> timerSets = new TreeMap<>();
+
+        @SuppressWarnings("NullAway.Init") // restart makes the machines
+        Node(PartyId id) {
+            this.id = id;
+        }
+
+        void crash() {
+            up = false;
+            life++;
+            disk.crash();
+            timerSets.clear();
+        }
+
+        /// Starts, from what the disk and the ledger kept.
+        void restart() {
+            up = true;
+            life++;
+            List<BftEntry> entries = diskKeepsPromises
+                    ? disk.entries()
+                    : disk.entries().stream()
+                            .filter(e -> e instanceof BftEntry.Kept)
+                            .toList();
+            replica = new BftReplica(
+                    BftConfig.of(CHAIN, epoch, id), signatures(id), entries, lastOrdered, lastOrderedRound);
+            attestations = new Attestations(
+                    CHAIN, epoch, id, signatures(id), proofs.size(), headers.subList(0, proofs.size()));
+            feed(new BftEvent.Started(simulation.nowMillis()));
+            feed(new BftEvent.PayloadAvailable(List.copyOf(pool), simulation.nowMillis()));
+            headers.subList(proofs.size(), headers.size())
+                    .forEach(header -> attest(new Attestations.Event.Executed(header)));
+        }
+
+        long round() {
+            return replica.round();
+        }
+
+        void feed(BftEvent event) {
+            if (!up) {
+                return;
+            }
+            Ready<BftEntry, BftMessage, BftEffect> ready = replica.step(event);
+            disk.write(ready.persist());
+            long now = life;
+            // A crash may come before the sync, or between sync and sending.
+            if (crashesNow()) {
+                return;
+            }
+            disk.sync();
+            if (crashesNow()) {
+                return;
+            }
+            for (Ready.Outbound<BftMessage> honestOut : ready.sendAfterPersist()) {
+                if (honest && honestOut.message() instanceof BftMessage.Vote vote) {
+                    checkOneVotePerRound(vote);
+                }
+                for (Ready.Outbound<BftMessage> out : behaviour.send(honestOut)) {
+                    network.send(id, out.to(), out.message(), (from, message) -> {
+                        Node to = node(out.to());
+                        to.feed(new BftEvent.Received(from, message, simulation.nowMillis()));
+                    });
+                }
+            }
+            ready.timers().forEach(timer -> setTimer(timer, now));
+            ready.apply().forEach(this::apply);
+        }
+
+        private boolean crashesNow() {
+            if (crashChance > 0 && honest && simulation.random().nextDouble() < crashChance && crashes > 0) {
+                crashes--;
+                crash();
+                simulation.after(500 + simulation.random().nextLong(3000), this::restart);
+                return true;
+            }
+            return false;
+        }
+
+        private void setTimer(Ready.TimerChange timer, long atLife) {
+            long set = timerSets.merge(timer.name(), 1L, Long::sum);
+            if (timer.delayMillis() >= 0) {
+                simulation.after(timer.delayMillis(), () -> {
+                    if (life == atLife && timerSets.getOrDefault(timer.name(), 0L) == set) {
+                        feed(new BftEvent.TimerFired(timer.name(), simulation.nowMillis()));
+                    }
+                });
+            }
+        }
+
+        private void apply(BftEffect effect) {
+            switch (effect) {
+                case BftEffect.Ordered(Bytes blockId, OrderedBlock block) -> order(blockId, block);
+                case BftEffect.Equivocation(PartyId culprit, long _, Bytes _, Bytes _) -> {
+                    check(!node(culprit).honest, culprit + " is honest and was seen equivocating");
+                    equivocationsSeen++;
+                }
+            }
+        }
+
+        private void order(Bytes blockId, OrderedBlock block) {
+            lastOrdered = blockId;
+            lastOrderedRound = block.round();
+            pool.removeAll(block.payload());
+            simulation.observe(id + " orders " + blockId);
+            if (block.isEmpty()) {
+                return;
+            }
+            Bytes previous = headers.isEmpty() ? CHAIN : headers.getLast().hash();
+            long height = headers.size() + 1L;
+            check(
+                    headers.isEmpty() || headers.getLast().timestampMillis() <= block.timestampMillis(),
+                    "time runs backwards");
+            block.payload().forEach(t -> {
+                check(!ledger.contains(t), "a transaction was ordered twice");
+                ledger.add(t);
+            });
+            Bytes state = Sm3.hash(previous.toArray(), blockId.toArray());
+            BlockHeader header = new BlockHeader(
+                    CHAIN,
+                    epoch.number(),
+                    height,
+                    previous,
+                    block.round(),
+                    block.author(),
+                    block.timestampMillis(),
+                    block.payload().size(),
+                    state,
+                    state,
+                    state);
+            headers.add(header);
+            if (honest) {
+                Bytes known = agreedHistory.putIfAbsent(height, header.hash());
+                check(known == null || known.equals(header.hash()), "two histories at height " + height);
+            }
+            attest(new Attestations.Event.Executed(header));
+        }
+
+        private void attest(Attestations.Event event) {
+            if (!up) {
+                return;
+            }
+            Ready<Word, Word, Attestations.Effect> ready = attestations.step(event);
+            long now = life;
+            for (Ready.Outbound<Word> out : ready.sendAfterPersist()) {
+                wordNetwork.send(
+                        id,
+                        out.to(),
+                        behaviour.word(out.message()),
+                        (from, word) -> node(out.to()).attest(new Attestations.Event.Heard(from, word)));
+            }
+            for (Ready.TimerChange timer : ready.timers()) {
+                simulation.after(timer.delayMillis(), () -> {
+                    if (life == now) {
+                        attest(new Attestations.Event.TimerFired());
+                    }
+                });
+            }
+            for (Attestations.Effect effect : ready.apply()) {
+                switch (effect) {
+                    case Attestations.Effect.Finalised(FinalityProof proof) -> {
+                        check(proof.header().height() == proofs.size() + 1L, "heights must not jump");
+                        check(proof.signatures().size() >= epoch.quorum(), "a proof without a quorum");
+                        check(
+                                !honest
+                                        || Objects.equals(
+                                                proof.header().hash(),
+                                                agreedHistory.get(proof.header().height())),
+                                "a proof of another history");
+                        proofs.add(proof);
+                    }
+                    case Attestations.Effect.Diverged(BlockHeader mine, Bytes _) ->
+                        check(!honest, id + " diverged at height " + mine.height());
+                }
+            }
+        }
+
+        /// No honest validator votes for two blocks of one round, restarts included.
+        private void checkOneVotePerRound(BftMessage.Vote vote) {
+            long key = vote.round() * 100 + epoch.indexOf(id);
+            Bytes known = votedByHonest.putIfAbsent(key, vote.blockId());
+            check(known == null || known.equals(vote.blockId()), id + " voted twice in round " + vote.round());
+        }
+    }
+
+    double crashChance;
+    int crashes;
+
+    Node node(PartyId id) {
+        Node node = nodes.get(id);
+        check(node != null, "unknown node");
+        return Objects.requireNonNull(node);
+    }
+
+    static void check(boolean invariant, String message) {
+        if (!invariant) {
+            throw new AssertionError(message);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package poyang.network;
+
+import picocli.CommandLine.Command;
+
+/// The commands that start executors' children.
+@Command(name = "poyang", subcommands = Demo.class)
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(poyang.tools.Main.run(commands(), arguments));
+    }
+
+    static Object commands() {
+        return new Main();
+    }
+}

@@ -1,0 +1,25 @@
+package poyang.executor.compute;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import poyang.crypto.OperatingSystemRandom;
+import poyang.executor.job.ChildChannel;
+
+/// Runs one party's side of one attempt: rows come from standard input, the host is at the socket
+/// `host.sock` of the scratch folder, which is the one argument.
+public final class ComputeMain {
+    private ComputeMain() {}
+
+    public static void main(String[] args) throws IOException {
+        Path scratch = Path.of(args[0]);
+        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.connect(UnixDomainSocketAddress.of(scratch.resolve("host.sock")));
+            ChildChannel host = new ChildChannel(Channels.newInputStream(socket), Channels.newOutputStream(socket));
+            new ComputeSession(host, System.in, scratch, OperatingSystemRandom.open()).run();
+        }
+    }
+}

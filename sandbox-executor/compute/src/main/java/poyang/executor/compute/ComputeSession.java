@@ -1,0 +1,134 @@
+package poyang.executor.compute;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import poyang.crypto.SealedBox;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.Sm3;
+import poyang.executor.job.ChildChannel;
+import poyang.executor.job.ChildMessage;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobFacts;
+import poyang.executor.job.JobKind;
+import poyang.executor.job.JobRun;
+import poyang.executor.job.Opening;
+import poyang.executor.job.Rounding;
+import poyang.executor.job.RowPipe;
+import poyang.kernel.Bytes;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// The compute child's side of the conversation with its host.
+///
+/// Two sources of randomness: one seed, committed to before the first frame, gives everything that
+/// the run depends on, so that a {@link Replay} must reproduce it; sealing draws from the operating
+/// system, so that the opening does not open what was sealed to others.
+final class ComputeSession {
+    private final ChildChannel host;
+    private final InputStream rows;
+    private final Path scratch;
+    private final RandomSource system;
+
+    ComputeSession(ChildChannel host, InputStream rows, Path scratch, RandomSource system) {
+        this.host = host;
+        this.rows = rows;
+        this.scratch = scratch;
+        this.system = system;
+    }
+
+    /// Runs to the end; every failure becomes a message, never a stack trace with content.
+    void run() {
+        try {
+            attempt();
+        } catch (PoyangException e) {
+            host.send(new ChildMessage.Failed(e));
+        } catch (OutOfMemoryError e) {
+            host.send(new ChildMessage.Failed(new PoyangException(
+                    ExecutorErrors.MEMORY_LIMIT,
+                    "the compute child's memory does not hold the input",
+                    "raise its memory limit or narrow the input")));
+        } catch (IOException | RuntimeException e) {
+            host.send(new ChildMessage.Failed(new PoyangException(
+                    ExecutorErrors.INTERNAL,
+                    "the compute child failed by " + e.getClass().getSimpleName(),
+                    "report this with the release's number")));
+        }
+    }
+
+    private void attempt() throws IOException {
+        if (!(host.receive() instanceof ChildMessage.Start start)) {
+            throw outOfTurn();
+        }
+        JobFacts facts = start.facts();
+        Sm2PublicKey department = Sm2PublicKey.decode(start.departmentKey().toArray());
+        JobRun run = JobKind.of(facts.plan()).open(facts);
+        byte[] seed = system.bytes(SeededRandom.SEED_BYTES);
+        SeededRandom random = new SeededRandom(seed, "poyang.run.v1");
+        try (Opening.Writer opening = new Opening.Writer(
+                new BufferedOutputStream(Files.newOutputStream(scratch.resolve("opening.sealed"))),
+                department,
+                system)) {
+            opening.write(new Opening.Entry.Facts(facts));
+            opening.write(new Opening.Entry.Seed(seed));
+            host.send(new ChildMessage.Progress("reading", 0, 0));
+            InputStream recorded = new RecordedInput(new RowPipe.Source(rows), opening);
+            ArrowInput.feed(recorded, run, done -> host.send(new ChildMessage.Progress("reading", done, 0)));
+            Bytes root = run.inputRoot(random.fork("input"));
+            Bytes seedCommitment = run.seedCommitment(seed);
+            host.send(new ChildMessage.Committed(root, seedCommitment, Rounding.up(run.rowsRead())));
+            if (!(host.receive() instanceof ChildMessage.Go)) {
+                throw outOfTurn();
+            }
+            HostNetwork network = new HostNetwork(host, facts, opening);
+            Outcome outcome = Outcome.of(run, network, random, host);
+            opening.write(
+                    new Opening.Entry.Outcome(root, seedCommitment, outcome.transcript(), outcome.outputCommitment()));
+            finish(start, department, run, outcome);
+        }
+    }
+
+    /// Seals, and tells the host, which only then may move result and opening out of the scratch folder.
+    private void finish(ChildMessage.Start start, Sm2PublicKey department, JobRun run, Outcome outcome)
+            throws IOException {
+        host.send(new ChildMessage.Progress("sealing", 0, 0));
+        JobFacts facts = start.facts();
+        byte[] counts = outcome.exactCounts(run.rowsRead());
+        byte[] countsContext = context("poyang.counts.v1:", facts);
+        Bytes toReceiver = Bytes.empty();
+        if (facts.receives()) {
+            Sm2PublicKey receiver = Sm2PublicKey.decode(start.receiverKey().toArray());
+            toReceiver = Bytes.wrap(SealedBox.seal(receiver, countsContext, counts, system));
+            byte[] result = SealedBox.seal(receiver, context("poyang.result.v1:", facts), outcome.plaintext(), system);
+            Files.write(scratch.resolve("result.sealed"), result);
+        }
+        host.send(new ChildMessage.Output(
+                outcome.outputCommitment(),
+                outcome.transcript(),
+                toReceiver,
+                Bytes.wrap(SealedBox.seal(department, countsContext, counts, system)),
+                outcome.exchange().rounds(),
+                Rounding.up(outcome.exchange().bytesSent() + outcome.exchange().bytesReceived())));
+    }
+
+    private static byte[] context(String prefix, JobFacts facts) {
+        return (prefix + facts.job() + ":" + facts.attempt()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The result's commitment.
+    static Bytes commitment(byte[] plaintext) {
+        return Sm3.hash(plaintext);
+    }
+
+    private static PoyangException outOfTurn() {
+        return new PoyangException(
+                KernelErrors.BAD_ENCODING,
+                "the host spoke out of turn",
+                "host and compute child of one release are needed");
+    }
+}

@@ -1,0 +1,158 @@
+package poyang.executor.compute;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobFacts;
+import poyang.executor.job.JobKind;
+import poyang.executor.job.JobRun;
+import poyang.executor.job.Opening;
+import poyang.kernel.Bytes;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PartyId;
+import poyang.kernel.PartyNetwork;
+import poyang.kernel.PoyangException;
+
+/// Runs one party's side of an attempt again from its opening and gives what it commits to. Equal to
+/// the receipt's values, it shows that the party ran the stated protocol on the committed input with
+/// the committed randomness, and that the peer's frames were those of the transcript.
+public final class Replay {
+    private Replay() {}
+
+    /// What a run commits to.
+    ///
+    /// @param outputCommitment empty where the party got no result
+    public record Commitment(
+            JobFacts facts, Bytes inputRoot, Bytes seedCommitment, Bytes transcript, Bytes outputCommitment) {}
+
+    /// @throws PoyangException `OPENING_REJECTED` when the opening does not open, is no whole run or
+    ///     does not give the outcome that it states
+    public static Commitment run(InputStream opening, Sm2PrivateKey department) throws IOException {
+        Opening.Reader entries = new Opening.Reader(opening, department);
+        if (!(entries.next().orElse(null) instanceof Opening.Entry.Facts(JobFacts facts))
+                || !(entries.next().orElse(null) instanceof Opening.Entry.Seed seed)) {
+            throw rejected("it does not begin with facts and seed");
+        }
+        RecordedRows rows = new RecordedRows(entries);
+        JobRun run = JobKind.of(facts.plan()).open(facts);
+        ArrowInput.feed(rows, run, _ -> {});
+        SeededRandom random = new SeededRandom(seed.value(), "poyang.run.v1");
+        Bytes root = run.inputRoot(random.fork("input"));
+        RecordedFrames frames = new RecordedFrames(facts, entries, rows.following);
+        Outcome outcome = Outcome.of(run, frames, random, (_, _, _) -> {});
+        Commitment commitment = new Commitment(
+                facts, root, run.seedCommitment(seed.value()), outcome.transcript(), outcome.outputCommitment());
+        Opening.Entry.Outcome stated = frames.outcome();
+        if (!stated.equals(new Opening.Entry.Outcome(
+                root, commitment.seedCommitment(), commitment.transcript(), commitment.outputCommitment()))) {
+            throw rejected("running it again gives another outcome than it states");
+        }
+        return commitment;
+    }
+
+    private static PoyangException rejected(String wrong) {
+        return new PoyangException(
+                ExecutorErrors.OPENING_REJECTED,
+                "the opening is not that of a whole run: " + wrong,
+                "give the opening that the executor stored for this attempt");
+    }
+
+    /// The input entries as one stream; keeps the first entry that follows them.
+    private static final class RecordedRows extends InputStream {
+        private final Opening.Reader entries;
+        private final Deque<Opening.Entry> following = new ArrayDeque<>();
+        private byte[] chunk = new byte[0];
+        private int position;
+
+        RecordedRows(Opening.Reader entries) {
+            this.entries = entries;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int from, int length) throws IOException {
+            while (position == chunk.length) {
+                if (!following.isEmpty()) {
+                    return -1;
+                }
+                Opening.Entry entry = entries.next().orElseThrow(() -> rejected("it ends within the input"));
+                if (entry instanceof Opening.Entry.Input(Bytes content)) {
+                    chunk = content.toArray();
+                    position = 0;
+                } else {
+                    following.add(entry);
+                }
+            }
+            int step = Math.min(length, chunk.length - position);
+            System.arraycopy(chunk, position, target, from, step);
+            position += step;
+            return step;
+        }
+    }
+
+    /// Gives the recorded frames; what is sent goes nowhere but into the transcript.
+    private static final class RecordedFrames implements PartyNetwork {
+        private final JobFacts facts;
+        private final Opening.Reader entries;
+        private final Deque<Opening.Entry> pending;
+
+        RecordedFrames(JobFacts facts, Opening.Reader entries, Deque<Opening.Entry> pending) {
+            this.facts = facts;
+            this.entries = entries;
+            this.pending = pending;
+        }
+
+        @Override
+        public PartyId self() {
+            return facts.self();
+        }
+
+        @Override
+        public List<PartyId> peers() {
+            return List.of(facts.peer());
+        }
+
+        @Override
+        public void send(PartyId to, byte[] frame) {}
+
+        @Override
+        public byte[] receive(PartyId from) {
+            if (next().orElse(null) instanceof Opening.Entry.Frame(Bytes content)) {
+                return content.toArray();
+            }
+            throw new PoyangException(
+                    KernelErrors.PEER_LOST,
+                    "the opening has no further frame from " + from,
+                    "give the opening of an attempt that ended well");
+        }
+
+        Opening.Entry.Outcome outcome() {
+            if (next().orElse(null) instanceof Opening.Entry.Outcome outcome) {
+                return outcome;
+            }
+            throw rejected("frames are left over");
+        }
+
+        private Optional<Opening.Entry> next() {
+            if (!pending.isEmpty()) {
+                return Optional.of(pending.remove());
+            }
+            try {
+                return entries.next();
+            } catch (IOException e) {
+                throw rejected("it cannot be read");
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package poyang.executor.host;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import poyang.connectors.ConnectorErrors;
+import poyang.executor.jail.Confinement;
+import poyang.executor.jail.Confinement.Mount;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
+import poyang.executor.jail.Sockets;
+import poyang.executor.job.ChildChannel;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.ReaderRequest;
+import poyang.executor.job.SourceDescription;
+import poyang.kernel.PoyangException;
+
+/// The children of one party's side of one attempt, or of one look at a source: a reader, the relay
+/// to its database where it has one, and the compute child. Closing kills all of them and wipes their
+/// scratch folders.
+final class Children implements AutoCloseable {
+    private static final String READER = "poyang.executor.reader.ReaderMain";
+    private static final String RELAY = "poyang.executor.reader.SourceRelay";
+    private static final String COMPUTE = "poyang.executor.compute.ComputeMain";
+    private static final String RELAY_SOCKET = "source.sock";
+    private static final int RELAY_START_MILLIS = 15_000;
+    private static final int POLL_MILLIS = 10;
+
+    private final ExecutorSetup setup;
+    private final Source source;
+    private final String name;
+    private final List<Process> processes = new ArrayList<>();
+    private final List<Path> scratches = new ArrayList<>();
+
+    private Children(ExecutorSetup setup, String name, Source source) {
+        this.setup = setup;
+        this.name = name;
+        this.source = source;
+    }
+
+    /// A running compute child that reads its rows from a running reader.
+    ///
+    /// @param scratch holds result and opening once the child has said Output
+    record Computing(Children children, ChildChannel channel, Path scratch) implements AutoCloseable {
+        @Override
+        public void close() {
+            children.close();
+        }
+    }
+
+    /// Looks at a source without reading a row into the host.
+    static SourceDescription describe(ExecutorSetup setup, String name, Source source, ReaderRequest.Mode mode) {
+        try (Children children = new Children(setup, name, source)) {
+            Optional<Mount> link = children.startRelay();
+            ProcessBuilder builder = children.reader(link).redirectError(ProcessBuilder.Redirect.DISCARD);
+            Process reader = children.started(builder.start());
+            watch(reader, setup.reader().seconds(), reader::destroyForcibly);
+            children.ask(reader, mode, List.of(), link);
+            return SourceDescription.read(reader.getInputStream());
+        } catch (IOException e) {
+            throw lost("the reader could not be started", e);
+        }
+    }
+
+    /// Starts reader and compute child, joined by a pipe that the host has no end of.
+    static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns) {
+        Children children = new Children(setup, name, source);
+        try {
+            return children.startPipeline(columns);
+        } catch (IOException e) {
+            children.close();
+            throw lost("the children could not be started", e);
+        } catch (RuntimeException e) {
+            children.close();
+            throw e;
+        }
+    }
+
+    private Computing startPipeline(List<String> columns) throws IOException {
+        Optional<Mount> link = startRelay();
+        Path scratch = scratch("compute");
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Path socket = scratch.resolve("host.sock");
+            listener.bind(UnixDomainSocketAddress.of(socket));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+            Confinement compute = new Confinement(
+                    COMPUTE,
+                    setup.computeClassPath(),
+                    List.of(setup.jail().insideScratch(scratch)),
+                    scratch,
+                    List.of(),
+                    Sockets.UNIX_ONLY,
+                    setup.compute());
+            List<Process> pipeline = ProcessBuilder.startPipeline(List.of(
+                    reader(link).redirectError(ProcessBuilder.Redirect.DISCARD),
+                    setup.jail()
+                            .process(compute)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)));
+            processes.addAll(pipeline);
+            ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
+            Process child = pipeline.getLast();
+            watch(child, setup.compute().seconds(), () -> closeQuietly(listener));
+            SocketChannel accepted = listener.accept();
+            return new Computing(
+                    this,
+                    new ChildChannel(Channels.newInputStream(accepted), Channels.newOutputStream(accepted)),
+                    scratch);
+        }
+    }
+
+    private ProcessBuilder reader(Optional<Mount> link) {
+        List<Mount> mounts = new ArrayList<>(source.mounts(setup.jail()));
+        link.ifPresent(mounts::add);
+        return setup.jail()
+                .process(new Confinement(
+                        READER,
+                        setup.readerClassPath(),
+                        List.of(),
+                        scratch("reader"),
+                        mounts,
+                        Sockets.UNIX_ONLY,
+                        setup.reader()));
+    }
+
+    /// Sends the request with its secrets through the reader's standard input.
+    private void ask(Process reader, ReaderRequest.Mode mode, List<String> columns, Optional<Mount> link)
+            throws IOException {
+        Optional<String> socket = link.map(mount -> setup.jail().inside(mount) + "/" + RELAY_SOCKET);
+        try (OutputStream out = reader.getOutputStream()) {
+            new ReaderRequest(mode, source.connector(), source.inside(setup.jail(), socket), columns).writeTo(out);
+        }
+    }
+
+    /// Starts the relay where the source is a database; gives the folder that its socket lies in.
+    private Optional<Mount> startRelay() throws IOException {
+        Optional<String[]> address = source.address();
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        Path folder = scratch("link");
+        Mount mount = new Mount(folder, "/link", true);
+        Confinement relay = new Confinement(
+                RELAY,
+                setup.readerClassPath(),
+                List.of(setup.jail().inside(mount) + "/" + RELAY_SOCKET, literal(address.get()[0]), address.get()[1]),
+                scratch("relay"),
+                List.of(mount),
+                Sockets.INTERNET,
+                setup.reader());
+        Process process = started(setup.jail()
+                .process(relay)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start());
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RELAY_START_MILLIS);
+        while (!Files.exists(folder.resolve(RELAY_SOCKET))) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw lost("the relay to the source did not start", null);
+            }
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw lost("the start of the relay was interrupted", e);
+            }
+        }
+        return Optional.of(mount);
+    }
+
+    private static String literal(String host) {
+        try {
+            return InetAddress.getByName(host).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new PoyangException(
+                    ConnectorErrors.CONNECTION_FAILED,
+                    "the host name \"" + host + "\" is unknown",
+                    "give a name or address that this machine can look up",
+                    e);
+        }
+    }
+
+    private Process started(Process process) {
+        processes.add(process);
+        return process;
+    }
+
+    private Path scratch(String child) {
+        Jail jail = setup.jail();
+        Path scratch = jail.newScratch(setup.scratchParent(), name + "-" + child);
+        scratches.add(scratch);
+        return scratch;
+    }
+
+    /// Kills the children; what they hold open ends at once, so whoever waits for them goes on.
+    void kill() {
+        for (Process process : processes) {
+            process.destroyForcibly();
+        }
+    }
+
+    List<Process> processes() {
+        return List.copyOf(processes);
+    }
+
+    @Override
+    public void close() {
+        kill();
+        for (Process process : processes) {
+            try {
+                process.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        scratches.forEach(Scratch::wipe);
+    }
+
+    /// Does `then` when the process has ended, or after `seconds`.
+    private static void watch(Process process, int seconds, Runnable then) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                process.waitFor(seconds, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            then.run();
+        });
+    }
+
+    private static void closeQuietly(ServerSocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Closing is all that was wanted.
+        }
+    }
+
+    private static PoyangException lost(String wrong, @Nullable Exception cause) {
+        return new PoyangException(
+                ExecutorErrors.CHILD_LOST,
+                wrong,
+                "see whether the jail and the children's class paths are in order",
+                cause);
+    }
+}

@@ -1,0 +1,33 @@
+package poyang.executor.host;
+
+import java.nio.file.Path;
+import java.util.List;
+import poyang.executor.jail.Confinement.Limits;
+import poyang.executor.jail.Jail;
+
+/// How a host starts its children.
+///
+/// @param jail tried out already by `JailTrial`
+/// @param scratchParent a folder with a short path that children may pass through (mode 711); each
+///     child gets a private folder in it
+/// @param readerClassPath reader, connectors and what they need, nothing else
+/// @param computeClassPath compute child, jobs and what they need, nothing else
+/// @param reader limits of a reader and of the relay to its source
+/// @param compute limits of a compute child; its seconds bound the whole attempt
+public record ExecutorSetup(
+        Jail jail,
+        Path scratchParent,
+        List<Path> readerClassPath,
+        List<Path> computeClassPath,
+        Limits reader,
+        Limits compute) {
+    /// Enough for a few million keys.
+    public static final Limits READER_LIMITS = new Limits(512, 2048, 1, 2048, 600);
+    /// Enough for a few million keys.
+    public static final Limits COMPUTE_LIMITS = new Limits(1536, 1024, 2, 4096, 3600);
+
+    public ExecutorSetup {
+        readerClassPath = List.copyOf(readerClassPath);
+        computeClassPath = List.copyOf(computeClassPath);
+    }
+}

@@ -1,0 +1,108 @@
+package poyang.executor.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import poyang.connectors.ConnectorErrors;
+import poyang.connectors.SourceSettings;
+import poyang.crypto.SealedBox;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.executor.jail.Confinement.Limits;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
+import poyang.executor.job.JobPlan;
+import poyang.executor.job.SourceDescription;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// A real PostgreSQL server behind the relay: the reader itself has no network.
+class DatabaseSourceTest {
+    private static final Limits READER = new Limits(96, 900, 1, 256, 60);
+    private static final Limits COMPUTE = new Limits(256, 600, 1, 256, 60);
+
+    @Test
+    void readsThroughTheRelay() throws IOException, SQLException {
+        Path folder = Files.createTempDirectory("poyang-database");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
+            try (Connection connection = server.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("create table people as select 'p' || i as person from generate_series(1, 3000) i");
+            }
+            collide(folder, server.getPort());
+        } finally {
+            Scratch.wipe(folder);
+        }
+    }
+
+    private static void collide(Path folder, int port) throws IOException {
+        Path runtime = Files.createDirectory(folder.resolve("runtime"));
+        Path scratch = Files.createDirectory(folder.resolve("s"));
+        List<Path> classPath = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        ExecutorSetup setup =
+                new ExecutorSetup(Jail.bubblewrap(runtime), scratch, classPath, classPath, READER, COMPUTE);
+        Source database = database(port, "people");
+        SourceDescription found = LocalJob.discover(setup, database);
+        assertEquals(3000, ((SourceDescription.Discovered) found).discovery().rows());
+
+        Path file = folder.resolve("left.csv");
+        Files.writeString(file, "person\np7\np3000\np3001\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Sm2PrivateKey key = Sm2PrivateKey.generate(new SeededRandom(new byte[32], "database-test"));
+        LocalJob.Attempt attempt = new LocalJob.Attempt(
+                "db",
+                2,
+                new JobPlan.Collision("person", "person", "text", "dh-sm2"),
+                new LocalJob.Side(
+                        new PartyId("a"),
+                        new Source("csv", new SourceSettings(Map.of("path", file.toString()))),
+                        key.publicKey(),
+                        folder.resolve("a.opening")),
+                new LocalJob.Side(new PartyId("b"), database, key.publicKey(), folder.resolve("b.opening")),
+                key.publicKey());
+        LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {});
+        byte[] plain = SealedBox.open(
+                key,
+                "poyang.result.v1:db:2".getBytes(StandardCharsets.UTF_8),
+                Files.readAllBytes(folder.resolve("result")));
+        assertEquals("key\r\np7\r\np3000\r\n", new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8));
+
+        PoyangException absent =
+                assertThrows(PoyangException.class, () -> LocalJob.discover(setup, database(port, "nobody")));
+        assertEquals(ConnectorErrors.SOURCE_MISSING.name(), absent.code().name());
+        PoyangException closed =
+                assertThrows(PoyangException.class, () -> LocalJob.discover(setup, database(1, "people")));
+        assertEquals(ConnectorErrors.CONNECTION_FAILED.name(), closed.code().name());
+    }
+
+    private static Source database(int port, String table) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("host", "localhost");
+        settings.put("port", Integer.toString(port));
+        settings.put("database", "postgres");
+        settings.put("table", table);
+        settings.put("user", "postgres");
+        settings.put("password", "postgres");
+        return new Source("postgresql", new SourceSettings(settings));
+    }
+}

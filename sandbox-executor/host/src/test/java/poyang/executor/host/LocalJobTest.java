@@ -1,0 +1,282 @@
+package poyang.executor.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.io.BufferedInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import poyang.connectors.ConnectorErrors;
+import poyang.connectors.Discovery;
+import poyang.connectors.SourceSettings;
+import poyang.crypto.SealedBox;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm3;
+import poyang.executor.compute.Replay;
+import poyang.executor.jail.Confinement.Limits;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobPlan;
+import poyang.executor.job.SourceDescription;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// Real jailed processes on real files.
+class LocalJobTest {
+    private static final Limits READER = new Limits(96, 900, 1, 256, 60);
+    private static final Limits COMPUTE = new Limits(256, 600, 1, 256, 120);
+
+    private final SeededRandom random = new SeededRandom(new byte[32], "local-job-test");
+    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
+    private final Sm2PrivateKey leftDepartment = Sm2PrivateKey.generate(random.fork("left"));
+    private final Sm2PrivateKey rightDepartment = Sm2PrivateKey.generate(random.fork("right"));
+    private Path folder;
+    private Path scratch;
+    private ExecutorSetup setup;
+
+    @BeforeEach
+    void folders() throws IOException {
+        folder = Files.createTempDirectory("poyang-local-job");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        Path runtime = Files.createDirectory(folder.resolve("runtime"));
+        scratch = Files.createDirectory(folder.resolve("s"));
+        setup = setup(Jail.bubblewrap(runtime), COMPUTE);
+    }
+
+    @AfterEach
+    void wipe() {
+        Scratch.wipe(folder);
+    }
+
+    private ExecutorSetup setup(Jail jail, Limits compute) {
+        List<Path> classPath = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        return new ExecutorSetup(jail, scratch, classPath, classPath, READER, compute);
+    }
+
+    /// Numbers `from` to `to` behind a prefix, written by a process of its own, so that this JVM never
+    /// holds a row.
+    private Path table(String name, int from, int to) throws IOException, InterruptedException {
+        Path file = folder.resolve(name);
+        String script =
+                "{ echo number,person; i=$1; while [ $i -le $2 ]; do echo \"$i,QZX\"\"WVY$i\"; i=$((i+1)); done; }";
+        Process process = new ProcessBuilder(
+                        "/bin/sh", "-c", script, "sh", Integer.toString(from), Integer.toString(to))
+                .redirectOutput(file.toFile())
+                .start();
+        assertEquals(0, process.waitFor());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        return file;
+    }
+
+    private static Source csv(Path file) {
+        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+    }
+
+    private LocalJob.Attempt attempt(Source left, Source right, String column) {
+        return new LocalJob.Attempt(
+                "j1",
+                1,
+                new JobPlan.Collision(column, column, "text", "dh-sm2"),
+                new LocalJob.Side(
+                        new PartyId("housing"), left, leftDepartment.publicKey(), folder.resolve("left.opening")),
+                new LocalJob.Side(
+                        new PartyId("taxation"), right, rightDepartment.publicKey(), folder.resolve("right.opening")),
+                receiver.publicKey());
+    }
+
+    private LocalJob.Result run(LocalJob.Attempt attempt) {
+        return LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {});
+    }
+
+    private void nothingLeftBehind() throws IOException {
+        try (Stream<Path> left = Files.list(scratch)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void collidesWithoutARowInTheHost() throws IOException, InterruptedException {
+        LocalJob.Attempt attempt = attempt(csv(table("a.csv", 1, 900)), csv(table("b.csv", 601, 1300)), "person");
+        LocalJob.Result result = run(attempt);
+        assertEquals(900, result.leftInput().roundedRows());
+        assertEquals(700, result.rightInput().roundedRows());
+        nothingLeftBehind();
+
+        Path dump = folder.resolve("heap.hprof");
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpHeap(dump.toString(), false);
+        byte[] marker = new StringBuilder("YVWXZQ").reverse().toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] hexMarker = "housing".getBytes(StandardCharsets.US_ASCII);
+        assertTrue(contains(dump, hexMarker), "the search finds what is there");
+        // The marker itself was just made, once: as characters of a string and as the array searched for.
+        Files.delete(dump);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertEquals(file.toString().endsWith(".csv"), contains(file, marker), file.toString());
+            }
+        }
+
+        byte[] plain = SealedBox.open(
+                receiver,
+                "poyang.result.v1:j1:1".getBytes(StandardCharsets.UTF_8),
+                Files.readAllBytes(folder.resolve("result")));
+        assertEquals(result.left().outputCommitment(), Sm3.hash(plain));
+        String csv = new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
+        TreeSet<String> matches = new TreeSet<>(csv.lines().skip(1).toList());
+        assertEquals(300, matches.size());
+        assertTrue(matches.contains(new String(marker, StandardCharsets.US_ASCII) + "900"));
+        assertReplays(result);
+    }
+
+    private void assertReplays(LocalJob.Result result) throws IOException {
+        Replay.Commitment left;
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("left.opening")))) {
+            left = Replay.run(opening, leftDepartment);
+        }
+        assertEquals(result.leftInput().inputRoot(), left.inputRoot());
+        assertEquals(result.leftInput().seedCommitment(), left.seedCommitment());
+        assertEquals(result.left().transcript(), left.transcript());
+        assertEquals(result.left().outputCommitment(), left.outputCommitment());
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("right.opening")))) {
+            assertEquals(
+                    result.right().transcript(),
+                    Replay.run(opening, rightDepartment).transcript());
+        }
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("right.opening")))) {
+            PoyangException wrongKey = assertThrows(PoyangException.class, () -> Replay.run(opening, leftDepartment));
+            assertEquals(ExecutorErrors.OPENING_REJECTED, wrongKey.code());
+        }
+    }
+
+    /// The host's heap, garbage included, holds nothing of the rows while frames flow and afterwards.
+    @Test
+    void noRowInTheHostsHeap() throws IOException, InterruptedException {
+        run(attempt(csv(table("a.csv", 1, 400)), csv(table("b.csv", 1, 400)), "person"));
+        Path dump = folder.resolve("heap.hprof");
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpHeap(dump.toString(), false);
+        byte[] job = "poyang.child-message.v1".getBytes(StandardCharsets.US_ASCII);
+        byte[] marker = "YVWXZQ".getBytes(StandardCharsets.US_ASCII);
+        assertTrue(contains(dump, job), "the search finds what is there");
+        byte[] reversed = new byte[marker.length];
+        for (int i = 0; i < marker.length; i++) {
+            reversed[i] = marker[marker.length - 1 - i];
+        }
+        assertFalse(contains(dump, reversed), "a row was in the host");
+    }
+
+    @Test
+    void saysWhatIsWrongWithASource() throws IOException, InterruptedException {
+        Path good = table("a.csv", 1, 20);
+        PoyangException column =
+                assertThrows(PoyangException.class, () -> run(attempt(csv(good), csv(good), "citizen")));
+        assertEquals(ConnectorErrors.UNKNOWN_COLUMN.name(), column.code().name());
+        assertTrue(column.right().contains("person"), column.right());
+        PoyangException missing = assertThrows(
+                PoyangException.class, () -> run(attempt(csv(good), csv(folder.resolve("absent.csv")), "person")));
+        assertEquals(ConnectorErrors.SOURCE_MISSING, missing.code());
+        Path broken = folder.resolve("broken.csv");
+        Files.write(broken, new byte[] {'p', 'e', 'r', 's', 'o', 'n', '\n', (byte) 0xff, (byte) 0xfe, '\n'});
+        Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rw-r--r--"));
+        PoyangException bytes =
+                assertThrows(PoyangException.class, () -> run(attempt(csv(broken), csv(good), "person")));
+        assertEquals(ConnectorErrors.NOT_UTF8.name(), bytes.code().name());
+        nothingLeftBehind();
+    }
+
+    @Test
+    void endsWhenAComputeChildIsKilled() throws IOException, InterruptedException {
+        LocalJob.Attempt attempt = attempt(csv(table("a.csv", 1, 30_000)), csv(table("b.csv", 1, 30_000)), "person");
+        AtomicBoolean killed = new AtomicBoolean();
+        PoyangException lost = assertThrows(
+                PoyangException.class,
+                () -> LocalJob.run(setup, attempt, folder.resolve("result"), (phase, _, _) -> {
+                    if (phase.equals("masking") && killed.compareAndSet(false, true)) {
+                        kill("j1-1-taxation-compute");
+                    }
+                }));
+        assertEquals(ExecutorErrors.CHILD_LOST, lost.code());
+        assertFalse(Files.exists(folder.resolve("result")));
+        assertEquals(0, children("ComputeMain").count());
+        nothingLeftBehind();
+    }
+
+    @Test
+    void endsAtItsTimeLimit() throws IOException, InterruptedException {
+        setup = setup(setup.jail(), new Limits(256, 600, 1, 256, 3));
+        LocalJob.Attempt attempt = attempt(csv(table("a.csv", 1, 60_000)), csv(table("b.csv", 1, 60_000)), "person");
+        PoyangException late = assertThrows(PoyangException.class, () -> run(attempt));
+        assertEquals(ExecutorErrors.TIME_LIMIT, late.code());
+        nothingLeftBehind();
+    }
+
+    @Test
+    void discoversASource() throws IOException, InterruptedException {
+        SourceDescription found = LocalJob.discover(setup, csv(table("a.csv", 1, 250)));
+        Discovery discovery = ((SourceDescription.Discovered) found).discovery();
+        assertEquals(250, discovery.rows());
+        assertEquals(
+                List.of("number", "person"),
+                discovery.columns().stream().map(Discovery.Column::name).toList());
+        nothingLeftBehind();
+    }
+
+    private static Stream<ProcessHandle> children(String mark) {
+        return ProcessHandle.current().children().filter(child -> {
+            try {
+                return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"))
+                        .contains(mark);
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    private static void kill(String mark) {
+        children(mark).forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static boolean contains(Path file, byte[] wanted) throws IOException {
+        byte[] window = new byte[1 << 20];
+        int kept = 0;
+        try (InputStream in = Files.newInputStream(file)) {
+            while (true) {
+                int read = in.read(window, kept, window.length - kept);
+                if (read < 0) {
+                    return false;
+                }
+                int end = kept + read;
+                for (int i = 0; i + wanted.length <= end; i++) {
+                    if (window[i] == wanted[0]
+                            && Arrays.equals(window, i, i + wanted.length, wanted, 0, wanted.length)) {
+                        return true;
+                    }
+                }
+                kept = Math.min(wanted.length - 1, end);
+                System.arraycopy(window, end - kept, window, 0, kept);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package poyang.executor.job;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PoyangException;
+
+/// Sends and receives {@link ChildMessage}s: 32-bit length, then the canonical form. Sending is safe
+/// from many threads, receiving is one thread's.
+public final class ChildChannel {
+    /// The longest protocol frame.
+    public static final int LONGEST_FRAME_BYTES = 4 << 20;
+
+    private static final String DOMAIN = "poyang.child-message.v1";
+    private static final int LONGEST_MESSAGE_BYTES = LONGEST_FRAME_BYTES + (64 << 10);
+    private static final int LONGEST_TEXT = 4096;
+    private static final int LONGEST_FIELD = 16 << 10;
+
+    private final DataInputStream in;
+    private final DataOutputStream out;
+
+    public ChildChannel(InputStream in, OutputStream out) {
+        this.in = new DataInputStream(in);
+        this.out = new DataOutputStream(out);
+    }
+
+    /// @throws PoyangException `CHILD_LOST` when the other end is gone
+    public void send(ChildMessage message) {
+        byte[] encoded = encode(message);
+        synchronized (out) {
+            try {
+                out.writeInt(encoded.length);
+                out.write(encoded);
+                out.flush();
+            } catch (IOException e) {
+                throw lost(e);
+            }
+        }
+    }
+
+    /// The next message.
+    ///
+    /// @throws PoyangException `CHILD_LOST` when the other end is gone, `BAD_ENCODING` when it does
+    ///     not follow the protocol
+    public ChildMessage receive() {
+        try {
+            int length = in.readInt();
+            if (length < 0 || length > LONGEST_MESSAGE_BYTES) {
+                throw new PoyangException(
+                        KernelErrors.BAD_ENCODING,
+                        "a message between host and child announces " + (length & 0xffff_ffffL) + " bytes",
+                        "at most " + LONGEST_MESSAGE_BYTES + " are allowed");
+            }
+            byte[] encoded = in.readNBytes(length);
+            if (encoded.length < length) {
+                throw new EOFException();
+            }
+            return decode(encoded);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    static byte[] encode(ChildMessage message) {
+        CanonicalWriter out = new CanonicalWriter(DOMAIN);
+        switch (message) {
+            case ChildMessage.Start m -> {
+                m.facts().write(out.u8(1));
+                out.bytes(m.receiverKey()).bytes(m.departmentKey());
+            }
+            case ChildMessage.Go() -> out.u8(2);
+            case ChildMessage.Frame m -> out.u8(3).bytes(m.content());
+            case ChildMessage.Progress m ->
+                out.u8(4).text(m.phase()).u64(m.done()).u64(m.total());
+            case ChildMessage.Committed m ->
+                out.u8(5).bytes(m.inputRoot()).bytes(m.seedCommitment()).u64(m.roundedRows());
+            case ChildMessage.Output m ->
+                out.u8(6)
+                        .bytes(m.outputCommitment())
+                        .bytes(m.transcript())
+                        .bytes(m.countsToReceiver())
+                        .bytes(m.countsToDepartment())
+                        .u32(m.rounds())
+                        .u64(m.roundedBytes());
+            case ChildMessage.Failed m -> out.u8(7).bytes(RowPipe.Failure.encode(m.failure()));
+        }
+        return out.toArray();
+    }
+
+    static ChildMessage decode(byte[] encoded) {
+        CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
+        int kind = in.u8();
+        ChildMessage message = switch (kind) {
+            case 1 -> new ChildMessage.Start(JobFacts.read(in), in.bytes(LONGEST_FIELD), in.bytes(LONGEST_FIELD));
+            case 2 -> new ChildMessage.Go();
+            case 3 -> new ChildMessage.Frame(in.bytes(LONGEST_FRAME_BYTES));
+            case 4 -> new ChildMessage.Progress(in.text(LONGEST_TEXT), in.u64(), in.u64());
+            case 5 -> new ChildMessage.Committed(in.exactly(32), in.exactly(32), in.u64());
+            case 6 ->
+                new ChildMessage.Output(
+                        in.bytes(32),
+                        in.exactly(32),
+                        in.bytes(LONGEST_FIELD),
+                        in.bytes(LONGEST_FIELD),
+                        (int) in.u32(),
+                        in.u64());
+            case 7 -> new ChildMessage.Failed(RowPipe.Failure.decode(in.array(LONGEST_FIELD)));
+            default ->
+                throw new PoyangException(
+                        KernelErrors.BAD_ENCODING,
+                        "a message between host and child has the unknown kind " + kind,
+                        "host and child of one release are needed");
+        };
+        in.end();
+        return message;
+    }
+
+    private static PoyangException lost(IOException cause) {
+        return new PoyangException(
+                ExecutorErrors.CHILD_LOST,
+                "the other end of the channel between host and child is gone",
+                "look for the reason in the executor's log",
+                cause);
+    }
+}

@@ -1,0 +1,54 @@
+package poyang.executor.job;
+
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+
+/// What host and compute child say to each other over the Unix socket in the child's scratch folder.
+///
+/// ```
+/// host                                    child
+///   Start                        →          reads the reader's stream to its end
+///                                ←          Progress …, Committed
+///   Go (the job is RUNNING)      →
+///   Frame …                      ↔          Frame …, Progress …
+///                                ←          Output: result and opening lie in scratch, sealed
+/// ```
+/// The child says Failed instead, at any time, and ends.
+public sealed interface ChildMessage {
+
+    /// @param receiverKey the receiver's account key, or empty where this side gets no result
+    /// @param departmentKey the key that opening and counts are sealed to
+    record Start(JobFacts facts, Bytes receiverKey, Bytes departmentKey) implements ChildMessage {}
+
+    /// Both sides' commitments are on the chain: frames may flow.
+    record Go() implements ChildMessage {}
+
+    /// One protocol frame, to or from the other side.
+    record Frame(Bytes content) implements ChildMessage {
+        /// Frames can be large and are nobody's to read.
+        @Override
+        public String toString() {
+            return "Frame[" + content.length() + " bytes]";
+        }
+    }
+
+    record Progress(String phase, long done, long total) implements ChildMessage {}
+
+    record Committed(Bytes inputRoot, Bytes seedCommitment, long roundedRows) implements ChildMessage {}
+
+    /// @param outputCommitment SM3 of the sealed plaintext, or empty where this side gets no result
+    /// @param transcript digest of all frames
+    /// @param countsToReceiver sealed ExactCounts, or empty where this side gets no result
+    /// @param countsToDepartment sealed ExactCounts
+    record Output(
+            Bytes outputCommitment,
+            Bytes transcript,
+            Bytes countsToReceiver,
+            Bytes countsToDepartment,
+            int rounds,
+            long roundedBytes)
+            implements ChildMessage {}
+
+    /// @param failure what was wrong and what would be right, without any row's content
+    record Failed(PoyangException failure) implements ChildMessage {}
+}

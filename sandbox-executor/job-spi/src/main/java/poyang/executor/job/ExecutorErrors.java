@@ -1,0 +1,21 @@
+package poyang.executor.job;
+
+import poyang.kernel.ErrorCode;
+import poyang.kernel.ErrorCode.Category;
+
+/// The executor's error codes.
+public final class ExecutorErrors {
+    public static final ErrorCode JAIL_UNAVAILABLE = new ErrorCode("JAIL_UNAVAILABLE", 8001, Category.ENVIRONMENT);
+    public static final ErrorCode CHILD_LOST = new ErrorCode("CHILD_LOST", 8002, Category.ENVIRONMENT);
+    public static final ErrorCode TIME_LIMIT = new ErrorCode("TIME_LIMIT", 8003, Category.ENVIRONMENT);
+    public static final ErrorCode FRAMES_EXCEEDED = new ErrorCode("FRAMES_EXCEEDED", 8004, Category.BAD_PEER);
+    public static final ErrorCode INPUT_MALFORMED = new ErrorCode("INPUT_MALFORMED", 8005, Category.BAD_INPUT);
+    public static final ErrorCode UNKNOWN_JOB_KIND = new ErrorCode("UNKNOWN_JOB_KIND", 8006, Category.BAD_INPUT);
+    public static final ErrorCode OPENING_REJECTED = new ErrorCode("OPENING_REJECTED", 8007, Category.BAD_INPUT);
+    public static final ErrorCode MEMORY_LIMIT = new ErrorCode("MEMORY_LIMIT", 8008, Category.ENVIRONMENT);
+    public static final ErrorCode EXECUTOR_LOST = new ErrorCode("EXECUTOR_LOST", 8009, Category.BAD_PEER);
+    public static final ErrorCode CANCELLED = new ErrorCode("CANCELLED", 8010, Category.FORBIDDEN);
+    public static final ErrorCode INTERNAL = new ErrorCode("INTERNAL", 8011, Category.ENVIRONMENT);
+
+    private ExecutorErrors() {}
+}

@@ -1,0 +1,49 @@
+package poyang.executor.job;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import poyang.kernel.PoyangException;
+
+/// One kind of job. Found by `ServiceLoader`; stateless. The host asks for names and bounds, the
+/// compute child for a run.
+public interface JobKind {
+    /// Whether this kind computes `plan`.
+    boolean computes(JobPlan plan);
+
+    ProtocolFacts protocol(JobPlan plan);
+
+    /// The columns that the own side's reader reads, in order.
+    ///
+    /// @param left whether the own side is the left one
+    List<String> columns(JobPlan plan, boolean left);
+
+    /// The most that a run may exchange, from sizes that are public.
+    ///
+    /// @param ownRows upper bound of the own rows
+    /// @param peerRows upper bound of the other side's rows
+    FrameBounds bounds(JobFacts facts, long ownRows, long peerRows);
+
+    /// A fresh run without input.
+    JobRun open(JobFacts facts);
+
+    /// A registered protocol.
+    record ProtocolFacts(int id, int version, String name) {}
+
+    /// Bounds of one attempt, seen from the own side.
+    record FrameBounds(long framesOut, long bytesOut, long framesIn, long bytesIn, int frameBytes) {}
+
+    /// The kind on this process's class path that computes `plan`.
+    ///
+    /// @throws PoyangException `UNKNOWN_JOB_KIND`
+    static JobKind of(JobPlan plan) {
+        for (JobKind kind : ServiceLoader.load(JobKind.class)) {
+            if (kind.computes(plan)) {
+                return kind;
+            }
+        }
+        throw new PoyangException(
+                ExecutorErrors.UNKNOWN_JOB_KIND,
+                "no kind of job computes " + plan,
+                "plan a job of a kind and protocol that this release has");
+    }
+}

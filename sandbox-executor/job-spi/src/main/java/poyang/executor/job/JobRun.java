@@ -1,0 +1,41 @@
+package poyang.executor.job;
+
+import java.util.Optional;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyNetwork;
+import poyang.kernel.RandomSource;
+
+/// One party's side of one attempt: takes the input, commits to it, runs the protocol once.
+public interface JobRun {
+    /// Takes the rows of one batch, whose columns are those that {@link JobKind#columns} named.
+    void read(VectorSchemaRoot batch);
+
+    long rowsRead();
+
+    /// The Merkle root of the input, salted from `random`. Called once, after the last batch.
+    Bytes inputRoot(RandomSource random);
+
+    /// The commitment to the seed of all of the run's randomness.
+    Bytes seedCommitment(byte[] seed);
+
+    /// Runs the protocol. Called once, after {@link #inputRoot}.
+    Output run(PartyNetwork network, RandomSource random, JobProgress progress);
+
+    /// What a run gave.
+    ///
+    /// @param result UTF-8 CSV with its header, where this side receives
+    /// @param distinctKeys of the own side
+    /// @param peerKeys of the other side
+    /// @param matches where this side receives, else 0
+    /// @param exchange what crossed to and from the other side
+    record Output(Optional<Bytes> result, long distinctKeys, long peerKeys, long matches, Exchange exchange) {
+        @Override
+        public String toString() {
+            return "Output[" + exchange + "]";
+        }
+    }
+
+    /// @param transcript digest of all frames, equal on both sides
+    record Exchange(Bytes transcript, int rounds, long bytesSent, long bytesReceived) {}
+}

@@ -1,0 +1,223 @@
+package poyang.executor.job;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import poyang.crypto.SealedBox;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.Sm4Gcm;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// Everything that one party's side of an attempt depended on, sealed to the department's own key:
+/// facts, seed, input, incoming frames, and the commitments that running it again must give.
+///
+/// The file is a {@link SealedBox} with a fresh SM4 key, then one SM4-GCM ciphertext an entry, each
+/// behind its 32-bit length. The nonce is the entry's number, so none can be moved, dropped or
+/// repeated; the last entry is the outcome, so none can be cut off.
+public final class Opening {
+    private static final byte[] CONTEXT = "poyang.opening.v1".getBytes(StandardCharsets.US_ASCII);
+    private static final String FACTS_DOMAIN = "poyang.opening-facts.v1";
+    private static final String OUTCOME_DOMAIN = "poyang.opening-outcome.v1";
+    private static final int LONGEST_ENTRY = ChildChannel.LONGEST_FRAME_BYTES + 64;
+    private static final int LONGEST_BOX = 1024;
+
+    private Opening() {}
+
+    /// One entry, in the order in which a run meets them.
+    public sealed interface Entry {
+        record Facts(JobFacts facts) implements Entry {}
+
+        /// The seed of all of the run's randomness; printed as nothing.
+        final class Seed implements Entry {
+            private final byte[] value;
+
+            public Seed(byte[] value) {
+                this.value = value.clone();
+            }
+
+            public byte[] value() {
+                return value.clone();
+            }
+
+            @Override
+            public String toString() {
+                return "Seed";
+            }
+        }
+
+        /// Some bytes of the reader's Arrow stream.
+        record Input(Bytes content) implements Entry {}
+
+        /// A frame from the other side.
+        record Frame(Bytes content) implements Entry {}
+
+        /// The end: what the run committed to and gave.
+        record Outcome(Bytes inputRoot, Bytes seedCommitment, Bytes transcript, Bytes outputCommitment)
+                implements Entry {}
+    }
+
+    /// Writes an opening while the run goes on.
+    public static final class Writer implements AutoCloseable {
+        private final DataOutputStream out;
+        private final byte[] key;
+        private long number;
+
+        public Writer(OutputStream out, Sm2PublicKey to, RandomSource random) throws IOException {
+            this.out = new DataOutputStream(out);
+            key = random.bytes(Sm4Gcm.KEY_BYTES);
+            byte[] box = SealedBox.seal(to, CONTEXT, key, random);
+            this.out.writeInt(box.length);
+            this.out.write(box);
+        }
+
+        public synchronized void write(Entry entry) {
+            byte[] sealed = Sm4Gcm.encrypt(key, nonce(number++), CONTEXT, encode(entry));
+            try {
+                out.writeInt(sealed.length);
+                out.write(sealed);
+            } catch (IOException e) {
+                throw new PoyangException(
+                        ExecutorErrors.INTERNAL,
+                        "the opening could not be written",
+                        "check the space and the file size limit of the scratch folder",
+                        e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            Arrays.fill(key, (byte) 0);
+            out.close();
+        }
+    }
+
+    /// Reads an opening.
+    public static final class Reader {
+        private final DataInputStream in;
+        private final byte[] key;
+        private long number;
+        private boolean ended;
+
+        /// @throws PoyangException `OPENING_REJECTED` when it is not sealed to this key or malformed
+        public Reader(InputStream in, Sm2PrivateKey department) throws IOException {
+            this.in = new DataInputStream(in);
+            byte[] box = block(LONGEST_BOX).orElseThrow(Opening::rejected);
+            try {
+                key = SealedBox.open(department, CONTEXT, box);
+            } catch (PoyangException e) {
+                throw rejected();
+            }
+            if (key.length != Sm4Gcm.KEY_BYTES) {
+                throw rejected();
+            }
+        }
+
+        /// The next entry; empty after the outcome.
+        ///
+        /// @throws PoyangException `OPENING_REJECTED` when a byte was changed or the end is missing
+        public Optional<Entry> next() throws IOException {
+            if (ended) {
+                return Optional.empty();
+            }
+            byte[] sealed = block(LONGEST_ENTRY).orElseThrow(Opening::rejected);
+            try {
+                Entry entry = decode(Sm4Gcm.decrypt(key, nonce(number++), CONTEXT, sealed));
+                ended = entry instanceof Entry.Outcome;
+                if (ended && in.read() >= 0) {
+                    throw rejected();
+                }
+                return Optional.of(entry);
+            } catch (PoyangException e) {
+                throw rejected();
+            }
+        }
+
+        private Optional<byte[]> block(int longest) throws IOException {
+            try {
+                int length = in.readInt();
+                if (length < 0 || length > longest) {
+                    return Optional.empty();
+                }
+                byte[] block = new byte[length];
+                in.readFully(block);
+                return Optional.of(block);
+            } catch (EOFException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private static byte[] encode(Entry entry) {
+        return switch (entry) {
+            case Entry.Facts(JobFacts facts) -> {
+                CanonicalWriter out = new CanonicalWriter(FACTS_DOMAIN);
+                facts.write(out);
+                yield tagged(1, out.toArray());
+            }
+            case Entry.Seed seed -> tagged(2, seed.value());
+            case Entry.Input(Bytes content) -> tagged(3, content.toArray());
+            case Entry.Frame(Bytes content) -> tagged(4, content.toArray());
+            case Entry.Outcome outcome ->
+                tagged(
+                        5,
+                        new CanonicalWriter(OUTCOME_DOMAIN)
+                                .bytes(outcome.inputRoot())
+                                .bytes(outcome.seedCommitment())
+                                .bytes(outcome.transcript())
+                                .bytes(outcome.outputCommitment())
+                                .toArray());
+        };
+    }
+
+    private static Entry decode(byte[] plain) {
+        byte[] content = Arrays.copyOfRange(plain, Math.min(1, plain.length), plain.length);
+        return switch (plain.length == 0 ? 0 : plain[0]) {
+            case 1 -> {
+                CanonicalReader in = new CanonicalReader(FACTS_DOMAIN, content);
+                JobFacts facts = JobFacts.read(in);
+                in.end();
+                yield new Entry.Facts(facts);
+            }
+            case 2 -> new Entry.Seed(content);
+            case 3 -> new Entry.Input(Bytes.wrap(content));
+            case 4 -> new Entry.Frame(Bytes.wrap(content));
+            case 5 -> {
+                CanonicalReader in = new CanonicalReader(OUTCOME_DOMAIN, content);
+                Entry.Outcome outcome = new Entry.Outcome(in.exactly(32), in.exactly(32), in.exactly(32), in.bytes(32));
+                in.end();
+                yield outcome;
+            }
+            default -> throw rejected();
+        };
+    }
+
+    private static byte[] tagged(int tag, byte[] content) {
+        byte[] tagged = new byte[content.length + 1];
+        tagged[0] = (byte) tag;
+        System.arraycopy(content, 0, tagged, 1, content.length);
+        return tagged;
+    }
+
+    private static byte[] nonce(long number) {
+        return ByteBuffer.allocate(Sm4Gcm.NONCE_BYTES).putInt(0).putLong(number).array();
+    }
+
+    private static PoyangException rejected() {
+        return new PoyangException(
+                ExecutorErrors.OPENING_REJECTED,
+                "the opening does not open with this key, or it was changed or cut",
+                "give the whole file and the key of the department that it was sealed to");
+    }
+}

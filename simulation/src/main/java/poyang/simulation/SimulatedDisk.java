@@ -1,0 +1,30 @@
+package poyang.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A log of entries; a crash loses those that were not synced.
+///
+/// @param <P> the entries
+public final class SimulatedDisk<P> {
+    private final List<P> synced = new ArrayList<>();
+    private final List<P> written = new ArrayList<>();
+
+    public void write(List<P> entries) {
+        written.addAll(entries);
+    }
+
+    public void sync() {
+        synced.addAll(written);
+        written.clear();
+    }
+
+    public void crash() {
+        written.clear();
+    }
+
+    /// All that survived, oldest first.
+    public List<P> entries() {
+        return List.copyOf(synced);
+    }
+}
