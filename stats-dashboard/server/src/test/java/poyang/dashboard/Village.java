@@ -50,23 +50,28 @@ final class Village {
                 new ConsoleSettings("127.0.0.1", port, folder, false, 30), chain, executors, random, clock);
     }
 
+    /// Leaves everybody's key file and `browser.json` in the folder.
+    Path writeUsers(Path folder, String origin) throws IOException {
+        StringBuilder users = new StringBuilder();
+        for (String id : people.keySet()) {
+            Path file = folder.resolve(id.replace('/', '-') + ".pem");
+            Files.deleteIfExists(file);
+            PrivateKeyFile.write(file, key(id), PASSWORD.toCharArray(), random);
+            users.append(users.isEmpty() ? "" : ",\n")
+                    .append("    \"" + id + "\": {\"keystore\": \"" + file.toAbsolutePath() + "\", \"password\": \""
+                            + PASSWORD + "\"}");
+        }
+        return Files.writeString(
+                folder.resolve("browser.json"),
+                "{\n  \"console\": \"" + origin + "\",\n  \"users\": {\n" + users + "\n  }\n}\n");
+    }
+
     static void main(String[] arguments) throws IOException, InterruptedException {
         Path folder = Path.of(arguments[0]);
         Village village = new Village();
         ConsoleServer server =
                 village.serve(folder, arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0, Clock.systemUTC());
-        StringBuilder users = new StringBuilder();
-        for (String id : village.people.keySet()) {
-            Path file = folder.resolve(id.replace('/', '-') + ".pem");
-            Files.deleteIfExists(file);
-            PrivateKeyFile.write(file, village.key(id), PASSWORD.toCharArray(), village.random);
-            users.append(users.isEmpty() ? "" : ",\n")
-                    .append("    \"" + id + "\": {\"keystore\": \"" + file.toAbsolutePath() + "\", \"password\": \""
-                            + PASSWORD + "\"}");
-        }
-        Files.writeString(
-                folder.resolve("browser.json"),
-                "{\n  \"console\": \"" + server.origin() + "\",\n  \"users\": {\n" + users + "\n  }\n}\n");
+        village.writeUsers(folder, server.origin());
         System.out.println("READY village " + server.origin());
         Thread.currentThread().join();
     }
