@@ -179,6 +179,7 @@ final class Demo implements Callable<Integer> {
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, password);
+        Files.deleteIfExists(out.resolve(KEY)); // of an earlier demonstration
         PrivateKeyFile.write(out.resolve(KEY), department, password.toCharArray(), random);
     }
 
