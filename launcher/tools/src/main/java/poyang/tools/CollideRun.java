@@ -58,7 +58,10 @@ final class CollideRun {
     Outcome run() {
         long start = System.nanoTime();
         Path folder = privateFolder();
-        Thread onExit = new Thread(this::endParties);
+        Thread onExit = new Thread(() -> {
+            endParties();
+            delete(folder);
+        });
         Runtime.getRuntime().addShutdownHook(onExit);
         try {
             Path socket = folder.resolve("meet");

@@ -44,12 +44,13 @@ public final class DepartmentTables {
     /// @param key the identifier, as dirty as it may be
     public record Row(String key, String name, String region, long amountFen, long months, int flag) {
         /// The row as a line of CSV without line end; no field needs quotes.
-        String line() {
+        public String line() {
             return key + ',' + name + ',' + region + ',' + amountFen + ',' + months + ',' + flag;
         }
     }
 
-    static final String HEADER = "key,name,region,amount_fen,months,flag";
+    /// The columns' names, as a line of CSV without line end.
+    public static final String HEADER = "key,name,region,amount_fen,months,flag";
 
     private static final List<String> DISTRICTS = List.of(
             "110101", "120101", "130102", "210102", "310101", "320102", "330102", "340102", "350102", "370102",

@@ -11,7 +11,7 @@ import poyang.kernel.PoyangException;
 @Command(
         name = "poyang",
         description = "Departments compute together, and no raw row leaves a department.",
-        subcommands = {Collide.class, Demo.class})
+        subcommands = Collide.class)
 public final class Main {
     private Main() {}
 
@@ -19,9 +19,13 @@ public final class Main {
         System.exit(run(arguments));
     }
 
-    /// Runs one command; gives its exit code.
     static int run(String... arguments) {
-        return new CommandLine(new Main())
+        return run(new Main(), arguments);
+    }
+
+    /// Runs one of `commands`' subcommands; explains what fails; gives the exit code.
+    public static int run(Object commands, String... arguments) {
+        return new CommandLine(commands)
                 .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler(Main::explain)
