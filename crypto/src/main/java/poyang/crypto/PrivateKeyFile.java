@@ -58,13 +58,20 @@ public final class PrivateKeyFile {
 
     private PrivateKeyFile() {}
 
+    /// @throws PoyangException `FILE_FAILED`, also when the file exists: a key is never overwritten
     public static void write(Path file, Sm2PrivateKey key, char[] password, RandomSource random) {
+        if (Files.exists(file)) {
+            throw new PoyangException(
+                    CryptoErrors.FILE_FAILED,
+                    "the key file " + file + " exists already",
+                    "a key is never overwritten: name another file, or move this one away");
+        }
         Path draft = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.deleteIfExists(draft);
             Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(draft, toPem(key, password, random));
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new PoyangException(
                     CryptoErrors.FILE_FAILED,

@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SealedBox;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
@@ -34,6 +35,7 @@ import poyang.executor.jail.JailTrial;
 import poyang.executor.jail.Scratch;
 import poyang.executor.job.JobPlan;
 import poyang.executor.job.SourceDescription;
+import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -46,6 +48,9 @@ import poyang.kernel.RandomSource;
 final class Demo implements Callable<Integer> {
     private static final int MOST_PERSONS = 2_000_000;
     private static final String JOB = "demo";
+    private static final String OPENING = "medical-insurance.opening";
+    private static final String KEY = "medical-insurance.key.pem";
+    private static final String PASSWORD = "medical-insurance.password";
 
     @Option(names = "--rows", defaultValue = "20000", description = "persons of each department (default: 20000)")
     private int rows;
@@ -129,7 +134,9 @@ final class Demo implements Callable<Integer> {
         try (Sm2PrivateKey analyst = Sm2PrivateKey.generate(random);
                 Sm2PrivateKey medical = Sm2PrivateKey.generate(random);
                 Sm2PrivateKey taxation = Sm2PrivateKey.generate(random)) {
-            Path opening = folder.resolve("left.opening");
+            Files.createDirectories(out);
+            Path opening = out.resolve(OPENING);
+            keep(medical);
             LocalJob.Attempt attempt = new LocalJob.Attempt(
                     JOB,
                     1,
@@ -153,7 +160,6 @@ final class Demo implements Callable<Integer> {
                     Files.readAllBytes(sealed));
             boolean committed = Sm3.hash(plain).equals(result.left().outputCommitment());
             String csv = new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
-            Files.createDirectories(out);
             Files.writeString(out.resolve("matches.csv"), csv);
             return new Outcome(
                     found,
@@ -164,6 +170,17 @@ final class Demo implements Callable<Integer> {
                     setup.jail().name(),
                     committed && replays(opening, medical, result));
         }
+    }
+
+    /// The department's own key, encrypted, beside its generated password: its auditor opens the opening.
+    private void keep(Sm2PrivateKey department) throws IOException {
+        String password = Bytes.wrap(random.bytes(16)).hex();
+        Path file = out.resolve(PASSWORD);
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, password);
+        Files.deleteIfExists(out.resolve(KEY)); // of an earlier demonstration
+        PrivateKeyFile.write(out.resolve(KEY), department, password.toCharArray(), random);
     }
 
     /// Whether re-executing the left side from its opening gives what was committed and exchanged.
@@ -238,7 +255,8 @@ final class Demo implements Callable<Integer> {
                             + "the process that carried the frames between them saw none.%n"
                             + "The result was sealed to the analyst's key inside the child, and opened here into %s.%n"
                             + "One side was re-executed from its opening: %s.%n"
-                            + "%.1f s in all, %.1f s of them the protocol, %,d bytes between the departments.",
+                            + "%.1f s in all, %.1f s of them the protocol, %,d bytes between the departments.%n"
+                            + "Its auditor does the same by%n  ./poyang audit replay %s --key %s --password-file %s",
                     matches,
                     expected,
                     sandbox,
@@ -246,7 +264,10 @@ final class Demo implements Callable<Integer> {
                     replayed ? "commitments and transcript are those of the run" : "IT DIFFERS from the run",
                     seconds,
                     protocolSeconds,
-                    bytesExchanged);
+                    bytesExchanged,
+                    out.resolve(OPENING),
+                    out.resolve(KEY),
+                    out.resolve(PASSWORD));
         }
     }
 }

@@ -2,8 +2,10 @@ package poyang.network;
 
 import picocli.CommandLine.Command;
 
-/// The commands that start executors' children.
-@Command(name = "poyang", subcommands = Demo.class)
+/// The commands that start executors' children or read what they left.
+@Command(
+        name = "poyang",
+        subcommands = {Demo.class, Audit.class})
 public final class Main {
     private Main() {}
 

@@ -2,6 +2,7 @@ package poyang.chain.contract;
 
 import java.util.List;
 import java.util.Optional;
+import poyang.kernel.Bytes;
 
 /// The state of one contract as of some block: a sorted map from text keys to bytes. Every contract
 /// sees only its own key space.
@@ -16,5 +17,5 @@ public interface ReadableState {
     ReadableState of(String contract);
 
     /// One key and its value.
-    record Entry(String key, byte[] value) {}
+    record Entry(String key, Bytes value) {}
 }

@@ -70,6 +70,7 @@ final class ComputeSession {
         JobRun run = JobKind.of(facts.plan()).open(facts);
         byte[] seed = system.bytes(SeededRandom.SEED_BYTES);
         SeededRandom random = new SeededRandom(seed, "poyang.run.v1");
+        Outcome outcome;
         try (Opening.Writer opening = new Opening.Writer(
                 new BufferedOutputStream(Files.newOutputStream(scratch.resolve("opening.sealed"))),
                 department,
@@ -86,11 +87,12 @@ final class ComputeSession {
                 throw outOfTurn();
             }
             HostNetwork network = new HostNetwork(host, facts, opening);
-            Outcome outcome = Outcome.of(run, network, random, host);
+            outcome = Outcome.of(run, network, random, host);
             opening.write(
                     new Opening.Entry.Outcome(root, seedCommitment, outcome.transcript(), outcome.outputCommitment()));
-            finish(start, department, run, outcome);
         }
+        // The opening is whole on disk before the host hears that it may be moved.
+        finish(start, department, run, outcome);
     }
 
     /// Seals, and tells the host, which only then may move result and opening out of the scratch folder.
@@ -98,7 +100,7 @@ final class ComputeSession {
             throws IOException {
         host.send(new ChildMessage.Progress("sealing", 0, 0));
         JobFacts facts = start.facts();
-        byte[] counts = outcome.exactCounts(run.rowsRead());
+        byte[] counts = outcome.exactCounts(run.rowsRead()).encoded();
         byte[] countsContext = context("poyang.counts.v1:", facts);
         Bytes toReceiver = Bytes.empty();
         if (facts.receives()) {

@@ -1,8 +1,8 @@
 package poyang.executor.compute;
 
-import java.io.ByteArrayOutputStream;
 import poyang.executor.job.ChildChannel;
 import poyang.executor.job.ChildMessage;
+import poyang.executor.job.ExactCounts;
 import poyang.executor.job.JobProgress;
 import poyang.executor.job.JobRun;
 import poyang.kernel.Bytes;
@@ -54,29 +54,14 @@ final class Outcome {
         return plaintext.length == 0 ? Bytes.empty() : ComputeSession.commitment(plaintext);
     }
 
-    /// The encoding of receipts.proto's ExactCounts: varint fields 1 to 6, zeros left out.
-    byte[] exactCounts(long rowsRead) {
-        long[] fields = {
-            rowsRead,
-            output.distinctKeys(),
-            output.peerKeys(),
-            output.matches(),
-            exchange().bytesSent(),
-            exchange().bytesReceived()
-        };
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int i = 0; i < fields.length; i++) {
-            if (fields[i] != 0) {
-                out.write((i + 1) << 3);
-                long rest = fields[i];
-                while (rest >>> 7 != 0) {
-                    out.write((int) (rest & 0x7f | 0x80));
-                    rest >>>= 7;
-                }
-                out.write((int) rest);
-            }
-        }
-        return out.toByteArray();
+    ExactCounts exactCounts(long rowsRead) {
+        return new ExactCounts(
+                rowsRead,
+                output.distinctKeys(),
+                output.peerKeys(),
+                output.matches(),
+                exchange().bytesSent(),
+                exchange().bytesReceived());
     }
 
     @Override

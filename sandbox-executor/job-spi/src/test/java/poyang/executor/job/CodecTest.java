@@ -161,4 +161,15 @@ class CodecTest {
         assertEquals(21_000, Rounding.up(20_001));
         assertEquals(100_000, Rounding.up(99_001));
     }
+
+    @Test
+    void exactCountsComeBack() {
+        ExactCounts counts = new ExactCounts(20_985, 0, 1, 300, 1L << 40, 127);
+        byte[] good = counts.encoded();
+        assertEquals(counts, ExactCounts.decode(good));
+        assertEquals(new ExactCounts(0, 0, 0, 0, 0, 0), ExactCounts.decode(new byte[0]));
+        assertThrows(PoyangException.class, () -> ExactCounts.decode(Arrays.copyOf(good, good.length - 1)));
+        assertThrows(PoyangException.class, () -> ExactCounts.decode(new byte[] {16, 1, 8, 1}));
+        assertThrows(PoyangException.class, () -> ExactCounts.decode(new byte[] {9, 1}));
+    }
 }

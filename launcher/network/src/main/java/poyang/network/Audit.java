@@ -1,0 +1,86 @@
+package poyang.network;
+
+import java.io.BufferedInputStream;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.executor.compute.Replay;
+import poyang.kernel.PoyangException;
+
+/// What a department's auditor does with an opening.
+@Command(name = "audit", description = "Runs one party of a job again from its opening.")
+final class Audit {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec command;
+
+    /// Re-executes one party and prints what the run commits to, to be compared with its receipt.
+    @Command(description = "Re-executes one party from its opening and prints what the run commits to.")
+    int replay(
+            @Parameters(paramLabel = "OPENING", description = "the sealed opening that the executor stored")
+                    Path opening,
+            @Option(names = "--key", required = true, description = "the department's encrypted key file") Path key,
+            @Option(names = "--password-file", description = "holds its password; asked for when absent") @Nullable
+                    Path passwordFile)
+            throws IOException {
+        require(opening);
+        require(key);
+        char[] password = password(passwordFile);
+        try (Sm2PrivateKey department = PrivateKeyFile.read(key, password);
+                InputStream in = new BufferedInputStream(Files.newInputStream(opening))) {
+            Replay.Commitment again = Replay.run(in, department);
+            command.commandLine()
+                    .getOut()
+                    .printf(
+                            "Job %s, attempt %d, run again as %s against %s: the opening is whole and gives%n"
+                                    + "  input root         %s%n  seed commitment    %s%n  transcript digest  %s%n"
+                                    + "  output commitment  %s%n",
+                            again.facts().job(),
+                            again.facts().attempt(),
+                            again.facts().self(),
+                            again.facts().peer(),
+                            again.inputRoot(),
+                            again.seedCommitment(),
+                            again.transcript(),
+                            again.outputCommitment().isEmpty() ? "none, it got no result" : again.outputCommitment());
+            return 0;
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // since JDK 22 never null, but NullAway knows the old contract
+    private static char[] password(@Nullable Path file) throws IOException {
+        if (file != null) {
+            require(file);
+            return Files.readString(file).strip().toCharArray();
+        }
+        Console console = System.console();
+        char[] typed = console != null && console.isTerminal() ? console.readPassword("Password of the key: ") : null;
+        if (typed == null) {
+            throw new PoyangException(
+                    NetworkErrors.UNREADABLE, "there is no password", "give --password-file, or run in a terminal");
+        }
+        return typed;
+    }
+
+    private static void require(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new PoyangException(
+                    NetworkErrors.UNREADABLE,
+                    "the file " + file + " cannot be read",
+                    "give the path of a file that exists");
+        }
+    }
+}

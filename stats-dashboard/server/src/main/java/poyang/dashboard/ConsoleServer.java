@@ -1,0 +1,165 @@
+package poyang.dashboard;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// The running console: web server, index and the thread that follows the chain.
+///
+/// A lost connection to the chain is taken up again from the next height; until then pages show what
+/// is indexed.
+public final class ConsoleServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
+    private static final long RECONNECT_MILLIS = 1000;
+
+    private final ServletWebServerApplicationContext context;
+    private final Thread follower;
+    private final String origin;
+
+    private ConsoleServer(ServletWebServerApplicationContext context, Thread follower, String origin) {
+        this.context = context;
+        this.follower = follower;
+        this.origin = origin;
+    }
+
+    public static ConsoleServer start(
+            ConsoleSettings settings, ChainGateway chain, ExecutorGateway executors, RandomSource random, Clock clock) {
+        SpringApplication application = new SpringApplication(Wiring.class);
+        application.setDefaultProperties(properties(settings));
+        application.addInitializers(prepared -> {
+            GenericApplicationContext beans = (GenericApplicationContext) prepared;
+            beans.registerBean(ConsoleSettings.class, () -> settings);
+            beans.registerBean(ChainGateway.class, () -> chain);
+            beans.registerBean(ExecutorGateway.class, () -> executors);
+            beans.registerBean(RandomSource.class, () -> random);
+            beans.registerBean(Clock.class, () -> clock);
+        });
+        ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) application.run();
+        Address address = context.getBean(Address.class);
+        address.port(Objects.requireNonNull(context.getWebServer()).getPort());
+        ChainIndex index = context.getBean(ChainIndex.class);
+        Thread follower = Thread.ofPlatform().name("chain-index").daemon(true).start(() -> follow(chain, index));
+        return new ConsoleServer(context, follower, address.origin());
+    }
+
+    /// Where browsers reach it, for example `http://127.0.0.1:8480`.
+    public String origin() {
+        return origin;
+    }
+
+    /// The height up to which the index is built.
+    public long indexedHeight() {
+        return index().height();
+    }
+
+    ChainIndex index() {
+        return context.getBean(ChainIndex.class);
+    }
+
+    @Override
+    public void close() {
+        follower.interrupt();
+        context.close();
+    }
+
+    private static void follow(ChainGateway chain, ChainIndex index) {
+        try {
+            while (true) {
+                try {
+                    chain.follow(index.height() + 1, index::apply);
+                } catch (PoyangException e) {
+                    LOG.warn("PY-{} following the chain stopped: {}", e.code().number(), e.wrong());
+                }
+                Thread.sleep(RECONNECT_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            LOG.info("the console no longer follows the chain");
+        }
+    }
+
+    private static Map<String, Object> properties(ConsoleSettings settings) {
+        try {
+            Files.createDirectories(
+                    settings.directory(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new PoyangException(
+                    ConsoleErrors.BAD_CONFIG,
+                    "the data directory " + settings.directory() + " cannot be made",
+                    "a place where the console may write is needed",
+                    e);
+        }
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("server.address", settings.host());
+        properties.put("server.port", settings.port());
+        properties.put("server.error.include-stacktrace", "never");
+        properties.put("server.server-header", "");
+        properties.put("server.max-http-request-header-size", "16KB");
+        properties.put("server.tomcat.max-http-form-post-size", "1MB");
+        properties.put("server.shutdown", "immediate");
+        properties.put("spring.threads.virtual.enabled", "true");
+        properties.put("spring.main.banner-mode", "off");
+        properties.put("spring.mvc.async.request-timeout", "-1");
+        properties.put(
+                "spring.datasource.url",
+                "jdbc:h2:file:" + settings.directory().toAbsolutePath().resolve("index"));
+        properties.put("spring.datasource.hikari.maximum-pool-size", "8");
+        properties.put("spring.web.error.include-stacktrace", "never");
+        properties.put("logging.level.root", "WARN");
+        return properties;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({SessionApi.class, ReadApi.class, CourierApi.class, Errors.class})
+    static class Wiring {
+        @Bean
+        ChainIndex chainIndex(
+                JdbcClient database,
+                PlatformTransactionManager transactions,
+                ChainGateway chain,
+                ConsoleSettings settings) {
+            ChainIndex index = new ChainIndex(database, new TransactionTemplate(transactions));
+            index.open(chain.chainId(), chain.genesis(), settings.rebuildIndex());
+            return index;
+        }
+
+        @Bean
+        Logins logins(
+                ChainIndex index, ChainGateway chain, RandomSource random, Clock clock, ConsoleSettings settings) {
+            return new Logins(index, chain.chainId(), random, clock, settings.idleMinutes());
+        }
+
+        @Bean
+        Address address(ConsoleSettings settings) {
+            return new Address(settings.host());
+        }
+
+        @Bean
+        FilterRegistrationBean<Gate> gate(Logins logins, Address address) {
+            FilterRegistrationBean<Gate> registration = new FilterRegistrationBean<>(new Gate(logins, address));
+            registration.addUrlPatterns("/*");
+            registration.setOrder(Integer.MIN_VALUE);
+            return registration;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package poyang.dashboard;
+
+import com.google.protobuf.ByteString;
+import poyang.dashboard.ChainIndex.Kind;
+import poyang.kernel.Bytes;
+import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.Dataset;
+import poyang.wire.schema.Event;
+import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.Organisation;
+import poyang.wire.schema.SetPolicyRequest;
+import poyang.wire.schema.SetRowsRequest;
+import poyang.wire.schema.StoredAnchor;
+import poyang.wire.schema.StoredReceipt;
+
+/// What each successful call and each event changes in the index. Calls of contracts that the console
+/// has no pages for change nothing.
+final class IndexFold {
+    private final ChainIndex index;
+
+    IndexFold(ChainIndex index) {
+        this.index = index;
+    }
+
+    /// @param transactionId hexadecimal; empty in the genesis
+    record Call(
+            String contract,
+            String method,
+            ByteString arguments,
+            String sender,
+            String transactionId,
+            long height,
+            long millis) {}
+
+    void call(Call call) {
+        switch (call.contract + "/" + call.method) {
+            case "poyang.v1.Organisations/Register" -> {
+                Organisation made = ChainIndex.parse(Organisation.parser(), call.arguments);
+                index.put(Kind.ORGANISATION, made.getId(), made, call.height);
+            }
+            case "poyang.v1.Accounts/Register" -> {
+                AccountRecord made = ChainIndex.parse(AccountRecord.parser(), call.arguments);
+                index.put(Kind.ACCOUNT, made.getId(), made, call.height);
+            }
+            case "poyang.v1.Datasets/Register" -> {
+                Dataset made = ChainIndex.parse(Dataset.parser(), call.arguments);
+                index.put(
+                        Kind.DATASET,
+                        made.getId(),
+                        made.toBuilder()
+                                .setRegisteredHeight(call.height)
+                                .setRegisteredMillis(call.millis)
+                                .setPolicyHeight(call.height)
+                                .build(),
+                        call.height);
+            }
+            case "poyang.v1.Datasets/SetPolicy" -> setPolicy(call);
+            case "poyang.v1.Datasets/SetRows" -> setRows(call);
+            case "poyang.v1.Receipts/Submit" -> {
+                JobReceipt made = ChainIndex.parse(JobReceipt.parser(), call.arguments);
+                StoredReceipt stored = StoredReceipt.newBuilder()
+                        .setReceipt(made)
+                        .setTransactionId(ByteString.copyFrom(
+                                Bytes.fromHex(call.transactionId).toArray()))
+                        .build();
+                String id = made.getJob() + ":" + made.getAttempt() + ":" + made.getOrganisation();
+                index.put(Kind.RECEIPT, id, stored, call.height);
+            }
+            case "poyang.v1.Evidence/Record" -> addEvidence(call);
+            case "poyang.v1.Audit/Anchor" -> addAnchor(call);
+            default -> {
+                // no page shows it
+            }
+        }
+    }
+
+    void event(Event event, long height) {
+        if (event.getContract().equals("poyang.v1.Jobs") && event.getTopic().equals("jobs.changed")) {
+            Job job = ChainIndex.parse(Job.parser(), event.getPayload());
+            index.put(Kind.JOB, job.getId(), job, height);
+        }
+    }
+
+    private void setPolicy(Call call) {
+        SetPolicyRequest request = ChainIndex.parse(SetPolicyRequest.parser(), call.arguments);
+        index.find(Kind.DATASET, request.getId(), Dataset.parser())
+                .ifPresent(before -> index.put(
+                        Kind.DATASET,
+                        before.getId(),
+                        before.toBuilder()
+                                .clearColumns()
+                                .addAllColumns(request.getColumnsList())
+                                .setPolicy(request.getPolicy())
+                                .setPolicyHeight(call.height)
+                                .build(),
+                        call.height));
+    }
+
+    private void setRows(Call call) {
+        SetRowsRequest request = ChainIndex.parse(SetRowsRequest.parser(), call.arguments);
+        index.find(Kind.DATASET, request.getId(), Dataset.parser())
+                .ifPresent(before -> index.put(
+                        Kind.DATASET,
+                        before.getId(),
+                        before.toBuilder()
+                                .setRoundedRows(request.getRoundedRows())
+                                .build(),
+                        call.height));
+    }
+
+    private void addEvidence(Call call) {
+        EvidenceRecord made = ChainIndex.parse(EvidenceRecord.parser(), call.arguments);
+        String id = call.transactionId.substring(0, 32);
+        index.put(
+                Kind.EVIDENCE,
+                id,
+                made.toBuilder()
+                        .setId(id)
+                        .setAccount(call.sender)
+                        .setHeight(call.height)
+                        .setMillis(call.millis)
+                        .build(),
+                call.height);
+    }
+
+    private void addAnchor(Call call) {
+        AuditAnchor made = ChainIndex.parse(AuditAnchor.parser(), call.arguments);
+        StoredAnchor stored = StoredAnchor.newBuilder()
+                .setAnchor(made)
+                .setAccount(call.sender)
+                .setHeight(call.height)
+                .setMillis(call.millis)
+                .build();
+        index.put(Kind.ANCHOR, call.sender + ":" + made.getProcess() + ":" + made.getSequence(), stored, call.height);
+    }
+}

@@ -1,0 +1,128 @@
+package poyang.dashboard;
+
+import java.util.List;
+import java.util.Optional;
+import poyang.dashboard.ChainIndex.Kind;
+import poyang.kernel.PoyangException;
+import poyang.wire.schema.AccountList;
+import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.AuditAnchorList;
+import poyang.wire.schema.Dataset;
+import poyang.wire.schema.DatasetList;
+import poyang.wire.schema.EvidenceList;
+import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobList;
+import poyang.wire.schema.Organisation;
+import poyang.wire.schema.OrganisationList;
+import poyang.wire.schema.Role;
+import poyang.wire.schema.StoredAnchor;
+import poyang.wire.schema.StoredReceipt;
+
+/// The index through one account's eyes; the rules are those that the contracts state for reads.
+final class Reader {
+    private final ChainIndex index;
+    private final AccountRecord account;
+
+    Reader(ChainIndex index, AccountRecord account) {
+        this.index = index;
+        this.account = account;
+    }
+
+    AccountRecord account() {
+        return account;
+    }
+
+    boolean supervises() {
+        return account.getRolesList().contains(Role.SUPERVISOR);
+    }
+
+    void requireSupervisor() {
+        if (!supervises()) {
+            throw new PoyangException(
+                    ConsoleErrors.NOT_YOURS, "this page is for supervisors", "log in as an account with that role");
+        }
+    }
+
+    OrganisationList organisations() {
+        return OrganisationList.newBuilder()
+                .addAllOrganisations(index.all(Kind.ORGANISATION, Organisation.parser()))
+                .build();
+    }
+
+    AccountList accounts() {
+        return AccountList.newBuilder()
+                .addAllAccounts(index.all(Kind.ACCOUNT, AccountRecord.parser()))
+                .build();
+    }
+
+    DatasetList datasets() {
+        return DatasetList.newBuilder()
+                .addAllDatasets(index.all(Kind.DATASET, Dataset.parser()))
+                .build();
+    }
+
+    JobList jobs() {
+        return JobList.newBuilder()
+                .addAllJobs(index.all(Kind.JOB, Job.parser()).stream()
+                        .filter(this::sees)
+                        .sorted((a, b) -> Long.compare(b.getSubmittedMillis(), a.getSubmittedMillis()))
+                        .toList())
+                .build();
+    }
+
+    /// A job that may not be seen is as if it were not there.
+    Job job(String id) {
+        return index.find(Kind.JOB, id, Job.parser())
+                .filter(this::sees)
+                .orElseThrow(() -> new PoyangException(
+                        ConsoleErrors.NOT_FOUND,
+                        "there is no such job, or your department has no part in it",
+                        "choose a job from the list"));
+    }
+
+    List<StoredReceipt> receipts(String jobId) {
+        Job job = job(jobId);
+        return job.getPartiesList().stream()
+                .map(party -> index.find(
+                        Kind.RECEIPT,
+                        job.getId() + ":" + job.getAttempt() + ":" + party.getOrganisation(),
+                        StoredReceipt.parser()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    EvidenceList evidence() {
+        return EvidenceList.newBuilder()
+                .addAllRecords(index.all(Kind.EVIDENCE, EvidenceRecord.parser()).stream()
+                        .filter(record -> supervises() || ofOwnOrganisation(record.getAccount()))
+                        .sorted((a, b) -> Long.compare(b.getHeight(), a.getHeight()))
+                        .toList())
+                .build();
+    }
+
+    AuditAnchorList anchors() {
+        return AuditAnchorList.newBuilder()
+                .addAllAnchors(index.all(Kind.ANCHOR, StoredAnchor.parser()).stream()
+                        .filter(anchor -> supervises() || ofOwnOrganisation(anchor.getAccount()))
+                        .sorted((a, b) -> Long.compare(b.getHeight(), a.getHeight()))
+                        .toList())
+                .build();
+    }
+
+    /// The outcome of a transaction of the own account, or of any for supervisors.
+    Optional<ChainIndex.Outcome> outcome(String transactionId) {
+        return index.outcome(transactionId)
+                .filter(outcome -> supervises() || outcome.sender().equals(account.getId()));
+    }
+
+    private boolean sees(Job job) {
+        return supervises()
+                || job.getPartiesList().stream()
+                        .anyMatch(party -> party.getOrganisation().equals(account.getOrganisation()));
+    }
+
+    private boolean ofOwnOrganisation(String accountId) {
+        return accountId.startsWith(account.getOrganisation() + "/");
+    }
+}

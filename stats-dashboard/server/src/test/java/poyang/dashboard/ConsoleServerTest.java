@@ -1,0 +1,333 @@
+package poyang.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import poyang.dashboard.Browser.Answer;
+import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.CollisionPlan;
+import poyang.wire.schema.ConsentRequest;
+import poyang.wire.schema.Dataset;
+import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.JobQuery;
+import poyang.wire.schema.Plan;
+import poyang.wire.schema.SubmitJob;
+
+/// The console over HTTP, against the village.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleServerTest {
+    private final Village village = new Village();
+    private final AtomicLong offsetMillis = new AtomicLong();
+
+    private Path folder;
+    private ConsoleServer server;
+
+    @BeforeAll
+    void start(@TempDir Path made) {
+        folder = made;
+        InstantSource source = () -> Instant.now().plusMillis(offsetMillis.get());
+        server = village.serve(folder.resolve("a"), 0, source.withZone(ZoneOffset.UTC));
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    private Browser browser() {
+        return new Browser(server.origin(), village);
+    }
+
+    @Test
+    void challengeIsGoodOnceAndForAMinute() throws Exception {
+        try (Browser browser = browser()) {
+            Map<String, String> attempt =
+                    browser.attempt("taxation/owner", village.key("taxation/owner"), server.origin());
+            Answer in = browser.post("/api/login", attempt);
+            assertEquals(200, in.status());
+            assertEquals("[\"OWNER\"]", in.body().get("roles").toString());
+            String cookie = in.raw().headers().firstValue("Set-Cookie").orElseThrow();
+            assertTrue(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), cookie);
+            assertEquals("LOGIN_REFUSED", browser.post("/api/login", attempt).name());
+            Map<String, String> late =
+                    browser.attempt("taxation/owner", village.key("taxation/owner"), server.origin());
+            offsetMillis.addAndGet(61_000);
+            assertEquals("LOGIN_REFUSED", browser.post("/api/login", late).name());
+        }
+    }
+
+    @Test
+    void loginNeedsOwnKeyThisAddressAndAPerson() throws Exception {
+        try (Browser browser = browser()) {
+            var other = village.key("housing/owner");
+            assertEquals(
+                    401,
+                    browser.post("/api/login", browser.attempt("housing/analyst", other, server.origin()))
+                            .status());
+            assertEquals(
+                    401,
+                    browser.post("/api/login", browser.attempt("housing/owner", other, "http://evil.example"))
+                            .status());
+            assertEquals(
+                    401,
+                    browser.post("/api/login", browser.attempt("nobody/owner", other, server.origin()))
+                            .status());
+            var machine = village.key("housing/executor");
+            assertEquals(
+                    401,
+                    browser.post("/api/login", browser.attempt("housing/executor", machine, server.origin()))
+                            .status());
+            assertEquals(
+                    "BAD_ENCODING",
+                    browser.post("/api/login", Map.of("account", "a", "challenge", "00", "signature", "00"))
+                            .name());
+            assertEquals("BAD_REQUEST", browser.post("/api/login", Map.of()).name());
+        }
+    }
+
+    @Test
+    void failuresAreCountedForAccountAndAddress() throws Exception {
+        Logins logins = logins();
+        for (int i = 0; i < 5; i++) {
+            assertEquals("LOGIN_REFUSED", refusal(logins, "taxation/analyst", "10.0.0.1"));
+        }
+        assertEquals("TOO_MANY_FAILURES", refusal(logins, "taxation/analyst", "10.0.0.1"));
+        assertEquals("LOGIN_REFUSED", refusal(logins, "taxation/analyst", "10.0.0.2"));
+        offsetMillis.addAndGet(Duration.ofMinutes(5).toMillis());
+        assertEquals("LOGIN_REFUSED", refusal(logins, "taxation/analyst", "10.0.0.1"));
+    }
+
+    private Logins logins() {
+        InstantSource source = () -> Instant.ofEpochMilli(offsetMillis.get());
+        Clock clock = source.withZone(ZoneOffset.UTC);
+        return new Logins(server.index(), village.chain.chainId(), village.random, clock, 30);
+    }
+
+    private String refusal(Logins logins, String account, String address) {
+        var challenge = logins.challenge();
+        var signature = village.key("housing/owner").sign(new byte[1]);
+        try {
+            logins.login(new Logins.Attempt(account, challenge, signature), server.origin(), address);
+            return "";
+        } catch (poyang.kernel.PoyangException e) {
+            return e.code().name();
+        }
+    }
+
+    @Test
+    void writesNeedOriginTokenAndSession() throws Exception {
+        try (Browser browser = browser()) {
+            assertEquals("NOT_LOGGED_IN", browser.get("/api/jobs").name());
+            browser.login("taxation/owner");
+            assertEquals(200, browser.get("/api/jobs").status());
+            String token = browser.headers.put("X-CSRF-Token", "00");
+            assertEquals("FORGED_REQUEST", browser.post("/api/logout", Map.of()).name());
+            browser.headers.put("X-CSRF-Token", token);
+            browser.headers.put("Origin", "http://evil.example");
+            assertEquals("FORGED_REQUEST", browser.post("/api/logout", Map.of()).name());
+            browser.headers.put("Origin", server.origin());
+            assertEquals(200, browser.post("/api/logout", Map.of()).status());
+            assertEquals("NOT_LOGGED_IN", browser.get("/api/jobs").name());
+        }
+        try (Browser rebound = new Browser(server.origin().replace("127.0.0.1", "localhost"), village)) {
+            assertEquals("FORGED_REQUEST", rebound.get("/api/session").name());
+        }
+    }
+
+    @Test
+    void idleSessionsEnd() throws Exception {
+        try (Browser browser = browser()) {
+            browser.login("housing/analyst");
+            offsetMillis.addAndGet(Duration.ofMinutes(29).toMillis());
+            assertEquals(200, browser.get("/api/jobs").status());
+            offsetMillis.addAndGet(Duration.ofMinutes(30).toMillis());
+            assertEquals(401, browser.get("/api/jobs").status());
+        }
+    }
+
+    @Test
+    void answersAreHardenedAndSayNothingOfTheInside() throws Exception {
+        try (Browser browser = browser()) {
+            browser.login("taxation/owner");
+            Answer session = browser.get("/api/session");
+            String policy = session.raw()
+                    .headers()
+                    .firstValue("Content-Security-Policy")
+                    .orElseThrow();
+            assertTrue(policy.startsWith("default-src 'self'; script-src 'self';"), policy);
+            assertFalse(policy.contains("unsafe-eval"));
+            assertEquals(
+                    "nosniff",
+                    session.raw().headers().firstValue("X-Content-Type-Options").orElseThrow());
+            for (Answer bad : new Answer[] {
+                browser.get("/api/nothing"),
+                browser.postText("/api/transactions", "{"),
+                browser.post("/api/transactions", Map.of("signed", "%%%")),
+                browser.post("/api/executors/taxation/Nothing", Map.of("signed", "")),
+                browser.get("/api/jobs/0000")
+            }) {
+                assertTrue(bad.status() >= 400 && bad.status() < 500, bad.raw().body());
+                assertNotEquals("", bad.name());
+                assertFalse(bad.raw().body().contains("Exception"), bad.raw().body());
+            }
+        }
+    }
+
+    @Test
+    void jobIsSeenByItsTwoDepartmentsAndSupervisorsOnly() throws Exception {
+        try (Browser taxation = browser();
+                Browser medical = browser();
+                Browser analyst = browser();
+                Browser housing = browser();
+                Browser supervisor = browser()) {
+            taxation.login("taxation/owner");
+            medical.login("medical-insurance/owner");
+            analyst.login("taxation/analyst");
+            housing.login("housing/owner");
+            supervisor.login("province/supervisor");
+            assertEquals(0, code(taxation.submit("taxation/owner", "Datasets", "Register", dataset("taxation/a"))));
+            assertEquals(
+                    0,
+                    code(medical.submit(
+                            "medical-insurance/owner", "Datasets", "Register", dataset("medical-insurance/b"))));
+            assertEquals(4999, code(taxation.submit("taxation/owner", "Datasets", "Register", dataset("taxation/a"))));
+            assertEquals(
+                    "NOT_YOURS",
+                    housing.submit("taxation/owner", "Datasets", "Register", dataset("taxation/c"))
+                            .name());
+            assertEquals(0, code(analyst.submit("taxation/analyst", "Jobs", "Submit", submitJob())));
+            String id =
+                    analyst.get("/api/jobs").body().get("jobs").get(0).get("id").asString();
+            for (Browser sees : new Browser[] {taxation, medical, analyst, supervisor}) {
+                assertEquals(200, sees.get("/api/jobs/" + id).status());
+            }
+            assertEquals(404, housing.get("/api/jobs/" + id).status());
+            assertEquals("{}", housing.get("/api/jobs").body().toString());
+            assertEquals("NOT_YOURS", housing.get("/api/nodes").name());
+            assertEquals("NOT_YOURS", analyst.get("/api/overview").name());
+            assertEquals(4, supervisor.get("/api/nodes").body().size());
+            ConsentRequest yes =
+                    ConsentRequest.newBuilder().setJob(id).setGiven(true).build();
+            taxation.submit("taxation/owner", "Jobs", "Consent", yes);
+            medical.submit("medical-insurance/owner", "Jobs", "Consent", yes);
+            for (int i = 0;
+                    i < 100
+                            && !analyst.get("/api/jobs/" + id)
+                                    .body()
+                                    .get("state")
+                                    .asString()
+                                    .equals("COMPLETED");
+                    i++) {
+                Thread.sleep(100);
+            }
+            assertEquals(
+                    2, supervisor.get("/api/jobs/" + id + "/receipts").body().size());
+            JobQuery result = JobQuery.newBuilder().setJob(id).build();
+            assertEquals(
+                    200,
+                    analyst.ask("taxation/analyst", "taxation", "Result", result)
+                            .status());
+        }
+        theIndexRebuiltIsTheSame();
+    }
+
+    private void theIndexRebuiltIsTheSame() throws Exception {
+        long height = server.indexedHeight();
+        try (ConsoleServer again = village.serve(folder.resolve("b"), 0, Clock.systemUTC())) {
+            for (int i = 0; i < 100 && again.indexedHeight() < height; i++) {
+                Thread.sleep(50);
+            }
+            for (String path :
+                    new String[] {"datasets", "jobs", "accounts", "organisations", "evidence", "anchors", "overview"}) {
+                try (Browser one = browser();
+                        Browser two = new Browser(again.origin(), village)) {
+                    one.login("province/supervisor");
+                    two.login("province/supervisor");
+                    assertEquals(
+                            one.get("/api/" + path).raw().body(),
+                            two.get("/api/" + path).raw().body());
+                }
+            }
+        }
+    }
+
+    private static int code(Answer receipt) {
+        assertEquals(200, receipt.status(), receipt.raw().body());
+        return receipt.body().path("code").asInt(0);
+    }
+
+    private static Dataset dataset(String id) {
+        return Dataset.newBuilder()
+                .setId(id)
+                .setOrganisation(id.substring(0, id.indexOf('/')))
+                .setTitle("表")
+                .setConnector("csv")
+                .setRoundedRows(22_000)
+                .build();
+    }
+
+    private static SubmitJob submitJob() {
+        Plan plan = Plan.newBuilder()
+                .setCollision(CollisionPlan.newBuilder()
+                        .setLeftDataset("taxation/a")
+                        .setLeftColumn("id")
+                        .setRightDataset("medical-insurance/b")
+                        .setRightColumn("id")
+                        .setProtocol("dh-sm2"))
+                .build();
+        return SubmitJob.newBuilder()
+                .setTitle("核对")
+                .setPurpose("test")
+                .setReceiver("taxation/analyst")
+                .setPlan(plan.toByteString())
+                .setMinutesToLive(60)
+                .build();
+    }
+
+    @Test
+    void evidenceAndAnchorsAreSeenByTheirOrganisationAndSupervisorsOnly() {
+        try (ConsoleServer own = village.serve(folder.resolve("c"), 0, Clock.systemUTC())) {
+            seeEvidenceAndAnchors(own.index());
+        }
+    }
+
+    private static void seeEvidenceAndAnchors(ChainIndex index) {
+        IndexFold fold = new IndexFold(index);
+        EvidenceRecord record = EvidenceRecord.newBuilder().setSubject("s").build();
+        AuditAnchor anchor =
+                AuditAnchor.newBuilder().setProcess("p").setSequence(7).build();
+        String id = "ab".repeat(32);
+        fold.call(new IndexFold.Call("poyang.v1.Evidence", "Record", record.toByteString(), "housing/owner", id, 3, 4));
+        fold.call(new IndexFold.Call("poyang.v1.Audit", "Anchor", anchor.toByteString(), "housing/executor", id, 3, 4));
+        assertEquals(
+                "housing/owner",
+                reader(index, "housing/analyst").evidence().getRecords(0).getAccount());
+        assertEquals(1, reader(index, "province/supervisor").evidence().getRecordsCount());
+        assertEquals(0, reader(index, "taxation/owner").evidence().getRecordsCount());
+        assertEquals(1, reader(index, "housing/owner").anchors().getAnchorsCount());
+        assertEquals(1, reader(index, "province/supervisor").anchors().getAnchorsCount());
+        assertEquals(0, reader(index, "taxation/owner").anchors().getAnchorsCount());
+    }
+
+    private static Reader reader(ChainIndex index, String account) {
+        return new Reader(
+                index,
+                index.find(ChainIndex.Kind.ACCOUNT, account, poyang.wire.schema.AccountRecord.parser())
+                        .orElseThrow());
+    }
+}

@@ -1,0 +1,208 @@
+// Drives the console's three kinds of users through real pages in headless Chromium:
+// owner registers a data set, analyst submits a collision job, both owners read and consent, the
+// analyst opens the result and downloads the receipt, the supervisor looks at the overview.
+//
+//   node drive.mjs CONFIG.json SCREENSHOT-FOLDER [CHROMIUM]
+//
+// CONFIG: { "console": URL,
+//           "users": { "organisation/name": { "keystore": FILE, "password": TEXT } },
+//           "register": [ { "owner", "name", "title", "connector", "settings": {}, "key", "kind": 1..4 } ],
+//           "job": { "analyst", "own", "other", "owners": [..], "supervisor",
+//                    "expectedMatches": number or absent, "timeoutSeconds": number } }
+// The last line is one JSON object; the exit code is 0 only when everything was seen.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const [configFile, folder, executablePath = '/usr/bin/chromium'] = process.argv.slice(2);
+if (!configFile || !folder) {
+  console.error('usage: node drive.mjs CONFIG.json SCREENSHOT-FOLDER [CHROMIUM]');
+  process.exit(2);
+}
+const config = JSON.parse(readFileSync(configFile, 'utf8'));
+const shots = resolve(folder);
+mkdirSync(shots, { recursive: true });
+const violations = [];
+let shotNumber = 0;
+
+const browser = await chromium.launch({ executablePath, args: FLAGS });
+
+async function open(account, viewport = { width: 1280, height: 900 }) {
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', acceptDownloads: true });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on('pageerror', (error) => violations.push(`${account}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text())) violations.push(`${account}: ${message.text()}`);
+  });
+  await page.goto(config.console);
+  return page;
+}
+
+async function login(page, account, password = config.users[account].password) {
+  await page.getByTestId('login-account').fill(account);
+  await page.getByTestId('login-keyfile').setInputFiles(config.users[account].keystore);
+  await page.getByTestId('login-password').fill(password);
+  await page.getByTestId('login-submit').click();
+}
+
+async function enter(account, viewport) {
+  const page = await open(account, viewport);
+  await login(page, account);
+  await page.getByTestId('account').waitFor();
+  return page;
+}
+
+async function shot(page, name) {
+  shotNumber += 1;
+  await page.waitForTimeout(350);
+  await page.screenshot({ path: join(shots, `${String(shotNumber).padStart(2, '0')}-${name}.png`), fullPage: true });
+}
+
+async function menu(page, id) {
+  await page.getByTestId(`menu-${id}`).click();
+}
+
+async function choose(page, testId, text) {
+  await page.getByTestId(testId).click();
+  await page.locator('.el-select-dropdown__item:visible', { hasText: text }).first().click();
+}
+
+async function register(page, source) {
+  await menu(page, 'sources');
+  await page.getByTestId('register').click();
+  await page.getByTestId('source-name').fill(source.name);
+  await page.getByTestId('source-title').fill(source.title);
+  await page.getByTestId(`connector-${source.connector}`).click();
+  for (const [name, value] of Object.entries(source.settings)) await page.getByTestId(`setting-${name}`).fill(String(value));
+  await page.getByTestId('test-source').click();
+  await page.getByTestId('test-ok').waitFor();
+  await shot(page, `register-${source.name}-connected`);
+  await page.getByTestId('next').click();
+  await page.getByTestId(`key-${source.key}`).click();
+  const kinds = { 1: '文本', 2: '公民身份号码', 3: '手机号', 4: '统一社会信用代码' };
+  await choose(page, `identifier-${source.key}`, kinds[source.kind]);
+  await shot(page, `register-${source.name}-grades`);
+  await page.getByTestId('next').click();
+  await shot(page, `register-${source.name}-rules`);
+  await page.getByTestId('next').click();
+  await shot(page, `register-${source.name}-sign`);
+  await page.getByTestId('sign-register').click();
+  await page.getByTestId('own-datasets').getByText(source.title).waitFor({ timeout: 60_000 });
+  await shot(page, `sources-${source.name}`);
+}
+
+async function state(page, wanted, seconds) {
+  await page.locator(`[data-testid="job-state"][data-state="${wanted}"]`).waitFor({ timeout: seconds * 1000 });
+}
+
+const outcome = { seen: [], matches: -1, jobId: '' };
+try {
+  const { job } = config;
+
+  const stranger = await open('wrong password');
+  await shot(stranger, 'login');
+  await login(stranger, job.analyst, 'not the password');
+  await stranger.getByTestId('login-error').waitFor();
+  await shot(stranger, 'login-wrong-password');
+  await stranger.context().close();
+  outcome.seen.push('wrong password refused');
+
+  for (const source of config.register ?? []) {
+    const page = await enter(source.owner);
+    await register(page, source);
+    await page.context().close();
+    outcome.seen.push(`registered ${source.name}`);
+  }
+
+  const analyst = await enter(job.analyst);
+  await menu(analyst, 'jobs');
+  await analyst.getByTestId('new-job').click();
+  await analyst.getByTestId('own-dataset').click();
+  await analyst.getByTestId(`option-${job.own}`).click();
+  await analyst.getByTestId('other-dataset').click();
+  await analyst.getByTestId(`option-${job.other}`).click();
+  const title = `参保与纳税核对 ${Date.now() % 100000}`;
+  await analyst.getByTestId('job-title').fill(title);
+  await analyst.getByTestId('job-purpose').fill('核对医保参保与纳税登记的一致性');
+  await shot(analyst, 'analyst-new-job');
+  await analyst.getByTestId('submit-job').click();
+  const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
+  await link.waitFor({ timeout: 60_000 });
+  await shot(analyst, 'analyst-jobs');
+  await link.click();
+  await state(analyst, 'AWAITING_CONSENT', 30);
+  outcome.jobId = analyst.url().split('/').pop();
+  await shot(analyst, 'analyst-job-awaiting');
+
+  for (const account of job.owners) {
+    const owner = await enter(account);
+    await menu(owner, 'consents');
+    const card = owner.getByTestId(`consent-${outcome.jobId}`);
+    await card.waitFor();
+    await shot(owner, `owner-consent-${account.replace('/', '-')}`);
+    await card.getByTestId('consent-reason').fill('依据数据共享协议');
+    await card.getByTestId('approve').click();
+    await card.waitFor({ state: 'detached', timeout: 60_000 });
+    await owner.context().close();
+    outcome.seen.push(`consent of ${account}`);
+  }
+
+  await analyst.getByTestId('progress').waitFor({ timeout: 60_000 });
+  await analyst.waitForTimeout(1200);
+  await shot(analyst, 'analyst-job-running');
+  outcome.seen.push('progress');
+  await state(analyst, 'COMPLETED', job.timeoutSeconds ?? 300);
+  await analyst.getByTestId('open-result').click();
+  await analyst.getByTestId('result-opened').waitFor();
+  outcome.matches = Number(await analyst.getByTestId('matches').getAttribute('data-count'));
+  if (job.expectedMatches !== undefined && outcome.matches !== job.expectedMatches) {
+    throw new Error(`${outcome.matches} matches, ${job.expectedMatches} expected`);
+  }
+  await shot(analyst, 'analyst-result');
+  const csv = analyst.waitForEvent('download');
+  await analyst.getByTestId('download-csv').click();
+  await (await csv).saveAs(join(shots, 'matches.csv'));
+  await analyst.getByTestId('receipts').click();
+  await analyst.getByTestId('receipts-agree').waitFor();
+  await shot(analyst, 'analyst-receipts');
+  for (const button of await analyst.getByTestId('download-receipt').all()) {
+    const download = analyst.waitForEvent('download');
+    await button.click();
+    const file = await download;
+    await file.saveAs(join(shots, file.suggestedFilename()));
+  }
+  outcome.seen.push('result and receipts');
+  await analyst.getByTestId('language').click();
+  await shot(analyst, 'analyst-receipts-english');
+  await analyst.getByTestId('logout').click();
+  await analyst.getByTestId('login-account').waitFor();
+
+  const supervisor = await enter(job.supervisor);
+  await supervisor.getByTestId('nodes').waitFor();
+  await supervisor.waitForTimeout(1500);
+  await shot(supervisor, 'supervisor-overview');
+  await menu(supervisor, 'records');
+  await shot(supervisor, 'supervisor-records');
+  if (await supervisor.getByTestId('menu-consents').count() !== 0) throw new Error('a supervisor has no consents');
+  await supervisor.context().close();
+  const narrow = await enter(job.supervisor, { width: 420, height: 860 });
+  await narrow.getByTestId('nodes').waitFor();
+  await narrow.waitForTimeout(1200);
+  await shot(narrow, 'supervisor-narrow');
+  outcome.seen.push('overview');
+
+  if (violations.length > 0) throw new Error(violations.join('\n'));
+  console.log(JSON.stringify({ ...outcome, screenshots: shotNumber, passed: true }));
+} catch (error) {
+  console.error(error);
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  for (const page of pages) await shot(page, 'failure').catch(() => undefined);
+  console.error(violations.join('\n'));
+  console.log(JSON.stringify({ ...outcome, screenshots: shotNumber, passed: false, failure: String(error.message ?? error) }));
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
