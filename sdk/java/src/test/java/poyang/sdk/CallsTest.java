@@ -110,7 +110,11 @@ final class CallsTest {
                     public <Q, A> ServerCall.Listener<Q> interceptCall(
                             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
                         SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-                        callers.add(session == null ? "nobody" : TlsIdentity.peerName(session));
+                        callers.add(
+                                session == null
+                                        ? "nobody"
+                                        : TlsIdentity.peerName(session) + " " + session.getProtocol() + " "
+                                                + session.getCipherSuite());
                         return next.startCall(call, headers);
                     }
                 })
@@ -129,7 +133,7 @@ final class CallsTest {
             assertEquals(
                     ByteString.copyFromUtf8("x"),
                     ChainGrpc.newBlockingStub(channel).query(query).getResult());
-            assertEquals("console", callers.poll(10, TimeUnit.SECONDS));
+            assertEquals("console TLSv1.3 TLS_SM4_GCM_SM3", callers.poll(10, TimeUnit.SECONDS));
             StatusRuntimeException again = assertThrows(
                     StatusRuntimeException.class,
                     () -> ChainGrpc.newBlockingStub(channel).query(query));
