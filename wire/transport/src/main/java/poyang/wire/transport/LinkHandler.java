@@ -1,0 +1,195 @@
+package poyang.wire.transport;
+
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// One connection from its handshake to its end: who it is, heartbeats, frames to the listener.
+///
+/// In TLS 1.3 the side that dials is ready before the other has judged its certificate; so both sides
+/// send a ping at once, and only a first frame heard makes the connection the link.
+final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
+    private static final byte PING = 1;
+    private static final byte PONG = 2;
+    private static final int CONTROL_BYTES = 9;
+    private static final int MISSED_HEARTBEATS = 3;
+
+    private final Transport transport;
+    private final @Nullable PartyId dialled;
+    private boolean stranger;
+    private boolean attached;
+    private @Nullable PeerLink link;
+    private @Nullable ScheduledFuture<?> heartbeat;
+    private long heardNanos;
+    private String reason = "the connection ended";
+
+    /// @param dialled whom this side called; null when the other side called
+    LinkHandler(Transport transport, @Nullable PartyId dialled) {
+        super(Inbound.class);
+        this.transport = transport;
+        this.dialled = dialled;
+        stranger = dialled == null;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                admit(context);
+            } else {
+                refuse(context, "no TLS connection (" + handshake.cause().getMessage() + ")");
+            }
+        }
+    }
+
+    private void admit(ChannelHandlerContext context) {
+        String name = TlsIdentity.peerName(
+                context.pipeline().get(SslHandler.class).engine().getSession());
+        PeerLink known;
+        try {
+            known = transport.link(new PartyId(name));
+        } catch (PoyangException e) {
+            known = null;
+        }
+        if (known == null || (dialled != null && !dialled.equals(known.peer()))) {
+            refuse(context, "its certificate names \"" + name + "\", which is not the peer expected");
+            return;
+        }
+        if (dialled == null && transport.dials(known.peer())) {
+            refuse(context, "\"" + name + "\" called, although this node calls it");
+            return;
+        }
+        PeerLink own = known;
+        link = own;
+        heardNanos = System.nanoTime();
+        long every = transport.config().heartbeatMillis();
+        heartbeat = context.executor().scheduleAtFixedRate(() -> beat(context), 0, every, TimeUnit.MILLISECONDS);
+    }
+
+    private void beat(ChannelHandlerContext context) {
+        long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos);
+        if (silent > MISSED_HEARTBEATS * transport.config().heartbeatMillis()) {
+            end(context, "nothing heard for " + silent + " ms");
+            return;
+        }
+        control(context, PING, System.nanoTime());
+    }
+
+    private void control(ChannelHandlerContext context, byte kind, long nanos) {
+        byte[] payload =
+                ByteBuffer.allocate(CONTROL_BYTES).put(kind).putLong(nanos).array();
+        context.channel()
+                .writeAndFlush(new Frame(transport.freshId(), Frame.CONTROL, Bytes.wrap(payload)))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, Inbound inbound) {
+        PeerLink own = link;
+        if (own == null) {
+            return;
+        }
+        switch (inbound) {
+            case Malformed malformed -> refuse(context, malformed.reason());
+            case Frame frame -> read(context, own, frame);
+        }
+    }
+
+    private void read(ChannelHandlerContext context, PeerLink own, Frame frame) {
+        if (!context.channel().isActive()) {
+            return;
+        }
+        heardNanos = System.nanoTime();
+        own.heard();
+        if (!attached) {
+            attached = true;
+            familiar();
+            own.attach(context.channel());
+        }
+        if (frame.channel() == Frame.CONTROL) {
+            readControl(context, own, frame);
+        } else if (own.accept(frame)) {
+            transport.listener().received(own.peer(), frame.channel(), frame.payload());
+        }
+    }
+
+    private void readControl(ChannelHandlerContext context, PeerLink own, Frame frame) {
+        ByteBuffer payload = ByteBuffer.wrap(frame.payload().toArray());
+        if (payload.remaining() != CONTROL_BYTES) {
+            refuse(context, "a control frame of " + payload.remaining() + " bytes");
+            return;
+        }
+        byte kind = payload.get();
+        long nanos = payload.getLong();
+        if (kind == PING) {
+            control(context, PONG, nanos);
+        } else if (kind == PONG) {
+            long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - nanos);
+            own.roundTrip(Math.max(0, micros));
+        } else {
+            refuse(context, "a control frame of kind " + kind);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        PeerLink own = link;
+        if (own != null && attached && context.channel().isWritable()) {
+            own.drain();
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        familiar();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (heartbeat != null) {
+            heartbeat.cancel(false);
+        }
+        if (link != null) {
+            link.detach(context.channel(), reason);
+        }
+        if (dialled != null) {
+            transport.dialAgain(dialled);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof Bug bug) {
+            transport.listener().failed(bug);
+        }
+        end(context, "the connection failed (" + cause.getMessage() + ")");
+    }
+
+    private void refuse(ChannelHandlerContext context, String why) {
+        transport.listener().refused(String.valueOf(context.channel().remoteAddress()), why);
+        end(context, why);
+    }
+
+    private void end(ChannelHandlerContext context, String why) {
+        reason = why;
+        context.channel().close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    private void familiar() {
+        if (stranger) {
+            stranger = false;
+            transport.strangerGone();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package poyang.wire.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+
+/// Queue, connection and counters for one peer. Every method takes this object's lock for a short time;
+/// none calls the listener while holding it.
+final class PeerLink {
+    private static final int REMEMBERED_IDS = 8_192;
+
+    private final PartyId peer;
+    private final TransportConfig config;
+    private final Transport.Listener listener;
+    private final ArrayDeque<Frame> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Frame> inFlight = new ArrayDeque<>();
+    private final LinkedHashSet<Bytes> seen = new LinkedHashSet<>();
+    private @Nullable Channel current;
+    private long waitingBytes;
+    private boolean drainScheduled;
+    private int failures;
+    private boolean heard;
+    private long heardNanos;
+    private long roundTripMicros;
+    private long sentFrames;
+    private long sentBytes;
+    private long receivedFrames;
+    private long receivedBytes;
+    private long droppedFrames;
+    private long duplicateFrames;
+    private long links;
+
+    PeerLink(PartyId peer, TransportConfig config, Transport.Listener listener) {
+        this.peer = peer;
+        this.config = config;
+        this.listener = listener;
+    }
+
+    PartyId peer() {
+        return peer;
+    }
+
+    synchronized void offer(Frame frame) {
+        waiting.addLast(frame);
+        waitingBytes += frame.payload().length();
+        while (waiting.size() > config.queueFrames() || waitingBytes > config.queueBytes()) {
+            waitingBytes -= waiting.removeFirst().payload().length();
+            droppedFrames++;
+        }
+        scheduleDrain();
+    }
+
+    /// Makes `channel` the link; an older one is closed, because the peer has started again.
+    void attach(Channel channel) {
+        boolean replaced;
+        synchronized (this) {
+            Channel old = current;
+            replaced = old != null;
+            if (old != null) {
+                takeBack();
+                old.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            }
+            current = channel;
+            links++;
+            failures = 0;
+            scheduleDrain();
+        }
+        if (replaced) {
+            listener.lost(peer, "the peer made a new connection");
+        }
+        listener.connected(peer);
+    }
+
+    /// Ends the link if `channel` is it.
+    void detach(Channel channel, String reason) {
+        synchronized (this) {
+            if (!channel.equals(current)) {
+                return;
+            }
+            takeBack();
+            current = null;
+        }
+        listener.lost(peer, reason);
+    }
+
+    /// Writes what waits while the network takes it; on the channel's own thread.
+    synchronized void drain() {
+        drainScheduled = false;
+        Channel channel = current;
+        if (channel == null) {
+            return;
+        }
+        while (channel.isWritable() && !waiting.isEmpty()) {
+            Frame frame = waiting.removeFirst();
+            waitingBytes -= frame.payload().length();
+            inFlight.addLast(frame);
+            channel.write(frame).addListener(done -> written(channel, frame, done.isSuccess()));
+        }
+        channel.flush();
+    }
+
+    private void written(Channel channel, Frame frame, boolean success) {
+        synchronized (this) {
+            if (!channel.equals(current)) {
+                return;
+            }
+            if (success) {
+                inFlight.remove(frame);
+                sentFrames++;
+                sentBytes += frame.payload().length();
+                return;
+            }
+        }
+        channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    /// Counts a message; false when it was here before.
+    synchronized boolean accept(Frame frame) {
+        if (!seen.add(frame.id())) {
+            duplicateFrames++;
+            return false;
+        }
+        if (seen.size() > REMEMBERED_IDS) {
+            seen.removeFirst();
+        }
+        receivedFrames++;
+        receivedBytes += frame.payload().length();
+        return true;
+    }
+
+    synchronized void heard() {
+        heard = true;
+        heardNanos = System.nanoTime();
+    }
+
+    synchronized void roundTrip(long micros) {
+        roundTripMicros = micros;
+    }
+
+    /// How many attempts failed in a row before this one.
+    synchronized int failedAgain() {
+        return failures++;
+    }
+
+    synchronized PeerStatistics statistics() {
+        return new PeerStatistics(
+                peer,
+                current != null,
+                roundTripMicros,
+                heard ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos) : -1,
+                waiting.size(),
+                sentFrames,
+                sentBytes,
+                receivedFrames,
+                receivedBytes,
+                droppedFrames,
+                duplicateFrames,
+                links);
+    }
+
+    /// Puts frames whose fate is unknown back to the head of the queue, in order; the receiver knows
+    /// their ids.
+    private void takeBack() {
+        while (!inFlight.isEmpty()) {
+            Frame frame = inFlight.removeLast();
+            waiting.addFirst(frame);
+            waitingBytes += frame.payload().length();
+        }
+    }
+
+    private void scheduleDrain() {
+        Channel channel = current;
+        if (channel != null && !drainScheduled && !waiting.isEmpty()) {
+            drainScheduled = true;
+            channel.eventLoop().execute(this::drain);
+        }
+    }
+}

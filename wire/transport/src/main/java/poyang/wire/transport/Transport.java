@@ -1,0 +1,272 @@
+package poyang.wire.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// One node's links with its peers.
+///
+/// Two nodes share one link: the one whose name comes first dials. A link counts as connected when both
+/// certificates lead to the trust root, the peer's name is the expected one and a first frame was heard.
+///
+/// Sending never blocks. Frames wait for their peer in a bounded queue; when it is full the oldest is
+/// dropped and counted, since what nodes say goes stale and is asked for again. Frames between two nodes
+/// arrive in order; when a link breaks, frames may be lost, or sent again with the same id, in which case
+/// the second copy is dropped and counted.
+public final class Transport implements AutoCloseable {
+    private static final int STRANGERS = 64;
+    private static final long HANDSHAKE_MILLIS = 5_000;
+    private static final long FIRST_PAUSE_MILLIS = 100;
+
+    /// What the caller hears. Calls come from the transport's own threads and must not block.
+    public interface Listener {
+        void received(PartyId from, int channel, Bytes payload);
+
+        void connected(PartyId peer);
+
+        void lost(PartyId peer, String reason);
+
+        /// A connection that never became a link, or bytes that cut one.
+        void refused(String remote, String reason);
+
+        /// A broken invariant of this process met on a transport thread: it must stop.
+        void failed(Bug bug);
+    }
+
+    private final TransportConfig config;
+    private final TlsIdentity identity;
+    private final Listener listener;
+    private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    private final TreeMap<PartyId, PeerLink> links = new TreeMap<>();
+    private final AtomicInteger strangers = new AtomicInteger();
+    private final byte[] idPrefix;
+    private final AtomicLong nextId = new AtomicLong();
+    private @Nullable Channel server;
+    private volatile boolean closed;
+
+    private Transport(TransportConfig config, TlsIdentity identity, RandomSource random, Listener listener) {
+        this.config = config;
+        this.identity = identity;
+        this.listener = listener;
+        idPrefix = random.bytes(8);
+        for (PartyId peer : config.peers().keySet()) {
+            links.put(peer, new PeerLink(peer, config, listener));
+        }
+    }
+
+    /// Listens and begins to dial.
+    ///
+    /// @throws PoyangException `LISTEN_FAILED` when the address is taken, `BAD_TRANSPORT_CONFIG` when the
+    ///     certificate is somebody else's
+    public static Transport start(
+            TransportConfig config, TlsIdentity identity, RandomSource random, Listener listener) {
+        if (!identity.name().equals(config.self().name())) {
+            throw new PoyangException(
+                    TransportErrors.BAD_TRANSPORT_CONFIG,
+                    "the certificate belongs to \"" + identity.name() + "\", the node is \"" + config.self() + "\"",
+                    "the node's own certificate is needed");
+        }
+        Transport transport = new Transport(config, identity, random, listener);
+        transport.listen();
+        for (PartyId peer : config.peers().keySet()) {
+            if (transport.dials(peer)) {
+                transport.dial(peer, 0);
+            }
+        }
+        return transport;
+    }
+
+    /// Where this node listens, with the port that the system chose.
+    public InetSocketAddress address() {
+        Channel open = server;
+        if (open == null) {
+            throw new Bug("the transport listens from its start");
+        }
+        return (InetSocketAddress) open.localAddress();
+    }
+
+    /// Queues one message for a peer, connected or not.
+    ///
+    /// @param channel 0 to 65,534
+    /// @throws PoyangException `UNKNOWN_PEER`, `BAD_CHANNEL`, `FRAME_TOO_LARGE` above 16 MiB
+    public void send(PartyId to, int channel, Bytes payload) {
+        PeerLink link = links.get(to);
+        if (link == null) {
+            throw new PoyangException(
+                    TransportErrors.UNKNOWN_PEER,
+                    "\"" + to + "\" is not a peer of this node",
+                    "one of " + links.keySet() + " is needed");
+        }
+        link.offer(frame(channel, payload));
+    }
+
+    /// Queues one message, under one id, for every peer.
+    public void broadcast(int channel, Bytes payload) {
+        Frame frame = frame(channel, payload);
+        links.values().forEach(link -> link.offer(frame));
+    }
+
+    /// All configured peers, in ascending order of name.
+    public List<PeerStatistics> peers() {
+        return links.values().stream().map(PeerLink::statistics).toList();
+    }
+
+    /// Ends every link and stops listening; frames that still wait are dropped.
+    @Override
+    public void close() {
+        closed = true;
+        threads.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+
+    private Frame frame(int channel, Bytes payload) {
+        if (channel < 0 || channel >= Frame.CONTROL) {
+            throw new PoyangException(
+                    TransportErrors.BAD_CHANNEL, "channel " + channel, "0 to " + (Frame.CONTROL - 1) + " is needed");
+        }
+        if (payload.length() > Frame.MAXIMUM_PAYLOAD_BYTES) {
+            throw new PoyangException(
+                    TransportErrors.FRAME_TOO_LARGE,
+                    "a message of " + payload.length() + " bytes",
+                    "at most " + Frame.MAXIMUM_PAYLOAD_BYTES + " bytes fit into one");
+        }
+        return new Frame(freshId(), channel, payload);
+    }
+
+    Bytes freshId() {
+        return Bytes.wrap(ByteBuffer.allocate(Frame.ID_BYTES)
+                .put(idPrefix)
+                .putLong(nextId.getAndIncrement())
+                .array());
+    }
+
+    boolean dials(PartyId peer) {
+        return config.self().compareTo(peer) < 0;
+    }
+
+    TransportConfig config() {
+        return config;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    @Nullable
+    PeerLink link(PartyId peer) {
+        return links.get(peer);
+    }
+
+    void strangerGone() {
+        strangers.decrementAndGet();
+    }
+
+    private void listen() {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(threads)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        boolean room = strangers.incrementAndGet() <= STRANGERS;
+                        equip(channel, identity.sslContext().createSSLEngine(), null);
+                        if (!room) {
+                            channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                        }
+                    }
+                })
+                .bind(config.listen())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            close();
+            throw new PoyangException(
+                    TransportErrors.LISTEN_FAILED,
+                    "cannot listen on " + config.listen() + " (" + bound.cause().getMessage() + ")",
+                    "a free address of this machine is needed",
+                    bound.cause());
+        }
+        server = bound.channel();
+    }
+
+    /// Dials after a pause that doubles with each failure in a row.
+    void dialAgain(PartyId peer) {
+        PeerLink link = links.get(peer);
+        if (link == null) {
+            throw new Bug("dialled peers are configured");
+        }
+        long pause = FIRST_PAUSE_MILLIS << Math.min(link.failedAgain(), 20);
+        dial(peer, Math.min(pause, config.reconnectMillis()));
+    }
+
+    private void dial(PartyId peer, long delayMillis) {
+        if (!closed) {
+            threads.schedule(() -> connect(peer), delayMillis, TimeUnit.MILLISECONDS)
+                    .addListener(done -> {
+                        if (!done.isSuccess() && !closed) {
+                            listener.failed(new Bug("dialling " + peer + " failed", done.cause()));
+                        }
+                    });
+        }
+    }
+
+    private void connect(PartyId peer) {
+        InetSocketAddress address = config.peers().get(peer);
+        if (address == null) {
+            throw new Bug("dialled peers are configured");
+        }
+        if (closed) {
+            return;
+        }
+        new Bootstrap()
+                .group(threads)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) HANDSHAKE_MILLIS)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        SSLEngine engine =
+                                identity.sslContext().createSSLEngine(address.getHostString(), address.getPort());
+                        equip(channel, engine, peer);
+                    }
+                })
+                .connect(address)
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        dialAgain(peer);
+                    }
+                });
+    }
+
+    private void equip(Channel channel, SSLEngine engine, @Nullable PartyId dialled) {
+        SslHandler tls = new SslHandler(engine);
+        tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
+        channel.pipeline().addLast(tls, new FrameDecoder(), new FrameEncoder(), new LinkHandler(this, dialled));
+    }
+}

@@ -1,0 +1,293 @@
+package poyang.wire.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import poyang.crypto.Certificates;
+import poyang.crypto.Certificates.Authority;
+import poyang.crypto.Certificates.Validity;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.ErrorCode;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// Real nodes on loopback: what they exchange, how they lose and find each other, whom they refuse.
+@Timeout(60)
+final class TransportTest {
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+    private static final Validity YEAR = new Validity(NOW.minus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(365)));
+    private static final PartyId A = new PartyId("a");
+    private static final PartyId B = new PartyId("b");
+    private static final PartyId C = new PartyId("c");
+
+    private final RandomSource random = new SeededRandom(new byte[32], "transport-test");
+    private final Authority root = Certificates.root("Jiangxi", key(), YEAR, random);
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /// What a node heard.
+    private static final class Heard implements Transport.Listener {
+        final LinkedBlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        final LinkedBlockingQueue<String> lost = new LinkedBlockingQueue<>();
+        final LinkedBlockingQueue<String> refused = new LinkedBlockingQueue<>();
+        final LinkedBlockingQueue<Bug> bugs = new LinkedBlockingQueue<>();
+
+        @Override
+        public void received(PartyId from, int channel, Bytes payload) {
+            messages.add(from + "/" + channel + "/" + (payload.length() > 99 ? payload.length() : payload.utf8()));
+        }
+
+        @Override
+        public void connected(PartyId peer) {}
+
+        @Override
+        public void lost(PartyId peer, String reason) {
+            lost.add(peer + ": " + reason);
+        }
+
+        @Override
+        public void refused(String remote, String reason) {
+            refused.add(reason);
+        }
+
+        @Override
+        public void failed(Bug bug) {
+            bugs.add(bug);
+        }
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    private Sm2PrivateKey key() {
+        return Sm2PrivateKey.generate(random);
+    }
+
+    private TlsIdentity identity(Authority authority, String name) {
+        Sm2PrivateKey own = key();
+        Authority issuer = authority.issuer("taxation", key(), YEAR, random);
+        X509Certificate leaf = issuer.leaf(name, own.publicKey(), YEAR, random);
+        return new TlsIdentity(
+                List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW));
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private Transport start(PartyId self, int port, Map<PartyId, Integer> ports, Heard heard) {
+        return start(self, port, ports, heard, 1_000, identity(root, self.name()));
+    }
+
+    private Transport start(
+            PartyId self, int port, Map<PartyId, Integer> ports, Heard heard, long beat, TlsIdentity identity) {
+        TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
+        ports.forEach((peer, number) -> peers.put(peer, loopback(number)));
+        TransportConfig config = new TransportConfig(self, loopback(port), peers, beat, 500, 64, 64L << 20);
+        Transport transport = Transport.start(config, identity, random.fork(self.name() + port), heard);
+        open.add(transport);
+        return transport;
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            Thread.sleep(20);
+        }
+    }
+
+    private static boolean connected(Transport transport, int count) {
+        return transport.peers().stream().filter(PeerStatistics::connected).count() == count;
+    }
+
+    private static @Nullable String next(LinkedBlockingQueue<String> queue) throws InterruptedException {
+        return queue.poll(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void threeNodesExchangeLoseOneAndFindItAgain() throws Exception {
+        Heard heardA = new Heard();
+        Heard heardB = new Heard();
+        Heard heardC = new Heard();
+        Transport c = start(C, 0, Map.of(A, 1, B, 1), heardC);
+        int portC = c.address().getPort();
+        Transport b = start(B, 0, Map.of(A, 1, C, portC), heardB);
+        Transport a = start(A, 0, Map.of(B, b.address().getPort(), C, portC), heardA);
+        a.broadcast(7, Bytes.utf8("to all"));
+        assertEquals("a/7/to all", next(heardB.messages));
+        assertEquals("a/7/to all", next(heardC.messages));
+        await(() -> connected(a, 2) && connected(b, 2) && connected(c, 2));
+        c.send(A, 65_534, Bytes.wrap(new byte[16 << 20]));
+        assertEquals("c/65534/" + (16 << 20), next(heardA.messages));
+        for (int i = 0; i < 50; i++) {
+            b.send(A, 1, Bytes.utf8("in order " + i));
+        }
+        for (int i = 0; i < 50; i++) {
+            assertEquals("b/1/in order " + i, next(heardA.messages));
+        }
+        await(() -> a.peers().getFirst().roundTripMicros() > 0);
+
+        c.close();
+        await(() -> connected(a, 1) && connected(b, 1));
+        assertTrue(String.valueOf(next(heardA.lost)).startsWith("c: "));
+        a.send(C, 2, Bytes.utf8("while away"));
+        Heard again = new Heard();
+        Transport restarted = start(C, portC, Map.of(A, 1, B, 1), again);
+        assertEquals("a/2/while away", next(again.messages));
+        await(() -> connected(restarted, 2));
+        assertEquals(2, a.peers().get(1).links());
+        assertTrue(heardA.bugs.isEmpty() && heardB.bugs.isEmpty() && heardC.bugs.isEmpty());
+    }
+
+    @Test
+    void aFullQueueDropsTheOldestAndCounts() throws Exception {
+        Heard heardB = new Heard();
+        Transport b = start(B, 0, Map.of(A, 1), heardB);
+        int port = b.address().getPort();
+        b.close();
+        Transport a = start(A, 0, Map.of(B, port), new Heard());
+        for (int i = 0; i < 100; i++) {
+            a.send(B, 1, Bytes.utf8("m" + i));
+        }
+        assertEquals(36, a.peers().getFirst().droppedFrames());
+        assertEquals(64, a.peers().getFirst().waitingFrames());
+        start(B, port, Map.of(A, 1), heardB);
+        for (int i = 36; i < 100; i++) {
+            assertEquals("a/1/m" + i, next(heardB.messages));
+        }
+    }
+
+    @Test
+    void strangersAndOtherRootsAreRefused() throws Exception {
+        Heard heardB = new Heard();
+        Transport b = start(B, 0, Map.of(A, 1), heardB);
+        int port = b.address().getPort();
+        Authority otherRoot = Certificates.root("Jiangxi", key(), YEAR, random);
+        Transport forged = start(A, 0, Map.of(B, port), new Heard(), 1_000, identity(otherRoot, "a"));
+        assertTrue(String.valueOf(next(heardB.refused)).startsWith("no TLS connection"));
+        forged.close();
+        heardB.refused.clear();
+        Transport stranger = start(new PartyId("aa"), 0, Map.of(B, port), new Heard());
+        while (!String.valueOf(next(heardB.refused)).contains("names \"aa\"")) {
+            // The forged node's last attempts are still being refused.
+        }
+        assertTrue(connected(b, 0) && connected(forged, 0) && connected(stranger, 0));
+        assertEquals(0, b.peers().getFirst().receivedFrames());
+    }
+
+    @Test
+    void wrongCallsAreTypedErrors() {
+        Transport b = start(B, 0, Map.of(A, 1), new Heard());
+        refused(TransportErrors.UNKNOWN_PEER, () -> b.send(C, 1, Bytes.empty()));
+        refused(TransportErrors.BAD_CHANNEL, () -> b.send(A, 65_535, Bytes.empty()));
+        refused(TransportErrors.FRAME_TOO_LARGE, () -> b.send(A, 1, Bytes.wrap(new byte[(16 << 20) + 1])));
+        refused(TransportErrors.LISTEN_FAILED, () -> start(C, b.address().getPort(), Map.of(), new Heard()));
+        refused(
+                TransportErrors.BAD_TRANSPORT_CONFIG,
+                () -> start(C, 0, Map.of(), new Heard(), 1_000, identity(root, "somebody")));
+        refused(TransportErrors.BAD_TRANSPORT_CONFIG, () -> start(C, 0, Map.of(C, 1), new Heard()));
+    }
+
+    private static void refused(ErrorCode code, Executable call) {
+        assertEquals(code, assertThrows(PoyangException.class, call).code());
+    }
+
+    @Test
+    void malformedFramesCutTheLinkAndSilenceLosesIt() throws Exception {
+        Heard heard = new Heard();
+        Transport b = start(B, 0, Map.of(A, 1), heard, 200, identity(root, "b"));
+        EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        open.add(() ->
+                assertTrue(threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10_000)));
+        ByteBuf ping = Unpooled.buffer();
+        new Frame(Bytes.wrap(random.bytes(16)), Frame.CONTROL, Bytes.wrap(new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 9}))
+                .writeTo(ping);
+        TlsIdentity own = identity(root, "a");
+
+        Channel silent = raw(threads, own, b.address());
+        write(silent, ping.copy());
+        await(() -> connected(b, 1));
+        assertTrue(String.valueOf(next(heard.lost)).startsWith("a: nothing heard for "));
+        assertTrue(silent.closeFuture().await(10_000));
+
+        ByteBuf oversized = Unpooled.buffer().writeInt((16 << 20) + 22);
+        ByteBuf routed = ping.copy().setByte(5, 1);
+        ByteBuf badControl = ping.copy().setByte(4 + Frame.HEADER_BYTES, 3);
+        for (ByteBuf bad : List.of(oversized, routed, badControl)) {
+            Channel hostile = raw(threads, own, b.address());
+            write(hostile, ping.copy(), bad);
+            assertTrue(hostile.closeFuture().await(10_000));
+            assertTrue(String.valueOf(next(heard.refused)).matches("a frame .*|a control frame .*"));
+        }
+        ping.release();
+
+        Channel twice = raw(threads, own, b.address());
+        ByteBuf message = Unpooled.buffer();
+        new Frame(Bytes.wrap(random.bytes(16)), 4, Bytes.utf8("once")).writeTo(message);
+        write(twice, message.copy(), message);
+        assertEquals("a/4/once", next(heard.messages));
+        await(() -> b.peers().getFirst().duplicateFrames() == 1);
+        assertTrue(heard.messages.isEmpty() && heard.bugs.isEmpty());
+    }
+
+    private static void write(Channel channel, ByteBuf... parts) throws InterruptedException {
+        assertTrue(channel.writeAndFlush(Unpooled.wrappedBuffer(parts)).await(10_000));
+    }
+
+    /// A connection with a good certificate whose bytes are the test's own.
+    private static Channel raw(EventLoopGroup threads, TlsIdentity identity, InetSocketAddress address)
+            throws InterruptedException {
+        SslHandler tls =
+                new SslHandler(identity.sslContext().createSSLEngine(address.getHostString(), address.getPort()));
+        Channel channel = new Bootstrap()
+                .group(threads)
+                .channel(NioSocketChannel.class)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel made) {
+                        made.pipeline().addLast(tls);
+                    }
+                })
+                .connect(address)
+                .sync()
+                .channel();
+        assertTrue(tls.handshakeFuture().await(10_000));
+        return channel;
+    }
+}
