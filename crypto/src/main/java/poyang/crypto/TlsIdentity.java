@@ -327,6 +327,18 @@ public final class TlsIdentity {
         public void checkServerTrusted(X509Certificate[] shown, String type, SSLEngine engine)
                 throws CertificateException {
             check(shown);
+            String identification = engine.getSSLParameters().getEndpointIdentificationAlgorithm();
+            if (identification != null && !identification.isEmpty()) {
+                checkName(shown[0], engine.getPeerHost());
+            }
+        }
+
+        /// Addresses move; what a certificate proves here is the name of a process.
+        private static void checkName(X509Certificate leaf, @Nullable String wanted) throws CertificateException {
+            String name = Certificates.name(leaf);
+            if (!name.equals(wanted)) {
+                throw new CertificateException("the peer is \"" + name + "\", not \"" + wanted + "\"");
+            }
         }
 
         @Override

@@ -24,9 +24,11 @@ public final class GrpcTls {
         return NettyServerBuilder.forAddress(address).sslContext(context(identity, false));
     }
 
-    /// A channel of `identity` to `address`.
-    public static NettyChannelBuilder channel(TlsIdentity identity, InetSocketAddress address) {
-        return NettyChannelBuilder.forAddress(address).sslContext(context(identity, true));
+    /// A channel of `identity` to the process called `peer`, which must prove that name.
+    public static NettyChannelBuilder channel(TlsIdentity identity, InetSocketAddress address, String peer) {
+        return NettyChannelBuilder.forAddress(address)
+                .sslContext(context(identity, true))
+                .overrideAuthority(peer);
     }
 
     private static SslContext context(TlsIdentity identity, boolean client) {

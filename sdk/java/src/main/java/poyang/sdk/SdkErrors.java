@@ -3,7 +3,7 @@ package poyang.sdk;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.ErrorCode.Category;
 
-/// The error codes of connections and of signed reads.
+/// The error codes of connections, of signed reads, of proofs and of processes' own files.
 public final class SdkErrors {
     public static final ErrorCode BAD_QUERY = new ErrorCode("BAD_QUERY", 3101, Category.BAD_INPUT);
     public static final ErrorCode OTHER_CHAIN = new ErrorCode("OTHER_CHAIN", 3102, Category.BAD_INPUT);
@@ -12,6 +12,13 @@ public final class SdkErrors {
     public static final ErrorCode QUERY_NOT_PROVEN = new ErrorCode("QUERY_NOT_PROVEN", 3105, Category.FORBIDDEN);
     public static final ErrorCode BUSY = new ErrorCode("BUSY", 3106, Category.ENVIRONMENT);
     public static final ErrorCode CALL_FAILED = new ErrorCode("CALL_FAILED", 3107, Category.ENVIRONMENT);
+    public static final ErrorCode BAD_ADDRESS = new ErrorCode("BAD_ADDRESS", 3108, Category.BAD_INPUT);
+    public static final ErrorCode BAD_SETTINGS = new ErrorCode("BAD_SETTINGS", 3109, Category.BAD_INPUT);
+    public static final ErrorCode BAD_FILE = new ErrorCode("BAD_FILE", 3110, Category.BAD_INPUT);
+    public static final ErrorCode NOT_PROVEN = new ErrorCode("NOT_PROVEN", 3111, Category.BAD_PEER);
+    public static final ErrorCode NOT_FINAL = new ErrorCode("NOT_FINAL", 3112, Category.ENVIRONMENT);
+    public static final ErrorCode AUDIT_LOG_LOST = new ErrorCode("AUDIT_LOG_LOST", 3113, Category.ENVIRONMENT);
+    public static final ErrorCode AUDIT_LOG_DAMAGED = new ErrorCode("AUDIT_LOG_DAMAGED", 3114, Category.BAD_INPUT);
 
     private SdkErrors() {}
 }

@@ -121,11 +121,13 @@ final class CallsTest {
                 .build()
                 .start();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
-        ManagedChannel channel =
-                GrpcTls.channel(identity(root, "console"), address).build();
+        ManagedChannel channel = GrpcTls.channel(identity(root, "console"), address, "validator-1")
+                .build();
+        ManagedChannel misled = GrpcTls.channel(identity(root, "console"), address, "validator-2")
+                .build();
         Authority otherRoot = Certificates.root("Jiangxi", key(), YEAR, random);
-        ManagedChannel forged =
-                GrpcTls.channel(identity(otherRoot, "console"), address).build();
+        ManagedChannel forged = GrpcTls.channel(identity(otherRoot, "console"), address, "validator-1")
+                .build();
         ManagedChannel plain =
                 NettyChannelBuilder.forAddress(address).usePlaintext().build();
         try {
@@ -141,7 +143,7 @@ final class CallsTest {
             assertEquals(SdkErrors.REPLAYED_QUERY, typed.code());
             assertEquals("a fresh nonce is needed", typed.right());
             callers.clear();
-            for (ManagedChannel bad : List.of(forged, plain)) {
+            for (ManagedChannel bad : List.of(misled, forged, plain)) {
                 StatusRuntimeException none = assertThrows(
                         StatusRuntimeException.class,
                         () -> ChainGrpc.newBlockingStub(bad)
@@ -152,7 +154,7 @@ final class CallsTest {
             }
             assertEquals(0, callers.size());
         } finally {
-            for (ManagedChannel each : List.of(channel, forged, plain)) {
+            for (ManagedChannel each : List.of(channel, misled, forged, plain)) {
                 each.shutdownNow();
             }
             server.shutdownNow().awaitTermination();

@@ -1,0 +1,219 @@
+package poyang.sdk;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PoyangException;
+
+/// A process's own log of what it did for whom: one line a record, each chained to the one before by SM3,
+/// on disk before {@link #record} returns. Anchoring the head on chain keeps the operator from rewriting
+/// it. A process that cannot write it stops serving.
+///
+/// A line: sequence, time (ISO-8601), actor, action, subject, detail and the chain value in hexadecimal,
+/// separated by tabs; tabs, line breaks and backslashes within a field are escaped. Chain value =
+/// SM3 of the canonical form `poyang.audit-record.v1` of (previous value, sequence, time, the four
+/// fields); before the first record it is 32 zero bytes.
+public final class AuditLog implements AutoCloseable {
+    private static final int FIELDS = 7;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final InstantSource clock;
+    private long sequence;
+    private Bytes head;
+    private boolean lost;
+
+    private AuditLog(Path file, FileChannel channel, InstantSource clock, Tail tail) {
+        this.file = file;
+        this.channel = channel;
+        this.clock = clock;
+        sequence = tail.sequence();
+        head = tail.head();
+    }
+
+    /// Where a log stands.
+    ///
+    /// @param bytes length of the whole records
+    private record Tail(long sequence, Bytes head, long bytes) {}
+
+    /// Opens or makes the log, and checks all of it. A last line that a crash cut short is taken off.
+    ///
+    /// @throws PoyangException `AUDIT_LOG_DAMAGED`, `AUDIT_LOG_LOST`
+    public static AuditLog open(Path file, InstantSource clock) {
+        try {
+            Tail tail = Files.exists(file) ? check(file) : new Tail(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES]), 0);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel.truncate(tail.bytes());
+            channel.position(tail.bytes());
+            return new AuditLog(file, channel, clock, tail);
+        } catch (IOException e) {
+            throw lost(file, e);
+        }
+    }
+
+    /// Writes one record durably. Fields hold names and numbers, never personal data.
+    ///
+    /// @throws PoyangException `AUDIT_LOG_LOST`, from then on for every record: stop serving
+    public synchronized void record(String actor, String action, String subject, String detail) {
+        if (lost) {
+            throw lost(file, null);
+        }
+        String time = Instant.ofEpochMilli(clock.millis()).toString();
+        Bytes next = chained(head, sequence + 1, time, List.of(actor, action, subject, detail));
+        String line = (sequence + 1) + "\t" + time + "\t" + escape(actor) + "\t" + escape(action) + "\t"
+                + escape(subject) + "\t" + escape(detail) + "\t" + next.hex() + "\n";
+        try {
+            ByteBuffer out = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+            while (out.hasRemaining()) {
+                channel.write(out);
+            }
+            channel.force(false);
+        } catch (IOException e) {
+            lost = true;
+            throw lost(file, e);
+        }
+        sequence++;
+        head = next;
+    }
+
+    /// Number of the last record, from 1; 0 when there is none.
+    public synchronized long sequence() {
+        return sequence;
+    }
+
+    /// Chain value after the last record.
+    public synchronized Bytes head() {
+        return head;
+    }
+
+    /// Head and sequence of one moment.
+    public synchronized Head anchor() {
+        return new Head(sequence, head);
+    }
+
+    /// What an anchor on chain holds.
+    public record Head(long sequence, Bytes value) {}
+
+    /// Checks every record; gives the number of records.
+    ///
+    /// @throws PoyangException `AUDIT_LOG_DAMAGED` names the first line that does not fit
+    public static long verify(Path file) {
+        try {
+            return check(file).sequence();
+        } catch (IOException e) {
+            throw lost(file, e);
+        }
+    }
+
+    private static Tail check(Path file) throws IOException {
+        long sequence = 0;
+        long bytes = 0;
+        Bytes head = Bytes.wrap(new byte[Sm3.DIGEST_BYTES]);
+        long whole = wholeLines(file);
+        try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            while (bytes < whole) {
+                String line = in.readLine();
+                String[] fields = line == null ? new String[0] : line.split("\t", -1);
+                if (fields.length != FIELDS || !fields[0].equals(Long.toString(sequence + 1))) {
+                    throw damaged(file, sequence + 1);
+                }
+                List<String> said =
+                        List.of(unescape(fields[2]), unescape(fields[3]), unescape(fields[4]), unescape(fields[5]));
+                head = chained(head, sequence + 1, fields[1], said);
+                if (!head.hex().equals(fields[6])) {
+                    throw damaged(file, sequence + 1);
+                }
+                sequence++;
+                bytes += (line + "\n").getBytes(StandardCharsets.UTF_8).length;
+            }
+        } catch (CharacterCodingException e) {
+            throw damaged(file, sequence + 1);
+        }
+        return new Tail(sequence, head, whole);
+    }
+
+    /// Bytes up to and with the last line break.
+    private static long wholeLines(Path file) throws IOException {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            for (long at = in.size() - 1; at >= 0; at--) {
+                in.read(one.clear(), at);
+                if (one.get(0) == '\n') {
+                    return at + 1;
+                }
+            }
+            return 0;
+        }
+    }
+
+    private static Bytes chained(Bytes previous, long sequence, String time, List<String> fields) {
+        CanonicalWriter out = new CanonicalWriter("poyang.audit-record.v1")
+                .bytes(previous)
+                .u64(sequence)
+                .text(time);
+        fields.forEach(out::text);
+        return Sm3.hash(out.toArray());
+    }
+
+    private static String escape(String field) {
+        return field.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
+    }
+
+    private static String unescape(String field) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < field.length(); i++) {
+            char c = field.charAt(i);
+            if (c == '\\' && i + 1 < field.length()) {
+                i++;
+                c = switch (field.charAt(i)) {
+                    case 't' -> '\t';
+                    case 'n' -> '\n';
+                    case 'r' -> '\r';
+                    default -> field.charAt(i);
+                };
+            }
+            out.append(c);
+        }
+        return out.toString();
+    }
+
+    private static PoyangException damaged(Path file, long record) {
+        return new PoyangException(
+                SdkErrors.AUDIT_LOG_DAMAGED,
+                "the audit log " + file + " was changed at record " + record,
+                "the log as this process wrote it is needed; compare it with the anchors on chain");
+    }
+
+    private static PoyangException lost(Path file, @Nullable IOException cause) {
+        return new PoyangException(
+                SdkErrors.AUDIT_LOG_LOST,
+                "the audit log " + file + " cannot be written" + (cause == null ? "" : " (" + cause.getMessage() + ")"),
+                "a process without its audit log serves nobody: give it a disk with room and start it again",
+                cause);
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw lost(file, e);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package poyang.sdk;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.ReceiptProof;
+import poyang.chain.proofs.StateProof;
+import poyang.crypto.MerkleTree;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+import poyang.wire.schema.Event;
+import poyang.wire.schema.FinalisedBlock;
+import poyang.wire.schema.ProvenReceipt;
+import poyang.wire.schema.ProvenState;
+import poyang.wire.schema.TransactionReceipt;
+
+/// Holds what one node says against the genesis, so that no single node has to be trusted.
+final class BlockVerifier {
+    private final Genesis genesis;
+
+    BlockVerifier(Genesis genesis) {
+        this.genesis = genesis;
+    }
+
+    Genesis genesis() {
+        return genesis;
+    }
+
+    /// @param height the height that was asked for
+    VerifiedBlock block(FinalisedBlock block, long height) {
+        BlockHeader header = header(block.getFinalityProof());
+        if (header.height() != height) {
+            throw refuted("the node sent block " + header.height() + " instead of " + height);
+        }
+        if (block.getReceiptsCount() == 0) {
+            return new VerifiedBlock(height, header.timestampMillis(), block.getEventsList(), List.of(), List.of());
+        }
+        List<Bytes> leaves = block.getTransactionsList().stream()
+                .map(t -> ChainForms.leaf(t).encoded())
+                .toList();
+        List<Bytes> receipts =
+                block.getReceiptsList().stream().map(ChainForms::bytes).toList();
+        if (leaves.size() != header.transactionCount()
+                || receipts.size() != leaves.size()
+                || !MerkleTree.root(leaves).equals(header.transactionsRoot())
+                || !MerkleTree.root(receipts).equals(header.receiptsRoot())) {
+            throw refuted("the transactions or receipts of block " + height + " are not those that were attested");
+        }
+        List<TransactionReceipt> parsed = new ArrayList<>();
+        List<Event> events = new ArrayList<>();
+        for (ByteString encoded : block.getReceiptsList()) {
+            TransactionReceipt receipt = receipt(encoded);
+            parsed.add(receipt);
+            events.addAll(receipt.getEventsList());
+        }
+        return new VerifiedBlock(height, header.timestampMillis(), events, block.getTransactionsList(), parsed);
+    }
+
+    TransactionReceipt receipt(ProvenReceipt proven, Bytes transactionId) {
+        ReceiptProof proof = ChainForms.receiptProof(proven);
+        switch (proof.verify(genesis)) {
+            case ReceiptProof.Verdict.Refuted(String reason) -> throw refuted(reason);
+            case ReceiptProof.Verdict.Proven(BlockHeader _, Bytes id) -> {
+                if (!id.equals(transactionId)) {
+                    throw refuted("the node proved another transaction than the one asked for");
+                }
+            }
+        }
+        return receipt(proven.getReceipt());
+    }
+
+    ProvenValue state(ProvenState proven, String contract, String key) {
+        BlockHeader header = header(proven.getFinalityProof());
+        ProvenValue value = new ProvenValue(
+                header.height(),
+                header.timestampMillis(),
+                proven.getPresent() ? Optional.of(ChainForms.bytes(proven.getValue())) : Optional.empty());
+        StateProof proof = StateProof.decode(proven.getProof().toByteArray());
+        if (!proof.verify(header.stateRoot(), contract, key, value.value())) {
+            throw refuted("the value under " + key + " is not the one that was attested at height " + header.height());
+        }
+        return value;
+    }
+
+    private BlockHeader header(ByteString finalityProof) {
+        FinalityProof proof = FinalityProof.decode(finalityProof.toByteArray());
+        if (proof.header().height() == 0) {
+            if (!proof.header().equals(genesis.genesisHeader())) {
+                throw refuted("block 0 is not the genesis");
+            }
+        } else if (!proof.verify(genesis.chainId(), genesis.epoch())) {
+            throw refuted("a block is not attested by a quorum of the genesis' validators");
+        }
+        return proof.header();
+    }
+
+    private static TransactionReceipt receipt(ByteString encoded) {
+        try {
+            return TransactionReceipt.parseFrom(encoded);
+        } catch (InvalidProtocolBufferException e) {
+            throw new PoyangException(
+                    SdkErrors.NOT_PROVEN, "an attested receipt is malformed", "validators must agree on the schema", e);
+        }
+    }
+
+    private static PoyangException refuted(String reason) {
+        return new PoyangException(
+                SdkErrors.NOT_PROVEN,
+                "a node's answer does not hold: " + reason,
+                "ask another node, and have this one looked at");
+    }
+}

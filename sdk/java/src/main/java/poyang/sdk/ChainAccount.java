@@ -1,0 +1,227 @@
+package poyang.sdk;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm2Signature;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.ErrorCode;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.wire.schema.Empty;
+import poyang.wire.schema.FinalisedBlock;
+import poyang.wire.schema.NodeStatus;
+import poyang.wire.schema.ProvenReceipt;
+import poyang.wire.schema.ReceiptArguments;
+import poyang.wire.schema.SignedQuery;
+import poyang.wire.schema.StateArguments;
+import poyang.wire.schema.SubscribeArguments;
+import poyang.wire.schema.Transaction;
+import poyang.wire.schema.TransactionPayload;
+import poyang.wire.schema.TransactionReceipt;
+
+/// One account that acts on a chain: it signs, submits, reads and follows, and believes nothing that
+/// does not hold against the genesis. Safe for use by several threads.
+public final class ChainAccount {
+    private static final String CHAIN = "poyang.v1.Chain";
+    private static final int NONCE_BYTES = 16;
+    private static final long BLOCKS_TO_LIVE = 500;
+    private static final int RECEIPT_WAIT_MILLIS = 15_000;
+    private static final int RECEIPT_TRIES = 4;
+    private static final long RECONNECT_MILLIS = 500;
+
+    private final ChainClient client;
+    private final String account;
+    private final Sm2PrivateKey key;
+    private final RandomSource random;
+    private final SignedQueries queries;
+
+    /// @param key stays the caller's, who closes it after this account was used last
+    public ChainAccount(
+            ChainClient client, String account, Sm2PrivateKey key, RandomSource random, InstantSource clock) {
+        this.client = client;
+        this.account = account;
+        this.key = key;
+        this.random = random;
+        queries = new SignedQueries(client.chainId(), clock);
+    }
+
+    public String name() {
+        return account;
+    }
+
+    public ChainClient client() {
+        return client;
+    }
+
+    /// Has a contract's method executed, and waits until its receipt is final and proven.
+    ///
+    /// @throws PoyangException with the contract's own code and words when it refused; `NOT_FINAL` when
+    ///     no final receipt came in a minute (the transaction may still take effect)
+    public TransactionReceipt call(String contract, String method, Message arguments) {
+        ProvenReceipt proven = prove(contract, method, arguments);
+        return client.verifier().receipt(proven, transactionId(proven.getTransaction()));
+    }
+
+    /// The same, and gives the receipt with its proof: what a receipt file holds.
+    public ProvenReceipt prove(String contract, String method, Message arguments) {
+        Transaction transaction = sign(contract, method, arguments);
+        Bytes id = client.submit(transaction);
+        if (!id.equals(transactionId(transaction))) {
+            throw new PoyangException(SdkErrors.NOT_PROVEN, "the node gave another transaction id", "ask another node");
+        }
+        ProvenReceipt proven = receipt(id);
+        TransactionReceipt receipt = client.verifier().receipt(proven, id);
+        if (receipt.getCode() != 0) {
+            throw new PoyangException(
+                    new ErrorCode(receipt.getErrorName(), receipt.getCode(), ErrorCode.Category.BAD_INPUT),
+                    receipt.getWrong(),
+                    receipt.getRight());
+        }
+        return proven;
+    }
+
+    /// A transaction's receipt with its proof; waits until it is final.
+    ///
+    /// @throws PoyangException `NOT_FINAL` when that takes more than a minute; `NOT_PROVEN`
+    public ProvenReceipt receipt(Bytes transactionId) {
+        ReceiptArguments arguments = ReceiptArguments.newBuilder()
+                .setTransactionId(ChainForms.byteString(transactionId))
+                .setWaitMillis(RECEIPT_WAIT_MILLIS)
+                .build();
+        PoyangException last = null;
+        for (int i = 0; i < RECEIPT_TRIES; i++) {
+            try {
+                ProvenReceipt proven = client.receipt(query(CHAIN, "Receipt", arguments), RECEIPT_WAIT_MILLIS);
+                client.verifier().receipt(proven, transactionId);
+                return proven;
+            } catch (PoyangException e) {
+                if (e.code().category() != ErrorCode.Category.ENVIRONMENT) {
+                    throw e;
+                }
+                last = e;
+            }
+        }
+        throw new PoyangException(
+                SdkErrors.NOT_FINAL,
+                "transaction " + transactionId + " is not final",
+                "look for its receipt later; submitting the same bytes again is harmless",
+                last);
+    }
+
+    /// A read of a contract at the latest finalised block, as one node answers it.
+    public byte[] read(String contract, String method, Message arguments) {
+        return client.query(query(contract, method, arguments)).getResult().toByteArray();
+    }
+
+    /// What stands under a key of a contract's state, proven.
+    ///
+    /// @param height 0 for the latest
+    public ProvenValue state(String contract, String stateKey, long height) {
+        StateArguments arguments = StateArguments.newBuilder()
+                .setContract(contract)
+                .setKey(stateKey)
+                .setHeight(height)
+                .build();
+        return client.verifier().state(client.state(query(CHAIN, "State", arguments)), contract, stateKey);
+    }
+
+    public NodeStatus status(NodeAddress node) {
+        return client.status(node, query(CHAIN, "Status", Empty.getDefaultInstance()));
+    }
+
+    /// Hands over verified finalised blocks from `fromHeight` on, in order and without gaps, on the calling
+    /// thread, until it is interrupted. A broken stream is taken up again at another node.
+    ///
+    /// @throws PoyangException what `sink` throws, or a node's refusal of this account
+    public void follow(long fromHeight, Consumer<VerifiedBlock> sink) throws InterruptedException {
+        long next = fromHeight;
+        while (true) {
+            int node = client.preferred();
+            Context.CancellableContext scope = Context.current().withCancellation();
+            try {
+                long from = next;
+                Iterator<FinalisedBlock> blocks = in(scope, () -> subscribe(node, from));
+                while (blocks.hasNext()) {
+                    VerifiedBlock block = client.verifier().block(blocks.next(), next);
+                    sink.accept(block);
+                    next++;
+                }
+                client.avoid(node);
+            } catch (StatusRuntimeException e) {
+                interruptedBy(e);
+                PoyangException failure = CallErrors.fromStatus(e);
+                if (failure.code().category() == ErrorCode.Category.FORBIDDEN) {
+                    throw failure;
+                }
+                client.avoid(node);
+            } catch (PoyangException e) {
+                if (!e.code().equals(SdkErrors.NOT_PROVEN)) {
+                    throw e;
+                }
+                client.avoid(node);
+            } finally {
+                scope.cancel(null);
+            }
+            Thread.sleep(RECONNECT_MILLIS);
+        }
+    }
+
+    private Iterator<FinalisedBlock> subscribe(int node, long from) {
+        SubscribeArguments arguments =
+                SubscribeArguments.newBuilder().setFromHeight(from).build();
+        return client.subscribe(node, query(CHAIN, "Subscribe", arguments));
+    }
+
+    private static <T> T in(Context scope, Supplier<T> call) {
+        Context previous = scope.attach();
+        try {
+            return call.get();
+        } finally {
+            scope.detach(previous);
+        }
+    }
+
+    private static void interruptedBy(StatusRuntimeException e) throws InterruptedException {
+        if (Thread.interrupted() || e.getCause() instanceof InterruptedException) {
+            throw (InterruptedException) new InterruptedException("no longer following").initCause(e);
+        }
+    }
+
+    private SignedQuery query(String contract, String method, Message arguments) {
+        return queries.sign(account, key, contract, method, Bytes.wrap(arguments.toByteArray()), random);
+    }
+
+    private Transaction sign(String contract, String method, Message arguments) {
+        long height =
+                client.query(query(CHAIN, "Height", Empty.getDefaultInstance())).getHeight();
+        byte[] payload = TransactionPayload.newBuilder()
+                .setVersion(1)
+                .setChainId(ChainForms.byteString(client.chainId()))
+                .setNonce(ByteString.copyFrom(random.bytes(NONCE_BYTES)))
+                .setBlockLimit(height + BLOCKS_TO_LIVE)
+                .setSender(account)
+                .setContract(contract)
+                .setMethod(method)
+                .setArguments(arguments.toByteString())
+                .build()
+                .toByteArray();
+        Sm2Signature signature = key.sign(payload);
+        return Transaction.newBuilder()
+                .setPayload(ByteString.copyFrom(payload))
+                .setSignature(ChainForms.byteString(signature.rs()))
+                .setParity(signature.parity())
+                .build();
+    }
+
+    private static Bytes transactionId(Transaction transaction) {
+        return Sm3.hash(transaction.getPayload().toByteArray());
+    }
+}

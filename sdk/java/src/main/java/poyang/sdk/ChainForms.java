@@ -1,0 +1,183 @@
+package poyang.sdk;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.util.JsonFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.ReceiptProof;
+import poyang.chain.proofs.TransactionLeaf;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+import poyang.wire.schema.GenesisCall;
+import poyang.wire.schema.GenesisFile;
+import poyang.wire.schema.GenesisValidator;
+import poyang.wire.schema.ProvenReceipt;
+import poyang.wire.schema.ReceiptFile;
+import poyang.wire.schema.Transaction;
+
+/// Between the schema's messages, the files that people keep, and the canonical records of
+/// `poyang.chain.proofs`, which are what is hashed, signed and proven.
+public final class ChainForms {
+    private static final int FILE_BYTES_MAX = 64 << 20;
+
+    private ChainForms() {}
+
+    public static Bytes bytes(ByteString from) {
+        return Bytes.wrap(from.toByteArray());
+    }
+
+    public static ByteString byteString(Bytes from) {
+        return ByteString.copyFrom(from.toArray());
+    }
+
+    /// @throws PoyangException `BAD_FILE`
+    public static GenesisFile readGenesis(Path file) {
+        GenesisFile.Builder into = GenesisFile.newBuilder();
+        readJson(file, into, "a genesis");
+        return into.build();
+    }
+
+    /// @throws PoyangException `BAD_FILE`
+    public static ReceiptFile readReceipt(Path file) {
+        ReceiptFile.Builder into = ReceiptFile.newBuilder();
+        readJson(file, into, "a receipt");
+        return into.build();
+    }
+
+    /// Protobuf's JSON mapping.
+    public static String json(MessageOrBuilder message) {
+        try {
+            return JsonFormat.printer().print(message) + "\n";
+        } catch (InvalidProtocolBufferException e) {
+            throw bad("the message has no JSON form", "messages of the schema have one", e);
+        }
+    }
+
+    private static void readJson(Path file, Message.Builder into, String what) {
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                throw bad(file + " is larger than " + FILE_BYTES_MAX + " bytes", "it cannot be " + what, null);
+            }
+            JsonFormat.parser().merge(Files.readString(file), into);
+        } catch (IOException e) {
+            throw bad(
+                    file + " cannot be read as " + what + " (" + e.getMessage() + ")",
+                    "the JSON file that the chain's software wrote is needed",
+                    e);
+        }
+    }
+
+    /// The canonical genesis of a file's content.
+    ///
+    /// @throws PoyangException `BAD_FILE`, `BAD_GENESIS` or `BAD_KEY`
+    public static Genesis genesis(GenesisFile file) {
+        if (!file.getEngine().equals("bft")) {
+            throw bad("the genesis names the engine \"" + file.getEngine() + "\"", "engine \"bft\" is known", null);
+        }
+        List<Validator> validators = new ArrayList<>();
+        for (GenesisValidator each : file.getValidatorsList()) {
+            validators.add(new Validator(
+                    new PartyId(each.getId()),
+                    Sm2PublicKey.decode(each.getPublicKey().toByteArray())));
+        }
+        long different = validators.stream().map(Validator::id).distinct().count();
+        if (validators.isEmpty()
+                || different != validators.size()
+                || file.getStateRoot().size() != Sm3.DIGEST_BYTES) {
+            throw bad(
+                    "the genesis lacks validators or a state root, or repeats one", "a whole genesis is needed", null);
+        }
+        return new Genesis(
+                file.getVersion(),
+                file.getName(),
+                file.getSuite(),
+                Epoch.bft(0, validators),
+                file.getTimestampMillis(),
+                file.getCallsList().stream()
+                        .map(c -> new Genesis.Call(c.getContract(), c.getMethod(), bytes(c.getArguments())))
+                        .toList(),
+                bytes(file.getStateRoot()),
+                bytes(file.getTrustRoot()));
+    }
+
+    public static GenesisFile file(Genesis genesis) {
+        GenesisFile.Builder file = GenesisFile.newBuilder()
+                .setVersion(genesis.version())
+                .setName(genesis.name())
+                .setSuite(genesis.suite())
+                .setEngine(genesis.epoch().engine())
+                .setTimestampMillis(genesis.timestampMillis())
+                .setStateRoot(byteString(genesis.stateRoot()))
+                .setTrustRoot(byteString(genesis.trustRoot()));
+        genesis.epoch()
+                .validators()
+                .forEach(v -> file.addValidators(GenesisValidator.newBuilder()
+                        .setId(v.id().name())
+                        .setPublicKey(byteString(v.publicKey().encoded()))));
+        genesis.calls()
+                .forEach(c -> file.addCalls(GenesisCall.newBuilder()
+                        .setContract(c.contract())
+                        .setMethod(c.method())
+                        .setArguments(byteString(c.arguments()))));
+        return file.build();
+    }
+
+    /// A transaction as it stands in the block's tree.
+    public static TransactionLeaf leaf(Transaction transaction) {
+        return new TransactionLeaf(
+                bytes(transaction.getPayload()), bytes(transaction.getSignature()), transaction.getParity());
+    }
+
+    public static Transaction transaction(TransactionLeaf leaf) {
+        return Transaction.newBuilder()
+                .setPayload(byteString(leaf.payload()))
+                .setSignature(byteString(leaf.signature()))
+                .setParity(leaf.parity())
+                .build();
+    }
+
+    /// @throws PoyangException `BAD_ENCODING` when the finality proof is none
+    public static ReceiptProof receiptProof(ProvenReceipt proven) {
+        return new ReceiptProof(
+                leaf(proven.getTransaction()),
+                bytes(proven.getReceipt()),
+                proven.getIndex(),
+                proven.getTransactionCount(),
+                proven.getTransactionPathList().stream().map(ChainForms::bytes).toList(),
+                proven.getReceiptPathList().stream().map(ChainForms::bytes).toList(),
+                FinalityProof.decode(proven.getFinalityProof().toByteArray()));
+    }
+
+    public static ProvenReceipt provenReceipt(ReceiptProof proof) {
+        return ProvenReceipt.newBuilder()
+                .setTransaction(transaction(proof.transaction()))
+                .setReceipt(byteString(proof.receipt()))
+                .setIndex(proof.index())
+                .setTransactionCount(proof.count())
+                .addAllTransactionPath(proof.transactionPath().stream()
+                        .map(ChainForms::byteString)
+                        .toList())
+                .addAllReceiptPath(
+                        proof.receiptPath().stream().map(ChainForms::byteString).toList())
+                .setFinalityProof(byteString(proof.finality().encoded()))
+                .build();
+    }
+
+    private static PoyangException bad(String wrong, String right, @Nullable Throwable cause) {
+        return new PoyangException(SdkErrors.BAD_FILE, wrong, right, cause);
+    }
+}

@@ -1,0 +1,139 @@
+package poyang.sdk;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.InstantSource;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.PoyangException;
+
+/// A process's configuration file: Java properties in UTF-8 of which every key must be known. Relative
+/// paths count from the file's folder.
+///
+/// Read every key, then call {@link #end}: it refuses what nobody asked for.
+public final class ProcessSettings {
+    private final Path file;
+    private final Properties properties;
+    private final Set<String> asked = new TreeSet<>();
+
+    private ProcessSettings(Path file, Properties properties) {
+        this.file = file;
+        this.properties = properties;
+    }
+
+    /// @throws PoyangException `BAD_SETTINGS`
+    public static ProcessSettings read(Path file) {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(in);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new PoyangException(
+                    SdkErrors.BAD_SETTINGS,
+                    "the configuration " + file + " cannot be read (" + e.getMessage() + ")",
+                    "a readable file of Java properties in UTF-8 is needed",
+                    e);
+        }
+        return new ProcessSettings(file, properties);
+    }
+
+    /// The value of a key that must be there.
+    public String text(String key) {
+        String value = text(key, "");
+        if (value.isEmpty()) {
+            throw bad("the key \"" + key + "\" is missing", "give it a value");
+        }
+        return value;
+    }
+
+    public String text(String key, String otherwise) {
+        asked.add(key);
+        return properties.getProperty(key, otherwise).strip();
+    }
+
+    public long number(String key, long least, long most, long otherwise) {
+        String value = text(key, Long.toString(otherwise));
+        if (value.matches("[0-9]{1,18}")) {
+            long number = Long.parseLong(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw bad("the key \"" + key + "\" is \"" + value + "\"", "a number from " + least + " to " + most);
+    }
+
+    public boolean flag(String key) {
+        String value = text(key, "false");
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw bad("the key \"" + key + "\" is \"" + value + "\"", "true or false");
+        };
+    }
+
+    public Path path(String key) {
+        return file.toAbsolutePath().resolveSibling(text(key)).normalize();
+    }
+
+    /// `host:port`, where port 0 lets the system choose.
+    public InetSocketAddress listen(String key) {
+        String value = text(key);
+        int colon = value.lastIndexOf(':');
+        String port = value.substring(colon + 1);
+        if (colon < 1 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw bad("the key \"" + key + "\" is \"" + value + "\"", "host:port");
+        }
+        return new InetSocketAddress(value.substring(0, colon), Integer.parseInt(port));
+    }
+
+    /// The password in the file that `password.file` names, which only its owner may read.
+    public char[] password() {
+        Path secret = path("password.file");
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(secret);
+            permissions.removeAll(Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+            if (!permissions.isEmpty()) {
+                throw bad("the password file " + secret + " is open to others", "mode 600 (chmod 600)");
+            }
+            return Files.readString(secret).stripTrailing().toCharArray();
+        } catch (IOException e) {
+            throw new PoyangException(
+                    SdkErrors.BAD_SETTINGS,
+                    "the password file " + secret + " cannot be read (" + e.getMessage() + ")",
+                    "a file with the password of this process's keys is needed",
+                    e);
+        }
+    }
+
+    /// The process's TLS identity, from `tls.certificate`, `tls.key` and `tls.root`.
+    public TlsIdentity tlsIdentity(char[] password, InstantSource clock) {
+        return TlsIdentity.load(path("tls.certificate"), path("tls.key"), password, path("tls.root"), clock);
+    }
+
+    /// The private key in the file that `key` names.
+    public Sm2PrivateKey privateKey(String key, char[] password) {
+        return PrivateKeyFile.read(path(key), password);
+    }
+
+    /// @throws PoyangException `BAD_SETTINGS` for keys that nothing asked for
+    public void end() {
+        Set<String> unknown = new TreeSet<>(properties.stringPropertyNames());
+        unknown.removeAll(asked);
+        if (!unknown.isEmpty()) {
+            throw bad("unknown keys " + unknown, "known are " + asked);
+        }
+    }
+
+    private PoyangException bad(String wrong, String right) {
+        return new PoyangException(
+                SdkErrors.BAD_SETTINGS, "in the configuration " + file + ": " + wrong, right + " is needed");
+    }
+}

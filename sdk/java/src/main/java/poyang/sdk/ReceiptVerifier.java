@@ -1,0 +1,121 @@
+package poyang.sdk;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Optional;
+import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.ReceiptProof;
+import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.Sm2Signature;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.GenesisFile;
+import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.ReceiptFile;
+import poyang.wire.schema.Transaction;
+import poyang.wire.schema.TransactionPayload;
+import poyang.wire.schema.TransactionReceipt;
+
+/// Verifies a computation's receipt offline, from the receipt file and the genesis alone.
+public final class ReceiptVerifier {
+    private static final String CONTRACT = "poyang.v1.Receipts";
+    private static final String METHOD = "Submit";
+
+    private ReceiptVerifier() {}
+
+    /// What came of it.
+    public sealed interface Verdict {
+        /// The chain accepted this statement of that executor.
+        ///
+        /// @param header of the block that holds it
+        /// @param signers validators whose signatures were checked
+        /// @param sender the executor's account
+        /// @param signatureChecked true when the sender's own signature was checked, with the key that the
+        ///     genesis names; otherwise the quorum vouches for it
+        /// @param receipt the statement
+        record Proven(
+                BlockHeader header,
+                int signers,
+                int validators,
+                String sender,
+                boolean signatureChecked,
+                JobReceipt receipt)
+                implements Verdict {}
+
+        /// @param reason in words, without a full stop
+        record Refuted(String reason) implements Verdict {}
+    }
+
+    /// Never throws for what a file holds: anything that does not fit refutes it.
+    public static Verdict verify(ReceiptFile file, GenesisFile genesisFile) {
+        try {
+            return check(file, ChainForms.genesis(genesisFile));
+        } catch (PoyangException e) {
+            return new Verdict.Refuted(e.wrong());
+        } catch (InvalidProtocolBufferException e) {
+            return new Verdict.Refuted("a message within the receipt is malformed");
+        }
+    }
+
+    private static Verdict check(ReceiptFile file, Genesis genesis) throws InvalidProtocolBufferException {
+        if (file.getVersion() != 1) {
+            return new Verdict.Refuted("the receipt file's version is " + file.getVersion() + ", and 1 is known");
+        }
+        ReceiptProof proof = ChainForms.receiptProof(file.getProven());
+        if (proof.verify(genesis) instanceof ReceiptProof.Verdict.Refuted(String reason)) {
+            return new Verdict.Refuted(reason);
+        }
+        FinalityProof finality = proof.finality();
+        Transaction transaction = file.getProven().getTransaction();
+        TransactionPayload payload = TransactionPayload.parseFrom(transaction.getPayload());
+        TransactionReceipt executed =
+                TransactionReceipt.parseFrom(file.getProven().getReceipt());
+        if (executed.getCode() != 0) {
+            return new Verdict.Refuted("the chain refused the statement: " + executed.getWrong());
+        }
+        if (!payload.getContract().equals(CONTRACT) || !payload.getMethod().equals(METHOD)) {
+            return new Verdict.Refuted("the transaction is a call of " + payload.getContract() + "/"
+                    + payload.getMethod() + ", not a computation's receipt");
+        }
+        if (!ChainForms.bytes(executed.getTransactionId())
+                        .equals(proof.transaction().transactionId())
+                || executed.getHeight() != finality.header().height()
+                || executed.getIndex() != proof.index()) {
+            return new Verdict.Refuted("the execution's record belongs to another transaction");
+        }
+        Optional<Sm2PublicKey> key = key(genesis, payload.getSender());
+        if (key.isPresent() && !signed(transaction, key.get())) {
+            return new Verdict.Refuted("the statement is not signed by " + payload.getSender());
+        }
+        return new Verdict.Proven(
+                finality.header(),
+                finality.signatures().size(),
+                genesis.epoch().validators().size(),
+                payload.getSender(),
+                key.isPresent(),
+                JobReceipt.parseFrom(payload.getArguments()));
+    }
+
+    private static boolean signed(Transaction transaction, Sm2PublicKey key) {
+        if (transaction.getSignature().size() != Sm2Signature.ENCODED_BYTES - 1) {
+            return false;
+        }
+        Bytes rs = ChainForms.bytes(transaction.getSignature());
+        return key.verify(transaction.getPayload().toByteArray(), new Sm2Signature(rs, transaction.getParity()));
+    }
+
+    /// Accounts are never overwritten, so a key in the genesis stays the account's key.
+    private static Optional<Sm2PublicKey> key(Genesis genesis, String account) throws InvalidProtocolBufferException {
+        for (Genesis.Call call : genesis.calls()) {
+            if (call.contract().equals("poyang.v1.Accounts") && call.method().equals("Register")) {
+                AccountRecord record = AccountRecord.parseFrom(call.arguments().toArray());
+                if (record.getId().equals(account)) {
+                    return Optional.of(Sm2PublicKey.decode(record.getPublicKey().toByteArray()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}

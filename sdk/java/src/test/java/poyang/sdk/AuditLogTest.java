@@ -1,0 +1,115 @@
+package poyang.sdk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+
+/// The chained log, and configuration files.
+final class AuditLogTest {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-23T10:00:00Z"));
+
+    @TempDir
+    Path folder;
+
+    private Path written() {
+        Path file = folder.resolve("audit.log");
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+            log.record("taxation/owner", "add-source", "taxpayers", "kind=parquet\tpath=a\\b\nc");
+            log.record("taxation/analyst", "result", "job 1", "");
+        }
+        return file;
+    }
+
+    @Test
+    void itGoesOnWhereItEndedAndTakesOffAHalfLine() throws IOException {
+        Path file = written();
+        Files.writeString(file, "3\t2026-11-23T10:00:00Z\tcut", StandardOpenOption.APPEND);
+        Bytes head;
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+            assertEquals(2, log.sequence());
+            log.record("系统", "anchor", "", "");
+            head = log.head();
+        }
+        assertEquals(3, AuditLog.verify(file));
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+            assertEquals(new AuditLog.Head(3, head), log.anchor());
+        }
+    }
+
+    @Test
+    void everyChangedByteIsFound() throws IOException {
+        Path file = written();
+        byte[] right = Files.readAllBytes(file);
+        for (int i = 0; i < right.length - 1; i++) {
+            byte[] wrong = right.clone();
+            wrong[i] ^= 1;
+            Files.write(file, wrong);
+            PoyangException found = assertThrows(PoyangException.class, () -> AuditLog.verify(file), "byte " + i);
+            assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code(), "byte " + i);
+        }
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenSaysSoForEver() {
+        AuditLog log = AuditLog.open(folder.resolve("closed.log"), CLOCK);
+        log.close();
+        for (int i = 0; i < 2; i++) {
+            PoyangException lost = assertThrows(PoyangException.class, () -> log.record("a", "b", "c", "d"));
+            assertEquals(SdkErrors.AUDIT_LOG_LOST, lost.code());
+        }
+        assertEquals(0, log.sequence());
+    }
+
+    @Test
+    void settingsRefuseUnknownKeysMissingOnesAndOpenPasswords() throws IOException {
+        Path file = folder.resolve("node.properties");
+        Files.writeString(file, "name = 验证节点\nport=70000\npassword.file=secret\nlisten=127.0.0.1:0\nextra=1\n");
+        ProcessSettings settings = ProcessSettings.read(file);
+        assertEquals("验证节点", settings.text("name"));
+        assertEquals(0, settings.listen("listen").getPort());
+        assertEquals("", settings.text("peers", ""));
+        assertEquals(folder.resolve("secret"), settings.path("password.file"));
+        Files.writeString(folder.resolve("secret"), "p\n");
+        for (PoyangException thrown : List.of(
+                assertThrows(PoyangException.class, () -> settings.text("missing")),
+                assertThrows(PoyangException.class, () -> settings.number("port", 0, 65_535, 1)),
+                assertThrows(PoyangException.class, settings::password),
+                assertThrows(PoyangException.class, settings::end))) {
+            assertEquals(SdkErrors.BAD_SETTINGS, thrown.code());
+        }
+        Files.setPosixFilePermissions(folder.resolve("secret"), PosixFilePermissions.fromString("rw-------"));
+        assertEquals("p", new String(settings.password()));
+    }
+
+    @Test
+    void addressesAreReadAsTheyAreWritten() {
+        String text = "validator-1=127.0.0.1:9101,validator-2=[::1]:9102";
+        assertEquals(
+                text,
+                String.join(
+                        ",",
+                        NodeAddress.list(text).stream()
+                                .map(NodeAddress::toString)
+                                .toList()));
+        assertEquals(0, NodeAddress.list(" ").size());
+        for (String bad : List.of("a", "a=b", "a=b:c", "A=b:1", "a=b:0", "a=b:65536", "a=b:1,")) {
+            assertEquals(
+                    SdkErrors.BAD_ADDRESS,
+                    assertThrows(PoyangException.class, () -> NodeAddress.list(bad))
+                            .code(),
+                    bad);
+        }
+    }
+}
