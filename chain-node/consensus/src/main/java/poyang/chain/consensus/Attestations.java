@@ -11,6 +11,8 @@ import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
 import poyang.crypto.Sm2Signature;
 import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
 import poyang.kernel.Machine;
 import poyang.kernel.PartyId;
 import poyang.kernel.Ready;
@@ -42,7 +44,26 @@ public final class Attestations
     private long finalised;
 
     /// A signed word about a height.
-    public record Word(BlockHeader header, Sm2Signature signature) {}
+    public record Word(BlockHeader header, Sm2Signature signature) {
+        private static final String DOMAIN = "poyang.attestation-word.v1";
+
+        public Bytes encoded() {
+            return new CanonicalWriter(DOMAIN)
+                    .bytes(header.encoded())
+                    .bytes(signature.encoded())
+                    .toBytes();
+        }
+
+        /// @throws poyang.kernel.PoyangException `BAD_ENCODING` for anything but the canonical form
+        public static Word decode(byte[] encoded) {
+            CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
+            Word word = new Word(
+                    BlockHeader.decode(in.array(1024)),
+                    Sm2Signature.decode(in.exactly(Sm2Signature.ENCODED_BYTES).toArray()));
+            in.end();
+            return word;
+        }
+    }
 
     /// What happens.
     public sealed interface Event {

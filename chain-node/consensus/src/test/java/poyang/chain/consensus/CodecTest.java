@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import poyang.chain.consensus.TimeoutCertificate.GivenUp;
+import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.FinalityProof;
 import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
@@ -46,6 +47,25 @@ final class CodecTest {
             assertEquals(message, back);
             assertEquals(Bytes.wrap(message.encoded()), Bytes.wrap(back.encoded()));
         }
+    }
+
+    @Test
+    void entriesAndWordsComeBackAsTheyWere() {
+        BftMessage.Proposal proposal = (BftMessage.Proposal) messages().getFirst();
+        BftEntry kept = new BftEntry.Kept(proposal.block());
+        BftEntry safety = new BftEntry.Safety(11, proposal.block().certificate());
+        for (BftEntry entry : List.of(kept, safety)) {
+            assertEquals(entry, BftEntry.decode(entry.key(), entry.encoded()));
+        }
+        assertTrue(kept.key().compareTo(safety.key()) < 0);
+        assertTrue(kept.key().compareTo(BftEntry.keyBelow(9)) > 0);
+        assertTrue(kept.key().compareTo(BftEntry.keyBelow(9 + BlockTree.KEPT_ROUNDS + 1)) < 0);
+        Bytes hash = Sm3.hash(new byte[] {4});
+        BlockHeader header = new BlockHeader(hash, 0, 5, hash, 9, ONE, 77, 2, hash, hash, hash);
+        Attestations.Word word = new Attestations.Word(header, SIGNATURE);
+        assertEquals(word, Attestations.Word.decode(word.encoded().toArray()));
+        byte[] longer = word.encoded().concat(Bytes.utf8("x")).toArray();
+        assertThrows(PoyangException.class, () -> Attestations.Word.decode(longer));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package poyang.chain.ledger;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -27,9 +28,10 @@ public final class SafetyStore {
         }
     }
 
-    public void delete(String key) {
+    public void delete(Collection<String> keys) {
         try (Store.Batch batch = store.batch()) {
-            batch.delete(Store.Family.SAFETY, Bytes.utf8(key)).write();
+            keys.forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
+            batch.write();
         }
     }
 

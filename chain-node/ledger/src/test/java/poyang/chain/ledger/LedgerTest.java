@@ -156,7 +156,7 @@ final class LedgerTest {
             chain.commitNext(ledger);
             ledger.advance(new OrderedMark(77, Bytes.utf8("block")));
             ledger.safety().putAll(Map.of("vote/1", Bytes.utf8("a"), "vote/2", Bytes.utf8("b"), "lock", Bytes.empty()));
-            ledger.safety().delete("vote/1");
+            ledger.safety().delete(List.of("vote/1"));
         }
         try (Ledger ledger = chain.open(folder)) {
             assertEquals(Optional.of(new OrderedMark(77, Bytes.utf8("block"))), ledger.orderedMark());

@@ -1,0 +1,40 @@
+package poyang.chain.node;
+
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import poyang.chain.contract.Account;
+import poyang.chain.contract.AccountDirectory;
+import poyang.chain.contract.SystemContract;
+import poyang.chain.ledger.StateView;
+import poyang.kernel.Bug;
+
+/// The contracts that this node's software brings, and who keeps its accounts.
+final class Contracts {
+    private final TreeMap<String, SystemContract> byName = new TreeMap<>();
+    private final AccountDirectory accounts;
+
+    private Contracts(Iterable<SystemContract> contracts, AccountDirectory accounts) {
+        for (SystemContract contract : contracts) {
+            Bug.unless(byName.put(contract.name(), contract) == null, "two contracts are called " + contract.name());
+        }
+        this.accounts = accounts;
+    }
+
+    /// What stands on the class path.
+    static Contracts installed() {
+        return new Contracts(
+                ServiceLoader.load(SystemContract.class),
+                ServiceLoader.load(AccountDirectory.class)
+                        .findFirst()
+                        .orElseThrow(() -> new Bug("no contract keeps accounts")));
+    }
+
+    Optional<SystemContract> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    Optional<Account> account(String id, StateView state) {
+        return accounts.find(id, new ReadState(state, ""));
+    }
+}

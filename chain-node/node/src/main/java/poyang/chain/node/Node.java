@@ -1,0 +1,271 @@
+package poyang.chain.node;
+
+import io.grpc.Server;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import poyang.chain.consensus.Signatures;
+import poyang.chain.ledger.Ledger;
+import poyang.chain.ledger.StateOverlay;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.sdk.ChainForms;
+import poyang.sdk.GrpcTls;
+import poyang.sdk.NodeAddress;
+import poyang.wire.schema.NodeStatus;
+import poyang.wire.schema.PeerStatus;
+import poyang.wire.transport.PeerStatistics;
+import poyang.wire.transport.Transport;
+import poyang.wire.transport.TransportConfig;
+
+/// A running validator.
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final int MESSAGE_BYTES_MAX = 2 << 20;
+
+    private final NodeSettings settings;
+    private final Ledger ledger;
+    private final Pool pool;
+    private final Finality finality;
+    private final ConsensusLoop loop;
+    private final Transport transport;
+    private final Server server;
+    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<Thread> threads;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final long startedAtMillis;
+
+    private Node(
+            NodeSettings settings,
+            Ledger ledger,
+            Contracts contracts,
+            TlsIdentity identity,
+            Sm2PrivateKey key,
+            RandomSource random,
+            InstantSource clock) {
+        this.settings = settings;
+        this.ledger = ledger;
+        startedAtMillis = clock.millis();
+        finality = new Finality(ledger.finalisedHeight());
+        pool = new Pool(contracts, ledger, this::pooled);
+        ConsensusLoop.Signer signer = new ConsensusLoop.Signer(
+                settings.name(), Signatures.sm2(ledger.genesis().epoch(), key));
+        loop = new ConsensusLoop(
+                ledger, signer, new Execution(contracts, ledger, pool), pool, finality, this::send, clock);
+        TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
+        for (NodeAddress peer : settings.peers()) {
+            peers.put(new PartyId(peer.name()), peer.socketAddress());
+        }
+        transport = Transport.start(
+                TransportConfig.of(settings.name(), settings.peerListen(), peers), identity, random, new Ear());
+        ChainService service = new ChainService(ledger, contracts, pool, finality, this::status, clock);
+        server = serve(service, identity, settings.apiListen());
+        threads = List.of(thread("consensus", loop::run), thread("admission", pool::run));
+    }
+
+    /// Starts a validator: opens its ledger, or makes it from the genesis, and joins the others.
+    ///
+    /// @param key the validator's key, named in the genesis; this object keeps using it
+    /// @throws PoyangException `NOT_A_VALIDATOR`; what the ledger, the transport or the genesis refuse
+    public static Node start(
+            NodeSettings settings, TlsIdentity identity, Sm2PrivateKey key, RandomSource random, InstantSource clock) {
+        Genesis genesis = ChainForms.genesis(settings.genesis());
+        boolean known = genesis.epoch()
+                .find(settings.name())
+                .map(Validator::publicKey)
+                .filter(key.publicKey()::equals)
+                .isPresent();
+        if (!known) {
+            throw new PoyangException(
+                    NodeErrors.NOT_A_VALIDATOR,
+                    "the genesis has no validator \"" + settings.name() + "\" with this key",
+                    "the name and key of a validator of the genesis are needed");
+        }
+        Contracts contracts = Contracts.installed();
+        Ledger ledger = open(settings, genesis, contracts);
+        try {
+            return new Node(settings, ledger, contracts, identity, key, random, clock);
+        } catch (RuntimeException e) {
+            ledger.close();
+            throw e;
+        }
+    }
+
+    private static Ledger open(NodeSettings settings, Genesis genesis, Contracts contracts) {
+        try {
+            Files.createDirectories(
+                    settings.directory(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new PoyangException(
+                    NodeErrors.NODE_STOPPED,
+                    "the folder " + settings.directory() + " cannot be made (" + e.getMessage() + ")",
+                    "a place where the node may write is needed",
+                    e);
+        }
+        Ledger ledger = Ledger.open(settings.directory().resolve("ledger"), genesis);
+        try {
+            if (ledger.height() < 0) {
+                StateOverlay state = Execution.genesis(contracts, genesis.calls(), genesis.timestampMillis());
+                ledger.commitGenesis(state);
+            }
+            return ledger;
+        } catch (RuntimeException e) {
+            ledger.close();
+            throw e;
+        }
+    }
+
+    private Server serve(ChainService service, TlsIdentity identity, InetSocketAddress address) {
+        try {
+            return GrpcTls.server(identity, address)
+                    .executor(calls)
+                    .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                    .maxConcurrentCallsPerConnection(256)
+                    .permitKeepAliveTime(10, TimeUnit.SECONDS)
+                    .addService(service)
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            transport.close();
+            throw new PoyangException(
+                    NodeErrors.LISTEN_FAILED,
+                    "cannot listen on " + address + " (" + e.getMessage() + ")",
+                    "a free address of this machine is needed",
+                    e);
+        }
+    }
+
+    /// Where clients reach it, with the port that the system chose.
+    public int apiPort() {
+        return server.getPort();
+    }
+
+    /// Completes when the node has stopped: normally after {@link #close}, exceptionally when it had to.
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /// The last height with a finality proof.
+    public long finalisedHeight() {
+        return finality.height();
+    }
+
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private Thread thread(String name, Work work) {
+        return Thread.ofPlatform().name(name).start(() -> {
+            try {
+                work.run();
+            } catch (InterruptedException e) {
+                LOG.info("{} stopped", name);
+            } catch (RuntimeException | Error e) {
+                LOG.error("{} failed, the node stops", name, e);
+                finality.end();
+                ended.completeExceptionally(e);
+            }
+        });
+    }
+
+    private void send(PartyId to, int channel, Bytes payload) {
+        transport.send(to, channel, payload);
+    }
+
+    private void pooled(Bytes item, boolean fromClient) {
+        if (fromClient) {
+            transport.broadcast(ConsensusLoop.TRANSACTION_CHANNEL, item);
+        }
+        loop.poolChanged();
+    }
+
+    private NodeStatus status() {
+        NodeStatus.Builder status = NodeStatus.newBuilder()
+                .setNode(settings.name().name())
+                .setHeight(finality.height())
+                .setRound(loop.round())
+                .setPooledTransactions(pool.size())
+                .setAdmittedTransactions(pool.admittedCount())
+                .setStateBytes(ledger.stateBytes())
+                .setStartedAtMillis(startedAtMillis);
+        for (PeerStatistics peer : transport.peers()) {
+            status.addPeers(PeerStatus.newBuilder()
+                    .setNode(peer.peer().name())
+                    .setConnected(peer.connected())
+                    .setRoundTripMicros(peer.roundTripMicros())
+                    .setLastHeardMillisAgo(peer.lastHeardMillisAgo()));
+        }
+        return status.build();
+    }
+
+    /// Stops answering, leaves the others and closes the ledger.
+    @Override
+    public void close() {
+        server.shutdownNow();
+        finality.end();
+        threads.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            server.awaitTermination();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        transport.close();
+        calls.close();
+        ledger.close();
+        ended.complete(null);
+    }
+
+    private final class Ear implements Transport.Listener {
+        @Override
+        public void received(PartyId from, int channel, Bytes payload) {
+            if (channel == ConsensusLoop.TRANSACTION_CHANNEL) {
+                pool.passedOn(payload);
+            } else {
+                loop.received(from, channel, payload);
+            }
+        }
+
+        @Override
+        public void connected(PartyId peer) {
+            LOG.info("{} is connected", peer);
+        }
+
+        @Override
+        public void lost(PartyId peer, String reason) {
+            LOG.info("{} is lost: {}", peer, reason);
+        }
+
+        @Override
+        public void refused(String remote, String reason) {
+            LOG.warn("a connection of {} was refused: {}", remote, reason);
+        }
+
+        @Override
+        public void failed(Bug bug) {
+            LOG.error("the transport failed, the node stops", bug);
+            finality.end();
+            ended.completeExceptionally(bug);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package poyang.chain.node;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+import poyang.sdk.ChainForms;
+import poyang.sdk.NodeAddress;
+import poyang.sdk.ProcessSettings;
+import poyang.sdk.SdkErrors;
+
+/// One validator as a process: `--config FILE`. Prints `READY validator HOST:PORT` when it serves, ends
+/// with 0 after SIGTERM, with 2 for a wrong configuration, and with 3 when it had to stop.
+public final class NodeMain {
+    private NodeMain() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        try {
+            if (arguments.length != 2 || !arguments[0].equals("--config")) {
+                throw new PoyangException(
+                        SdkErrors.BAD_SETTINGS,
+                        "the arguments are " + Arrays.toString(arguments),
+                        "--config FILE is needed");
+            }
+            run(ProcessSettings.read(Path.of(arguments[1])));
+        } catch (PoyangException e) {
+            System.err.println(e.code() + ": " + e.wrong() + "; " + e.right());
+            System.exit(2);
+        }
+    }
+
+    private static void run(ProcessSettings from) throws InterruptedException {
+        InstantSource clock = InstantSource.system();
+        NodeSettings settings = new NodeSettings(
+                new PartyId(from.text("name")),
+                ChainForms.readGenesis(from.path("genesis")),
+                from.path("directory"),
+                from.listen("peer.listen"),
+                NodeAddress.list(from.text("peers")),
+                from.listen("api.listen"));
+        char[] password = from.password();
+        TlsIdentity identity = from.tlsIdentity(password, clock);
+        Sm2PrivateKey key = from.privateKey("validator.key", password);
+        Arrays.fill(password, '\0');
+        from.end();
+        Node node = Node.start(settings, identity, key, OperatingSystemRandom.open(), clock);
+        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
+        System.out.println("READY validator " + settings.apiListen().getHostString() + ":" + node.apiPort());
+        try {
+            Void _ = node.ended().get();
+        } catch (ExecutionException e) {
+            System.err.println(NodeErrors.NODE_STOPPED + ": the node had to stop (" + e.getCause() + ")");
+            System.exit(3);
+        }
+    }
+}

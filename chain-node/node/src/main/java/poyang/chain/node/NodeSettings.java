@@ -1,0 +1,27 @@
+package poyang.chain.node;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import poyang.kernel.PartyId;
+import poyang.sdk.NodeAddress;
+import poyang.wire.schema.GenesisFile;
+
+/// Where a node lives and whom it talks to.
+///
+/// @param name a validator of the genesis, and the common name of the TLS certificate
+/// @param directory of the ledger; made when missing
+/// @param peerListen for the other validators
+/// @param peers the other validators' `peerListen`
+/// @param apiListen for clients
+public record NodeSettings(
+        PartyId name,
+        GenesisFile genesis,
+        Path directory,
+        InetSocketAddress peerListen,
+        List<NodeAddress> peers,
+        InetSocketAddress apiListen) {
+    public NodeSettings {
+        peers = List.copyOf(peers);
+    }
+}

@@ -1,0 +1,256 @@
+package poyang.chain.node;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import poyang.chain.ledger.Ledger;
+import poyang.chain.proofs.TransactionLeaf;
+import poyang.crypto.Sm2PublicKey;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+
+/// Transactions that wait for a place in a block. Each one's signature is checked once, when it comes in,
+/// together with whatever else came in meanwhile.
+///
+/// Safe for use by several threads; `run` is the body of the one thread that admits.
+final class Pool implements Execution.Verified {
+    private static final int MOST_WAITING = 20_000;
+    private static final long MOST_BYTES = 64L << 20;
+    private static final int BATCH = 256;
+    private static final int INBOX = 4_096;
+    private static final long ADMISSION_MILLIS = 5_000;
+
+    private final Contracts contracts;
+    private final Ledger ledger;
+    private final Listener listener;
+    private final LinkedBlockingQueue<Application> inbox = new LinkedBlockingQueue<>(INBOX);
+    private final Map<Bytes, Waiting> waiting = new LinkedHashMap<>();
+    private long waitingBytes;
+    private long admittedCount;
+
+    Pool(Contracts contracts, Ledger ledger, Listener listener) {
+        this.contracts = contracts;
+        this.ledger = ledger;
+        this.listener = listener;
+    }
+
+    /// Told of every pooled transaction, once.
+    interface Listener {
+        /// @param item the bytes that consensus orders
+        /// @param fromClient a client brought it to this node, so the other validators do not know it
+        void pooled(Bytes item, boolean fromClient);
+    }
+
+    /// @param item the bytes that consensus orders
+    private record Waiting(SignedCall call, Sm2PublicKey key, Bytes item) {}
+
+    /// @param fromClient a client brought it to this node; otherwise another validator passed it on
+    private record Application(SignedCall call, boolean fromClient, CompletableFuture<Bytes> answer) {}
+
+    /// Pools a client's transaction and gives its id; one that is pooled or executed already is welcome.
+    ///
+    /// @throws PoyangException what is wrong with it, or `POOL_FULL`
+    Bytes submit(TransactionLeaf leaf) throws InterruptedException {
+        SignedCall call = SignedCall.of(leaf, ledger.chainId());
+        CompletableFuture<Bytes> answer = new CompletableFuture<>();
+        if (!inbox.offer(new Application(call, true, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw full();
+        }
+        try {
+            return answer.get(ADMISSION_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof PoyangException refused) {
+                throw refused;
+            }
+            throw stopped(e);
+        } catch (TimeoutException e) {
+            throw stopped(e);
+        }
+    }
+
+    /// Takes in what another validator passed on; what does not hold, or does not fit, is dropped.
+    void passedOn(Bytes item) {
+        SignedCall.fromBatch(item, ledger.chainId())
+                .ifPresent(call -> inbox.offer(new Application(call, false, new CompletableFuture<>())));
+    }
+
+    /// Admits until interrupted.
+    void run() throws InterruptedException {
+        while (true) {
+            List<Application> batch = new ArrayList<>();
+            batch.add(inbox.take());
+            inbox.drainTo(batch, BATCH - 1);
+            try {
+                admit(batch);
+            } catch (RuntimeException e) {
+                batch.forEach(application -> application.answer().completeExceptionally(e));
+                throw e;
+            }
+        }
+    }
+
+    private void admit(List<Application> batch) {
+        List<Application> open = new ArrayList<>();
+        List<Sm2PublicKey.Check> checks = new ArrayList<>();
+        for (Application application : batch) {
+            SignedCall call = application.call();
+            if (known(call.id())) {
+                application.answer().complete(call.id());
+                continue;
+            }
+            Optional<PoyangException> wrong = wrong(call);
+            if (wrong.isPresent()) {
+                application.answer().completeExceptionally(wrong.get());
+                continue;
+            }
+            contracts
+                    .account(call.sender(), ledger.head())
+                    .map(Execution::key)
+                    .ifPresentOrElse(
+                            key -> {
+                                open.add(application);
+                                checks.add(call.check(key));
+                            },
+                            () -> application.answer().completeExceptionally(notSigned()));
+        }
+        List<Boolean> verdicts = Sm2PublicKey.verifyBatch(checks);
+        for (int i = 0; i < open.size(); i++) {
+            conclude(open.get(i), checks.get(i).key(), verdicts.get(i));
+        }
+    }
+
+    private void conclude(Application application, Sm2PublicKey key, boolean signed) {
+        SignedCall call = application.call();
+        if (!signed) {
+            application.answer().completeExceptionally(notSigned());
+            return;
+        }
+        Bytes item = call.leaf().encoded();
+        if (put(new Waiting(call, key, item))) {
+            listener.pooled(item, application.fromClient());
+            application.answer().complete(call.id());
+        } else {
+            application.answer().completeExceptionally(full());
+        }
+    }
+
+    private boolean known(Bytes id) {
+        synchronized (waiting) {
+            if (waiting.containsKey(id)) {
+                return true;
+            }
+        }
+        return ledger.find(id).isPresent();
+    }
+
+    private Optional<PoyangException> wrong(SignedCall call) {
+        long height = ledger.height();
+        if (!call.inTime(height + 1)) {
+            return Optional.of(new PoyangException(
+                    NodeErrors.OUT_OF_TIME,
+                    "the transaction's block limit is " + call.payload().getBlockLimit() + ", the chain is at "
+                            + height,
+                    "a limit from " + (height + 1) + " to " + (height + 1 + Ledger.NONCE_WINDOW) + " is needed"));
+        }
+        if (ledger.seen(call.sender(), call.nonce())) {
+            return Optional.of(new PoyangException(
+                    NodeErrors.REPLAYED,
+                    "this sender used this nonce before",
+                    "a fresh random nonce of 16 bytes is needed"));
+        }
+        if (contracts.find(call.payload().getContract()).isEmpty()) {
+            return Optional.of(Execution.noContract(call.payload().getContract()));
+        }
+        return Optional.empty();
+    }
+
+    private boolean put(Waiting entry) {
+        synchronized (waiting) {
+            int bytes = entry.item().length();
+            if (waiting.size() >= MOST_WAITING || waitingBytes + bytes > MOST_BYTES) {
+                return false;
+            }
+            if (waiting.put(entry.call().id(), entry) == null) {
+                waitingBytes += bytes;
+                admittedCount++;
+            }
+            return true;
+        }
+    }
+
+    /// What a leader would propose now, oldest first.
+    List<Bytes> offer(int most) {
+        synchronized (waiting) {
+            return waiting.values().stream().limit(most).map(Waiting::item).toList();
+        }
+    }
+
+    /// Takes off what was ordered, and what can stand in no block above `height` any more.
+    void settled(List<Bytes> ordered, long height) {
+        synchronized (waiting) {
+            for (Bytes item : ordered) {
+                SignedCall.fromBatch(item, ledger.chainId()).ifPresent(call -> remove(call.id()));
+            }
+            List<Bytes> late = waiting.values().stream()
+                    .filter(w -> !w.call().inTime(height + 1))
+                    .map(w -> w.call().id())
+                    .toList();
+            late.forEach(this::remove);
+        }
+    }
+
+    private void remove(Bytes id) {
+        Waiting gone = waiting.remove(id);
+        if (gone != null) {
+            waitingBytes -= gone.item().length();
+        }
+    }
+
+    @Override
+    public boolean holds(SignedCall call, Sm2PublicKey key) {
+        synchronized (waiting) {
+            Waiting known = waiting.get(call.id());
+            return known != null
+                    && known.call().leaf().equals(call.leaf())
+                    && known.key().equals(key);
+        }
+    }
+
+    int size() {
+        synchronized (waiting) {
+            return waiting.size();
+        }
+    }
+
+    long admittedCount() {
+        synchronized (waiting) {
+            return admittedCount;
+        }
+    }
+
+    private static PoyangException notSigned() {
+        return new PoyangException(
+                NodeErrors.NOT_SIGNED,
+                "the transaction is not signed by a known account's key",
+                "sign the payload with the key registered for the sender, and send the right parity");
+    }
+
+    private static PoyangException full() {
+        return new PoyangException(
+                NodeErrors.POOL_FULL,
+                MOST_WAITING + " transactions or " + (MOST_BYTES >> 20) + " MiB are waiting",
+                "submit again in a few seconds");
+    }
+
+    private static PoyangException stopped(Exception cause) {
+        return new PoyangException(
+                NodeErrors.NODE_STOPPED, "this node admits nothing at present", "submit to another node", cause);
+    }
+}

@@ -1,0 +1,87 @@
+package poyang.chain.node;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import poyang.chain.contract.Account;
+import poyang.chain.contract.Account.Role;
+import poyang.chain.contract.AccountDirectory;
+import poyang.chain.contract.CallContext;
+import poyang.chain.contract.ContractEvent;
+import poyang.chain.contract.ContractRejection;
+import poyang.chain.contract.ContractState;
+import poyang.chain.contract.ReadableState;
+import poyang.chain.contract.SystemContract;
+import poyang.kernel.Bytes;
+import poyang.kernel.ErrorCode;
+import poyang.wire.schema.AccountRecord;
+
+/// A contract for the node's own tests, on the messages of accounts: `Register` makes an account, `Note`
+/// keeps a title under its id once, `Break` fails by its own mistake after it wrote.
+public final class Notes implements SystemContract, AccountDirectory {
+    static final String NAME = "test.Notes";
+    static final ErrorCode TAKEN = new ErrorCode("NOTE_TAKEN", 5999, ErrorCode.Category.BAD_INPUT);
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public byte[] execute(String method, byte[] arguments, CallContext context, ContractState state) {
+        AccountRecord record = parse(arguments);
+        switch (method) {
+            case "Register" -> state.put("account/" + record.getId(), arguments);
+            case "Note" -> {
+                String key = "note/" + record.getId();
+                if (state.get(key).isPresent()) {
+                    throw new ContractRejection(TAKEN, "the note is there", "another id is needed");
+                }
+                state.put(key, arguments);
+                context.emit(new ContractEvent(
+                        "noted",
+                        record.getId(),
+                        Bytes.copyOf(arguments),
+                        List.of(context.sender().organisation())));
+            }
+            case "Break" -> {
+                state.put("broken", arguments);
+                throw new IllegalStateException("this contract is broken");
+            }
+            default -> throw new ContractRejection(TAKEN, "no method " + method, "Register, Note or Break");
+        }
+        return arguments;
+    }
+
+    @Override
+    public byte[] read(String method, byte[] arguments, Account reader, ReadableState state) {
+        return state.get("note/" + parse(arguments).getId())
+                .orElseThrow(() -> new ContractRejection(TAKEN, "no such note", "a note's id"));
+    }
+
+    @Override
+    public boolean mayReadKey(String key, Account reader, ReadableState state) {
+        return key.startsWith("note/");
+    }
+
+    @Override
+    public Optional<Account> find(String accountId, ReadableState state) {
+        return state.of(NAME).get("account/" + accountId).map(stored -> {
+            AccountRecord record = parse(stored);
+            Set<Role> roles = EnumSet.noneOf(Role.class);
+            record.getRolesList().forEach(role -> roles.add(Role.valueOf(role.name())));
+            Bytes key = Bytes.wrap(record.getPublicKey().toByteArray());
+            return new Account(record.getId(), record.getOrganisation(), roles, key);
+        });
+    }
+
+    private static AccountRecord parse(byte[] arguments) {
+        try {
+            return AccountRecord.parseFrom(arguments);
+        } catch (InvalidProtocolBufferException e) {
+            throw new ContractRejection(TAKEN, "malformed", "an AccountRecord");
+        }
+    }
+}

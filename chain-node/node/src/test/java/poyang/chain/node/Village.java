@@ -1,0 +1,157 @@
+package poyang.chain.node;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.Certificates;
+import poyang.crypto.Certificates.Authority;
+import poyang.crypto.Certificates.Validity;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.RandomSource;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainClient;
+import poyang.sdk.ChainForms;
+import poyang.sdk.NodeAddress;
+import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.GenesisFile;
+import poyang.wire.schema.Role;
+
+/// Four validators in this process, over real sockets, certificates and disks, and their clients.
+final class Village implements AutoCloseable {
+    static final int VALIDATORS = 4;
+
+    final RandomSource random = new SeededRandom(new byte[32], "node-test");
+    final InstantSource clock = InstantSource.system();
+    final GenesisFile genesis;
+    final TreeMap<Integer, Node> nodes = new TreeMap<>();
+    final List<NodeAddress> api = new ArrayList<>();
+    private final TreeMap<String, Sm2PrivateKey> accountKeys = new TreeMap<>();
+    private final List<Sm2PrivateKey> validatorKeys = new ArrayList<>();
+    private final List<NodeAddress> peers = new ArrayList<>();
+    private final List<ChainClient> clients = new ArrayList<>();
+    private final Authority root;
+    private final Validity validity;
+    private final Path folder;
+
+    Village(Path folder) throws Exception {
+        this.folder = folder;
+        Instant now = clock.instant();
+        validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
+        root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
+        List<Validator> validators = new ArrayList<>();
+        List<Integer> ports = freePorts(2 * VALIDATORS);
+        for (int i = 0; i < VALIDATORS; i++) {
+            String name = "validator-" + (i + 1);
+            Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+            validatorKeys.add(key);
+            validators.add(new Validator(new PartyId(name), key.publicKey()));
+            peers.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i)));
+            api.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i + 1)));
+        }
+        List<Genesis.Call> calls = List.of(
+                register("taxation/analyst", Role.ANALYST),
+                register("housing/owner", Role.OWNER),
+                register("supervision/head", Role.SUPERVISOR));
+        Bytes trust = Bytes.wrap(root.certificate().getEncoded());
+        genesis = ChainForms.file(GenesisMaker.make("test chain", validators, clock.millis(), calls, trust));
+        for (int i = 0; i < VALIDATORS; i++) {
+            start(i);
+        }
+    }
+
+    private static List<Integer> freePorts(int count) throws Exception {
+        List<Integer> ports = new ArrayList<>();
+        List<ServerSocket> open = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            open.add(socket);
+            ports.add(socket.getLocalPort());
+        }
+        for (ServerSocket socket : open) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private Genesis.Call register(String account, Role role) {
+        Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+        accountKeys.put(account, key);
+        AccountRecord record = AccountRecord.newBuilder()
+                .setId(account)
+                .setOrganisation(account.substring(0, account.indexOf('/')))
+                .addRoles(role)
+                .setPublicKey(ChainForms.byteString(key.publicKey().encoded()))
+                .build();
+        return new Genesis.Call(Notes.NAME, "Register", Bytes.wrap(record.toByteArray()));
+    }
+
+    void start(int index) {
+        List<NodeAddress> others = new ArrayList<>(peers);
+        NodeAddress own = others.remove(index);
+        NodeSettings settings = new NodeSettings(
+                new PartyId(own.name()),
+                genesis,
+                folder.resolve(own.name()),
+                own.socketAddress(),
+                others,
+                api.get(index).socketAddress());
+        nodes.put(index, Node.start(settings, identity(own.name()), validatorKeys.get(index), random, clock));
+    }
+
+    void stop(int index) {
+        Objects.requireNonNull(nodes.remove(index)).close();
+    }
+
+    private TlsIdentity identity(String name) {
+        Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+        Authority issuer = root.issuer("department", Sm2PrivateKey.generate(random), validity, random);
+        X509Certificate leaf = issuer.leaf(name, key.publicKey(), validity, random);
+        return new TlsIdentity(List.of(leaf, issuer.certificate()), key, root.certificate(), clock);
+    }
+
+    Sm2PrivateKey key(String account) {
+        return Objects.requireNonNull(accountKeys.get(account));
+    }
+
+    ChainClient client() {
+        ChainClient client = ChainClient.connect(genesis, identity("a-client"), api, clock);
+        clients.add(client);
+        return client;
+    }
+
+    ChainAccount account(String name) {
+        return new ChainAccount(client(), name, key(name), random, clock);
+    }
+
+    /// Waits until every running node has this height final.
+    void await(long height) throws InterruptedException {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!nodes.values().stream().allMatch(node -> node.finalisedHeight() >= height)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("height " + height + " is not final everywhere: "
+                        + nodes.values().stream().map(Node::finalisedHeight).toList());
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(ChainClient::close);
+        nodes.values().forEach(Node::close);
+    }
+}
