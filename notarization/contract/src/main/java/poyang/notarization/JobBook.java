@@ -1,0 +1,137 @@
+package poyang.notarization;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Optional;
+import poyang.chain.contract.Account;
+import poyang.chain.contract.CallContext;
+import poyang.chain.contract.ContractEvent;
+import poyang.chain.contract.ContractState;
+import poyang.chain.contract.ReadableState;
+import poyang.kernel.Bytes;
+import poyang.wire.schema.Failure;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobParty;
+import poyang.wire.schema.JobState;
+import poyang.wire.schema.JobStep;
+
+/// The jobs in the state, how they change, and who hears of it.
+///
+/// State of `poyang.v1.Jobs`: `job/ID` → Job; `runs/PAIR` → number of runs, decimal; `seed/HEX` and
+/// `root/HEX` → job that committed to it.
+final class JobBook {
+    static final String JOBS = "poyang.v1.Jobs";
+    private static final int STEPS_MAX = 200;
+
+    private final CallContext context;
+    private final ContractState jobs;
+
+    JobBook(CallContext context, ContractState anyState) {
+        this.context = context;
+        jobs = anyState.writable(JOBS);
+    }
+
+    static Optional<Job> find(ReadableState anyState, String id) {
+        return anyState.of(JOBS).get("job/" + id).map(value -> ServiceContract.stored(Job.parser(), value));
+    }
+
+    /// A job that the sender takes part in; everybody else learns nothing, not even that it is there.
+    Job ofParty(String id) {
+        Account sender = context.sender();
+        return find(jobs, id)
+                .filter(job -> side(job, sender.organisation()) >= 0
+                        || job.getSubmitter().equals(sender.id()))
+                .orElseThrow(() -> ServiceContract.notFound("job"));
+    }
+
+    /// 0 for the left party, 1 for the right one, -1 for strangers.
+    static int side(Job job, String organisation) {
+        for (int i = 0; i < job.getPartiesCount(); i++) {
+            if (job.getParties(i).getOrganisation().equals(organisation)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    void needState(Job job, JobState... wanted) {
+        Rules.need(
+                List.of(wanted).contains(job.getState()),
+                NotarizationErrors.WRONG_STATE,
+                "the job is in state " + job.getState(),
+                "this is for jobs in state " + List.of(wanted));
+    }
+
+    void needTime(Job job) {
+        Rules.need(
+                context.timestampMillis() <= job.getDeadlineMillis(),
+                NotarizationErrors.DEADLINE_PASSED,
+                "the job's time was up at " + job.getDeadlineMillis(),
+                "call Expire, and Retry for a new attempt");
+    }
+
+    void needAttempt(Job job, int attempt) {
+        Rules.need(
+                job.getAttempt() == attempt,
+                NotarizationErrors.WRONG_STATE,
+                "the job is in attempt " + job.getAttempt() + ", not " + attempt,
+                "the current attempt is needed");
+    }
+
+    /// Runs of a pair of data sets so far.
+    int runs(String pair) {
+        return jobs.get("runs/" + pair)
+                .map(value -> Integer.parseInt(Bytes.wrap(value).utf8()))
+                .orElse(0);
+    }
+
+    void countRun(String pair) {
+        jobs.put("runs/" + pair, Bytes.utf8(Integer.toString(runs(pair) + 1)).toArray());
+    }
+
+    /// A commitment is used once on this chain: fresh randomness for every attempt.
+    void once(String kind, ByteString commitment, Job job) {
+        String key = kind + "/" + ChainBytes.hex(commitment);
+        Rules.need(
+                jobs.get(key).isEmpty(),
+                NotarizationErrors.NOT_FRESH,
+                "this " + kind + " was committed to before",
+                "fresh salts and a fresh seed for every attempt are needed");
+        jobs.put(key, Bytes.utf8(job.getId()).toArray());
+    }
+
+    /// Brings the job into a state and writes it down.
+    Job enter(Job.Builder job, JobState state, String note) {
+        Rules.need(
+                job.getHistoryCount() < STEPS_MAX,
+                NotarizationErrors.WRONG_STATE,
+                "the job changed its state " + STEPS_MAX + " times",
+                "submit a new job");
+        job.setState(state)
+                .addHistory(JobStep.newBuilder()
+                        .setState(state)
+                        .setAttempt(job.getAttempt())
+                        .setHeight(context.height())
+                        .setMillis(context.timestampMillis())
+                        .setAccount(context.sender().id())
+                        .setNote(note));
+        return keep(job.build());
+    }
+
+    Job fail(Job.Builder job, String organisation, String code, String detail) {
+        job.setFailure(
+                Failure.newBuilder().setOrganisation(organisation).setCode(code).setDetail(detail));
+        return enter(job, JobState.FAILED, code);
+    }
+
+    /// Keeps a job and tells both departments.
+    Job keep(Job job) {
+        jobs.put("job/" + job.getId(), job.toByteArray());
+        context.emit(new ContractEvent(
+                "jobs.changed",
+                job.getId(),
+                Bytes.wrap(job.toByteArray()),
+                job.getPartiesList().stream().map(JobParty::getOrganisation).toList()));
+        return job;
+    }
+}

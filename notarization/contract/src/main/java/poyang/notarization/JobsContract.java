@@ -1,0 +1,289 @@
+package poyang.notarization;
+
+import java.util.Set;
+import java.util.TreeSet;
+import poyang.chain.contract.Account;
+import poyang.chain.contract.Account.Role;
+import poyang.chain.contract.CallContext;
+import poyang.chain.contract.ContractState;
+import poyang.chain.contract.ReadableState;
+import poyang.wire.schema.AbortRequest;
+import poyang.wire.schema.CommitRequest;
+import poyang.wire.schema.ConsentRequest;
+import poyang.wire.schema.ConsentState;
+import poyang.wire.schema.Empty;
+import poyang.wire.schema.InputCommitment;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobKey;
+import poyang.wire.schema.JobList;
+import poyang.wire.schema.JobParty;
+import poyang.wire.schema.JobState;
+import poyang.wire.schema.SubmitJob;
+
+/// Joint computations: the state machine that docs/contracts.md draws.
+public final class JobsContract extends ServiceContract {
+    private static final Set<String> SANDBOXES = Set.of("bubblewrap", "none (unsafe)");
+    private static final int MINUTES_MAX = 10_080;
+
+    public JobsContract() {
+        super(JobBook.JOBS);
+        call("Submit", SubmitJob.parser(), JobsContract::submit);
+        call("Consent", ConsentRequest.parser(), JobsContract::consent);
+        call("Commit", CommitRequest.parser(), JobsContract::commit);
+        call("Abort", AbortRequest.parser(), JobsContract::abort);
+        call("Retry", JobKey.parser(), JobsContract::retry);
+        call("Cancel", JobKey.parser(), JobsContract::cancel);
+        call("Expire", JobKey.parser(), JobsContract::expire);
+        read(
+                "Get",
+                JobKey.parser(),
+                (key, reader, state) -> JobBook.find(state, key.getId())
+                        .filter(job -> sees(reader, job))
+                        .orElseThrow(() -> notFound("job")));
+        read(
+                "List",
+                Empty.parser(),
+                (_, reader, state) -> JobList.newBuilder()
+                        .addAllJobs(all(state, "job/", Job.parser()).stream()
+                                .filter(job -> sees(reader, job))
+                                .toList())
+                        .build());
+    }
+
+    static boolean sees(Account reader, Job job) {
+        return seesAll(reader) || JobBook.side(job, reader.organisation()) >= 0;
+    }
+
+    private static JobKey submit(SubmitJob request, CallContext context, ContractState state) {
+        JobBook book = new JobBook(context, state);
+        Account sender = context.sender();
+        Rules.text("title", request.getTitle(), 1, 200);
+        Rules.text("purpose", request.getPurpose(), 1, 2000);
+        int minutes = request.getMinutesToLive();
+        Rules.arguments(
+                minutes >= 1 && minutes <= MINUTES_MAX,
+                "the job lives for " + minutes + " minutes",
+                "1 to " + MINUTES_MAX + " minutes are needed");
+        CollisionRules.Parsed plan = CollisionRules.parse(request.getPlan(), state.of(DatasetsContract.NAME));
+        Rules.allowed(
+                sender.has(Role.ANALYST) && CollisionRules.party(plan, sender),
+                sender,
+                "an analyst of one of the two departments submits the job");
+        CollisionRules.receiver(request.getReceiver(), plan, state.of(AccountsContract.NAME));
+        CollisionRules.policies(plan, book.runs(plan.pair()));
+        Job.Builder job = Job.newBuilder()
+                .setId(context.transactionId().slice(0, 16).hex())
+                .setTitle(request.getTitle())
+                .setPurpose(request.getPurpose())
+                .setSubmitter(sender.id())
+                .setReceiver(request.getReceiver())
+                .setPlan(request.getPlan())
+                .setPlanHash(ChainBytes.sm3(request.getPlan()))
+                .setAttempt(1)
+                .setSubmittedMillis(context.timestampMillis())
+                .setDeadlineMillis(deadline(context, minutes))
+                .setMinutesToLive(minutes)
+                .setEarlierRuns(book.runs(plan.pair()));
+        for (CollisionRules.Side side : plan.sides()) {
+            job.addParties(JobParty.newBuilder()
+                    .setOrganisation(side.organisation())
+                    .setDataset(side.dataset().getId())
+                    .setColumn(side.column())
+                    .setRoundedRows(side.dataset().getRoundedRows())
+                    .setConsent(ConsentState.PENDING));
+            job.addLeakage(CollisionRules.leakage(
+                    side.organisation(), request.getReceiver().startsWith(side.organisation() + "/")));
+        }
+        book.enter(job, JobState.AWAITING_CONSENT, "");
+        return JobKey.newBuilder().setId(job.getId()).build();
+    }
+
+    private static long deadline(CallContext context, int minutes) {
+        return context.timestampMillis() + minutes * 60_000L;
+    }
+
+    private static Empty consent(ConsentRequest request, CallContext context, ContractState state) {
+        JobBook book = new JobBook(context, state);
+        Job before = book.ofParty(request.getJob());
+        int side = JobBook.side(before, context.sender().organisation());
+        Account sender = context.sender();
+        Rules.allowed(
+                side >= 0 && sender.has(Role.OWNER) && !sender.id().equals(before.getSubmitter()),
+                sender,
+                "an owner of a party consents, and never the job's submitter");
+        book.needState(before, JobState.AWAITING_CONSENT);
+        book.needTime(before);
+        Rules.text("reason", request.getReason(), 0, 500);
+        Job.Builder after = before.toBuilder();
+        Rules.need(
+                after.getParties(side).getConsent() == ConsentState.PENDING,
+                NotarizationErrors.WRONG_STATE,
+                sender.organisation() + " has answered already",
+                "one answer for each party is needed");
+        after.getPartiesBuilder(side)
+                .setConsent(request.getGiven() ? ConsentState.GIVEN : ConsentState.DENIED)
+                .setConsentAccount(sender.id())
+                .setConsentReason(request.getReason())
+                .setConsentHeight(context.height());
+        if (!request.getGiven()) {
+            book.enter(after, JobState.REFUSED, request.getReason());
+        } else {
+            proceed(after, book, state);
+        }
+        return Empty.getDefaultInstance();
+    }
+
+    /// READY when all have consented, which counts as a run.
+    private static void proceed(Job.Builder job, JobBook book, ContractState state) {
+        boolean all = job.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN);
+        if (!all) {
+            book.keep(job.build());
+            return;
+        }
+        CollisionRules.Parsed plan = CollisionRules.parse(job.getPlan(), state.of(DatasetsContract.NAME));
+        CollisionRules.policies(plan, book.runs(plan.pair()));
+        book.countRun(plan.pair());
+        book.enter(job, JobState.READY, "");
+    }
+
+    private static Empty commit(CommitRequest request, CallContext context, ContractState state) {
+        JobBook book = new JobBook(context, state);
+        Job before = book.ofParty(request.getJob());
+        int side = executorSide(before, context);
+        book.needState(before, JobState.READY);
+        book.needTime(before);
+        book.needAttempt(before, request.getAttempt());
+        Rules.hash("input_root", request.getInputRoot());
+        Rules.hash("seed_commitment", request.getSeedCommitment());
+        Rules.rounded("rounded_rows", request.getRoundedRows());
+        Rules.arguments(
+                SANDBOXES.contains(request.getSandbox()),
+                "the sandbox is \"" + request.getSandbox() + "\"",
+                "one of " + new TreeSet<>(SANDBOXES) + " is needed");
+        Job.Builder after = before.toBuilder();
+        Rules.need(
+                !after.getParties(side).hasCommitment(),
+                NotarizationErrors.WRONG_STATE,
+                "this party has committed to its input",
+                "one commitment for each attempt is needed");
+        book.once("root", request.getInputRoot(), before);
+        book.once("seed", request.getSeedCommitment(), before);
+        after.getPartiesBuilder(side)
+                .setCommitment(InputCommitment.newBuilder()
+                        .setInputRoot(request.getInputRoot())
+                        .setSeedCommitment(request.getSeedCommitment())
+                        .setRoundedRows(request.getRoundedRows())
+                        .setSandbox(request.getSandbox())
+                        .setHeight(context.height()));
+        CollisionRules.Parsed plan = CollisionRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
+        if (!CollisionRules.sizesAllowed(plan, committed(after, 0), committed(after, 1))) {
+            book.fail(
+                    after,
+                    context.sender().organisation(),
+                    "POLICY",
+                    "the rows really read are outside the bounds of a use policy");
+        } else if (committed(after, 1 - side) < 0) {
+            book.keep(after.build());
+        } else {
+            book.enter(after, JobState.RUNNING, "");
+        }
+        return Empty.getDefaultInstance();
+    }
+
+    private static long committed(Job.Builder job, int side) {
+        JobParty party = job.getParties(side);
+        return party.hasCommitment() ? party.getCommitment().getRoundedRows() : -1;
+    }
+
+    static int executorSide(Job job, CallContext context) {
+        int side = JobBook.side(job, context.sender().organisation());
+        Rules.allowed(
+                side >= 0 && context.sender().has(Role.EXECUTOR),
+                context.sender(),
+                "the executor of a party does this");
+        return side;
+    }
+
+    private static Empty abort(AbortRequest request, CallContext context, ContractState state) {
+        JobBook book = new JobBook(context, state);
+        Job before = book.ofParty(request.getJob());
+        int side = executorSide(before, context);
+        book.needState(before, JobState.READY, JobState.RUNNING);
+        book.needAttempt(before, request.getAttempt());
+        Rules.arguments(
+                request.getCode().matches("[A-Z_]{3,40}"),
+                "the failure's code is \"" + request.getCode() + "\"",
+                "3 to 40 of the characters A-Z _ are needed");
+        Rules.text("detail", request.getDetail(), 0, 500);
+        book.fail(
+                before.toBuilder(), before.getParties(side).getOrganisation(), request.getCode(), request.getDetail());
+        return Empty.getDefaultInstance();
+    }
+
+    private static Job ofSubmitter(JobKey key, JobBook book, CallContext context) {
+        Job before = book.ofParty(key.getId());
+        Rules.allowed(
+                context.sender().id().equals(before.getSubmitter()), context.sender(), "the job's submitter does this");
+        return before;
+    }
+
+    private static Empty retry(JobKey key, CallContext context, ContractState state) {
+        JobBook book = new JobBook(context, state);
+        Job before = ofSubmitter(key, book, context);
+        book.needState(before, JobState.FAILED, JobState.EXPIRED, JobState.RECEIPT_MISSING, JobState.RECEIPTS_DISAGREE);
+        CollisionRules.Parsed plan = CollisionRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
+        CollisionRules.policies(plan, book.runs(plan.pair()));
+        Job.Builder after = before.toBuilder()
+                .setAttempt(before.getAttempt() + 1)
+                .setDeadlineMillis(deadline(context, before.getMinutesToLive()))
+                .clearFailure();
+        for (int i = 0; i < 2; i++) {
+            JobParty.Builder party = after.getPartiesBuilder(i);
+            party.clearCommitment().clearReceiptTransaction();
+            party.setRoundedRows(plan.sides().get(i).dataset().getRoundedRows());
+            if (plan.sides().get(i).dataset().getPolicyHeight() > party.getConsentHeight()) {
+                party.setConsent(ConsentState.PENDING)
+                        .clearConsentAccount()
+                        .clearConsentReason()
+                        .clearConsentHeight();
+            }
+        }
+        if (after.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN)) {
+            proceed(after, book, state);
+        } else {
+            book.enter(after, JobState.AWAITING_CONSENT, "");
+        }
+        return Empty.getDefaultInstance();
+    }
+
+    private static Empty cancel(JobKey key, CallContext context, ContractState state) {
+        JobBook book = new JobBook(context, state);
+        Job before = ofSubmitter(key, book, context);
+        book.needState(before, JobState.AWAITING_CONSENT, JobState.READY, JobState.RUNNING);
+        book.enter(before.toBuilder(), JobState.CANCELLED, "");
+        return Empty.getDefaultInstance();
+    }
+
+    private static Empty expire(JobKey key, CallContext context, ContractState state) {
+        JobBook book = new JobBook(context, state);
+        Job before = book.ofParty(key.getId());
+        book.needState(before, JobState.AWAITING_CONSENT, JobState.READY, JobState.RUNNING);
+        Rules.need(
+                context.timestampMillis() > before.getDeadlineMillis(),
+                NotarizationErrors.WRONG_STATE,
+                "the job has time until " + before.getDeadlineMillis(),
+                "wait, or cancel it");
+        boolean ran = before.getState() == JobState.RUNNING;
+        book.enter(before.toBuilder(), ran ? JobState.RECEIPT_MISSING : JobState.EXPIRED, "");
+        return Empty.getDefaultInstance();
+    }
+
+    @Override
+    public boolean mayReadKey(String key, Account reader, ReadableState state) {
+        return seesAll(reader)
+                || key.startsWith("job/")
+                        && JobBook.find(state, key.substring("job/".length()))
+                                .filter(job -> sees(reader, job))
+                                .isPresent();
+    }
+}

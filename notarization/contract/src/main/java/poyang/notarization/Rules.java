@@ -1,0 +1,118 @@
+package poyang.notarization;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import poyang.chain.contract.Account;
+import poyang.chain.contract.ContractRejection;
+import poyang.kernel.ErrorCode;
+
+/// What every contract demands of arguments, in one wording.
+final class Rules {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
+    private static final int HASH_BYTES = 32;
+
+    private Rules() {}
+
+    static ContractRejection rejection(ErrorCode code, String wrong, String right) {
+        return new ContractRejection(code, wrong, right);
+    }
+
+    static void need(boolean holds, ErrorCode code, String wrong, String right) {
+        if (!holds) {
+            throw rejection(code, wrong, right);
+        }
+    }
+
+    static void arguments(boolean holds, String wrong, String right) {
+        need(holds, NotarizationErrors.BAD_ARGUMENTS, wrong, right);
+    }
+
+    static void allowed(boolean holds, Account sender, String right) {
+        need(holds, NotarizationErrors.NOT_ALLOWED, sender.id() + " may not do this", right);
+    }
+
+    /// A message that holds nothing the schema does not know.
+    static <T extends Message> T parse(Parser<T> parser, byte[] encoded) {
+        T message;
+        try {
+            message = parser.parseFrom(encoded);
+        } catch (InvalidProtocolBufferException e) {
+            throw rejection(
+                    NotarizationErrors.BAD_ARGUMENTS,
+                    "the arguments are malformed",
+                    "the message of the schema is needed");
+        }
+        arguments(known(message), "the arguments hold fields that the schema does not know", "leave them out");
+        return message;
+    }
+
+    private static boolean known(Message message) {
+        if (!message.getUnknownFields().asMap().isEmpty()) {
+            return false;
+        }
+        for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
+            Object value = field.getValue();
+            Collection<?> values = value instanceof Collection<?> several ? several : List.of(value);
+            for (Object one : values) {
+                if (one instanceof Message inner && !known(inner)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Text of at most `most` characters without control characters.
+    static void text(String field, String value, int least, int most) {
+        int length = value.codePointCount(0, value.length());
+        boolean clean = value.codePoints().noneMatch(c -> Character.isISOControl(c) && c != '\n');
+        arguments(
+                length >= least && length <= most && clean,
+                "the field " + field + " has " + length + " characters"
+                        + (clean ? "" : " and control characters among them"),
+                least + " to " + most + " characters without control characters are needed");
+    }
+
+    static void name(String field, String value) {
+        arguments(
+                NAME.matcher(value).matches(),
+                "the field " + field + " is no name",
+                "1 to 64 of the characters a-z 0-9 - are needed");
+    }
+
+    /// `organisation/name` of that organisation.
+    static void owned(String field, String id, String organisation) {
+        int slash = id.indexOf('/');
+        arguments(
+                slash > 0 && id.substring(0, slash).equals(organisation),
+                "the field " + field + " does not begin with \"" + organisation + "/\"",
+                "organisation/name of the own organisation is needed");
+        name(field, id.substring(slash + 1));
+    }
+
+    static void hash(String field, ByteString value) {
+        arguments(
+                value.size() == HASH_BYTES,
+                "the field " + field + " has " + value.size() + " bytes",
+                "an SM3 hash of 32 bytes is needed");
+    }
+
+    /// A size as it may stand on chain: at most two significant digits.
+    static void rounded(String field, long value) {
+        long unit = 1;
+        while (value / unit >= 100) {
+            unit *= 10;
+        }
+        arguments(
+                value >= 0 && value % unit == 0,
+                "the field " + field + " tells more than two significant digits",
+                "round it up to two significant digits");
+    }
+}

@@ -1,0 +1,203 @@
+package poyang.notarization;
+
+import com.google.protobuf.Message;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import poyang.chain.contract.Account;
+import poyang.chain.contract.CallContext;
+import poyang.chain.contract.ContractEvent;
+import poyang.chain.contract.ContractRejection;
+import poyang.chain.contract.ContractState;
+import poyang.chain.contract.ReadableState;
+import poyang.chain.contract.SystemContract;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm3;
+import poyang.kernel.Bytes;
+import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.Organisation;
+import poyang.wire.schema.Role;
+
+/// The contracts over a sorted map: calls one after another, and a rejected one leaves no trace.
+final class Chain {
+    static final Bytes KEY = Sm2PrivateKey.generate(new SeededRandom(new byte[32], "contract-test"))
+            .publicKey()
+            .encoded();
+
+    final TreeMap<String, Bytes> state = new TreeMap<>();
+    final List<ContractEvent> events = new ArrayList<>();
+    private final Map<String, SystemContract> contracts = new TreeMap<>();
+    long height = 1;
+    long millis = 1_000_000;
+
+    Chain() {
+        ServiceLoader.load(SystemContract.class).forEach(c -> contracts.put(c.name(), c));
+    }
+
+    /// Departments a, b and c with one account a role each, and a supervision.
+    static Chain peopled() {
+        Chain chain = new Chain();
+        for (String organisation : List.of("a", "b", "c", "supervision")) {
+            chain.genesis(
+                    "Organisations",
+                    Organisation.newBuilder()
+                            .setId(organisation)
+                            .setTitle("部门" + organisation)
+                            .build());
+            for (Role role : Role.values()) {
+                if (role != Role.ROLE_UNSPECIFIED && role != Role.UNRECOGNIZED) {
+                    chain.genesis("Accounts", account(organisation, name(role), role));
+                }
+            }
+        }
+        return chain;
+    }
+
+    static String name(Role role) {
+        return role.name().toLowerCase(Locale.ROOT);
+    }
+
+    static AccountRecord account(String organisation, String name, Role... roles) {
+        return AccountRecord.newBuilder()
+                .setId(organisation + "/" + name)
+                .setOrganisation(organisation)
+                .setTitle(name)
+                .addAllRoles(List.of(roles))
+                .setPublicKey(ChainBytes.of(KEY))
+                .build();
+    }
+
+    private void genesis(String contract, Message arguments) {
+        execute(Account.GENESIS, contract, "Register", arguments.toByteArray());
+    }
+
+    Account find(String id) {
+        return new AccountsContract().find(id, new View("")).orElseThrow();
+    }
+
+    /// Gives the answer's bytes.
+    ///
+    /// @throws ContractRejection after which the state is as before
+    byte[] call(String sender, String contract, String method, Message arguments) {
+        return execute(find(sender), contract, method, arguments.toByteArray());
+    }
+
+    byte[] execute(Account sender, String contract, String method, byte[] arguments) {
+        Map<String, Bytes> before = new TreeMap<>(state);
+        List<ContractEvent> heard = new ArrayList<>();
+        height++;
+        millis += 1000;
+        try {
+            byte[] answer = contract(contract)
+                    .execute(method, arguments, new Context(sender, heard), new View("poyang.v1." + contract));
+            events.addAll(heard);
+            return answer;
+        } catch (RuntimeException e) {
+            state.clear();
+            state.putAll(before);
+            throw e;
+        }
+    }
+
+    byte[] read(String reader, String contract, String method, Message arguments) {
+        return contract(contract)
+                .read(method, arguments.toByteArray(), find(reader), new View("poyang.v1." + contract));
+    }
+
+    boolean mayRead(String reader, String contract, String key) {
+        return contract(contract).mayReadKey(key, find(reader), new View("poyang.v1." + contract));
+    }
+
+    SystemContract contract(String name) {
+        return Objects.requireNonNull(contracts.get("poyang.v1." + name), name);
+    }
+
+    private final class Context implements CallContext {
+        private final Account sender;
+        private final List<ContractEvent> heard;
+
+        Context(Account sender, List<ContractEvent> heard) {
+            this.sender = sender;
+            this.heard = heard;
+        }
+
+        @Override
+        public long height() {
+            return height;
+        }
+
+        @Override
+        public long timestampMillis() {
+            return millis;
+        }
+
+        @Override
+        public Bytes transactionId() {
+            return Sm3.hash(Bytes.utf8("transaction " + height).toArray());
+        }
+
+        @Override
+        public Account sender() {
+            return sender;
+        }
+
+        @Override
+        public void emit(ContractEvent event) {
+            heard.add(event);
+        }
+    }
+
+    private final class View implements ContractState {
+        private final String contract;
+
+        View(String contract) {
+            this.contract = contract;
+        }
+
+        private String full(String key) {
+            return contract + "\0" + key;
+        }
+
+        @Override
+        public Optional<byte[]> get(String key) {
+            return Optional.ofNullable(state.get(full(key))).map(Bytes::toArray);
+        }
+
+        @Override
+        public List<Entry> scan(String prefix, String afterKey, int limit) {
+            return state.tailMap(full(prefix)).entrySet().stream()
+                    .filter(e -> e.getKey().compareTo(full(afterKey)) > 0 || afterKey.isEmpty())
+                    .takeWhile(e -> e.getKey().startsWith(full(prefix)))
+                    .limit(limit)
+                    .map(e -> new Entry(e.getKey().substring(contract.length() + 1), e.getValue()))
+                    .toList();
+        }
+
+        @Override
+        public ReadableState of(String other) {
+            return new View(other);
+        }
+
+        @Override
+        public void put(String key, byte[] value) {
+            state.put(full(key), Bytes.wrap(Arrays.copyOf(value, value.length)));
+        }
+
+        @Override
+        public void delete(String key) {
+            state.remove(full(key));
+        }
+
+        @Override
+        public ContractState writable(String other) {
+            return new View(other);
+        }
+    }
+}
