@@ -78,7 +78,8 @@ final class Children implements AutoCloseable {
     static SourceDescription describe(ExecutorSetup setup, String name, Source source, ReaderRequest.Mode mode) {
         try (Children children = new Children(setup, name, source)) {
             Optional<Mount> link = children.startRelay();
-            Process reader = children.started(children.reader(link).start());
+            Process reader = children.started(
+                    setup.jail().start(List.of(children.reader(link))).getFirst());
             watch(reader, setup.reader().seconds(), reader::destroyForcibly);
             children.ask(reader, mode, List.of(), link);
             return SourceDescription.read(reader.getInputStream());
@@ -116,8 +117,10 @@ final class Children implements AutoCloseable {
                     List.of(),
                     Sockets.UNIX_ONLY,
                     setup.compute());
-            List<Process> pipeline = ProcessBuilder.startPipeline(List.of(
-                    reader(link), setup.jail().process(compute).redirectOutput(ProcessBuilder.Redirect.DISCARD)));
+            List<Process> pipeline = setup.jail()
+                    .start(List.of(
+                            reader(link),
+                            setup.jail().process(compute).redirectOutput(ProcessBuilder.Redirect.DISCARD)));
             pipeline.forEach(this::started);
             ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
             Process child = pipeline.getLast();
@@ -169,10 +172,8 @@ final class Children implements AutoCloseable {
                 List.of(mount),
                 Sockets.INTERNET,
                 setup.reader());
-        Process process = started(setup.jail()
-                .process(relay)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start());
+        ProcessBuilder builder = setup.jail().process(relay).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        Process process = started(setup.jail().start(List.of(builder)).getFirst());
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RELAY_START_MILLIS);
         while (!Files.exists(folder.resolve(RELAY_SOCKET))) {
             if (!process.isAlive() || System.nanoTime() > deadline) {

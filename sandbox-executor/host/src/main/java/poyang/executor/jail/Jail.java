@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.executor.job.ExecutorErrors;
@@ -33,6 +36,8 @@ public final class Jail {
     private final boolean root;
     private final Path runtime;
     private final Path javaHome;
+    private final ExecutorService starter = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("jail").factory());
 
     private Jail(boolean confined, Path runtime) {
         this.confined = confined;
@@ -140,6 +145,23 @@ public final class Jail {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         return builder;
+    }
+
+    /// Starts children, joined by pipes from each to the next.
+    ///
+    /// The kernel kills a child with the thread that started it, not only with the process; so one
+    /// thread that lives as long as this jail starts them all.
+    ///
+    /// @param builders from {@link #process}
+    public List<Process> start(List<ProcessBuilder> builders) throws IOException {
+        try {
+            return starter.submit(() -> ProcessBuilder.startPipeline(builders)).get();
+        } catch (ExecutionException e) {
+            throw new IOException("a jailed process could not be started", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the start of a jailed process was interrupted", e);
+        }
     }
 
     private static void addLimits(List<String> command, Confinement.Limits limits) {

@@ -82,7 +82,7 @@ public final class JailTrial {
                         Long.toString(ProcessHandle.current().pid()));
                 Confinement probe = new Confinement(
                         JailProbe.class.getName(), classPath, arguments, scratch, List.of(), Sockets.UNIX_ONLY, LIMITS);
-                return findings(jail.process(probe));
+                return findings(jail, jail.process(probe));
             } finally {
                 Files.delete(foreign);
             }
@@ -101,11 +101,12 @@ public final class JailTrial {
         }
     }
 
-    private static Findings findings(ProcessBuilder builder) throws IOException {
+    private static Findings findings(Jail jail, ProcessBuilder builder) throws IOException {
         builder.environment().put("POYANG_TRIAL", "visible");
         Path errors = Files.createTempFile("poyang-trial", ".err");
         try {
-            Process process = builder.redirectError(errors.toFile()).start();
+            Process process =
+                    jail.start(List.of(builder.redirectError(errors.toFile()))).getFirst();
             process.getOutputStream().close();
             if (!process.waitFor(LIMITS.seconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
