@@ -111,6 +111,10 @@ final class Chain {
                 .read(method, arguments.toByteArray(), find(reader), new View("poyang.v1." + contract));
     }
 
+    ContractState view(String contract) {
+        return new View(contract);
+    }
+
     boolean mayRead(String reader, String contract, String key) {
         return contract(contract).mayReadKey(key, find(reader), new View("poyang.v1." + contract));
     }
