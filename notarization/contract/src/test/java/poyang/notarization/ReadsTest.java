@@ -12,10 +12,15 @@ import static poyang.notarization.Collisions.receipt;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractRejection;
+import poyang.crypto.Sm3;
 import poyang.wire.schema.AccountKey;
 import poyang.wire.schema.AccountList;
 import poyang.wire.schema.AuditAnchor;
@@ -40,6 +45,8 @@ final class ReadsTest {
     private static final List<String> OWN = List.of("a");
     private static final List<String> NOBODY = List.of();
     private static final List<String> ABOVE = List.of("supervisor", "console");
+
+    private static final Path VECTOR = Path.of("src/test/resources/vectors/state-of-a-job.txt");
 
     private static Chain chain = new Chain();
     private static String job = "";
@@ -199,6 +206,32 @@ final class ReadsTest {
                         reader + " reads the key " + key);
             }
         }
+    }
+
+    /// What a whole job leaves on chain, octet by octet: nodes of different releases must agree on it. Written
+    /// anew with `-Dpoyang.vectors.write=true`.
+    @Test
+    void theStateOfTheSameCallsStaysAsItIs() throws IOException {
+        StringBuilder state = new StringBuilder();
+        chain.state.forEach((key, value) -> state.append(key.replace('\0', ' '))
+                .append(' ')
+                .append(Sm3.hash(value.toArray()))
+                .append('\n'));
+        for (ContractEvent event : chain.events) {
+            state.append("event ")
+                    .append(event.topic())
+                    .append(' ')
+                    .append(event.key())
+                    .append(' ')
+                    .append(event.visibleTo())
+                    .append(' ')
+                    .append(Sm3.hash(event.payload().toArray()))
+                    .append('\n');
+        }
+        if (Boolean.getBoolean("poyang.vectors.write")) {
+            Files.writeString(VECTOR, state);
+        }
+        assertEquals(Files.readString(VECTOR), state.toString());
     }
 
     /// Keys that are not there, or are no keys at all, break nothing.
