@@ -1,65 +1,74 @@
 package poyang.network;
 
-import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.crypto.OperatingSystemRandom;
-import poyang.crypto.PrivateKeyFile;
-import poyang.crypto.SealedBox;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm3;
-import poyang.executor.compute.Replay;
-import poyang.executor.host.ExecutorSetup;
-import poyang.executor.host.LocalJob;
-import poyang.executor.host.Source;
-import poyang.executor.jail.Jail;
-import poyang.executor.jail.JailTrial;
 import poyang.executor.jail.Scratch;
-import poyang.executor.job.JobPlan;
-import poyang.executor.job.SourceDescription;
-import poyang.kernel.Bytes;
-import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// The main job as far as it stands: three departments' sources, a jail that is tried before it is
-/// used, one collision job between two of them, a result that only the analyst's key opens, and a
-/// replay of one side from its opening.
-@Command(name = "demo", description = "Three departments, one collision job in jailed processes, checked and replayed.")
+/// The main job, end to end: a province of real processes on this machine, three departments' sources,
+/// one collision job with consents and receipts, verified by a process that knows nothing but receipt
+/// and genesis. Then everything keeps running for a look around, unless `--once`.
+@Command(
+        name = "demo",
+        description = "A whole province on this machine, and one collision job between two departments.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class Demo implements Callable<Integer> {
     private static final int MOST_PERSONS = 2_000_000;
-    private static final String JOB = "demo";
-    private static final String OPENING = "medical-insurance.opening";
-    private static final String KEY = "medical-insurance.key.pem";
-    private static final String PASSWORD = "medical-insurance.password";
+    private static final Pattern POSTGRES = Pattern.compile("([^:/]+):([0-9]{1,5})/([A-Za-z0-9_]+)");
+    private static final long VERIFY_SECONDS = 60;
 
     @Option(names = "--rows", defaultValue = "20000", description = "persons of each department (default: 20000)")
     private int rows;
 
-    @Option(names = "--out", defaultValue = ".poyang/demo", description = "where the opened result goes")
-    private Path out;
+    @Option(names = "--once", description = "run the job, stop everything and exit")
+    private boolean once;
 
     @Option(names = "--json", description = "print one JSON object as the last line")
     private boolean json;
+
+    @Option(
+            names = "--directory",
+            defaultValue = ".poyang/demo",
+            description =
+                    "keys, results and logs of this network; wiped when an earlier demo left it (default: .poyang/demo)")
+    private Path directory;
+
+    @Option(
+            names = "--port",
+            defaultValue = "8480",
+            description = "of the console; the next 11 are used too (default: 8480)")
+    private int port;
+
+    @Option(
+            names = "--postgres",
+            description = "HOST:PORT/DATABASE for the housing fund's table (default: an embedded server)")
+    private @Nullable String postgres;
+
+    @Option(names = "--postgres-user", defaultValue = "postgres", description = "who may make a table there")
+    private String postgresUser;
+
+    @Option(names = "--postgres-password-file", description = "holds that user's password")
+    private @Nullable Path postgresPassword;
 
     @Spec
     private CommandSpec command;
@@ -67,207 +76,189 @@ final class Demo implements Callable<Integer> {
     private final RandomSource random = OperatingSystemRandom.open();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (rows < 1 || rows > MOST_PERSONS) {
             throw new PoyangException(
                     NetworkErrors.BAD_OPTION,
                     "--rows " + rows + " is out of range",
                     "1 to " + MOST_PERSONS + " are possible");
         }
+        Optional<Departments.Database> database = database();
         long start = System.nanoTime();
-        Path folder = Files.createTempDirectory("poyang-demo");
-        Thread onExit = new Thread(() -> Scratch.wipe(folder));
-        Runtime.getRuntime().addShutdownHook(onExit);
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Outcome outcome = run(folder);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        command.commandLine().getOut().println(json ? outcome.json(seconds) : outcome.summary(seconds, out));
-        return outcome.matches() == outcome.expected() && outcome.replayed() ? 0 : 1;
-    }
-
-    private Outcome run(Path folder) throws IOException {
-        ExecutorSetup setup = setUp(folder);
-        try (Departments departments = new Departments(folder, rows)) {
-            Map<String, Long> found = new LinkedHashMap<>();
-            for (Map.Entry<PartyId, Source> entry : departments.sources().entrySet()) {
-                SourceDescription description = LocalJob.discover(setup, entry.getValue());
-                if (description instanceof SourceDescription.Discovered(var discovery)) {
-                    found.put(entry.getKey().name(), discovery.rows());
-                    say(String.format(
-                            Locale.ROOT,
-                            "  %-18s %-11s %,8d rows, columns %s",
-                            entry.getKey(),
-                            entry.getValue().connector(),
-                            discovery.rows(),
-                            discovery.columns().stream().map(c -> c.name()).toList()));
-                }
+        Path passage = Files.createTempDirectory("poyang");
+        Files.setPosixFilePermissions(passage, PosixFilePermissions.fromString("rwx--x--x"));
+        CountDownLatch stopped = new CountDownLatch(1);
+        CountDownLatch finished = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stopped.countDown();
+            awaitQuietly(finished);
+            Scratch.wipe(passage);
+        }));
+        try (LocalNetwork network = new LocalNetwork(directory, passage, port, random, InstantSource.system());
+                Departments departments = new Departments(network, rows, database)) {
+            Outcome outcome = run(network, departments, start);
+            command.commandLine().getOut().println(json ? outcome.json() : outcome.summary(network));
+            if (!once) {
+                command.commandLine().getOut().println(tour(network));
+                stopped.await();
+                say("stopping ...");
             }
-            return collide(folder, setup, departments, found);
+            return outcome.right() ? 0 : 1;
+        } finally {
+            finished.countDown();
         }
     }
 
-    /// A jail that its probes have found tight, and what runs in it.
-    private ExecutorSetup setUp(Path folder) throws IOException {
-        Jail jail = Jail.bubblewrap(Files.createDirectory(folder.resolve("runtime")));
-        Path scratch = Files.createDirectory(folder.resolve("s"));
-        Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwx--x--x"));
-        List<Path> compute = classPath("sandbox-executor/compute");
-        JailTrial.Findings findings =
-                JailTrial.run(jail, compute, scratch, Files.createDirectory(folder.resolve("keys")));
-        JailTrial.require(findings);
-        say("The jail is tight; out of reach inside: "
-                + findings.open().entrySet().stream()
-                        .filter(probe -> !probe.getValue())
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.joining(", ")));
-        return new ExecutorSetup(
-                jail,
-                scratch,
-                classPath("sandbox-executor/reader"),
-                compute,
-                ExecutorSetup.READER_LIMITS,
-                ExecutorSetup.COMPUTE_LIMITS);
-    }
-
-    private Outcome collide(Path folder, ExecutorSetup setup, Departments departments, Map<String, Long> found)
-            throws IOException {
-        try (Sm2PrivateKey analyst = Sm2PrivateKey.generate(random);
-                Sm2PrivateKey medical = Sm2PrivateKey.generate(random);
-                Sm2PrivateKey taxation = Sm2PrivateKey.generate(random)) {
-            Files.createDirectories(out);
-            Path opening = out.resolve(OPENING);
-            keep(medical);
-            LocalJob.Attempt attempt = new LocalJob.Attempt(
-                    JOB,
-                    1,
-                    new JobPlan.Collision("key", "key", "id", "dh-sm2"),
-                    new LocalJob.Side(
-                            Departments.MEDICAL_INSURANCE,
-                            departments.source(Departments.MEDICAL_INSURANCE),
-                            medical.publicKey(),
-                            opening),
-                    new LocalJob.Side(
-                            Departments.TAXATION,
-                            departments.source(Departments.TAXATION),
-                            taxation.publicKey(),
-                            folder.resolve("right.opening")),
-                    analyst.publicKey());
-            Path sealed = folder.resolve("result.sealed");
-            LocalJob.Result result = LocalJob.run(setup, attempt, sealed, (_, _, _) -> {});
-            byte[] plain = SealedBox.open(
-                    analyst,
-                    ("poyang.result.v1:" + JOB + ":1").getBytes(StandardCharsets.UTF_8),
-                    Files.readAllBytes(sealed));
-            boolean committed = Sm3.hash(plain).equals(result.left().outputCommitment());
-            String csv = new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
-            Files.writeString(out.resolve("matches.csv"), csv);
-            return new Outcome(
-                    found,
-                    csv.lines().count() - 1,
-                    departments.expectedMatches(),
-                    result.protocolMillis() / 1e3,
-                    result.bytesExchanged(),
-                    setup.jail().name(),
-                    committed && replays(opening, medical, result));
+    private Optional<Departments.Database> database() throws IOException {
+        if (postgres == null) {
+            return Optional.empty();
         }
-    }
-
-    /// The department's own key, encrypted, beside its generated password: its auditor opens the opening.
-    private void keep(Sm2PrivateKey department) throws IOException {
-        String password = Bytes.wrap(random.bytes(16)).hex();
-        Path file = out.resolve(PASSWORD);
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, password);
-        Files.deleteIfExists(out.resolve(KEY)); // of an earlier demonstration
-        PrivateKeyFile.write(out.resolve(KEY), department, password.toCharArray(), random);
-    }
-
-    /// Whether re-executing the left side from its opening gives what was committed and exchanged.
-    private static boolean replays(Path opening, Sm2PrivateKey department, LocalJob.Result result) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(opening))) {
-            Replay.Commitment again = Replay.run(in, department);
-            return again.inputRoot().equals(result.leftInput().inputRoot())
-                    && again.seedCommitment().equals(result.leftInput().seedCommitment())
-                    && again.transcript().equals(result.left().transcript());
+        Matcher matcher = POSTGRES.matcher(postgres);
+        if (!matcher.matches()) {
+            throw new PoyangException(
+                    NetworkErrors.BAD_OPTION,
+                    "--postgres \"" + postgres + "\" is no address",
+                    "HOST:PORT/DATABASE is needed");
         }
+        String password = postgresPassword == null
+                ? ""
+                : Files.readString(postgresPassword).strip();
+        return Optional.of(new Departments.Database(
+                matcher.group(1), Integer.parseInt(matcher.group(2)), matcher.group(3), postgresUser, password));
     }
 
-    /// The run-time class path of a module, as its build left it; in a test, the test's own.
-    private static List<Path> classPath(String module) throws IOException {
-        String home = System.getenv("POYANG_HOME");
-        if (home == null) {
-            return split(System.getProperty("java.class.path"));
-        }
-        Path target = Path.of(home, module, "target");
-        List<Path> entries = new ArrayList<>();
-        try (Stream<Path> jars = Files.list(target)) {
-            entries.addAll(jars.filter(j -> j.toString().endsWith(".jar")).toList());
-        }
-        entries.addAll(split(Files.readString(target.resolve("classpath.txt")).strip()));
-        return entries;
+    private Outcome run(LocalNetwork network, Departments departments, long start)
+            throws IOException, InterruptedException {
+        say("Keys, certificates and the genesis of four validators lie in " + network.folder() + ".");
+        network.start();
+        say("Four validators, three executors in tried jails and the console are up. The owners register:");
+        MainJob main = new MainJob(network, random, this::say);
+        Map<String, Long> found = departments.register(main);
+        String id = main.submit("medical-insurance/insured", "taxation/taxpayers");
+        say("The analyst of medical insurance asks who is in both; the owners of both consent ...");
+        main.consent(id);
+        MainJob.Outcome done = main.collect(main.awaitEnd(id, 1), network.folder());
+        Files.writeString(network.folder().resolve("matches.csv"), done.csv());
+        long height = network.account("supervision/supervisor").height();
+        boolean verified = done.committed() && verified(network, done.receipts());
+        return new Outcome(
+                found, done, departments.expectedMatches(), height, verified, (System.nanoTime() - start) / 1e9);
     }
 
-    private static List<Path> split(String classPath) {
-        return Arrays.stream(classPath.split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
+    /// Each receipt by a fresh process that is given nothing but receipt and genesis.
+    private static boolean verified(LocalNetwork network, Map<String, Path> receipts)
+            throws IOException, InterruptedException {
+        for (Path receipt : receipts.values()) {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            ClassPaths.text(ClassPaths.of("launcher/network")),
+                            "poyang.network.Main",
+                            "verify",
+                            receipt.toString(),
+                            "--genesis",
+                            network.province().genesisFile().toString())
+                    .redirectOutput(ProcessBuilder.Redirect.to(network.folder()
+                            .resolve(receipt.getFileName() + ".verified.txt")
+                            .toFile()))
+                    .redirectErrorStream(true)
+                    .start();
+            if (!process.waitFor(VERIFY_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                return false;
+            }
+        }
+        return true;
     }
 
     private void say(String line) {
         command.commandLine().getErr().println(line);
     }
 
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String tour(LocalNetwork network) {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(Locale.ROOT, "%nThe console: %s%n", network.consoleAddress()));
+        text.append(
+                "Log in with account, key file and password (the key is opened in your browser, never on a server):\n");
+        for (String account : List.of("taxation/owner", "medical-insurance/analyst", "supervision/supervisor")) {
+            text.append(String.format(
+                    Locale.ROOT, "  %-26s %s  %s%n", account, network.password(account), network.keyFile(account)));
+        }
+        text.append("The others' passwords are in ")
+                .append(network.folder().resolve("logins.txt"))
+                .append(".\n");
+        text.append("First: log in as medical-insurance/analyst, open the job that has just run, and its result.\n");
+        text.append("Ctrl-C stops everything.");
+        return text.toString();
+    }
+
     /// What came of it.
     private record Outcome(
             Map<String, Long> rows,
-            long matches,
+            MainJob.Outcome done,
             long expected,
-            double protocolSeconds,
-            long bytesExchanged,
-            String sandbox,
-            boolean replayed) {
+            long blockHeight,
+            boolean verified,
+            double seconds) {
 
-        String json(double seconds) {
+        boolean right() {
+            return done.matches() == expected && verified;
+        }
+
+        String json() {
             String found = rows.entrySet().stream()
                     .map(e -> "\"" + e.getKey() + "\":" + e.getValue())
                     .collect(Collectors.joining(",", "{", "}"));
+            String receipts = done.receipts().values().stream()
+                    .map(path -> "\"" + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + "\"")
+                    .collect(Collectors.joining(",", "[", "]"));
             return String.format(
                     Locale.ROOT,
                     "{\"rows\":%s,\"matches\":%d,\"expectedMatches\":%d,\"seconds\":%.3f,\"protocolSeconds\":%.3f,"
-                            + "\"bytesExchanged\":%d,\"sandbox\":\"%s\",\"replayed\":%b}",
+                            + "\"bytesExchanged\":%d,\"blockHeight\":%d,\"receipts\":%s,\"verified\":%b}",
                     found,
-                    matches,
+                    done.matches(),
                     expected,
                     seconds,
-                    protocolSeconds,
-                    bytesExchanged,
-                    sandbox,
-                    replayed);
+                    done.protocolSeconds(),
+                    done.bytesExchanged(),
+                    blockHeight,
+                    receipts,
+                    verified);
         }
 
-        String summary(double seconds, Path out) {
+        String summary(LocalNetwork network) {
+            Path folder = network.folder();
             return String.format(
                     Locale.ROOT,
-                    "Who is in both medical-insurance and taxation? %,d persons; the generator made %,d.%n"
-                            + "Each side's rows went from a jailed reader straight into a jailed compute child (%s);%n"
-                            + "the process that carried the frames between them saw none.%n"
-                            + "The result was sealed to the analyst's key inside the child, and opened here into %s.%n"
-                            + "One side was re-executed from its opening: %s.%n"
-                            + "%.1f s in all, %.1f s of them the protocol, %,d bytes between the departments.%n"
-                            + "Its auditor does the same by%n  ./poyang audit replay %s --key %s --password-file %s",
-                    matches,
+                    "Who is in both medical insurance and taxation? %,d persons; the generator made %,d.%n"
+                            + "Each side's rows went from a jailed reader straight into a jailed compute child; only masked%n"
+                            + "points crossed between the departments, %,d bytes. The result was sealed to the analyst's key%n"
+                            + "inside the child, and opened here into %s.%n"
+                            + "Inputs and randomness were committed to on chain before the first frame; block %d stands.%n"
+                            + "Two receipts, verified by a fresh process from receipt and genesis alone: %s%n"
+                            + "  ./poyang verify %s --genesis %s%n"
+                            + "%.1f s in all, %.1f s of them the protocol.",
+                    done.matches(),
                     expected,
-                    sandbox,
-                    out.resolve("matches.csv"),
-                    replayed ? "commitments and transcript are those of the run" : "IT DIFFERS from the run",
+                    done.bytesExchanged(),
+                    folder.resolve("matches.csv"),
+                    blockHeight,
+                    verified ? "both hold." : "NOT PROVEN.",
+                    done.receipts().get(MainJob.LEFT),
+                    folder.resolve("genesis.json"),
                     seconds,
-                    protocolSeconds,
-                    bytesExchanged,
-                    out.resolve(OPENING),
-                    out.resolve(KEY),
-                    out.resolve(PASSWORD));
+                    done.protocolSeconds());
         }
     }
 }

@@ -15,58 +15,81 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
-import poyang.connectors.SourceSettings;
-import poyang.executor.host.Source;
-import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.tools.DepartmentTables;
+import poyang.wire.schema.SourceDefinition;
 
-/// Three departments with made-up tables, dirty rows included: medical insurance has a CSV file,
-/// taxation a Parquet file, housing a table of a PostgreSQL server that this object starts and stops.
+/// Three departments' made-up tables, dirty rows included: medical insurance has a CSV file, taxation a
+/// Parquet file, housing a table of a PostgreSQL server, one that this object starts and stops unless it
+/// is given an address.
 final class Departments implements AutoCloseable {
-    static final PartyId MEDICAL_INSURANCE = new PartyId("medical-insurance");
-    static final PartyId TAXATION = new PartyId("taxation");
-    static final PartyId HOUSING = new PartyId("housing");
-
     private static final double OVERLAP = 0.3;
     private static final double DIRTY = 0.05;
     private static final long SEED = 20_261_123;
+    private static final String TABLE = "housing_fund";
 
     private final DepartmentTables tables;
-    private final Map<PartyId, Source> sources = new LinkedHashMap<>();
-    private final EmbeddedPostgres postgres;
+    private final Database database;
+    private final Optional<EmbeddedPostgres> embedded;
 
-    /// @param folder where the files go; children may pass through it
-    Departments(Path folder, int persons) {
+    /// A PostgreSQL database that the demonstration may make its table in.
+    record Database(String host, int port, String name, String user, String password) {
+        String url() {
+            return "jdbc:postgresql://" + host + ":" + port + "/" + name;
+        }
+    }
+
+    /// Makes the tables.
+    Departments(LocalNetwork network, int persons, Optional<Database> given) {
         tables = new DepartmentTables(
                 new DepartmentTables.Plan(3, persons, OVERLAP, DepartmentTables.Kind.ID, DIRTY, SEED, List.of()));
         try {
-            Path medical = table(folder, 0, MEDICAL_INSURANCE);
-            Path taxation = parquet(table(folder, 1, TAXATION));
-            Path housing = table(folder, 2, HOUSING);
-            sources.put(MEDICAL_INSURANCE, new Source("csv", new SourceSettings(Map.of("path", medical.toString()))));
-            sources.put(TAXATION, new Source("parquet", new SourceSettings(Map.of("path", taxation.toString()))));
-            postgres = EmbeddedPostgres.start();
-            load(housing);
-            sources.put(HOUSING, database());
+            table(network.sources("medical-insurance").resolve("insured.csv"), 0);
+            parquet(table(network.sources("taxation").resolve("taxpayers.csv"), 1));
+            embedded = given.isPresent() ? Optional.empty() : Optional.of(EmbeddedPostgres.start());
+            database = given.orElseGet(() ->
+                    new Database("localhost", embedded.orElseThrow().getPort(), "postgres", "postgres", "postgres"));
+            load(table(network.sources("housing").resolve("contributors.csv"), 2));
         } catch (IOException | SQLException e) {
             throw new PoyangException(
                     NetworkErrors.SET_UP_FAILED,
                     "the departments' sources could not be made: " + e.getMessage(),
-                    "check folder, space and memory",
+                    "check disk space and the address of PostgreSQL; its own embedded server needs a writable /tmp",
                     e);
         }
     }
 
-    Map<PartyId, Source> sources() {
-        return sources;
+    /// Has every owner register the source; gives rows by department.
+    Map<String, Long> register(MainJob job) {
+        Map<String, Long> rows = new LinkedHashMap<>();
+        rows.put(
+                "medical-insurance",
+                job.register("medical-insurance", "参保人员", file("insured", "csv", "insured.csv"), Map.of()));
+        rows.put(
+                "taxation",
+                job.register("taxation", "纳税人员", file("taxpayers", "parquet", "taxpayers.parquet"), Map.of()));
+        SourceDefinition housing = SourceDefinition.newBuilder()
+                .setName("contributors")
+                .setConnector("postgresql")
+                .putSettings("host", database.host())
+                .putSettings("port", Integer.toString(database.port()))
+                .putSettings("database", database.name())
+                .putSettings("table", TABLE)
+                .putSettings("user", database.user())
+                .build();
+        rows.put("housing", job.register("housing", "公积金缴存人员", housing, Map.of("password", database.password())));
+        return rows;
     }
 
-    Source source(PartyId department) {
-        return Objects.requireNonNull(sources.get(department));
+    private static SourceDefinition file(String name, String connector, String path) {
+        return SourceDefinition.newBuilder()
+                .setName(name)
+                .setConnector(connector)
+                .putSettings("path", path)
+                .build();
     }
 
     /// How many persons medical insurance and taxation share, as the generator made it.
@@ -74,8 +97,7 @@ final class Departments implements AutoCloseable {
         return tables.expectedMatches(0, 1);
     }
 
-    private Path table(Path folder, int party, PartyId department) throws IOException {
-        Path file = folder.resolve(department + ".csv");
+    private Path table(Path file, int party) throws IOException {
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
             writer.write(DepartmentTables.HEADER + "\n");
             tables.rows(party, row -> {
@@ -95,7 +117,7 @@ final class Departments implements AutoCloseable {
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
-    private static Path parquet(Path csv) throws SQLException, IOException {
+    private static void parquet(Path csv) throws SQLException, IOException {
         Path file = csv.resolveSibling(csv.getFileName().toString().replace(".csv", ".parquet"));
         try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duck.createStatement()) {
@@ -103,35 +125,26 @@ final class Departments implements AutoCloseable {
                     + "', all_varchar = true, header = true, delim = ','))" + " to '" + file + "' (format parquet)");
         }
         Files.delete(csv);
-        return readable(file);
+        Path _ = readable(file);
     }
 
     private void load(Path csv) throws SQLException, IOException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
                 Statement statement = connection.createStatement();
                 Reader rows = Files.newBufferedReader(csv)) {
+            statement.execute("drop table if exists " + TABLE);
             statement.execute(
-                    "create table housing_fund (" + DepartmentTables.HEADER.replace(",", " text, ") + " text)");
+                    "create table " + TABLE + " (" + DepartmentTables.HEADER.replace(",", " text, ") + " text)");
             new CopyManager(connection.unwrap(BaseConnection.class))
-                    .copyIn("copy housing_fund from stdin (format csv, header true)", rows);
+                    .copyIn("copy " + TABLE + " from stdin (format csv, header true)", rows);
         }
         Files.delete(csv);
     }
 
-    private Source database() {
-        return new Source(
-                "postgresql",
-                new SourceSettings(Map.of(
-                        "host", "localhost",
-                        "port", Integer.toString(postgres.getPort()),
-                        "database", "postgres",
-                        "table", "housing_fund",
-                        "user", "postgres",
-                        "password", "postgres")));
-    }
-
     @Override
     public void close() throws IOException {
-        postgres.close();
+        if (embedded.isPresent()) {
+            embedded.get().close();
+        }
     }
 }

@@ -2,10 +2,10 @@ package poyang.network;
 
 import picocli.CommandLine.Command;
 
-/// The commands that start executors' children or read what they left.
+/// The commands that run a network on this machine or read what it left.
 @Command(
         name = "poyang",
-        subcommands = {Demo.class, Audit.class})
+        subcommands = {Demo.class, Verify.class, Audit.class})
 public final class Main {
     private Main() {}
 

@@ -121,6 +121,11 @@ public final class ChainAccount {
         return client.query(query(contract, method, arguments)).getResult().toByteArray();
     }
 
+    /// The latest final height, as one node says it.
+    public long height() {
+        return client.query(query(CHAIN, "Height", Empty.getDefaultInstance())).getHeight();
+    }
+
     /// What stands under a key of a contract's state, proven.
     ///
     /// @param height 0 for the latest
@@ -195,18 +200,17 @@ public final class ChainAccount {
         }
     }
 
-    private SignedQuery query(String contract, String method, Message arguments) {
+    /// A read signed by this account, for a node or an executor; it is answered once.
+    public SignedQuery query(String contract, String method, Message arguments) {
         return queries.sign(account, key, contract, method, Bytes.wrap(arguments.toByteArray()), random);
     }
 
     private Transaction sign(String contract, String method, Message arguments) {
-        long height =
-                client.query(query(CHAIN, "Height", Empty.getDefaultInstance())).getHeight();
         byte[] payload = TransactionPayload.newBuilder()
                 .setVersion(1)
                 .setChainId(ChainForms.byteString(client.chainId()))
                 .setNonce(ByteString.copyFrom(random.bytes(NONCE_BYTES)))
-                .setBlockLimit(height + BLOCKS_TO_LIVE)
+                .setBlockLimit(height() + BLOCKS_TO_LIVE)
                 .setSender(account)
                 .setContract(contract)
                 .setMethod(method)

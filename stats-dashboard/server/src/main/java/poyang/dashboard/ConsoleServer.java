@@ -42,7 +42,12 @@ public final class ConsoleServer implements AutoCloseable {
     }
 
     public static ConsoleServer start(
-            ConsoleSettings settings, ChainGateway chain, ExecutorGateway executors, RandomSource random, Clock clock) {
+            ConsoleSettings settings,
+            ChainGateway chain,
+            ExecutorGateway executors,
+            AuditTrail audit,
+            RandomSource random,
+            Clock clock) {
         SpringApplication application = new SpringApplication(Wiring.class);
         application.setDefaultProperties(properties(settings));
         application.addInitializers(prepared -> {
@@ -50,6 +55,7 @@ public final class ConsoleServer implements AutoCloseable {
             beans.registerBean(ConsoleSettings.class, () -> settings);
             beans.registerBean(ChainGateway.class, () -> chain);
             beans.registerBean(ExecutorGateway.class, () -> executors);
+            beans.registerBean(AuditTrail.class, () -> audit);
             beans.registerBean(RandomSource.class, () -> random);
             beans.registerBean(Clock.class, () -> clock);
         });

@@ -31,8 +31,10 @@ import poyang.wire.schema.TransactionPayload;
 class CourierApi {
     private final ChainGateway chain;
     private final ExecutorGateway executors;
+    private final AuditTrail audit;
 
-    CourierApi(ChainGateway chain, ExecutorGateway executors) {
+    CourierApi(ChainGateway chain, ExecutorGateway executors, AuditTrail audit) {
+        this.audit = audit;
         this.chain = chain;
         this.executors = executors;
     }
@@ -46,6 +48,7 @@ class CourierApi {
             Transaction transaction = Transaction.parseFrom(content(letter));
             TransactionPayload payload = TransactionPayload.parseFrom(transaction.getPayload());
             requireSigner(session, payload.getSender());
+            audit.record(session.account(), "submit", payload.getContract() + "/" + payload.getMethod());
             return Map.of("transactionId", chain.submit(transaction).hex());
         } catch (InvalidProtocolBufferException e) {
             throw malformed();
@@ -107,7 +110,7 @@ class CourierApi {
         return Map.of("answer", Base64.getEncoder().encodeToString(encoded.toArray()));
     }
 
-    private static SignedQuery signedQuery(Session session, Letter letter, @Nullable String method) {
+    private SignedQuery signedQuery(Session session, Letter letter, @Nullable String method) {
         try {
             SignedQuery query = SignedQuery.parseFrom(content(letter));
             QueryPayload payload = QueryPayload.parseFrom(query.getPayload());
@@ -115,6 +118,7 @@ class CourierApi {
             if (method != null && !method.equals(payload.getMethod())) {
                 throw malformed();
             }
+            audit.record(session.account(), "ask", payload.getContract() + "/" + payload.getMethod());
             return query;
         } catch (InvalidProtocolBufferException e) {
             throw malformed();

@@ -78,7 +78,7 @@ final class IndexFold {
     }
 
     void event(Event event, long height) {
-        if (event.getContract().equals("poyang.v1.Jobs") && event.getTopic().equals("jobs.changed")) {
+        if (event.getTopic().equals("jobs.changed")) {
             Job job = ChainIndex.parse(Job.parser(), event.getPayload());
             index.put(Kind.JOB, job.getId(), job, height);
         }

@@ -26,8 +26,10 @@ class SessionApi {
     private final ChainIndex index;
     private final ChainGateway chain;
     private final Address address;
+    private final AuditTrail audit;
 
-    SessionApi(Logins logins, ChainIndex index, ChainGateway chain, Address address) {
+    SessionApi(Logins logins, ChainIndex index, ChainGateway chain, Address address, AuditTrail audit) {
+        this.audit = audit;
         this.logins = logins;
         this.index = index;
         this.chain = chain;
@@ -76,7 +78,14 @@ class SessionApi {
                 body.account(),
                 Bytes.fromHex(body.challenge()),
                 Sm2Signature.decode(Bytes.fromHex(body.signature()).toArray()));
-        Session session = logins.login(attempt, address.origin(), request.getRemoteAddr());
+        Session session;
+        try {
+            session = logins.login(attempt, address.origin(), request.getRemoteAddr());
+        } catch (PoyangException e) {
+            audit.record(body.account(), "login-refused", request.getRemoteAddr());
+            throw e;
+        }
+        audit.record(session.account(), "login", request.getRemoteAddr());
         response.addHeader(HttpHeaders.SET_COOKIE, cookie(session.token(), -1));
         return view(session);
     }
@@ -84,6 +93,7 @@ class SessionApi {
     @PostMapping("/api/logout")
     SessionView logout(@RequestAttribute(Gate.SESSION) Session session, HttpServletResponse response) {
         logins.logout(session.token());
+        audit.record(session.account(), "logout", "");
         response.addHeader(HttpHeaders.SET_COOKIE, cookie("", 0));
         return view(null);
     }

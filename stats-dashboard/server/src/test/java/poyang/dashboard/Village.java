@@ -45,9 +45,17 @@ final class Village {
         return java.util.Objects.requireNonNull(people.get(id));
     }
 
+    /// Who did what, in order.
+    final java.util.List<String> audit = new java.util.concurrent.CopyOnWriteArrayList<>();
+
     ConsoleServer serve(Path folder, int port, Clock clock) {
         return ConsoleServer.start(
-                new ConsoleSettings("127.0.0.1", port, folder, false, 30), chain, executors, random, clock);
+                new ConsoleSettings("127.0.0.1", port, folder, false, 30),
+                chain,
+                executors,
+                (actor, action, _) -> audit.add(actor + " " + action),
+                random,
+                clock);
     }
 
     /// Leaves everybody's key file and `browser.json` in the folder.

@@ -1,5 +1,6 @@
 package poyang.executor.host;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import poyang.connectors.ConnectorErrors;
 import poyang.executor.jail.Confinement;
 import poyang.executor.jail.Confinement.Mount;
@@ -39,6 +42,15 @@ final class Children implements AutoCloseable {
     private static final String RELAY_SOCKET = "source.sock";
     private static final int RELAY_START_MILLIS = 15_000;
     private static final int POLL_MILLIS = 10;
+    private static final List<String> TOOLS = List.of(
+            "bwrap: ",
+            "prlimit: ",
+            "setpriv: ",
+            "Error occurred during initialization",
+            "Error: Could not",
+            "Invalid ");
+    private static final int TOLD_LINES = 20;
+    private static final Logger LOG = LoggerFactory.getLogger(Children.class);
 
     private final ExecutorSetup setup;
     private final Source source;
@@ -66,8 +78,7 @@ final class Children implements AutoCloseable {
     static SourceDescription describe(ExecutorSetup setup, String name, Source source, ReaderRequest.Mode mode) {
         try (Children children = new Children(setup, name, source)) {
             Optional<Mount> link = children.startRelay();
-            ProcessBuilder builder = children.reader(link).redirectError(ProcessBuilder.Redirect.DISCARD);
-            Process reader = children.started(builder.start());
+            Process reader = children.started(children.reader(link).start());
             watch(reader, setup.reader().seconds(), reader::destroyForcibly);
             children.ask(reader, mode, List.of(), link);
             return SourceDescription.read(reader.getInputStream());
@@ -106,12 +117,8 @@ final class Children implements AutoCloseable {
                     Sockets.UNIX_ONLY,
                     setup.compute());
             List<Process> pipeline = ProcessBuilder.startPipeline(List.of(
-                    reader(link).redirectError(ProcessBuilder.Redirect.DISCARD),
-                    setup.jail()
-                            .process(compute)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)));
-            processes.addAll(pipeline);
+                    reader(link), setup.jail().process(compute).redirectOutput(ProcessBuilder.Redirect.DISCARD)));
+            pipeline.forEach(this::started);
             ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
             Process child = pipeline.getLast();
             watch(child, setup.compute().seconds(), () -> closeQuietly(listener));
@@ -165,7 +172,6 @@ final class Children implements AutoCloseable {
         Process process = started(setup.jail()
                 .process(relay)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start());
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RELAY_START_MILLIS);
         while (!Files.exists(folder.resolve(RELAY_SOCKET))) {
@@ -196,7 +202,24 @@ final class Children implements AutoCloseable {
 
     private Process started(Process process) {
         processes.add(process);
+        Thread _ = Thread.ofVirtual().start(() -> hear(process));
         return process;
+    }
+
+    /// Logs what the tools around a child say of themselves. What a child's own JVM prints may hold a row's
+    /// content and is dropped.
+    private void hear(Process process) {
+        try (BufferedReader errors = process.errorReader()) {
+            int told = 0;
+            for (String line = errors.readLine(); line != null; line = errors.readLine()) {
+                if (told < TOLD_LINES && TOOLS.stream().anyMatch(line::startsWith)) {
+                    LOG.warn("{}: {}", name, line);
+                    told++;
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("{} was cut off", name);
+        }
     }
 
     private Path scratch(String child) {

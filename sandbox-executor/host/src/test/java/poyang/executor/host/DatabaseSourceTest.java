@@ -62,7 +62,7 @@ class DatabaseSourceTest {
         ExecutorSetup setup =
                 new ExecutorSetup(Jail.bubblewrap(runtime), scratch, classPath, classPath, READER, COMPUTE);
         Source database = database(port, "people");
-        SourceDescription found = LocalJob.discover(setup, database);
+        SourceDescription found = Discoveries.discover(setup, database);
         assertEquals(3000, ((SourceDescription.Discovered) found).discovery().rows());
 
         Path file = folder.resolve("left.csv");
@@ -88,10 +88,10 @@ class DatabaseSourceTest {
         assertEquals("key\r\np7\r\np3000\r\n", new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8));
 
         PoyangException absent =
-                assertThrows(PoyangException.class, () -> LocalJob.discover(setup, database(port, "nobody")));
+                assertThrows(PoyangException.class, () -> Discoveries.discover(setup, database(port, "nobody")));
         assertEquals(ConnectorErrors.SOURCE_MISSING.name(), absent.code().name());
         PoyangException closed =
-                assertThrows(PoyangException.class, () -> LocalJob.discover(setup, database(1, "people")));
+                assertThrows(PoyangException.class, () -> Discoveries.discover(setup, database(1, "people")));
         assertEquals(ConnectorErrors.CONNECTION_FAILED.name(), closed.code().name());
     }
 

@@ -234,7 +234,7 @@ class LocalJobTest {
 
     @Test
     void discoversASource() throws IOException, InterruptedException {
-        SourceDescription found = LocalJob.discover(setup, csv(table("a.csv", 1, 250)));
+        SourceDescription found = Discoveries.discover(setup, csv(table("a.csv", 1, 250)));
         Discovery discovery = ((SourceDescription.Discovered) found).discovery();
         assertEquals(250, discovery.rows());
         assertEquals(

@@ -1,0 +1,146 @@
+package poyang.network;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import poyang.kernel.PoyangException;
+
+/// One process of the network. It dies with the one that started it.
+final class Child {
+    private static final List<String> JVM_FLAGS = List.of(
+            "-ea",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "-Dfile.encoding=UTF-8",
+            "-Dstdout.encoding=UTF-8",
+            "-Dstderr.encoding=UTF-8",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData");
+    private static final long READY_SECONDS = 120;
+    private static final long STOP_SECONDS = 8;
+    private static final int TOLD_LINES = 5;
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+    private final CompletableFuture<String> ready = new CompletableFuture<>();
+
+    private Child(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+    }
+
+    /// @param megabytes of Java heap
+    record Program(String name, String mainClass, List<Path> classPath, int megabytes, List<String> arguments) {}
+
+    /// Starts a program; must be called from a thread that lives as long as the child may.
+    ///
+    /// @param logs folder of the log files
+    static Child start(Program program, Path logs) {
+        List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "TERM"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_FLAGS);
+        command.add("-Xmx" + program.megabytes() + "m");
+        command.addAll(List.of("-cp", ClassPaths.text(program.classPath()), program.mainClass()));
+        command.addAll(program.arguments());
+        Path log = logs.resolve(program.name() + ".log");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            Child child = new Child(program.name(), process, log);
+            Thread _ = Thread.ofVirtual().start(child::listen);
+            return child;
+        } catch (IOException e) {
+            throw new PoyangException(
+                    NetworkErrors.SET_UP_FAILED,
+                    program.name() + " could not be started (" + e.getMessage() + ")",
+                    "java and setpriv (util-linux) are needed",
+                    e);
+        }
+    }
+
+    private void listen() {
+        try (BufferedReader out = process.inputReader()) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.startsWith("READY ")) {
+                    ready.complete(line);
+                }
+            }
+        } catch (IOException e) {
+            ready.completeExceptionally(e);
+        }
+        ready.completeExceptionally(new IOException("it ended"));
+    }
+
+    /// The READY line.
+    ///
+    /// @throws PoyangException `SET_UP_FAILED` with the last lines of its log
+    String awaitReady() {
+        try {
+            return ready.get(READY_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new PoyangException(
+                    NetworkErrors.SET_UP_FAILED, name + " does not serve: " + lastWords(), "see " + log, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PoyangException(NetworkErrors.SET_UP_FAILED, "the start was interrupted", "start again", e);
+        }
+    }
+
+    private String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join(" | ", lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size()));
+        } catch (IOException e) {
+            return "it left no log";
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// As `kill -9`.
+    void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// As `kill`; begins to stop.
+    void terminate() {
+        process.destroy();
+    }
+
+    /// Waits for the end after {@link #terminate}; true when it came by itself.
+    boolean awaitEnd() {
+        try {
+            if (process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                return true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+        return false;
+    }
+}

@@ -1,0 +1,64 @@
+package poyang.executor.host;
+
+import poyang.connectors.ConnectorErrors;
+import poyang.executor.job.ExecutorErrors;
+import poyang.kernel.ErrorCode;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PoyangException;
+
+/// How an attempt's failure is named on chain, where the other department reads it. Names and sentences are
+/// fixed: a failure's own words may hold paths or values of this department and stay in its log.
+enum FailureCode {
+    SOURCE_LOST("the data source could not be read as its data set was registered"),
+    PEER_LOST("the other department's executor was not reached, or ended the attempt"),
+    EXECUTOR_LOST("the executor stopped during the attempt"),
+    TIME_LIMIT("the attempt took longer than this executor allows"),
+    MEMORY_LIMIT("the attempt needed more memory than this executor allows"),
+    LIMIT_EXCEEDED("more was sent than the protocol needs for the committed sizes"),
+    CHILD_LOST("a jailed process of this executor ended early"),
+    SANDBOX("the sandbox could not be set up"),
+    INTERNAL("the executor failed");
+
+    private static final int CONNECTORS = 6000;
+
+    private final String sentence;
+
+    FailureCode(String sentence) {
+        this.sentence = sentence;
+    }
+
+    String sentence() {
+        return sentence;
+    }
+
+    static FailureCode of(PoyangException failure) {
+        ErrorCode code = failure.code();
+        if (code.number() / 1000 * 1000 == CONNECTORS
+                || code.equals(ConnectorErrors.SOURCE_MISSING)
+                || code.equals(HostErrors.NO_SUCH_SOURCE)
+                || code.equals(ExecutorErrors.INPUT_MALFORMED)) {
+            return SOURCE_LOST;
+        }
+        if (code.equals(KernelErrors.PEER_LOST)
+                || code.equals(KernelErrors.PEER_MISBEHAVED)
+                || code.equals(HostErrors.HELLO_REFUSED)) {
+            return PEER_LOST;
+        }
+        if (code.equals(ExecutorErrors.EXECUTOR_LOST)) {
+            return EXECUTOR_LOST;
+        }
+        if (code.equals(ExecutorErrors.TIME_LIMIT)) {
+            return TIME_LIMIT;
+        }
+        if (code.equals(ExecutorErrors.MEMORY_LIMIT)) {
+            return MEMORY_LIMIT;
+        }
+        if (code.equals(ExecutorErrors.FRAMES_EXCEEDED)) {
+            return LIMIT_EXCEEDED;
+        }
+        if (code.equals(ExecutorErrors.JAIL_UNAVAILABLE)) {
+            return SANDBOX;
+        }
+        return code.equals(ExecutorErrors.CHILD_LOST) ? CHILD_LOST : INTERNAL;
+    }
+}

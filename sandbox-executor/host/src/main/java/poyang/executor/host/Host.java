@@ -1,0 +1,226 @@
+package poyang.executor.host;
+
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.sdk.AuditLog;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainForms;
+import poyang.sdk.GrpcTls;
+import poyang.sdk.SignedQueries;
+import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.CommitRequest;
+import poyang.wire.schema.JobReceipt;
+
+/// A department's running executor.
+public final class Host implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+    private static final int MESSAGE_BYTES_MAX = (4 << 20) + (64 << 10);
+    private static final long STOP_MILLIS = 3_000;
+
+    private final ChainAccount chain;
+    private final AuditLog audit;
+    private final PeerLinks links;
+    private final JobSupervisor supervisor;
+    private final Server server;
+    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final Thread follower;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private long anchored;
+
+    private Host(
+            HostSettings settings,
+            ExecutorSetup setup,
+            ChainAccount chain,
+            Sm2PrivateKey account,
+            TlsIdentity identity,
+            RandomSource random,
+            InstantSource clock) {
+        this.chain = chain;
+        Path directory = folder(settings.directory());
+        audit = AuditLog.open(directory.resolve("audit.log"), clock);
+        audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
+        ChainFacts facts = new ChainFacts(chain);
+        links = new PeerLinks(settings.organisation(), account, facts, identity, settings.peers());
+        JobAttempt.Desk desk = new JobAttempt.Desk(
+                settings.organisation(),
+                setup,
+                SourceVault.open(directory.resolve("sources"), account, random),
+                facts,
+                new Calls(),
+                links,
+                new ResultStore(directory),
+                new ProgressBoard(),
+                clock,
+                settings.peerMillis());
+        supervisor = new JobSupervisor(desk, chain, new Journal(), clock, settings.attemptsAtOnce());
+        ExecutorApi api = new ExecutorApi(
+                desk,
+                settings.sourcesFolder(),
+                account,
+                new SignedQueries(chain.client().chainId(), clock),
+                (actor, action, subject) -> write(actor, action, subject, ""));
+        server = serve(settings, identity, api);
+        follower = Thread.ofPlatform().name("jobs").start(this::follow);
+    }
+
+    /// Serves people and other executors, and watches the chain.
+    ///
+    /// @param setup its jail was tried out, or the operator said that there is none
+    /// @param chain acts as `ORGANISATION/executor`
+    /// @param account that account's key; this object keeps using it
+    public static Host start(
+            HostSettings settings,
+            ExecutorSetup setup,
+            ChainAccount chain,
+            Sm2PrivateKey account,
+            TlsIdentity identity,
+            RandomSource random,
+            InstantSource clock) {
+        return new Host(settings, setup, chain, account, identity, random, clock);
+    }
+
+    private static Path folder(Path directory) {
+        try {
+            return Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new PoyangException(
+                    HostErrors.VAULT_FAILED,
+                    "the folder " + directory + " cannot be made (" + e.getMessage() + ")",
+                    "a place where the executor may write is needed",
+                    e);
+        }
+    }
+
+    private Server serve(HostSettings settings, TlsIdentity identity, ExecutorApi api) {
+        try {
+            return GrpcTls.server(identity, settings.listen())
+                    .executor(calls)
+                    .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                    .maxConcurrentCallsPerConnection(64)
+                    .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                    .keepAliveTime(10, TimeUnit.SECONDS)
+                    .keepAliveTimeout(10, TimeUnit.SECONDS)
+                    .addService(api)
+                    .addService(ServerInterceptors.intercept(links, PeerLinks.callerNames()))
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new PoyangException(
+                    HostErrors.LISTEN_FAILED,
+                    "cannot listen on " + settings.listen() + " (" + e.getMessage() + ")",
+                    "a free address of this machine is needed",
+                    e);
+        }
+    }
+
+    private void follow() {
+        try {
+            anchor();
+            supervisor.run();
+        } catch (InterruptedException e) {
+            LOG.info("no longer watching the chain");
+        } catch (RuntimeException | Error e) {
+            LOG.error("the executor stops", e);
+            ended.completeExceptionally(e);
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /// Completes when the executor has stopped: exceptionally when it had to, as after the loss of its
+    /// audit log.
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    private void write(String actor, String action, String subject, String detail) {
+        try {
+            audit.record(actor, action, subject, detail);
+        } catch (PoyangException e) {
+            ended.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    /// Puts the head of the audit log on chain when it has grown.
+    private synchronized void anchor() {
+        AuditLog.Head head = audit.anchor();
+        if (head.sequence() == anchored) {
+            return;
+        }
+        try {
+            var _ = chain.call(
+                    "poyang.v1.Audit",
+                    "Anchor",
+                    AuditAnchor.newBuilder()
+                            .setProcess("executor")
+                            .setSequence(head.sequence())
+                            .setHead(ChainForms.byteString(head.value()))
+                            .build());
+            anchored = head.sequence();
+        } catch (PoyangException e) {
+            LOG.warn("the audit log's head is not on chain yet: {}", e.wrong());
+        }
+    }
+
+    @Override
+    public void close() {
+        Thread farewell = Thread.ofVirtual().start(supervisor::stop);
+        follower.interrupt();
+        server.shutdown();
+        try {
+            boolean _ = farewell.join(Duration.ofMillis(STOP_MILLIS));
+            server.shutdownNow();
+            follower.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        links.close();
+        audit.record(chain.name(), "stop", "", "");
+        audit.close();
+        ended.complete(null);
+    }
+
+    private final class Calls implements JobAttempt.ChainCalls {
+        @Override
+        public void commit(CommitRequest request) {
+            var _ = chain.call("poyang.v1.Jobs", "Commit", request);
+        }
+
+        @Override
+        public void submit(JobReceipt receipt) {
+            var _ = chain.call("poyang.v1.Receipts", "Submit", receipt);
+        }
+    }
+
+    private final class Journal implements JobSupervisor.Journal {
+        @Override
+        public void record(String action, String subject, String detail) {
+            write(chain.name(), action, subject, detail);
+        }
+
+        @Override
+        public void anchor() {
+            Host.this.anchor();
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package poyang.executor.host;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import poyang.executor.job.ChildMessage;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobFacts;
+import poyang.executor.job.JobKind;
+import poyang.executor.job.JobPlan;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+import poyang.wire.schema.CollisionPlan;
+import poyang.wire.schema.CommitRequest;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobParty;
+import poyang.wire.schema.JobProgress;
+import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.Plan;
+import poyang.wire.schema.SealedCounts;
+
+/// This department's part in one attempt of one job, from READY to its receipt.
+///
+/// ```
+/// reader → compute child           commitment      RUNNING         frames          receipt
+///   reading ─────────▶ committing ───────▶ waiting ──────▶ masking … ──▶ sealing ──▶ done
+/// ```
+/// {@link #run} is the body of the attempt's own thread. The chain's word comes by {@link #running} and
+/// {@link #stop}; after the first failure nothing of the attempt is used again.
+final class JobAttempt {
+    private static final Logger LOG = LoggerFactory.getLogger(JobAttempt.class);
+
+    private final Desk desk;
+    private final Job job;
+    private final int side;
+    private final CompletableFuture<Job> running = new CompletableFuture<>();
+    private final AtomicReference<Optional<PartyRun>> children = new AtomicReference<>(Optional.empty());
+    private volatile boolean stopped;
+
+    /// What all attempts of this executor share.
+    ///
+    /// @param peerMillis how long the other side's executor may take to be there
+    record Desk(
+            String organisation,
+            ExecutorSetup setup,
+            SourceVault vault,
+            ChainFacts facts,
+            ChainCalls calls,
+            PeerLinks links,
+            ResultStore results,
+            ProgressBoard board,
+            InstantSource clock,
+            long peerMillis) {}
+
+    /// What an attempt has executed on chain; each call returns when it is final.
+    interface ChainCalls {
+        void commit(CommitRequest request);
+
+        void submit(JobReceipt receipt);
+    }
+
+    JobAttempt(Desk desk, Job job, int side) {
+        this.desk = desk;
+        this.job = job;
+        this.side = side;
+    }
+
+    Job job() {
+        return job;
+    }
+
+    /// Both commitments are on chain.
+    void running(Job now) {
+        running.complete(now);
+    }
+
+    /// Ends the attempt because the chain, or the executor's own stop, says so.
+    void stop(PoyangException because) {
+        stopped = true;
+        running.completeExceptionally(because);
+        children.get().ifPresent(run -> run.fail(because));
+    }
+
+    /// The attempt was ended from outside, which therefore needs not be told.
+    boolean stopped() {
+        return stopped;
+    }
+
+    /// Runs to the receipt.
+    ///
+    /// @throws PoyangException the attempt's first failure
+    void run() throws InterruptedException {
+        JobParty own = job.getParties(side);
+        post("reading", 0, 0);
+        SourceVault.Entry source = source(own.getDataset());
+        boolean receives = job.getReceiver().startsWith(desk.organisation() + "/");
+        JobFacts facts = new JobFacts(
+                job.getId(),
+                job.getAttempt(),
+                new PartyId(desk.organisation()),
+                new PartyId(job.getParties(1 - side).getOrganisation()),
+                receives,
+                plan(job));
+        PartyRun.Party party = new PartyRun.Party(
+                facts,
+                side == 0,
+                source.source(),
+                receives ? Optional.of(desk.facts().needKey(job.getReceiver())) : Optional.empty(),
+                desk.facts().needKey(own.getConsentAccount()));
+        try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
+            children.set(Optional.of(run));
+            if (stopped) {
+                throw cancelled();
+            }
+            collide(run, facts);
+        } finally {
+            children.set(Optional.empty());
+        }
+    }
+
+    private void collide(PartyRun run, JobFacts facts) throws InterruptedException {
+        ChildMessage.Committed committed = run.commit();
+        post("committing", 0, 0);
+        desk.calls()
+                .commit(CommitRequest.newBuilder()
+                        .setJob(job.getId())
+                        .setAttempt(job.getAttempt())
+                        .setInputRoot(bytes(committed.inputRoot()))
+                        .setSeedCommitment(bytes(committed.seedCommitment()))
+                        .setRoundedRows(committed.roundedRows())
+                        .setSandbox(desk.setup().jail().name())
+                        .build());
+        post("waiting", 0, 0);
+        Job now = awaitRunning();
+        long peerRows = now.getParties(1 - side).getCommitment().getRoundedRows();
+        JobKind kind = JobKind.of(facts.plan());
+        JobFacts peerFacts = new JobFacts(
+                facts.job(),
+                facts.attempt(),
+                /* self= */ facts.peer(),
+                /* peer= */ facts.self(),
+                !facts.receives(),
+                facts.plan());
+        FrameMeter own = FrameMeter.sent(facts.self(), kind.bounds(facts, committed.roundedRows(), peerRows));
+        FrameMeter peer = FrameMeter.sent(facts.peer(), kind.bounds(peerFacts, peerRows, committed.roundedRows()));
+        long start = System.nanoTime();
+        PeerStream link = side == 0
+                ? desk.links().dial(facts, desk.peerMillis())
+                : desk.links().await(facts, desk.peerMillis());
+        ChildMessage.Output output;
+        try {
+            output = run.exchange(link, own, peer);
+        } finally {
+            link.close();
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        if (facts.receives()) {
+            run.keepResult(desk.results().result(job.getId(), job.getAttempt()));
+        }
+        run.keepOpening(desk.results().opening(job.getId(), job.getAttempt()));
+        post("receipt", 0, 0);
+        desk.calls().submit(receipt(now, kind.protocol(facts.plan()), output, millis));
+        post("done", 1, 1);
+    }
+
+    private Job awaitRunning() throws InterruptedException {
+        long left = Math.max(0, job.getDeadlineMillis() - desk.clock().millis());
+        try {
+            return running.get(left, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof PoyangException stop ? stop : cancelled();
+        } catch (TimeoutException e) {
+            throw new PoyangException(
+                    ExecutorErrors.TIME_LIMIT,
+                    "the other side did not commit to its input in time",
+                    "run the job again",
+                    e);
+        }
+    }
+
+    private SourceVault.Entry source(String dataset) {
+        String name = dataset.substring(dataset.indexOf('/') + 1);
+        return desk.vault()
+                .find(name)
+                .orElseThrow(() -> new PoyangException(
+                        HostErrors.NO_SUCH_SOURCE,
+                        "this executor has no source \"" + name + "\"",
+                        "add the source under the data set's name"));
+    }
+
+    private static JobPlan plan(Job job) {
+        try {
+            CollisionPlan plan = Plan.parseFrom(job.getPlan()).getCollision();
+            return new JobPlan.Collision(
+                    plan.getLeftColumn(),
+                    plan.getRightColumn(),
+                    plan.getIdentifierKind().name().toLowerCase(Locale.ROOT),
+                    plan.getProtocol());
+        } catch (InvalidProtocolBufferException e) {
+            throw new PoyangException(
+                    ExecutorErrors.UNKNOWN_JOB_KIND, "the job's plan is malformed", "one release is needed", e);
+        }
+    }
+
+    private JobReceipt receipt(
+            Job now, JobKind.ProtocolFacts protocol, ChildMessage.Output output, long protocolMillis) {
+        JobParty own = now.getParties(side);
+        JobReceipt.Builder receipt = JobReceipt.newBuilder()
+                .setJob(job.getId())
+                .setAttempt(job.getAttempt())
+                .setOrganisation(desk.organisation())
+                .setPlanHash(job.getPlanHash())
+                .setProtocolId(protocol.id())
+                .setProtocolVersion(protocol.version())
+                .setProtocolName(protocol.name())
+                .setInputRoot(own.getCommitment().getInputRoot())
+                .setPeerInputRoot(now.getParties(1 - side).getCommitment().getInputRoot())
+                .setSeedCommitment(own.getCommitment().getSeedCommitment())
+                .setTranscriptDigest(bytes(output.transcript()))
+                .setOutputCommitment(bytes(output.outputCommitment()))
+                .setRounds(output.rounds())
+                .setRoundedBytes(output.roundedBytes())
+                .setProtocolMillis(protocolMillis)
+                .setSandbox(own.getCommitment().getSandbox())
+                .addSealedCounts(SealedCounts.newBuilder()
+                        .setAccount(own.getConsentAccount())
+                        .setSealed(bytes(output.countsToDepartment())));
+        if (output.countsToReceiver().length() > 0) {
+            receipt.addSealedCounts(SealedCounts.newBuilder()
+                    .setAccount(job.getReceiver())
+                    .setSealed(bytes(output.countsToReceiver())));
+        }
+        return receipt.build();
+    }
+
+    void failed(PoyangException failure) {
+        LOG.warn("attempt {} of job {} failed: {}", job.getAttempt(), job.getId(), failure.getMessage());
+        desk.board()
+                .post(progress("failed", 0, 0)
+                        .setDetail(FailureCode.of(failure).name())
+                        .build());
+    }
+
+    private void post(String phase, long done, long total) {
+        desk.board().post(progress(phase, done, total).build());
+    }
+
+    private JobProgress.Builder progress(String phase, long done, long total) {
+        return JobProgress.newBuilder()
+                .setJob(job.getId())
+                .setAttempt(job.getAttempt())
+                .setPhase(phase)
+                .setDone(done)
+                .setTotal(total);
+    }
+
+    private static PoyangException cancelled() {
+        return new PoyangException(ExecutorErrors.CANCELLED, "the attempt was ended", "submit the job again");
+    }
+
+    private static ByteString bytes(Bytes value) {
+        return ByteString.copyFrom(value.toArray());
+    }
+}

@@ -1,0 +1,229 @@
+package poyang.executor.host;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import poyang.crypto.Sm2PublicKey;
+import poyang.executor.host.Children.Computing;
+import poyang.executor.job.ChildMessage;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobFacts;
+import poyang.executor.job.JobKind;
+import poyang.executor.job.JobProgress;
+import poyang.kernel.Bytes;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PoyangException;
+
+/// One party's side of one attempt: a jailed reader and a jailed compute child. The host sees
+/// commitments, sealed boxes and protocol frames, which it counts; no frame flows before
+/// {@link #exchange}, which the caller begins when both commitments are on chain.
+///
+/// The first failure ends the side: the children are killed, their folders wiped, and nothing of the
+/// randomness is used again.
+final class PartyRun implements AutoCloseable {
+    private final Party party;
+    private final Computing child;
+    private final JobProgress progress;
+    private final CompletableFuture<PoyangException> failure = new CompletableFuture<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    private PartyRun(Party party, Computing child, JobProgress progress) {
+        this.party = party;
+        this.child = child;
+        this.progress = progress;
+    }
+
+    /// @param receiver the key that the result is sealed to, where this side gets it
+    /// @param department the key that opening and counts are sealed to
+    record Party(
+            JobFacts facts, boolean left, Source source, Optional<Sm2PublicKey> receiver, Sm2PublicKey department) {
+        String shortName() {
+            String job = facts.job();
+            return job.substring(0, Math.min(8, job.length())) + "-" + facts.attempt() + "-" + facts.self();
+        }
+    }
+
+    /// Starts the children; the whole side must end within the compute child's seconds.
+    static PartyRun start(ExecutorSetup setup, Party party, JobProgress progress) {
+        JobKind kind = JobKind.of(party.facts().plan());
+        Computing child = Children.start(
+                setup,
+                party.shortName(),
+                party.source(),
+                kind.columns(party.facts().plan(), party.left()));
+        PartyRun run = new PartyRun(party, child, progress);
+        run.watchTime(setup.compute().seconds());
+        return run;
+    }
+
+    /// Has the source read to its end; gives what goes on chain before the first frame.
+    ///
+    /// @throws PoyangException the side's first failure
+    ChildMessage.Committed commit() {
+        return await(spawn(() -> {
+            Bytes receiver = party.receiver().map(Sm2PublicKey::encoded).orElse(Bytes.empty());
+            child.channel()
+                    .send(new ChildMessage.Start(
+                            party.facts(), receiver, party.department().encoded()));
+            while (true) {
+                switch (child.channel().receive()) {
+                    case ChildMessage.Committed committed -> {
+                        return committed;
+                    }
+                    case ChildMessage.Progress at -> progress.at(at.phase(), at.done(), at.total());
+                    case ChildMessage.Failed failed -> throw outside(failed.failure());
+                    case ChildMessage.Start _, ChildMessage.Go _, ChildMessage.Frame _, ChildMessage.Output _ ->
+                        throw outOfTurn();
+                }
+            }
+        }));
+    }
+
+    /// Runs the protocol with the other side.
+    ///
+    /// @param own meters the frames of this side's child
+    /// @param peer meters the frames of the other side
+    /// @throws PoyangException the first failure of either side
+    ChildMessage.Output exchange(FrameLink link, FrameMeter own, FrameMeter peer) {
+        CompletableFuture<Void> _ = failure.thenAccept(link::abort);
+        child.channel().send(new ChildMessage.Go());
+        CompletableFuture<ChildMessage.Output> out = spawn(() -> outward(link, own));
+        CompletableFuture<Boolean> in = spawn(() -> inward(link, peer));
+        ChildMessage.Output output = await(out);
+        boolean _ = await(in);
+        return output;
+    }
+
+    private ChildMessage.Output outward(FrameLink link, FrameMeter meter) throws InterruptedException {
+        while (true) {
+            switch (child.channel().receive()) {
+                case ChildMessage.Frame frame -> {
+                    meter.count(frame.content().length());
+                    link.send(frame.content());
+                }
+                case ChildMessage.Progress at -> progress.at(at.phase(), at.done(), at.total());
+                case ChildMessage.Output output -> {
+                    link.finish();
+                    return output;
+                }
+                case ChildMessage.Failed failed -> throw outside(failed.failure());
+                case ChildMessage.Start _, ChildMessage.Go _, ChildMessage.Committed _ -> throw outOfTurn();
+            }
+        }
+    }
+
+    private boolean inward(FrameLink link, FrameMeter meter) throws InterruptedException {
+        Optional<Bytes> frame = link.receive();
+        while (frame.isPresent()) {
+            meter.count(frame.get().length());
+            child.channel().send(new ChildMessage.Frame(frame.get()));
+            frame = link.receive();
+        }
+        return true;
+    }
+
+    /// Moves what the child sealed to where it stays; both only after {@link #exchange}.
+    void keepResult(Path to) {
+        move(child.scratch().resolve("result.sealed"), to);
+    }
+
+    void keepOpening(Path to) {
+        move(child.scratch().resolve("opening.sealed"), to);
+    }
+
+    /// Ends the side; the first reason stays.
+    void fail(PoyangException because) {
+        if (failure.complete(because)) {
+            child.children().kill();
+        }
+    }
+
+    private void watchTime(int seconds) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                if (!over.await(seconds, TimeUnit.SECONDS)) {
+                    fail(tooLong(seconds));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /// Something that may fail or be interrupted.
+    private interface Step<T> {
+        T run() throws InterruptedException;
+    }
+
+    /// Runs `step` on a thread of its own; its failure becomes the side's, if it is the first.
+    private <T> CompletableFuture<T> spawn(Step<T> step) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                done.complete(step.run());
+            } catch (PoyangException e) {
+                fail(e);
+                done.completeExceptionally(e);
+            } catch (InterruptedException | RuntimeException e) {
+                fail(new PoyangException(
+                        ExecutorErrors.INTERNAL, "the host failed: " + e, "report this with the release's number", e));
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    private <T> T await(CompletableFuture<T> step) {
+        try {
+            return step.join();
+        } catch (CompletionException e) {
+            throw failure.join();
+        }
+    }
+
+    @Override
+    public void close() {
+        over.countDown();
+        child.close();
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            Path draft = to.resolveSibling(to.getFileName() + ".part");
+            Files.copy(from, draft, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(draft, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new PoyangException(
+                    ExecutorErrors.INTERNAL,
+                    "a sealed file could not be moved to " + to,
+                    "check that its folder exists and has room",
+                    e);
+        }
+    }
+
+    private PoyangException outside(PoyangException inside) {
+        Source source = party.source();
+        return new PoyangException(
+                inside.code(), source.outside(inside.wrong()), source.outside(inside.right()), inside);
+    }
+
+    private PoyangException outOfTurn() {
+        return new PoyangException(
+                KernelErrors.BAD_ENCODING,
+                "the compute child of " + party.facts().self() + " spoke out of turn",
+                "host and compute child of one release are needed");
+    }
+
+    private static PoyangException tooLong(int seconds) {
+        return new PoyangException(
+                ExecutorErrors.TIME_LIMIT,
+                "the attempt took longer than its " + seconds + " s",
+                "raise the compute child's limit, or narrow the input");
+    }
+}

@@ -1,0 +1,159 @@
+package poyang.executor.host;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import poyang.crypto.Sm2PublicKey;
+import poyang.executor.job.ChildMessage;
+import poyang.executor.job.JobFacts;
+import poyang.executor.job.JobKind;
+import poyang.executor.job.JobPlan;
+import poyang.executor.job.JobProgress;
+import poyang.kernel.Bytes;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// Both sides of an attempt in one process, joined by queues: real children, no chain and no network.
+final class LocalJob {
+    private LocalJob() {}
+
+    record Attempt(String job, int attempt, JobPlan plan, Side left, Side right, Sm2PublicKey receiver) {}
+
+    /// @param department the key that opening and counts are sealed to
+    /// @param opening where the sealed opening goes
+    record Side(PartyId party, Source source, Sm2PublicKey department, Path opening) {}
+
+    record Result(
+            ChildMessage.Committed leftInput,
+            ChildMessage.Committed rightInput,
+            ChildMessage.Output left,
+            ChildMessage.Output right) {}
+
+    /// @param progress hears the left side, which gets the result
+    static Result run(ExecutorSetup setup, Attempt attempt, Path sealedResult, JobProgress progress) {
+        JobKind kind = JobKind.of(attempt.plan());
+        PartyRun.Party leftParty = party(attempt, true);
+        PartyRun.Party rightParty = party(attempt, false);
+        try (PartyRun left = PartyRun.start(setup, leftParty, progress);
+                PartyRun right = PartyRun.start(setup, rightParty, (_, _, _) -> {})) {
+            CompletableFuture<ChildMessage.Committed> rightReads = async(right, left, right::commit);
+            ChildMessage.Committed leftInput = join(async(left, right, left::commit));
+            ChildMessage.Committed rightInput = join(rightReads);
+            QueueLink there = new QueueLink();
+            QueueLink back = there.other();
+            CompletableFuture<ChildMessage.Output> rightRuns = async(
+                    right,
+                    left,
+                    () -> right.exchange(
+                            back,
+                            meter(kind, rightParty, rightInput, leftInput),
+                            meter(kind, leftParty, leftInput, rightInput)));
+            ChildMessage.Output leftOutput = join(async(
+                    left,
+                    right,
+                    () -> left.exchange(
+                            there,
+                            meter(kind, leftParty, leftInput, rightInput),
+                            meter(kind, rightParty, rightInput, leftInput))));
+            ChildMessage.Output rightOutput = join(rightRuns);
+            left.keepResult(sealedResult);
+            left.keepOpening(attempt.left().opening());
+            right.keepOpening(attempt.right().opening());
+            return new Result(leftInput, rightInput, leftOutput, rightOutput);
+        }
+    }
+
+    private static PartyRun.Party party(Attempt attempt, boolean left) {
+        Side self = left ? attempt.left() : attempt.right();
+        Side peer = left ? attempt.right() : attempt.left();
+        JobFacts facts =
+                new JobFacts(attempt.job(), attempt.attempt(), self.party(), peer.party(), left, attempt.plan());
+        return new PartyRun.Party(
+                facts,
+                left,
+                self.source(),
+                left ? Optional.of(attempt.receiver()) : Optional.empty(),
+                self.department());
+    }
+
+    private static FrameMeter meter(
+            JobKind kind, PartyRun.Party party, ChildMessage.Committed own, ChildMessage.Committed peer) {
+        return FrameMeter.sent(party.facts().self(), kind.bounds(party.facts(), own.roundedRows(), peer.roundedRows()));
+    }
+
+    /// A failure of one side ends the other.
+    private static <T> CompletableFuture<T> async(PartyRun own, PartyRun other, Supplier<T> step) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return step.get();
+            } catch (PoyangException e) {
+                own.fail(e);
+                other.fail(e);
+                throw e;
+            }
+        });
+    }
+
+    private static <T> T join(CompletableFuture<T> step) {
+        try {
+            return step.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof PoyangException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    /// One end of two queues.
+    private static final class QueueLink implements FrameLink {
+        private static final int FRAMES = 8;
+        private final BlockingQueue<Optional<Bytes>> out;
+        private final BlockingQueue<Optional<Bytes>> in;
+
+        QueueLink() {
+            this(new ArrayBlockingQueue<>(FRAMES), new ArrayBlockingQueue<>(FRAMES));
+        }
+
+        private QueueLink(BlockingQueue<Optional<Bytes>> out, BlockingQueue<Optional<Bytes>> in) {
+            this.out = out;
+            this.in = in;
+        }
+
+        QueueLink other() {
+            return new QueueLink(in, out);
+        }
+
+        @Override
+        public void send(Bytes frame) throws InterruptedException {
+            out.put(Optional.of(frame));
+        }
+
+        @Override
+        public Optional<Bytes> receive() throws InterruptedException {
+            return in.take();
+        }
+
+        @Override
+        public void finish() {
+            try {
+                out.put(Optional.empty());
+            } catch (InterruptedException e) {
+                throw new PoyangException(KernelErrors.PEER_LOST, "interrupted", "run the test again", e);
+            }
+        }
+
+        @Override
+        public void abort(PoyangException because) {
+            out.clear();
+            boolean _ = out.offer(Optional.empty());
+            in.clear();
+            boolean _ = in.offer(Optional.empty());
+        }
+    }
+}

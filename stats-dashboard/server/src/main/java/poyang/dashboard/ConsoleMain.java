@@ -1,0 +1,161 @@
+package poyang.dashboard;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.sdk.AuditLog;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainClient;
+import poyang.sdk.ChainForms;
+import poyang.sdk.ExecutorClient;
+import poyang.sdk.NodeAddress;
+import poyang.sdk.ProcessSettings;
+import poyang.sdk.SdkErrors;
+import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.GenesisFile;
+
+/// The console as a process: `--config FILE`. Prints `READY console ADDRESS` when it serves, ends with 0
+/// after SIGTERM, with 2 for a wrong configuration, and with 3 when it had to stop.
+public final class ConsoleMain {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsoleMain.class);
+    private static final long ANCHOR_MILLIS = 60_000;
+
+    private final AuditLog audit;
+    private final ChainAccount account;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private ConsoleMain(AuditLog audit, ChainAccount account) {
+        this.audit = audit;
+        this.account = account;
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        try {
+            if (arguments.length != 2 || !arguments[0].equals("--config")) {
+                throw new PoyangException(
+                        SdkErrors.BAD_SETTINGS, "the arguments are " + List.of(arguments), "--config FILE is needed");
+            }
+            run(ProcessSettings.read(Path.of(arguments[1])));
+        } catch (PoyangException e) {
+            System.err.println(e.code() + ": " + e.wrong() + "; " + e.right());
+            System.exit(2);
+        }
+    }
+
+    private static void run(ProcessSettings from) throws InterruptedException {
+        Clock clock = Clock.systemUTC();
+        RandomSource random = OperatingSystemRandom.open();
+        Path directory = from.path("directory");
+        ConsoleSettings settings = new ConsoleSettings(
+                from.text("host", "127.0.0.1"),
+                (int) from.number("port", 0, 65_535, 8480),
+                directory.resolve("index"),
+                from.flag("rebuild.index"),
+                (int) from.number("idle.minutes", 1, 480, 30));
+        String name = from.text("account");
+        GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));
+        List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
+        List<NodeAddress> executors = NodeAddress.list(from.text("executors"));
+        char[] password = from.password();
+        TlsIdentity identity = from.tlsIdentity(password, clock);
+        Sm2PrivateKey key = from.privateKey("account.key", password);
+        Arrays.fill(password, '\0');
+        from.end();
+        makePrivate(directory);
+        ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
+        ChainAccount account = new ChainAccount(client, name, key, random, clock);
+        AuditLog audit = AuditLog.open(directory.resolve("audit.log"), clock);
+        ConsoleMain console = new ConsoleMain(audit, account);
+        console.record(name, "start", "");
+        ConsoleServer server = ConsoleServer.start(
+                settings,
+                new SdkChainGateway(account),
+                new SdkExecutorGateway(ExecutorClient.connect(identity, executors)),
+                console::record,
+                random,
+                clock);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> console.stop(server), "shutdown"));
+        Thread _ = Thread.ofVirtual().name("anchor").start(console::anchorNowAndThen);
+        System.out.println("READY console " + server.origin());
+        try {
+            Void _ = console.ended.get();
+        } catch (ExecutionException e) {
+            System.err.println("the console had to stop: " + e.getCause());
+            System.exit(3);
+        }
+    }
+
+    private static void makePrivate(Path directory) {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new PoyangException(
+                    ConsoleErrors.BAD_CONFIG,
+                    "the data directory " + directory + " cannot be made",
+                    "a place where the console may write is needed",
+                    e);
+        }
+    }
+
+    private void record(String actor, String action, String subject) {
+        try {
+            audit.record(actor, action, subject, "");
+        } catch (PoyangException e) {
+            ended.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private void anchorNowAndThen() {
+        try {
+            long anchored = 0;
+            while (!ended.isDone()) {
+                AuditLog.Head head = audit.anchor();
+                if (head.sequence() > anchored && anchor(head)) {
+                    anchored = head.sequence();
+                }
+                Thread.sleep(ANCHOR_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            LOG.info("the audit log is no longer anchored");
+        }
+    }
+
+    private boolean anchor(AuditLog.Head head) {
+        try {
+            var _ = account.call(
+                    "poyang.v1.Audit",
+                    "Anchor",
+                    AuditAnchor.newBuilder()
+                            .setProcess("console")
+                            .setSequence(head.sequence())
+                            .setHead(ChainForms.byteString(head.value()))
+                            .build());
+            return true;
+        } catch (PoyangException e) {
+            LOG.warn("the audit log's head is not on chain yet: {}", e.wrong());
+            return false;
+        }
+    }
+
+    private void stop(ConsoleServer server) {
+        server.close();
+        record(account.name(), "stop", "");
+        audit.close();
+        ended.complete(null);
+    }
+}
