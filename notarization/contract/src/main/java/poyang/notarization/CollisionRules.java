@@ -2,8 +2,10 @@ package poyang.notarization;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Optional;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
+import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.ReadableState;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.ColumnPolicy;
@@ -19,6 +21,7 @@ final class CollisionRules {
     static final String PROTOCOL = "dh-sm2";
     static final int PROTOCOL_ID = 1;
     static final int PROTOCOL_VERSION = 1;
+    private static final int PLAN_BYTES_MAX = 4096;
 
     private CollisionRules() {}
 
@@ -46,12 +49,16 @@ final class CollisionRules {
     }
 
     static Parsed parse(ByteString encoded, ReadableState datasets) {
+        Rules.arguments(
+                encoded.size() <= PLAN_BYTES_MAX,
+                "the plan has " + encoded.size() + " bytes",
+                "at most " + PLAN_BYTES_MAX + " are needed");
         Plan plan = Rules.parse(Plan.parser(), encoded.toByteArray());
         Rules.arguments(plan.hasCollision(), "the plan is of no known kind", "a collision is needed");
         CollisionPlan collision = plan.getCollision();
         Rules.arguments(
                 collision.getProtocol().equals(PROTOCOL),
-                "the protocol is \"" + collision.getProtocol() + "\"",
+                "the protocol is " + Rules.quoted(collision.getProtocol()),
                 "\"" + PROTOCOL + "\" is needed");
         Rules.arguments(
                 collision.getIdentifierKind() != IdentifierKind.IDENTIFIER_KIND_UNSPECIFIED
@@ -71,20 +78,20 @@ final class CollisionRules {
         Dataset dataset = DatasetsContract.find(datasets, id)
                 .orElseThrow(() -> Rules.rejection(
                         NotarizationErrors.NOT_FOUND,
-                        "there is no data set \"" + id + "\"",
+                        "there is no data set " + Rules.quoted(id),
                         "the id of a registered data set is needed"));
         ColumnPolicy policy = dataset.getColumnsList().stream()
                 .filter(c -> c.getName().equals(column))
                 .findFirst()
                 .orElseThrow(() -> Rules.rejection(
                         NotarizationErrors.NOT_FOUND,
-                        "the data set " + id + " has no column \"" + column + "\"",
+                        "the data set " + id + " has no column " + Rules.quoted(column),
                         "a column of its schema is needed"));
         Rules.need(
                 policy.getCollisionKey() && policy.getIdentifierKind() == plan.getIdentifierKind(),
                 NotarizationErrors.POLICY_FORBIDS,
-                "the policy of " + id + " does not allow the column \"" + column + "\" as a collision key of kind "
-                        + plan.getIdentifierKind(),
+                "the policy of " + id + " does not allow the column " + Rules.quoted(column)
+                        + " as a collision key of kind " + plan.getIdentifierKind(),
                 "ask the owner to allow it, or name a column that is allowed");
         return new Side(dataset, column);
     }
@@ -93,42 +100,54 @@ final class CollisionRules {
     ///
     /// @param runs of this pair so far
     static void policies(Parsed parsed, int runs) {
-        policy(parsed.left(), parsed.right(), runs);
-        policy(parsed.right(), parsed.left(), runs);
+        List<Long> rows = parsed.sides().stream()
+                .map(side -> side.dataset().getRoundedRows())
+                .toList();
+        breach(parsed, rows.get(0), rows.get(1)).ifPresent(CollisionRules::forbid);
+        for (Side side : parsed.sides()) {
+            int most = side.dataset().getPolicy().getMaximumRunsPerPair();
+            if (most != 0 && runs >= most) {
+                forbid("the policy of " + side.dataset().getId() + " allows " + most + " runs with the same data set");
+            }
+        }
     }
 
-    private static void policy(Side own, Side peer, int runs) {
+    private static void forbid(String wrong) {
+        throw Rules.rejection(NotarizationErrors.POLICY_FORBIDS, wrong, "ask the owner to change the policy");
+    }
+
+    /// What in the policies as they are now stands against the sizes that were really read.
+    ///
+    /// @param leftRows -1 for a side that has not committed yet
+    /// @param rightRows the same
+    static Optional<String> breach(ByteString plan, ReadableState datasets, long leftRows, long rightRows) {
+        try {
+            return breach(parse(plan, datasets), leftRows, rightRows);
+        } catch (ContractRejection revoked) {
+            return Optional.of(revoked.wrong());
+        }
+    }
+
+    private static Optional<String> breach(Parsed parsed, long leftRows, long rightRows) {
+        return breach(parsed.left(), parsed.right(), leftRows, rightRows)
+                .or(() -> breach(parsed.right(), parsed.left(), rightRows, leftRows));
+    }
+
+    private static Optional<String> breach(Side own, Side peer, long ownRows, long peerRows) {
         UsePolicy policy = own.dataset().getPolicy();
         String id = own.dataset().getId();
-        forbid(
-                policy.getCounterpartiesCount() == 0
-                        || policy.getCounterpartiesList().contains(peer.organisation()),
-                "the policy of " + id + " does not allow " + peer.organisation() + " as the other side");
-        forbid(
-                own.dataset().getRoundedRows() >= policy.getMinimumRows(),
-                "the policy of " + id + " demands at least " + policy.getMinimumRows() + " own rows");
-        forbid(
-                policy.getMaximumPeerRows() == 0 || peer.dataset().getRoundedRows() <= policy.getMaximumPeerRows(),
-                "the policy of " + id + " allows the other side at most " + policy.getMaximumPeerRows() + " rows");
-        forbid(
-                policy.getMaximumRunsPerPair() == 0 || runs < policy.getMaximumRunsPerPair(),
-                "the policy of " + id + " allows " + policy.getMaximumRunsPerPair() + " runs with the same data set");
-    }
-
-    private static void forbid(boolean allowed, String wrong) {
-        Rules.need(allowed, NotarizationErrors.POLICY_FORBIDS, wrong, "ask the owner to change the policy");
-    }
-
-    /// Whether the sizes that were really read keep within the policies; -1 for a side that has not
-    /// committed yet.
-    static boolean sizesAllowed(Parsed parsed, long leftRows, long rightRows) {
-        return sizeAllowed(parsed.left(), leftRows, rightRows) && sizeAllowed(parsed.right(), rightRows, leftRows);
-    }
-
-    private static boolean sizeAllowed(Side own, long ownRows, long peerRows) {
-        UsePolicy policy = own.dataset().getPolicy();
-        return (ownRows < 0 || ownRows >= policy.getMinimumRows())
-                && (peerRows < 0 || policy.getMaximumPeerRows() == 0 || peerRows <= policy.getMaximumPeerRows());
+        if (policy.getCounterpartiesCount() > 0
+                && !policy.getCounterpartiesList().contains(peer.organisation())) {
+            return Optional.of("the policy of " + id + " does not allow " + peer.organisation() + " as the other side");
+        }
+        if (ownRows >= 0 && ownRows < policy.getMinimumRows()) {
+            return Optional.of("the policy of " + id + " demands at least " + policy.getMinimumRows() + " own rows");
+        }
+        if (policy.getMaximumPeerRows() != 0 && peerRows > policy.getMaximumPeerRows()) {
+            return Optional.of(
+                    "the policy of " + id + " allows the other side at most " + policy.getMaximumPeerRows() + " rows");
+        }
+        return Optional.empty();
     }
 
     /// The account that gets the result, which belongs to one of the two departments.
@@ -139,7 +158,7 @@ final class CollisionRules {
                 .isPresent();
         Rules.arguments(
                 fits,
-                "the receiver \"" + receiver + "\" is no analyst of one of the two departments",
+                "the receiver " + Rules.quoted(receiver) + " is no analyst of one of the two departments",
                 "an account with the role ANALYST of " + parsed.left().organisation() + " or "
                         + parsed.right().organisation() + " is needed");
     }

@@ -61,7 +61,7 @@ public final class DatasetsContract extends ServiceContract {
         Rules.name("connector", made.getConnector());
         Rules.rounded("rounded_rows", made.getRoundedRows());
         columns(made.getColumnsList());
-        policy(made.getPolicy());
+        policy(made.getPolicy(), made.getOrganisation());
         Rules.need(
                 find(state, made.getId()).isEmpty(),
                 NotarizationErrors.EXISTS,
@@ -78,7 +78,7 @@ public final class DatasetsContract extends ServiceContract {
     private static Empty setPolicy(SetPolicyRequest request, CallContext context, ContractState state) {
         Dataset before = own(request.getId(), context, state, Set.of(Role.OWNER));
         columns(request.getColumnsList());
-        policy(request.getPolicy());
+        policy(request.getPolicy(), before.getOrganisation());
         Dataset after = before.toBuilder()
                 .clearColumns()
                 .addAllColumns(request.getColumnsList())
@@ -138,7 +138,7 @@ public final class DatasetsContract extends ServiceContract {
         }
     }
 
-    private static void policy(UsePolicy policy) {
+    private static void policy(UsePolicy policy, String organisation) {
         Rules.arguments(
                 policy.getCounterpartiesCount() <= COUNTERPARTIES_MAX
                         && policy.getMinimumRows() >= 0
@@ -146,7 +146,14 @@ public final class DatasetsContract extends ServiceContract {
                         && policy.getMaximumRunsPerPair() >= 0,
                 "a bound of the use policy is out of range",
                 "numbers from 0 on, and at most " + COUNTERPARTIES_MAX + " counterparties, are needed");
-        policy.getCounterpartiesList().forEach(name -> Rules.name("policy.counterparties", name));
+        Set<String> names = new HashSet<>();
+        for (String name : policy.getCounterpartiesList()) {
+            Rules.name("policy.counterparties", name);
+            Rules.arguments(
+                    names.add(name) && !name.equals(organisation),
+                    "the counterparty " + name + " is named twice, or is the data set's own department",
+                    "different other departments, or none for any, are needed");
+        }
     }
 
     @Override

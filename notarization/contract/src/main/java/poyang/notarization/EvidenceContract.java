@@ -40,13 +40,18 @@ public final class EvidenceContract extends ServiceContract {
     private static EvidenceKey record(EvidenceRecord made, CallContext context, ContractState state) {
         Rules.hash("digest", made.getDigest());
         Rules.text("subject", made.getSubject(), 1, 200);
-        Rules.text("description", made.getDescription(), 0, 2000);
+        Rules.prose("description", made.getDescription(), 0, 2000);
         EvidenceRecord kept = made.toBuilder()
                 .setId(context.transactionId().slice(0, 16).hex())
                 .setAccount(context.sender().id())
                 .setHeight(context.height())
                 .setMillis(context.timestampMillis())
                 .build();
+        Rules.need(
+                state.get("evidence/" + kept.getId()).isEmpty(),
+                NotarizationErrors.EXISTS,
+                "there is evidence of this id",
+                "send it in a new transaction");
         state.put("evidence/" + kept.getId(), kept.toByteArray());
         context.emit(new ContractEvent(
                 "evidence.recorded",

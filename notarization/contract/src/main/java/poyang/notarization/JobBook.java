@@ -8,6 +8,7 @@ import poyang.chain.contract.CallContext;
 import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
+import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
 import poyang.wire.schema.Failure;
 import poyang.wire.schema.Job;
@@ -22,6 +23,10 @@ import poyang.wire.schema.JobStep;
 final class JobBook {
     static final String JOBS = "poyang.v1.Jobs";
     private static final int STEPS_MAX = 200;
+    /// AWAITING_CONSENT, READY, RUNNING, an end: what one attempt may add to the history.
+    private static final int STEPS_OF_AN_ATTEMPT = 4;
+    /// The root over no rows, which no salt can make fresh.
+    private static final ByteString EMPTY_ROOT = ChainBytes.of(MerkleTree.root(List.of()));
 
     private final CallContext context;
     private final ContractState jobs;
@@ -78,6 +83,24 @@ final class JobBook {
                 "the current attempt is needed");
     }
 
+    /// A further attempt must find room for all its steps, so that no attempt is stopped half-way.
+    void needSteps(Job job) {
+        Rules.need(
+                job.getHistoryCount() + STEPS_OF_AN_ATTEMPT <= STEPS_MAX,
+                NotarizationErrors.WRONG_STATE,
+                "the job changed its state " + job.getHistoryCount() + " times",
+                "submit a new job");
+    }
+
+    /// An id is the beginning of a transaction's id, and whatever stands under it stays.
+    void needNew(String id) {
+        Rules.need(
+                jobs.get("job/" + id).isEmpty(),
+                NotarizationErrors.EXISTS,
+                "there is a job of this id",
+                "send it in a new transaction");
+    }
+
     /// Runs of a pair of data sets so far.
     int runs(String pair) {
         return jobs.get("runs/" + pair)
@@ -89,8 +112,15 @@ final class JobBook {
         jobs.put("runs/" + pair, Bytes.utf8(Integer.toString(runs(pair) + 1)).toArray());
     }
 
-    /// A commitment is used once on this chain: fresh randomness for every attempt.
-    void once(String kind, ByteString commitment, Job job) {
+    /// Commitments are used once on this chain: fresh salts and a fresh seed for every attempt.
+    void fresh(ByteString inputRoot, ByteString seedCommitment, Job job) {
+        if (!inputRoot.equals(EMPTY_ROOT)) {
+            once("root", inputRoot, job);
+        }
+        once("seed", seedCommitment, job);
+    }
+
+    private void once(String kind, ByteString commitment, Job job) {
         String key = kind + "/" + ChainBytes.hex(commitment);
         Rules.need(
                 jobs.get(key).isEmpty(),
@@ -102,11 +132,6 @@ final class JobBook {
 
     /// Brings the job into a state and writes it down.
     Job enter(Job.Builder job, JobState state, String note) {
-        Rules.need(
-                job.getHistoryCount() < STEPS_MAX,
-                NotarizationErrors.WRONG_STATE,
-                "the job changed its state " + STEPS_MAX + " times",
-                "submit a new job");
         job.setState(state)
                 .addHistory(JobStep.newBuilder()
                         .setState(state)

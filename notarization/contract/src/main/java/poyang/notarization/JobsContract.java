@@ -1,7 +1,7 @@
 package poyang.notarization;
 
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
+import java.util.Optional;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.CallContext;
@@ -22,7 +22,19 @@ import poyang.wire.schema.SubmitJob;
 
 /// Joint computations: the state machine that docs/contracts.md draws.
 public final class JobsContract extends ServiceContract {
-    private static final Set<String> SANDBOXES = Set.of("bubblewrap", "none (unsafe)");
+    private static final List<String> SANDBOXES = List.of("bubblewrap", "none (unsafe)");
+    private static final List<String> FAILURES = List.of(
+            "SOURCE_LOST",
+            "PEER_LOST",
+            "EXECUTOR_LOST",
+            "CHILD_LOST",
+            "TIME_LIMIT",
+            "MEMORY_LIMIT",
+            "LIMIT_EXCEEDED",
+            "SANDBOX",
+            "POLICY",
+            "CANCELLED",
+            "INTERNAL");
     private static final int MINUTES_MAX = 10_080;
 
     public JobsContract() {
@@ -58,7 +70,7 @@ public final class JobsContract extends ServiceContract {
         JobBook book = new JobBook(context, state);
         Account sender = context.sender();
         Rules.text("title", request.getTitle(), 1, 200);
-        Rules.text("purpose", request.getPurpose(), 1, 2000);
+        Rules.prose("purpose", request.getPurpose(), 1, 2000);
         int minutes = request.getMinutesToLive();
         Rules.arguments(
                 minutes >= 1 && minutes <= MINUTES_MAX,
@@ -94,6 +106,7 @@ public final class JobsContract extends ServiceContract {
             job.addLeakage(CollisionRules.leakage(
                     side.organisation(), request.getReceiver().startsWith(side.organisation() + "/")));
         }
+        book.needNew(job.getId());
         book.enter(job, JobState.AWAITING_CONSENT, "");
         return JobKey.newBuilder().setId(job.getId()).build();
     }
@@ -113,7 +126,7 @@ public final class JobsContract extends ServiceContract {
                 "an owner of a party consents, and never the job's submitter");
         book.needState(before, JobState.AWAITING_CONSENT);
         book.needTime(before);
-        Rules.text("reason", request.getReason(), 0, 500);
+        Rules.prose("reason", request.getReason(), 0, 500);
         Job.Builder after = before.toBuilder();
         Rules.need(
                 after.getParties(side).getConsent() == ConsentState.PENDING,
@@ -158,16 +171,15 @@ public final class JobsContract extends ServiceContract {
         Rules.rounded("rounded_rows", request.getRoundedRows());
         Rules.arguments(
                 SANDBOXES.contains(request.getSandbox()),
-                "the sandbox is \"" + request.getSandbox() + "\"",
-                "one of " + new TreeSet<>(SANDBOXES) + " is needed");
+                "the sandbox is " + Rules.quoted(request.getSandbox()),
+                "one of " + SANDBOXES + " is needed");
         Job.Builder after = before.toBuilder();
         Rules.need(
                 !after.getParties(side).hasCommitment(),
                 NotarizationErrors.WRONG_STATE,
                 "this party has committed to its input",
                 "one commitment for each attempt is needed");
-        book.once("root", request.getInputRoot(), before);
-        book.once("seed", request.getSeedCommitment(), before);
+        book.fresh(request.getInputRoot(), request.getSeedCommitment(), before);
         after.getPartiesBuilder(side)
                 .setCommitment(InputCommitment.newBuilder()
                         .setInputRoot(request.getInputRoot())
@@ -175,13 +187,10 @@ public final class JobsContract extends ServiceContract {
                         .setRoundedRows(request.getRoundedRows())
                         .setSandbox(request.getSandbox())
                         .setHeight(context.height()));
-        CollisionRules.Parsed plan = CollisionRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
-        if (!CollisionRules.sizesAllowed(plan, committed(after, 0), committed(after, 1))) {
-            book.fail(
-                    after,
-                    context.sender().organisation(),
-                    "POLICY",
-                    "the rows really read are outside the bounds of a use policy");
+        Optional<String> breach = CollisionRules.breach(
+                before.getPlan(), state.of(DatasetsContract.NAME), committed(after, 0), committed(after, 1));
+        if (breach.isPresent()) {
+            book.fail(after, context.sender().organisation(), "POLICY", breach.get());
         } else if (committed(after, 1 - side) < 0) {
             book.keep(after.build());
         } else {
@@ -209,12 +218,13 @@ public final class JobsContract extends ServiceContract {
         Job before = book.ofParty(request.getJob());
         int side = executorSide(before, context);
         book.needState(before, JobState.READY, JobState.RUNNING);
+        book.needTime(before);
         book.needAttempt(before, request.getAttempt());
         Rules.arguments(
-                request.getCode().matches("[A-Z_]{3,40}"),
-                "the failure's code is \"" + request.getCode() + "\"",
-                "3 to 40 of the characters A-Z _ are needed");
-        Rules.text("detail", request.getDetail(), 0, 500);
+                FAILURES.contains(request.getCode()),
+                "the failure's code is " + Rules.quoted(request.getCode()),
+                "one of " + FAILURES + " is needed");
+        Rules.prose("detail", request.getDetail(), 0, 500);
         book.fail(
                 before.toBuilder(), before.getParties(side).getOrganisation(), request.getCode(), request.getDetail());
         return Empty.getDefaultInstance();
@@ -232,6 +242,7 @@ public final class JobsContract extends ServiceContract {
         Job before = ofSubmitter(key, book, context);
         book.needState(before, JobState.FAILED, JobState.EXPIRED, JobState.RECEIPT_MISSING, JobState.RECEIPTS_DISAGREE);
         CollisionRules.Parsed plan = CollisionRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
+        book.needSteps(before);
         CollisionRules.policies(plan, book.runs(plan.pair()));
         Job.Builder after = before.toBuilder()
                 .setAttempt(before.getAttempt() + 1)
@@ -241,7 +252,8 @@ public final class JobsContract extends ServiceContract {
             JobParty.Builder party = after.getPartiesBuilder(i);
             party.clearCommitment().clearReceiptTransaction();
             party.setRoundedRows(plan.sides().get(i).dataset().getRoundedRows());
-            if (plan.sides().get(i).dataset().getPolicyHeight() > party.getConsentHeight()) {
+            // In one block the order of consent and policy is not kept: the consent counts as the older one.
+            if (plan.sides().get(i).dataset().getPolicyHeight() >= party.getConsentHeight()) {
                 party.setConsent(ConsentState.PENDING)
                         .clearConsentAccount()
                         .clearConsentReason()
@@ -260,6 +272,7 @@ public final class JobsContract extends ServiceContract {
         JobBook book = new JobBook(context, state);
         Job before = ofSubmitter(key, book, context);
         book.needState(before, JobState.AWAITING_CONSENT, JobState.READY, JobState.RUNNING);
+        book.needTime(before);
         book.enter(before.toBuilder(), JobState.CANCELLED, "");
         return Empty.getDefaultInstance();
     }

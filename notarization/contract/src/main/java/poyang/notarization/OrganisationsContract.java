@@ -1,12 +1,14 @@
 package poyang.notarization;
 
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.CallContext;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
 import poyang.crypto.Certificates;
-import poyang.kernel.PoyangException;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.Organisation;
 import poyang.wire.schema.OrganisationKey;
@@ -57,14 +59,20 @@ public final class OrganisationsContract extends ServiceContract {
                 made.getIssuerCertificate().size() <= CERTIFICATE_BYTES_MAX,
                 "the issuer's certificate has " + made.getIssuerCertificate().size() + " bytes",
                 "at most " + CERTIFICATE_BYTES_MAX + " are needed");
+        Rules.arguments(
+                isCertificate(made.getIssuerCertificate().toByteArray()),
+                "the issuer's certificate is none",
+                "an X.509 certificate (DER, nothing after it) with an SM2 key is needed");
+    }
+
+    /// A decoder that is given anything may throw anything; here all of it means the same.
+    private static boolean isCertificate(byte[] der) {
         try {
-            var _ = Certificates.publicKey(
-                    Certificates.decode(made.getIssuerCertificate().toByteArray()));
-        } catch (PoyangException e) {
-            throw Rules.rejection(
-                    NotarizationErrors.BAD_ARGUMENTS,
-                    "the issuer's certificate is none",
-                    "an X.509 certificate (DER) with an SM2 key is needed");
+            X509Certificate decoded = Certificates.decode(der);
+            var _ = Certificates.publicKey(decoded);
+            return Arrays.equals(decoded.getEncoded(), der);
+        } catch (CertificateEncodingException | RuntimeException e) {
+            return false;
         }
     }
 

@@ -144,7 +144,7 @@ public final class ReceiptsContract extends ServiceContract {
                             && mine
                             && AccountsContract.record(state.of(AccountsContract.NAME), counts.getAccount())
                                     .isPresent(),
-                    "counts are sealed to \"" + counts.getAccount() + "\" in "
+                    "counts are sealed to " + Rules.quoted(counts.getAccount()) + " in "
                             + counts.getSealed().size() + " bytes",
                     "accounts of the own department, and at most " + SEALED_BYTES_MAX + " bytes, are needed");
         }

@@ -15,8 +15,9 @@ import poyang.kernel.ErrorCode;
 
 /// What every contract demands of arguments, in one wording.
 final class Rules {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
     private static final int HASH_BYTES = 32;
+    private static final int QUOTED_MAX = 80;
 
     private Rules() {}
 
@@ -69,22 +70,50 @@ final class Rules {
         return true;
     }
 
-    /// Text of at most `most` characters without control characters.
+    /// One line of text without characters that hide what it says.
     static void text(String field, String value, int least, int most) {
+        text(field, value, least, most, value.codePoints().noneMatch(Rules::hides));
+    }
+
+    /// The same in several lines.
+    static void prose(String field, String value, int least, int most) {
+        text(field, value, least, most, value.codePoints().noneMatch(c -> c != '\n' && hides(c)));
+    }
+
+    /// Control characters, line separators, and the marks that reorder what a reader sees. The ranges are
+    /// written out because a library's tables change from one version to the next.
+    private static boolean hides(int c) {
+        return c < 0x20
+                || c >= 0x7f && c < 0xa0
+                || c == 0x61c
+                || c >= 0x200b && c <= 0x200f
+                || c >= 0x2028 && c <= 0x202e
+                || c >= 0x2060 && c <= 0x206f
+                || c == 0xfeff;
+    }
+
+    private static void text(String field, String value, int least, int most, boolean clean) {
         int length = value.codePointCount(0, value.length());
-        boolean clean = value.codePoints().noneMatch(c -> Character.isISOControl(c) && c != '\n');
         arguments(
                 length >= least && length <= most && clean,
                 "the field " + field + " has " + length + " characters"
-                        + (clean ? "" : " and control characters among them"),
+                        + (clean ? "" : ", control characters among them"),
                 least + " to " + most + " characters without control characters are needed");
+    }
+
+    /// A caller's own words in an error, short and readable whatever they are.
+    static String quoted(String value) {
+        StringBuilder said = new StringBuilder("\"");
+        value.codePoints().limit(QUOTED_MAX).forEach(c -> said.appendCodePoint(hides(c) ? '?' : c));
+        return said.append(value.codePointCount(0, value.length()) > QUOTED_MAX ? "…\"" : "\"")
+                .toString();
     }
 
     static void name(String field, String value) {
         arguments(
                 NAME.matcher(value).matches(),
                 "the field " + field + " is no name",
-                "1 to 64 of the characters a-z 0-9 - are needed");
+                "1 to 64 of the characters a-z 0-9 - are needed, the first of them a letter or digit");
     }
 
     /// `organisation/name` of that organisation.
@@ -92,7 +121,7 @@ final class Rules {
         int slash = id.indexOf('/');
         arguments(
                 slash > 0 && id.substring(0, slash).equals(organisation),
-                "the field " + field + " does not begin with \"" + organisation + "/\"",
+                "the field " + field + " does not begin with " + quoted(organisation + "/"),
                 "organisation/name of the own organisation is needed");
         name(field, id.substring(slash + 1));
     }

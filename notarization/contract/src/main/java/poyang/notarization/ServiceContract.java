@@ -79,7 +79,7 @@ abstract class ServiceContract implements SystemContract {
     private RuntimeException unknown(String method, Iterable<String> known) {
         return Rules.rejection(
                 NotarizationErrors.NO_SUCH_METHOD,
-                name + " has no such method \"" + method + "\"",
+                name + " has no such method " + Rules.quoted(method),
                 "one of " + String.join(", ", known) + " is needed");
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import poyang.chain.contract.Account;
+import poyang.chain.contract.AccountDirectory;
 import poyang.chain.contract.CallContext;
 import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractRejection;
@@ -34,6 +35,8 @@ final class Chain {
     final TreeMap<String, Bytes> state = new TreeMap<>();
     final List<ContractEvent> events = new ArrayList<>();
     private final Map<String, SystemContract> contracts = new TreeMap<>();
+    private final AccountDirectory directory =
+            ServiceLoader.load(AccountDirectory.class).findFirst().orElseThrow();
     long height = 1;
     long millis = 1_000_000;
 
@@ -79,7 +82,7 @@ final class Chain {
     }
 
     Account find(String id) {
-        return new AccountsContract().find(id, new View("")).orElseThrow();
+        return directory.find(id, new View("")).orElseThrow();
     }
 
     /// Gives the answer's bytes.
@@ -109,6 +112,10 @@ final class Chain {
     byte[] read(String reader, String contract, String method, Message arguments) {
         return contract(contract)
                 .read(method, arguments.toByteArray(), find(reader), new View("poyang.v1." + contract));
+    }
+
+    ContractState view(String contract) {
+        return new View(contract);
     }
 
     boolean mayRead(String reader, String contract, String key) {

@@ -23,6 +23,14 @@ import poyang.wire.schema.UsePolicy;
 final class Collisions {
     private Collisions() {}
 
+    /// A peopled chain on which a and b have registered a data set each.
+    static Chain chain() {
+        Chain chain = Chain.peopled();
+        chain.call("a/owner", "Datasets", "Register", dataset("a"));
+        chain.call("b/owner", "Datasets", "Register", dataset("b"));
+        return chain;
+    }
+
     static Dataset dataset(String organisation) {
         return Dataset.newBuilder()
                 .setId(organisation + "/people")

@@ -23,14 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import poyang.chain.contract.Account;
 import poyang.chain.contract.ContractRejection;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
-import poyang.simulation.Property;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.AuditKey;
@@ -59,15 +56,8 @@ final class ContractsTest {
         assertEquals(code, thrown.code(), thrown.getMessage());
     }
 
-    private static Chain withDatasets() {
-        Chain chain = Chain.peopled();
-        chain.call("a/owner", "Datasets", "Register", dataset("a"));
-        chain.call("b/owner", "Datasets", "Register", dataset("b"));
-        return chain;
-    }
-
     private static Chain ready(List<String> ids) {
-        Chain chain = withDatasets();
+        Chain chain = Collisions.chain();
         String id = submitted(chain);
         chain.call("a/owner", "Jobs", "Consent", consent(id, true));
         chain.call("b/owner", "Jobs", "Consent", consent(id, true));
@@ -130,9 +120,9 @@ final class ContractsTest {
                         .setHead(hash("x"))
                         .build());
         List<String> ids = new ArrayList<>();
-        Chain waiting = withDatasets();
+        Chain waiting = Collisions.chain();
         ids.add(submitted(waiting));
-        matrix(withDatasets(), allowed, requests);
+        matrix(Collisions.chain(), allowed, requests);
         String job = ids.getFirst();
         matrix(
                 waiting,
@@ -230,7 +220,7 @@ final class ContractsTest {
 
     @Test
     void dataSetsAreCheckedAndKeptOnce() {
-        Chain chain = withDatasets();
+        Chain chain = Collisions.chain();
         Dataset right = dataset("c");
         List<Dataset> bad = List.of(
                 right.toBuilder().setRoundedRows(20_001).build(),
@@ -345,7 +335,7 @@ final class ContractsTest {
 
     @Test
     void policiesBoundColumnsSizesPartnersAndRuns() {
-        Chain chain = withDatasets();
+        Chain chain = Collisions.chain();
         refused(
                 NotarizationErrors.POLICY_FORBIDS,
                 () -> chain.call(
@@ -464,7 +454,7 @@ final class ContractsTest {
     @Test
     void timeRunsOutIntoNamedStates() {
         List<String> ids = new ArrayList<>();
-        Chain waiting = withDatasets();
+        Chain waiting = Collisions.chain();
         String unanswered = submitted(waiting);
         refused(NotarizationErrors.WRONG_STATE, () -> waiting.call("a/owner", "Jobs", "Expire", key(unanswered)));
         waiting.millis += 3_600_001;
@@ -486,7 +476,7 @@ final class ContractsTest {
 
     @Test
     void whoSubmitsDoesNotConsent() {
-        Chain chain = withDatasets();
+        Chain chain = Collisions.chain();
         chain.call(
                 "supervision/supervisor", "Accounts", "Register", Chain.account("a", "both", Role.OWNER, Role.ANALYST));
         byte[] answer = chain.call("a/both", "Jobs", "Submit", submit(plan()).build());
@@ -521,114 +511,5 @@ final class ContractsTest {
                 .build();
         assertTrue(chain.read("a/owner", "Audit", "List", log).length > 0);
         refused(NotarizationErrors.NOT_FOUND, () -> chain.read("b/owner", "Audit", "List", log));
-    }
-
-    /// Random bytes, to every method of every contract, by everybody.
-    @Test
-    void malformedArgumentsAreOnlyEverRejected() {
-        Map<String, List<String>> methods = Map.of(
-                "Organisations", List.of("Register"),
-                "Accounts", List.of("Register"),
-                "Datasets", List.of("Register", "SetPolicy", "SetRows"),
-                "Jobs", List.of("Submit", "Consent", "Commit", "Abort", "Retry", "Cancel", "Expire"),
-                "Receipts", List.of("Submit"),
-                "Evidence", List.of("Record"),
-                "Audit", List.of("Anchor"));
-        List<String> ids = new ArrayList<>();
-        Chain chain = running(ids);
-        Map<String, Bytes> before = new TreeMap<>(chain.state);
-        Account sender = chain.find("a/executor");
-        Property.seeds(300).check(seed -> {
-            SplittableRandom random = new SplittableRandom(seed);
-            byte[] arguments = new byte[random.nextInt(60)];
-            random.nextBytes(arguments);
-            methods.forEach((contract, names) -> names.forEach(method -> {
-                assertThrows(ContractRejection.class, () -> chain.execute(sender, contract, method, arguments));
-                assertEquals(before, chain.state);
-            }));
-            refused(NotarizationErrors.NO_SUCH_METHOD, () -> chain.execute(sender, "Jobs", "Get", arguments));
-        });
-        ByteString unknown = ByteString.copyFrom(new byte[] {(byte) 0xf8, 0x3f, 1});
-        byte[] stuffed = key(ids.getFirst()).toByteString().concat(unknown).toByteArray();
-        refused(
-                NotarizationErrors.BAD_ARGUMENTS,
-                () -> chain.execute(chain.find("a/analyst"), "Jobs", "Cancel", stuffed));
-    }
-
-    /// Random calls of everybody in any order: the same calls give the same state, and what must hold, holds.
-    @Test
-    void whateverIsCalledInWhateverOrderTheInvariantsHold() {
-        Property.seeds(120).check(seed -> {
-            Chain one = walk(seed);
-            assertEquals(one.state, walk(seed).state, "not deterministic");
-        });
-    }
-
-    private static Chain walk(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        Chain chain = withDatasets();
-        String id = submitted(chain);
-        for (int i = 0; i < 60; i++) {
-            Job before = job(chain, id);
-            String party = random.nextBoolean() ? "a" : "b";
-            int side = party.equals("a") ? 0 : 1;
-            if (random.nextInt(15) == 0) {
-                chain.millis += 3_600_001;
-            }
-            try {
-                switch (random.nextInt(8)) {
-                    case 0 -> chain.call(party + "/owner", "Jobs", "Consent", consent(id, random.nextInt(9) > 0));
-                    case 1 -> chain.call(party + "/executor", "Jobs", "Commit", commit(before, party));
-                    case 2 ->
-                        chain.call(
-                                party + "/executor",
-                                "Receipts",
-                                "Submit",
-                                receipt(before, side).build());
-                    case 3 -> {
-                        if (random.nextInt(4) == 0) {
-                            chain.call(party + "/executor", "Jobs", "Abort", abort(before));
-                        }
-                    }
-                    case 4 -> chain.call("a/analyst", "Jobs", "Retry", key(id));
-                    case 5 -> chain.call(party + "/owner", "Jobs", "Expire", key(id));
-                    case 6 -> {
-                        if (random.nextInt(12) == 0) {
-                            chain.call("a/analyst", "Jobs", "Cancel", key(id));
-                        }
-                    }
-                    default -> chain.call(party + "/executor", "Jobs", "Commit", commit(before, party));
-                }
-            } catch (ContractRejection e) {
-                assertEquals(before, job(chain, id), "a refused call changed the job");
-            }
-            invariants(before, job(chain, id));
-        }
-        return chain;
-    }
-
-    private static void invariants(Job before, Job after) {
-        Set<JobState> forGood = Set.of(JobState.COMPLETED, JobState.REFUSED, JobState.CANCELLED);
-        if (forGood.contains(before.getState())) {
-            assertEquals(before, after, "an ended job changed");
-        }
-        assertTrue(after.getAttempt() == before.getAttempt() || after.getAttempt() == before.getAttempt() + 1);
-        if (after.getState() == JobState.RUNNING || after.getState() == JobState.COMPLETED) {
-            assertTrue(after.getPartiesList().stream().allMatch(p -> p.hasCommitment()), "ran without commitments");
-            assertTrue(
-                    after.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN),
-                    "ran without consents");
-        }
-        if (after.getState() == JobState.COMPLETED) {
-            assertTrue(
-                    after.getPartiesList().stream()
-                            .noneMatch(p -> p.getReceiptTransaction().isEmpty()),
-                    "completed without receipts");
-        }
-        assertTrue(after.getHistoryCount() >= before.getHistoryCount());
-        long runs = after.getHistoryList().stream()
-                .filter(step -> step.getState() == JobState.READY)
-                .count();
-        assertTrue(runs <= 3, "more runs than the policy allows");
     }
 }
