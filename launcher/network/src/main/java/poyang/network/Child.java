@@ -22,7 +22,11 @@ final class Child {
             "-Dfile.encoding=UTF-8",
             "-Dstdout.encoding=UTF-8",
             "-Dstderr.encoding=UTF-8",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
+            "-Dorg.slf4j.simpleLogger.showThreadName=false",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData");
     private static final long READY_SECONDS = 120;
     private static final long STOP_SECONDS = 8;
@@ -49,6 +53,7 @@ final class Child {
         List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "TERM"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
+        command.add("-Djava.util.logging.config.file=" + ClassPaths.home().resolve("launcher/logging.properties"));
         command.add("-Xmx" + program.megabytes() + "m");
         command.addAll(List.of("-cp", ClassPaths.text(program.classPath()), program.mainClass()));
         command.addAll(program.arguments());

@@ -45,7 +45,8 @@ final class ClassPaths {
                 File.pathSeparator, entries.stream().map(Path::toString).toList());
     }
 
-    private static Path home() {
+    /// The folder of the checkout.
+    static Path home() {
         String home = System.getenv("POYANG_HOME");
         if (home == null) {
             throw new PoyangException(

@@ -62,7 +62,8 @@ public final class CallErrors {
         }
         return new PoyangException(
                 SdkErrors.CALL_FAILED,
-                "the call failed (" + answer.getStatus() + ")",
+                "the call failed (" + answer.getStatus().getCode() + ", "
+                        + answer.getStatus().getDescription() + ")",
                 "a server that answers is needed",
                 answer);
     }
