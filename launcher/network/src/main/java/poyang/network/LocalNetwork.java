@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -285,6 +286,8 @@ public final class LocalNetwork implements AutoCloseable {
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             claimed = FileChannel.open(folder.resolve(MARK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
                     .tryLock();
+        } catch (OverlappingFileLockException e) {
+            throw running(folder, e);
         } catch (IOException e) {
             throw new PoyangException(
                     NetworkErrors.SET_UP_FAILED,
@@ -293,12 +296,17 @@ public final class LocalNetwork implements AutoCloseable {
                     e);
         }
         if (claimed == null) {
-            throw new PoyangException(
-                    NetworkErrors.NETWORK_RUNNING,
-                    "a network is running in " + folder,
-                    "stop it with Ctrl-C where it was started, or give another --directory and --port");
+            throw running(folder, null);
         }
         return claimed;
+    }
+
+    private static PoyangException running(Path folder, @Nullable Exception cause) {
+        return new PoyangException(
+                NetworkErrors.NETWORK_RUNNING,
+                "a network is running in " + folder,
+                "stop it with Ctrl-C where it was started, or give another --directory and --port",
+                cause);
     }
 
     private void requireFreePorts() {

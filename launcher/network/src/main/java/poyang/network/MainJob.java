@@ -134,13 +134,20 @@ final class MainJob {
                 .build();
     }
 
-    /// Submits the collision of two data sets; gives the job's id.
+    /// Submits the collision of two data sets by citizen number; gives the job's id.
     String submit(String leftDataset, String rightDataset) {
+        return submit(LEFT + "/analyst", leftDataset, rightDataset, KEY_COLUMN);
+    }
+
+    /// The same by any account and column.
+    ///
+    /// @throws PoyangException the contract's refusal
+    String submit(String account, String leftDataset, String rightDataset, String column) {
         CollisionPlan plan = CollisionPlan.newBuilder()
                 .setLeftDataset(leftDataset)
-                .setLeftColumn(KEY_COLUMN)
+                .setLeftColumn(column)
                 .setRightDataset(rightDataset)
-                .setRightColumn(KEY_COLUMN)
+                .setRightColumn(column)
                 .setIdentifierKind(IdentifierKind.ID)
                 .setProtocol("dh-sm2")
                 .build();
@@ -151,7 +158,7 @@ final class MainJob {
                 .setReceiver(LEFT + "/analyst")
                 .setMinutesToLive(120)
                 .build();
-        TransactionReceipt receipt = call(network.account(LEFT + "/analyst"), "Jobs", "Submit", request);
+        TransactionReceipt receipt = call(network.account(account), "Jobs", "Submit", request);
         try {
             return JobKey.parseFrom(receipt.getResult()).getId();
         } catch (InvalidProtocolBufferException e) {

@@ -1,0 +1,324 @@
+package poyang.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.PrivateKeyFile;
+import poyang.executor.jail.Scratch;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.sdk.AuditLog;
+import poyang.sdk.ChainForms;
+import poyang.sdk.ReceiptVerifier;
+import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobState;
+import poyang.wire.schema.ProvenReceipt;
+import poyang.wire.schema.ReceiptFile;
+
+/// The whole province as real processes: the main job, the faults that it must survive, and three people
+/// who use the console in a real browser.
+@Timeout(400)
+final class MainJobTest {
+    private static final int PERSONS = 3_000;
+    private static final int PORT = 18_480;
+    private static final Path DRIVER = Path.of("browser");
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final Path SHOTS = Path.of("target", "browser");
+
+    private static final RandomSource RANDOM = OperatingSystemRandom.open();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init") // made before the tests
+    private static Path passage;
+
+    @SuppressWarnings("NullAway.Init")
+    private static LocalNetwork network;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Departments departments;
+
+    @SuppressWarnings("NullAway.Init")
+    private static MainJob main;
+
+    @BeforeAll
+    static void start() throws IOException {
+        passage = Files.createTempDirectory("poyang-test");
+        Files.setPosixFilePermissions(passage, PosixFilePermissions.fromString("rwx--x--x"));
+        network = new LocalNetwork(folder.resolve("network"), passage, PORT, RANDOM, InstantSource.system());
+        departments = new Departments(network, PERSONS, Optional.empty());
+        network.start();
+        main = new MainJob(network, RANDOM, _ -> {});
+        Map<String, Long> rows = departments.register(main);
+        assertEquals(Set.copyOf(LocalNetwork.DEPARTMENTS), rows.keySet());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        network.close();
+        departments.close();
+        Scratch.wipe(passage);
+    }
+
+    private static String consented() {
+        String id = main.submit("medical-insurance/insured", "taxation/taxpayers");
+        main.consent(id);
+        return id;
+    }
+
+    private static MainJob.Outcome completed(Job job) throws IOException {
+        MainJob.Outcome outcome = main.collect(job, folder);
+        assertEquals(departments.expectedMatches(), outcome.matches());
+        assertTrue(outcome.committed(), "the result is the one that the receipt commits to");
+        for (Path receipt : outcome.receipts().values()) {
+            assertInstanceOf(
+                    ReceiptVerifier.Verdict.Proven.class,
+                    ReceiptVerifier.verify(ChainForms.readReceipt(receipt), network.genesis()));
+        }
+        return outcome;
+    }
+
+    @Test
+    void theJobRunsAndItsReceiptsHoldUntilAByteIsChanged() throws Exception {
+        String id = consented();
+        MainJob.Outcome outcome = completed(main.awaitEnd(id, 1));
+        ReceiptFile file =
+                ChainForms.readReceipt(Objects.requireNonNull(outcome.receipts().get("taxation")));
+        ProvenReceipt proven = file.getProven();
+        refutesEveryChange(file, proven.getFinalityProof(), ProvenReceipt.Builder::setFinalityProof);
+        refutesEveryChange(file, proven.getReceipt(), ProvenReceipt.Builder::setReceipt);
+        refutesEveryChange(
+                file,
+                proven.getTransaction().getPayload(),
+                (to, changed) -> to.getTransactionBuilder().setPayload(changed));
+        refutesEveryChange(
+                file,
+                proven.getTransaction().getSignature(),
+                (to, changed) -> to.getTransactionBuilder().setSignature(changed));
+        for (int i = 0; i < proven.getReceiptPathCount(); i++) {
+            int at = i;
+            refutesEveryChange(file, proven.getReceiptPath(i), (to, changed) -> to.setReceiptPath(at, changed));
+            refutesEveryChange(file, proven.getTransactionPath(i), (to, changed) -> to.setTransactionPath(at, changed));
+        }
+        for (ProvenReceipt.Builder other : List.of(
+                proven.toBuilder().setIndex(proven.getIndex() + 1),
+                proven.toBuilder().setTransactionCount(proven.getTransactionCount() + 1))) {
+            assertInstanceOf(
+                    ReceiptVerifier.Verdict.Refuted.class,
+                    ReceiptVerifier.verify(file.toBuilder().setProven(other).build(), network.genesis()));
+        }
+        nothingOfTheRowsLiesInTheNetworksFolder();
+    }
+
+    /// Puts changed bytes into a receipt.
+    private interface Change {
+        void into(ProvenReceipt.Builder to, ByteString changed);
+    }
+
+    private static void refutesEveryChange(ReceiptFile file, ByteString right, Change change) {
+        for (int i = 0; i < right.size(); i++) {
+            byte[] wrong = right.toByteArray();
+            wrong[i] ^= 1;
+            ProvenReceipt.Builder changed = file.getProven().toBuilder();
+            change.into(changed, ByteString.copyFrom(wrong));
+            assertInstanceOf(
+                    ReceiptVerifier.Verdict.Refuted.class,
+                    ReceiptVerifier.verify(file.toBuilder().setProven(changed).build(), network.genesis()),
+                    "byte " + i + " of " + right.size());
+        }
+    }
+
+    private static void nothingOfTheRowsLiesInTheNetworksFolder() throws IOException {
+        List<String> insured =
+                Files.readAllLines(network.sources("medical-insurance").resolve("insured.csv"));
+        String row = insured.get(insured.size() / 2);
+        String key = row.substring(0, row.indexOf(','));
+        try (Stream<Path> files = Files.walk(network.folder())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+                assertFalse(content.contains(key), file + " holds a citizen's number");
+                assertFalse(content.contains("housing_fund"), file + " holds a source's settings");
+            }
+        }
+    }
+
+    @Test
+    void theChainAndTheJobSurviveAKilledValidatorAndAKilledExecutor() throws Exception {
+        String id = consented();
+        assertEquals(JobState.RUNNING, main.await(id, JobState.RUNNING).getState());
+        network.kill("validator-2");
+        network.kill("taxation-executor");
+        Job failed = main.awaitEnd(id, 1);
+        assertEquals(JobState.FAILED, failed.getState());
+        assertTrue(
+                Set.of("PEER_LOST", "EXECUTOR_LOST")
+                        .contains(failed.getFailure().getCode()),
+                failed.getFailure().toString());
+        long height = network.account("housing/analyst")
+                .call(
+                        "poyang.v1.Evidence",
+                        "Record",
+                        EvidenceRecord.newBuilder()
+                                .setDigest(ByteString.copyFrom(new byte[32]))
+                                .setSubject("三个验证节点继续出块")
+                                .build())
+                .getHeight();
+        assertTrue(height > 0, "the chain goes on");
+        network.restart("taxation-executor");
+        network.restart("validator-2");
+        main.retry(id);
+        Job again = main.awaitEnd(id, 2);
+        assertEquals(2, again.getAttempt());
+        completed(again);
+        assertTrue(AuditLog.verify(audit("taxation-executor")) > 0);
+    }
+
+    private static Path audit(String process) {
+        return network.folder()
+                .resolve("processes")
+                .resolve(process)
+                .resolve("data")
+                .resolve("audit.log");
+    }
+
+    @Test
+    void aSourceThatDisappearsEndsTheAttemptWithAName() throws Exception {
+        Path source = network.sources("medical-insurance").resolve("insured.csv");
+        Path hidden = source.resolveSibling("elsewhere.csv");
+        Files.move(source, hidden);
+        String id;
+        try {
+            id = consented();
+            Job failed = main.awaitEnd(id, 1);
+            assertEquals(JobState.FAILED, failed.getState());
+            assertEquals("SOURCE_LOST", failed.getFailure().getCode());
+            assertEquals("medical-insurance", failed.getFailure().getOrganisation());
+            assertFalse(failed.getFailure().getDetail().contains("/"), "no path of the department");
+        } finally {
+            Files.move(hidden, source);
+        }
+        main.retry(id);
+        completed(main.awaitEnd(id, 2));
+    }
+
+    @Test
+    void whatPoliciesAndRolesForbidIsRefusedWithReasons() {
+        assertRefused(
+                "POLICY_FORBIDS",
+                () -> main.submit(
+                        "medical-insurance/analyst", "medical-insurance/insured", "taxation/taxpayers", "name"));
+        assertRefused(
+                "NOT_ALLOWED",
+                () -> main.submit("housing/analyst", "medical-insurance/insured", "taxation/taxpayers", "key"));
+        assertRefused(
+                "NOT_FOUND",
+                () -> main.submit("medical-insurance/analyst", "medical-insurance/insured", "taxation/nothing", "key"));
+        assertRefused(
+                "WRONG_PASSWORD",
+                () -> PrivateKeyFile.read(network.keyFile("taxation/owner"), "not the password".toCharArray()));
+        assertRefused(
+                "NETWORK_RUNNING",
+                () -> new LocalNetwork(network.folder(), passage, PORT + 100, RANDOM, InstantSource.system()));
+        assertRefused(
+                "PORT_TAKEN",
+                () -> new LocalNetwork(folder.resolve("second"), passage, PORT, RANDOM, InstantSource.system()));
+        assertTrue(network.isAlive("console"), "the first network goes on");
+    }
+
+    private static void assertRefused(String code, Executable call) {
+        PoyangException refused = assertThrows(PoyangException.class, call);
+        assertEquals(code, refused.code().name(), refused.getMessage());
+        assertFalse(refused.right().isBlank());
+    }
+
+    @Test
+    void threePeopleUseTheConsoleInARealBrowser() throws Exception {
+        assumeTrue(Files.isExecutable(CHROMIUM), "Chromium is not installed; see ./poyang doctor");
+        if (!Files.exists(DRIVER.resolve("node_modules"))) {
+            run(120, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
+        }
+        Path config = folder.resolve("browser.json");
+        Files.writeString(config, browserConfig());
+        run(300, "node", "drive.mjs", config.toString(), SHOTS.toAbsolutePath().toString());
+        int receipts = 0;
+        try (Stream<Path> shots = Files.list(SHOTS)) {
+            for (Path file : shots.filter(f -> f.toString().endsWith(".json")).toList()) {
+                assertInstanceOf(
+                        ReceiptVerifier.Verdict.Proven.class,
+                        ReceiptVerifier.verify(ChainForms.readReceipt(file), network.genesis()),
+                        file.toString());
+                receipts++;
+            }
+        }
+        assertEquals(2, receipts, "receipts that the browser downloaded");
+    }
+
+    private static String browserConfig() {
+        Map<String, String> users = new TreeMap<>();
+        for (String account :
+                List.of("medical-insurance/owner", "taxation/owner", "taxation/analyst", "supervision/supervisor")) {
+            users.put(
+                    account,
+                    String.format(
+                            "\"%s\": {\"keystore\": \"%s\", \"password\": \"%s\"}",
+                            account, network.keyFile(account), network.password(account)));
+        }
+        return """
+                {"console": "%s", "users": {%s},
+                 "register": [
+                  {"owner": "medical-insurance/owner", "name": "insured-web", "title": "参保人员（网页登记）", "connector": "csv",
+                   "settings": {"path": "insured.csv"}, "key": "key", "kind": 2},
+                  {"owner": "taxation/owner", "name": "taxpayers-web", "title": "纳税人员（网页登记）", "connector": "parquet",
+                   "settings": {"path": "taxpayers.parquet"}, "key": "key", "kind": 2}],
+                 "job": {"analyst": "taxation/analyst", "own": "taxation/taxpayers-web",
+                  "other": "medical-insurance/insured-web", "owners": ["medical-insurance/owner", "taxation/owner"],
+                  "supervisor": "supervision/supervisor", "expectedMatches": %d, "timeoutSeconds": 180}}
+                """.formatted(network.consoleAddress(), String.join(",", users.values()), departments.expectedMatches());
+    }
+
+    private static void run(int seconds, String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("browser", ".txt");
+        Process process = new ProcessBuilder(command)
+                .directory(DRIVER.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
+        if (!ended) {
+            process.destroyForcibly();
+        }
+        String said = Files.readString(output);
+        Files.delete(output);
+        assertTrue(ended, said);
+        assertEquals(0, process.exitValue(), said);
+    }
+}
