@@ -1,9 +1,9 @@
 package poyang.notarization;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.CallContext;
@@ -116,7 +116,7 @@ public final class DatasetsContract extends ServiceContract {
                 !columns.isEmpty() && columns.size() <= COLUMNS_MAX,
                 columns.size() + " columns",
                 "1 to " + COLUMNS_MAX + " columns are needed");
-        Set<String> names = new HashSet<>();
+        Set<String> names = new TreeSet<>();
         for (ColumnPolicy column : columns) {
             Rules.text("columns.name", column.getName(), 1, 200);
             Rules.text("columns.type", column.getType(), 0, 100);
@@ -146,7 +146,7 @@ public final class DatasetsContract extends ServiceContract {
                         && policy.getMaximumRunsPerPair() >= 0,
                 "a bound of the use policy is out of range",
                 "numbers from 0 on, and at most " + COUNTERPARTIES_MAX + " counterparties, are needed");
-        Set<String> names = new HashSet<>();
+        Set<String> names = new TreeSet<>();
         for (String name : policy.getCounterpartiesList()) {
             Rules.name("policy.counterparties", name);
             Rules.arguments(

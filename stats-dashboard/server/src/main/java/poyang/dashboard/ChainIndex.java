@@ -70,7 +70,7 @@ final class ChainIndex {
                 throw new PoyangException(
                         ConsoleErrors.FOREIGN_INDEX,
                         "the index belongs to chain " + known.get().substring(0, 16),
-                        "start once with --rebuild-index, or use the data directory of this chain");
+                        "start once with rebuild.index = true, or use the data directory of this chain");
             }
         });
         synchronized (advanced) {

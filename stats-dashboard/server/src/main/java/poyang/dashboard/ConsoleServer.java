@@ -59,12 +59,26 @@ public final class ConsoleServer implements AutoCloseable {
             beans.registerBean(RandomSource.class, () -> random);
             beans.registerBean(Clock.class, () -> clock);
         });
-        ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) application.run();
+        ServletWebServerApplicationContext context = run(application);
         Address address = context.getBean(Address.class);
         address.port(Objects.requireNonNull(context.getWebServer()).getPort());
         ChainIndex index = context.getBean(ChainIndex.class);
         Thread follower = Thread.ofPlatform().name("chain-index").daemon(true).start(() -> follow(chain, index));
         return new ConsoleServer(context, follower, address.origin());
+    }
+
+    /// The framework wraps what its parts refuse.
+    private static ServletWebServerApplicationContext run(SpringApplication application) {
+        try {
+            return (ServletWebServerApplicationContext) application.run();
+        } catch (RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof PoyangException refused) {
+                    throw refused;
+                }
+            }
+            throw e;
+        }
     }
 
     /// Where browsers reach it, for example `http://127.0.0.1:8480`.

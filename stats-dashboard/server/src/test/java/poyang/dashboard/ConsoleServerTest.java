@@ -3,6 +3,7 @@ package poyang.dashboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.dashboard.Browser.Answer;
+import poyang.kernel.PoyangException;
 import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.ConsentRequest;
@@ -51,6 +53,41 @@ class ConsoleServerTest {
 
     private Browser browser() {
         return new Browser(server.origin(), village);
+    }
+
+    @Test
+    void theIndexGoesOnAfterARestartAndIsTheSameWhenRebuilt() throws Exception {
+        Village other = new Village();
+        Path place = folder.resolve("index");
+        String before;
+        long height;
+        try (ConsoleServer first = other.serve(place, 0, Clock.systemUTC());
+                Browser owner = new Browser(first.origin(), other)) {
+            Answer _ = owner.login("taxation/owner");
+            assertEquals(
+                    200,
+                    owner.submit("taxation/owner", "Datasets", "Register", dataset("taxation/kept"))
+                            .status());
+            before = owner.get("/api/datasets").body().toString();
+            height = first.indexedHeight();
+        }
+        assertTrue(height > 0 && before.contains("taxation/kept"), before);
+        for (boolean rebuild : new boolean[] {false, true}) {
+            try (ConsoleServer again =
+                            other.serve(new ConsoleSettings("127.0.0.1", 0, place, rebuild, 30), Clock.systemUTC());
+                    Browser owner = new Browser(again.origin(), other)) {
+                for (int i = 0; again.indexedHeight() < height && i < 200; i++) {
+                    Thread.sleep(25);
+                }
+                assertEquals(height, again.indexedHeight());
+                Answer _ = owner.login("taxation/owner");
+                assertEquals(before, owner.get("/api/datasets").body().toString());
+            }
+        }
+        Village foreign = new Village();
+        foreign.chain.organisation("cellar", "地窖", "Cellar");
+        PoyangException refused = assertThrows(PoyangException.class, () -> foreign.serve(place, 0, Clock.systemUTC()));
+        assertEquals(ConsoleErrors.FOREIGN_INDEX, refused.code());
     }
 
     @Test

@@ -49,13 +49,12 @@ final class Village {
     final java.util.List<String> audit = new java.util.concurrent.CopyOnWriteArrayList<>();
 
     ConsoleServer serve(Path folder, int port, Clock clock) {
+        return serve(new ConsoleSettings("127.0.0.1", port, folder, false, 30), clock);
+    }
+
+    ConsoleServer serve(ConsoleSettings settings, Clock clock) {
         return ConsoleServer.start(
-                new ConsoleSettings("127.0.0.1", port, folder, false, 30),
-                chain,
-                executors,
-                (actor, action, _) -> audit.add(actor + " " + action),
-                random,
-                clock);
+                settings, chain, executors, (actor, action, _) -> audit.add(actor + " " + action), random, clock);
     }
 
     /// Leaves everybody's key file and `browser.json` in the folder.

@@ -1,7 +1,7 @@
 package poyang.chain.ledger;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +22,7 @@ final class Recomputation {
     private final Ledger ledger;
     private final Store store;
     private final Genesis genesis;
-    private final Map<Bytes, Bytes> nodes = new HashMap<>();
+    private final Map<Bytes, Bytes> nodes = new LinkedHashMap<>();
     private final Tree tree = new Tree(key -> Optional.ofNullable(nodes.get(key)));
 
     Recomputation(Ledger ledger, Store store, Genesis genesis) {
