@@ -1,5 +1,6 @@
 package poyang.executor.host;
 
+import java.util.concurrent.atomic.AtomicLong;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobKind.FrameBounds;
 import poyang.kernel.PartyId;
@@ -13,7 +14,7 @@ final class FrameMeter {
     private final long mostBytes;
     private final int longestFrame;
     private long frames;
-    private long bytes;
+    private final AtomicLong bytes = new AtomicLong();
 
     private FrameMeter(PartyId sender, long mostFrames, long mostBytes, int longestFrame) {
         this.sender = sender;
@@ -30,12 +31,12 @@ final class FrameMeter {
     /// @throws PoyangException `FRAMES_EXCEEDED`
     void count(int frameBytes) {
         frames++;
-        bytes += frameBytes;
-        if (frames > mostFrames || bytes > mostBytes || frameBytes > longestFrame) {
+        long all = bytes.addAndGet(frameBytes);
+        if (frames > mostFrames || all > mostBytes || frameBytes > longestFrame) {
             throw new PoyangException(
                     ExecutorErrors.FRAMES_EXCEEDED,
-                    "the compute child of " + sender + " sent frame " + frames + " of " + frameBytes + " bytes, "
-                            + bytes + " bytes in all",
+                    "the compute child of " + sender + " sent frame " + frames + " of " + frameBytes + " bytes, " + all
+                            + " bytes in all",
                     "its protocol needs at most " + mostFrames + " frames of " + longestFrame + " bytes, " + mostBytes
                             + " bytes in all, for inputs of the committed sizes");
         }
@@ -49,7 +50,8 @@ final class FrameMeter {
         return frames;
     }
 
+    /// So far; from any thread.
     long bytes() {
-        return bytes;
+        return bytes.get();
     }
 }

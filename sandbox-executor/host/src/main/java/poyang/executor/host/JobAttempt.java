@@ -45,7 +45,10 @@ final class JobAttempt {
     private final int side;
     private final CompletableFuture<Job> running = new CompletableFuture<>();
     private final AtomicReference<Optional<PartyRun>> children = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Meters>> meters = new AtomicReference<>(Optional.empty());
     private volatile boolean stopped;
+
+    private record Meters(FrameMeter own, FrameMeter peer) {}
 
     /// What all attempts of this executor share.
     ///
@@ -153,6 +156,7 @@ final class JobAttempt {
                 facts.plan());
         FrameMeter own = FrameMeter.sent(facts.self(), kind.bounds(facts, committed.roundedRows(), peerRows));
         FrameMeter peer = FrameMeter.sent(facts.peer(), kind.bounds(peerFacts, peerRows, committed.roundedRows()));
+        meters.set(Optional.of(new Meters(own, peer)));
         long start = System.nanoTime();
         PeerStream link = side == 0
                 ? desk.links().dial(facts, desk.peerMillis())
@@ -256,12 +260,16 @@ final class JobAttempt {
     }
 
     private JobProgress.Builder progress(String phase, long done, long total) {
-        return JobProgress.newBuilder()
+        JobProgress.Builder progress = JobProgress.newBuilder()
                 .setJob(job.getId())
                 .setAttempt(job.getAttempt())
                 .setPhase(phase)
                 .setDone(done)
                 .setTotal(total);
+        meters.get()
+                .ifPresent(m -> progress.setBytesSent(m.own().bytes())
+                        .setBytesReceived(m.peer().bytes()));
+        return progress;
     }
 
     private static PoyangException cancelled() {

@@ -16,12 +16,14 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,24 +48,27 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
     private static final Logger LOG = LoggerFactory.getLogger(PeerLinks.class);
     private static final Context.Key<String> PEER = Context.key("tls-peer");
     private static final int MOST_HELD = 64;
+    /// For an attempt that this side has not begun.
+    private static final long HELD_SECONDS = 120;
     private static final int FRAME_BYTES_MAX = (4 << 20) + (64 << 10);
     private static final long REDIAL_MILLIS = 300;
 
     private final String organisation;
     private final Sm2PrivateKey account;
-    private final ChainFacts chain;
+    private final Function<String, Optional<Sm2PublicKey>> keys;
     private final Map<String, ManagedChannel> channels = new TreeMap<>();
     private final Map<String, CompletableFuture<PeerStream>> meetings = new ConcurrentHashMap<>();
 
+    /// @param keys the key of an account on the chain, if there is such an account
     PeerLinks(
             String organisation,
             Sm2PrivateKey account,
-            ChainFacts chain,
+            Function<String, Optional<Sm2PublicKey>> keys,
             TlsIdentity identity,
             List<NodeAddress> executors) {
         this.organisation = organisation;
         this.account = account;
-        this.chain = chain;
+        this.keys = keys;
         for (NodeAddress executor : executors) {
             channels.put(
                     executor.name(),
@@ -128,14 +133,16 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
         if (!caller.equals(tlsName(hello.getOrganisation()))) {
             throw refused("the caller's certificate says \"" + caller + "\"");
         }
-        if (meetings.size() >= MOST_HELD || !meeting(hello).complete(stream)) {
+        String key = key(hello.getJob(), hello.getAttempt(), hello.getOrganisation());
+        CompletableFuture<PeerStream> meeting = meetings.computeIfAbsent(key, _ -> new CompletableFuture<>());
+        if (meetings.size() > MOST_HELD || !meeting.complete(stream)) {
             throw refused("this attempt has a stream already, or too many wait");
         }
-    }
-
-    private CompletableFuture<PeerStream> meeting(PeerHello hello) {
-        return meetings.computeIfAbsent(
-                key(hello.getJob(), hello.getAttempt(), hello.getOrganisation()), _ -> new CompletableFuture<>());
+        CompletableFuture.delayedExecutor(HELD_SECONDS, TimeUnit.SECONDS).execute(() -> {
+            if (meetings.remove(key, meeting)) {
+                stream.close();
+            }
+        });
     }
 
     private static String key(String job, int attempt, String peer) {
@@ -249,7 +256,7 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
             throw refused("Hello names another attempt or department");
         }
         Sm2PublicKey key =
-                chain.key(accountName(peer)).orElseThrow(() -> refused(peer + " has no executor on this chain"));
+                keys.apply(accountName(peer)).orElseThrow(() -> refused(peer + " has no executor on this chain"));
         Sm2Signature signature = Sm2Signature.decode(hello.getSignature().toByteArray());
         if (!key.verify(message(job, attempt, peer, organisation), signature)) {
             throw refused("Hello is not signed by " + accountName(peer));
