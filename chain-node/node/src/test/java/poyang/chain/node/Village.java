@@ -1,5 +1,7 @@
 package poyang.chain.node;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -73,16 +75,16 @@ final class Village implements AutoCloseable {
         }
     }
 
-    private static List<Integer> freePorts(int count) throws Exception {
+    /// Free ports below those that the system hands out: who dials a closed port of its own range can meet
+    /// itself there, and then nobody can listen on it.
+    private static List<Integer> freePorts(int count) throws IOException {
         List<Integer> ports = new ArrayList<>();
-        List<ServerSocket> open = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            open.add(socket);
-            ports.add(socket.getLocalPort());
-        }
-        for (ServerSocket socket : open) {
-            socket.close();
+        for (int port = 21_000; ports.size() < count; port++) {
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                ports.add(free.getLocalPort());
+            } catch (BindException e) {
+                // Taken: the next one.
+            }
         }
         return ports;
     }

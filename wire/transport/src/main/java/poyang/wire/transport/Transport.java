@@ -139,7 +139,16 @@ public final class Transport implements AutoCloseable {
     /// Ends every link and stops listening; frames that still wait are dropped.
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
+        Channel listening = server;
+        if (listening != null) {
+            // A closed listener keeps its port until its thread has looked at its selector once more.
+            listening.close().awaitUninterruptibly();
+            listening.eventLoop().submit(() -> {}).awaitUninterruptibly();
+        }
         threads.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 

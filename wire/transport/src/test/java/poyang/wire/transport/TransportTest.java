@@ -14,8 +14,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,6 +111,19 @@ final class TransportTest {
                 List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW));
     }
 
+    /// A free port below those that the system hands out: who dials a closed port of its own range can
+    /// meet itself there, and then nobody can listen on it.
+    private int quietPort() {
+        while (true) {
+            int port = 20_000 + (new BigInteger(1, random.bytes(4)).intValue() & 0x1fff);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (IOException e) {
+                // Taken: the next one.
+            }
+        }
+    }
+
     private static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
@@ -147,7 +163,7 @@ final class TransportTest {
         Heard heardC = new Heard();
         Transport c = start(C, 0, Map.of(A, 1, B, 1), heardC);
         int portC = c.address().getPort();
-        Transport b = start(B, 0, Map.of(A, 1, C, portC), heardB);
+        Transport b = start(B, quietPort(), Map.of(A, 1, C, portC), heardB);
         Transport a = start(A, 0, Map.of(B, b.address().getPort(), C, portC), heardA);
         a.broadcast(7, Bytes.utf8("to all"));
         assertEquals("a/7/to all", next(heardB.messages));
@@ -178,7 +194,7 @@ final class TransportTest {
     @Test
     void aFullQueueDropsTheOldestAndCounts() throws Exception {
         Heard heardB = new Heard();
-        Transport b = start(B, 0, Map.of(A, 1), heardB);
+        Transport b = start(B, quietPort(), Map.of(A, 1), heardB);
         int port = b.address().getPort();
         b.close();
         Transport a = start(A, 0, Map.of(B, port), new Heard());
@@ -196,7 +212,7 @@ final class TransportTest {
     @Test
     void strangersAndOtherRootsAreRefused() throws Exception {
         Heard heardB = new Heard();
-        Transport b = start(B, 0, Map.of(A, 1), heardB);
+        Transport b = start(B, quietPort(), Map.of(A, 1), heardB);
         int port = b.address().getPort();
         Authority otherRoot = Certificates.root("Jiangxi", key(), YEAR, random);
         Transport forged = start(A, 0, Map.of(B, port), new Heard(), 1_000, identity(otherRoot, "a"));
@@ -213,7 +229,7 @@ final class TransportTest {
 
     @Test
     void wrongCallsAreTypedErrors() {
-        Transport b = start(B, 0, Map.of(A, 1), new Heard());
+        Transport b = start(B, quietPort(), Map.of(A, 1), new Heard());
         refused(TransportErrors.UNKNOWN_PEER, () -> b.send(C, 1, Bytes.empty()));
         refused(TransportErrors.BAD_CHANNEL, () -> b.send(A, 65_535, Bytes.empty()));
         refused(TransportErrors.FRAME_TOO_LARGE, () -> b.send(A, 1, Bytes.wrap(new byte[(16 << 20) + 1])));
@@ -231,7 +247,7 @@ final class TransportTest {
     @Test
     void malformedFramesCutTheLinkAndSilenceLosesIt() throws Exception {
         Heard heard = new Heard();
-        Transport b = start(B, 0, Map.of(A, 1), heard, 200, identity(root, "b"));
+        Transport b = start(B, quietPort(), Map.of(A, 1), heard, 200, identity(root, "b"));
         EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         open.add(() ->
                 assertTrue(threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10_000)));
