@@ -65,7 +65,11 @@ final class Child {
                     .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
             Child child = new Child(program.name(), process, log);
-            Thread _ = Thread.ofVirtual().start(child::listen);
+            // A virtual thread that reads a pipe keeps its carrier to itself.
+            Thread _ = Thread.ofPlatform()
+                    .daemon()
+                    .name("output of " + program.name())
+                    .start(child::listen);
             return child;
         } catch (IOException e) {
             throw new PoyangException(

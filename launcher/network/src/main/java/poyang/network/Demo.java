@@ -60,6 +60,11 @@ final class Demo implements Callable<Integer> {
     private int port;
 
     @Option(
+            names = "--unsafe-no-sandbox",
+            description = "run without a jail where none can be had; every receipt then says so")
+    private boolean unsafe;
+
+    @Option(
             names = "--postgres",
             description = "HOST:PORT/DATABASE for the housing fund's table (default: an embedded server)")
     private @Nullable String postgres;
@@ -94,7 +99,13 @@ final class Demo implements Callable<Integer> {
             awaitQuietly(finished);
             Scratch.wipe(passage);
         }));
-        try (LocalNetwork network = new LocalNetwork(directory, passage, port, random, InstantSource.system());
+        try (LocalNetwork network = new LocalNetwork(
+                        directory,
+                        passage,
+                        port,
+                        unsafe ? List.of("--unsafe-no-sandbox") : List.of(),
+                        random,
+                        InstantSource.system());
                 Departments departments = new Departments(network, rows, database)) {
             Outcome outcome = run(network, departments, start);
             command.commandLine().getOut().println(json ? outcome.json() : outcome.summary(network));
@@ -131,7 +142,8 @@ final class Demo implements Callable<Integer> {
             throws IOException, InterruptedException {
         say("Keys, certificates and the genesis of four validators lie in " + network.folder() + ".");
         network.start();
-        say("Four validators, three executors in tried jails and the console are up. The owners register:");
+        String jails = unsafe ? "WITHOUT A JAIL" : "in tried jails";
+        say("Four validators, three executors " + jails + " and the console are up. The owners register:");
         MainJob main = new MainJob(network, random, this::say);
         Map<String, Long> found = departments.register(main);
         String id = main.submit("medical-insurance/insured", "taxation/taxpayers");
@@ -242,7 +254,7 @@ final class Demo implements Callable<Integer> {
             return String.format(
                     Locale.ROOT,
                     "Who is in both medical insurance and taxation? %,d persons; the generator made %,d.%n"
-                            + "Each side's rows went from a jailed reader straight into a jailed compute child; only masked%n"
+                            + "Each side's rows went from a reader straight into a compute child (sandbox: %s); only masked%n"
                             + "points crossed between the departments, %,d bytes. The result was sealed to the analyst's key%n"
                             + "inside the child, and opened here into %s.%n"
                             + "Inputs and randomness were committed to on chain before the first frame; block %d stands.%n"
@@ -251,6 +263,7 @@ final class Demo implements Callable<Integer> {
                             + "%.1f s in all, %.1f s of them the protocol.",
                     done.matches(),
                     expected,
+                    done.job().getParties(0).getCommitment().getSandbox(),
                     done.bytesExchanged(),
                     folder.resolve("matches.csv"),
                     blockHeight,

@@ -70,8 +70,15 @@ public final class LocalNetwork implements AutoCloseable {
     /// @param folder of this network, wiped when an earlier one left it; people find their keys in it
     /// @param passage an existing folder that jailed children may pass through; sources lie in it
     /// @param port of the console; the next ones are the others'
+    /// @param executorOptions given to every executor besides its configuration
     /// @throws PoyangException `PORT_TAKEN`, `NETWORK_RUNNING`, `SET_UP_FAILED`
-    public LocalNetwork(Path folder, Path passage, int port, RandomSource random, InstantSource clock) {
+    public LocalNetwork(
+            Path folder,
+            Path passage,
+            int port,
+            List<String> executorOptions,
+            RandomSource random,
+            InstantSource clock) {
         this.folder = folder.toAbsolutePath();
         this.passage = passage;
         this.port = port;
@@ -92,7 +99,7 @@ public final class LocalNetwork implements AutoCloseable {
                 planValidator(i, validators.get(i - 1));
             }
             for (String department : DEPARTMENTS) {
-                planExecutor(department);
+                planExecutor(department, executorOptions);
             }
             planConsole();
             writeLogins();
@@ -188,10 +195,11 @@ public final class LocalNetwork implements AutoCloseable {
                 "poyang.chain.node.NodeMain",
                 ClassPaths.of("chain-node/node", "notarization/contract"),
                 256,
-                config);
+                config,
+                List.of());
     }
 
-    private void planExecutor(String department) throws IOException {
+    private void planExecutor(String department, List<String> options) throws IOException {
         String name = department + "-executor";
         Path home = province.process(
                 department,
@@ -215,7 +223,7 @@ public final class LocalNetwork implements AutoCloseable {
         settings.put("reader.class.path", ClassPaths.text(ClassPaths.of("sandbox-executor/reader")));
         settings.put("compute.class.path", ClassPaths.text(ClassPaths.of("sandbox-executor/compute")));
         Path config = configure(home, settings);
-        plan(name, "poyang.executor.host.HostMain", ClassPaths.of("sandbox-executor/host"), 256, config);
+        plan(name, "poyang.executor.host.HostMain", ClassPaths.of("sandbox-executor/host"), 256, config, options);
     }
 
     private void planConsole() throws IOException {
@@ -242,7 +250,13 @@ public final class LocalNetwork implements AutoCloseable {
                         text(nodes()),
                         "executors",
                         text(executorAddresses(DEPARTMENTS))));
-        plan("console", "poyang.dashboard.ConsoleMain", ClassPaths.of("stats-dashboard/server"), 384, config);
+        plan(
+                "console",
+                "poyang.dashboard.ConsoleMain",
+                ClassPaths.of("stats-dashboard/server"),
+                384,
+                config,
+                List.of());
     }
 
     private Path configure(Path home, Map<String, String> settings) throws IOException {
@@ -262,9 +276,11 @@ public final class LocalNetwork implements AutoCloseable {
         return config;
     }
 
-    private void plan(String name, String mainClass, List<Path> classPath, int megabytes, Path config) {
-        programs.put(
-                name, new Child.Program(name, mainClass, classPath, megabytes, List.of("--config", config.toString())));
+    private void plan(
+            String name, String mainClass, List<Path> classPath, int megabytes, Path config, List<String> options) {
+        List<String> arguments = new ArrayList<>(List.of("--config", config.toString()));
+        arguments.addAll(options);
+        programs.put(name, new Child.Program(name, mainClass, classPath, megabytes, arguments));
     }
 
     /// Where a department's file sources lie.

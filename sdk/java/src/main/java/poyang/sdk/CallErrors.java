@@ -3,9 +3,12 @@ package poyang.sdk;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.ErrorCode.Category;
@@ -40,6 +43,29 @@ public final class CallErrors {
             case ENVIRONMENT -> Status.UNAVAILABLE;
         };
         return status.withDescription(code.name()).asRuntimeException(trailers);
+    }
+
+    /// Does a unary call's work and answers with what came of it: a result, a typed error, `UNAVAILABLE`
+    /// when the server stops, `INTERNAL` for a mistake of its own.
+    ///
+    /// @param mistake hears of the last, for the log
+    public static <T> void answer(StreamObserver<T> out, Callable<T> work, Consumer<Exception> mistake) {
+        T result;
+        try {
+            result = work.call();
+        } catch (PoyangException e) {
+            out.onError(toStatus(e));
+            return;
+        } catch (InterruptedException e) {
+            out.onError(Status.UNAVAILABLE.asRuntimeException());
+            return;
+        } catch (Exception e) {
+            mistake.accept(e);
+            out.onError(Status.INTERNAL.asRuntimeException());
+            return;
+        }
+        out.onNext(result);
+        out.onCompleted();
     }
 
     /// What a client makes of an answer; without well-formed trailers it is `CALL_FAILED`.

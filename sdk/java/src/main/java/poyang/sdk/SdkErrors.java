@@ -19,6 +19,7 @@ public final class SdkErrors {
     public static final ErrorCode NOT_FINAL = new ErrorCode("NOT_FINAL", 3112, Category.ENVIRONMENT);
     public static final ErrorCode AUDIT_LOG_LOST = new ErrorCode("AUDIT_LOG_LOST", 3113, Category.ENVIRONMENT);
     public static final ErrorCode AUDIT_LOG_DAMAGED = new ErrorCode("AUDIT_LOG_DAMAGED", 3114, Category.BAD_INPUT);
+    public static final ErrorCode FOLDER_FAILED = new ErrorCode("FOLDER_FAILED", 3115, Category.ENVIRONMENT);
 
     private SdkErrors() {}
 }

@@ -2,6 +2,7 @@ package poyang.sdk;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Optional;
@@ -79,6 +80,20 @@ public final class SignedQueries {
         }
         remember(payload, now);
         return payload;
+    }
+
+    /// The message that a query's arguments hold.
+    ///
+    /// @throws PoyangException `BAD_QUERY`
+    public static <T> T arguments(QueryPayload payload, Parser<T> parser) {
+        try {
+            return parser.parseFrom(payload.getArguments());
+        } catch (InvalidProtocolBufferException e) {
+            throw bad(
+                    "the arguments of " + payload.getMethod() + " are malformed",
+                    "encode the message that the schema names",
+                    e);
+        }
     }
 
     private QueryPayload decode(SignedQuery query) {

@@ -1,9 +1,12 @@
 package poyang.sdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,6 +48,14 @@ final class AuditLogTest {
         assertEquals(3, AuditLog.verify(file));
         try (AuditLog log = AuditLog.open(file, CLOCK)) {
             assertEquals(new AuditLog.Head(3, head), log.anchor());
+        }
+    }
+
+    @Test
+    void aRecordHasOneCanonicalForm() throws IOException {
+        try (InputStream golden = AuditLogTest.class.getResourceAsStream("/vectors/audit-log.txt")) {
+            assertNotNull(golden);
+            assertEquals(new String(golden.readAllBytes(), StandardCharsets.UTF_8), Files.readString(written()));
         }
     }
 

@@ -1,9 +1,6 @@
 package poyang.dashboard;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +19,7 @@ import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ExecutorClient;
 import poyang.sdk.NodeAddress;
+import poyang.sdk.PrivateFolder;
 import poyang.sdk.ProcessSettings;
 import poyang.sdk.SdkErrors;
 import poyang.wire.schema.AuditAnchor;
@@ -74,7 +72,7 @@ public final class ConsoleMain {
         Sm2PrivateKey key = from.privateKey("account.key", password);
         Arrays.fill(password, '\0');
         from.end();
-        makePrivate(directory);
+        PrivateFolder.make(directory);
         ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
         ChainAccount account = new ChainAccount(client, name, key, random, clock);
         AuditLog audit = AuditLog.open(directory.resolve("audit.log"), clock);
@@ -95,19 +93,6 @@ public final class ConsoleMain {
         } catch (ExecutionException e) {
             System.err.println("the console had to stop: " + e.getCause());
             System.exit(3);
-        }
-    }
-
-    private static void makePrivate(Path directory) {
-        try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new PoyangException(
-                    ConsoleErrors.BAD_CONFIG,
-                    "the data directory " + directory + " cannot be made",
-                    "a place where the console may write is needed",
-                    e);
         }
     }
 

@@ -1,8 +1,5 @@
 package poyang.dashboard;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +19,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.PrivateFolder;
 
 /// The running console: web server, index and the thread that follows the chain.
 ///
@@ -117,17 +115,7 @@ public final class ConsoleServer implements AutoCloseable {
     }
 
     private static Map<String, Object> properties(ConsoleSettings settings) {
-        try {
-            Files.createDirectories(
-                    settings.directory(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new PoyangException(
-                    ConsoleErrors.BAD_CONFIG,
-                    "the data directory " + settings.directory() + " cannot be made",
-                    "a place where the console may write is needed",
-                    e);
-        }
+        PrivateFolder.make(settings.directory());
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("server.address", settings.host());
         properties.put("server.port", settings.port());

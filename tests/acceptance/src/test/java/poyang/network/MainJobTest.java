@@ -74,12 +74,16 @@ final class MainJobTest {
     static void start() throws IOException {
         passage = Files.createTempDirectory("poyang-test");
         Files.setPosixFilePermissions(passage, PosixFilePermissions.fromString("rwx--x--x"));
-        network = new LocalNetwork(folder.resolve("network"), passage, PORT, RANDOM, InstantSource.system());
+        network = network("network", PORT);
         departments = new Departments(network, PERSONS, Optional.empty());
         network.start();
         main = new MainJob(network, RANDOM, _ -> {});
         Map<String, Long> rows = departments.register(main);
         assertEquals(Set.copyOf(LocalNetwork.DEPARTMENTS), rows.keySet());
+    }
+
+    private static LocalNetwork network(String name, int port) {
+        return new LocalNetwork(folder.resolve(name), passage, port, List.of(), RANDOM, InstantSource.system());
     }
 
     @AfterAll
@@ -245,12 +249,8 @@ final class MainJobTest {
         assertRefused(
                 "WRONG_PASSWORD",
                 () -> PrivateKeyFile.read(network.keyFile("taxation/owner"), "not the password".toCharArray()));
-        assertRefused(
-                "NETWORK_RUNNING",
-                () -> new LocalNetwork(network.folder(), passage, PORT + 100, RANDOM, InstantSource.system()));
-        assertRefused(
-                "PORT_TAKEN",
-                () -> new LocalNetwork(folder.resolve("second"), passage, PORT, RANDOM, InstantSource.system()));
+        assertRefused("NETWORK_RUNNING", () -> network("network", PORT + 100));
+        assertRefused("PORT_TAKEN", () -> network("second", PORT));
         assertTrue(network.isAlive("console"), "the first network goes on");
     }
 

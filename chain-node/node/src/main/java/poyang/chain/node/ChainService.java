@@ -81,15 +81,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
         }
 
         <T> T arguments(Parser<T> parser) {
-            try {
-                return parser.parseFrom(payload.getArguments());
-            } catch (InvalidProtocolBufferException e) {
-                throw new PoyangException(
-                        NodeErrors.BAD_TRANSACTION,
-                        "the arguments of " + payload.getMethod() + " are malformed",
-                        "encode the message that the schema names",
-                        e);
-            }
+            return SignedQueries.arguments(payload, parser);
         }
     }
 
@@ -337,24 +329,15 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     }
 
     private static <T> void answer(StreamObserver<T> out, Callable<T> work) {
-        T result;
-        try {
-            result = work.call();
-        } catch (PoyangException e) {
-            out.onError(CallErrors.toStatus(e));
-            return;
-        } catch (ContractRejection e) {
-            out.onError(CallErrors.toStatus(new PoyangException(e.code(), e.wrong(), e.right())));
-            return;
-        } catch (InterruptedException e) {
-            out.onError(Status.UNAVAILABLE.asRuntimeException());
-            return;
-        } catch (Exception e) {
-            LOG.error("a call failed", e);
-            out.onError(Status.INTERNAL.asRuntimeException());
-            return;
-        }
-        out.onNext(result);
-        out.onCompleted();
+        CallErrors.answer(
+                out,
+                () -> {
+                    try {
+                        return work.call();
+                    } catch (ContractRejection e) {
+                        throw new PoyangException(e.code(), e.wrong(), e.right());
+                    }
+                },
+                mistake -> LOG.error("a call failed", mistake));
     }
 }

@@ -3,8 +3,6 @@ package poyang.chain.node;
 import io.grpc.Server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeMap;
@@ -29,6 +27,7 @@ import poyang.kernel.RandomSource;
 import poyang.sdk.ChainForms;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.NodeAddress;
+import poyang.sdk.PrivateFolder;
 import poyang.wire.schema.NodeStatus;
 import poyang.wire.schema.PeerStatus;
 import poyang.wire.transport.PeerStatistics;
@@ -109,17 +108,7 @@ public final class Node implements AutoCloseable {
     }
 
     private static Ledger open(NodeSettings settings, Genesis genesis, Contracts contracts) {
-        try {
-            Files.createDirectories(
-                    settings.directory(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new PoyangException(
-                    NodeErrors.NODE_STOPPED,
-                    "the folder " + settings.directory() + " cannot be made (" + e.getMessage() + ")",
-                    "a place where the node may write is needed",
-                    e);
-        }
+        PrivateFolder.make(settings.directory());
         Ledger ledger = Ledger.open(settings.directory().resolve("ledger"), genesis);
         try {
             if (ledger.height() < 0) {

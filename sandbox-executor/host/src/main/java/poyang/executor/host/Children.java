@@ -16,6 +16,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,7 +84,7 @@ final class Children implements AutoCloseable {
                     setup.jail().start(List.of(children.reader(link))).getFirst());
             watch(reader, setup.reader().seconds(), reader::destroyForcibly);
             children.ask(reader, mode, List.of(), link);
-            return SourceDescription.read(reader.getInputStream());
+            return description(reader);
         } catch (IOException e) {
             throw lost("the reader could not be started", e);
         }
@@ -203,8 +205,29 @@ final class Children implements AutoCloseable {
 
     private Process started(Process process) {
         processes.add(process);
-        Thread _ = Thread.ofVirtual().start(() -> hear(process));
+        Thread _ = onPipe("errors of " + name, () -> hear(process));
         return process;
+    }
+
+    /// A virtual thread that reads a pipe keeps its carrier to itself, so pipes have threads of their own.
+    private static Thread onPipe(String name, Runnable reading) {
+        return Thread.ofPlatform().daemon().name(name).start(reading);
+    }
+
+    private static SourceDescription description(Process reader) {
+        CompletableFuture<SourceDescription> read = new CompletableFuture<>();
+        Thread _ = onPipe("description", () -> {
+            try {
+                read.complete(SourceDescription.read(reader.getInputStream()));
+            } catch (RuntimeException e) {
+                read.completeExceptionally(e);
+            }
+        });
+        try {
+            return read.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof PoyangException failure ? failure : e;
+        }
     }
 
     /// Logs what the tools around a child say of themselves. What a child's own JVM prints may hold a row's

@@ -1,7 +1,6 @@
 package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -27,7 +26,6 @@ import poyang.executor.job.Rounding;
 import poyang.executor.job.SourceDescription;
 import poyang.kernel.PoyangException;
 import poyang.sdk.CallErrors;
-import poyang.sdk.SdkErrors;
 import poyang.sdk.SignedQueries;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.ConnectorForm;
@@ -256,15 +254,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
         }
 
         <T> T arguments(Parser<T> parser) {
-            try {
-                return parser.parseFrom(payload.getArguments());
-            } catch (InvalidProtocolBufferException e) {
-                throw new PoyangException(
-                        HostErrors.BAD_REQUEST,
-                        "the arguments of " + payload.getMethod() + " are malformed",
-                        "encode the message that the schema names",
-                        e);
-            }
+            return SignedQueries.arguments(payload, parser);
         }
     }
 
@@ -300,22 +290,6 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     }
 
     private static <T> void answer(StreamObserver<T> out, Callable<T> work) {
-        T result;
-        try {
-            result = work.call();
-        } catch (PoyangException e) {
-            out.onError(CallErrors.toStatus(e));
-            return;
-        } catch (InterruptedException e) {
-            out.onError(Status.UNAVAILABLE.asRuntimeException());
-            return;
-        } catch (Exception e) {
-            LOG.error("a call failed", e);
-            out.onError(CallErrors.toStatus(
-                    new PoyangException(SdkErrors.CALL_FAILED, "the executor failed", "see the executor's log", e)));
-            return;
-        }
-        out.onNext(result);
-        out.onCompleted();
+        CallErrors.answer(out, work, mistake -> LOG.error("a call failed", mistake));
     }
 }

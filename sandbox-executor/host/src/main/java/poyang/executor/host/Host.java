@@ -3,9 +3,7 @@ package poyang.executor.host;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +20,7 @@ import poyang.sdk.AuditLog;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.sdk.GrpcTls;
+import poyang.sdk.PrivateFolder;
 import poyang.sdk.SignedQueries;
 import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.CommitRequest;
@@ -52,7 +51,7 @@ public final class Host implements AutoCloseable {
             RandomSource random,
             InstantSource clock) {
         this.chain = chain;
-        Path directory = folder(settings.directory());
+        Path directory = PrivateFolder.make(settings.directory());
         audit = AuditLog.open(directory.resolve("audit.log"), clock);
         audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
         ChainFacts facts = new ChainFacts(chain);
@@ -93,19 +92,6 @@ public final class Host implements AutoCloseable {
             RandomSource random,
             InstantSource clock) {
         return new Host(settings, setup, chain, account, identity, random, clock);
-    }
-
-    private static Path folder(Path directory) {
-        try {
-            return Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new PoyangException(
-                    HostErrors.VAULT_FAILED,
-                    "the folder " + directory + " cannot be made (" + e.getMessage() + ")",
-                    "a place where the executor may write is needed",
-                    e);
-        }
     }
 
     private Server serve(HostSettings settings, TlsIdentity identity, ExecutorApi api) {

@@ -3,9 +3,9 @@ package poyang.executor.host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import poyang.kernel.PoyangException;
+import poyang.sdk.PrivateFolder;
 
 /// Where sealed results and openings of this department's attempts lie. Nothing in here opens without a
 /// key of a person.
@@ -16,14 +16,8 @@ final class ResultStore {
     ResultStore(Path directory) {
         results = directory.resolve("results");
         openings = directory.resolve("openings");
-        try {
-            for (Path folder : new Path[] {results, openings}) {
-                Files.createDirectories(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
-        } catch (IOException e) {
-            throw failed("the folders for results cannot be made", e);
-        }
+        PrivateFolder.make(results);
+        PrivateFolder.make(openings);
     }
 
     Path result(String job, int attempt) {

@@ -27,6 +27,7 @@ import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.PrivateFolder;
 
 /// A department's sources, encrypted at rest: each file is `01 ‖ nonce(12) ‖ SM4-GCM`, with the source's
 /// name as associated data, under a key that only the executor's account key opens (`vault.key`).
@@ -68,8 +69,7 @@ final class SourceVault {
     /// @throws PoyangException `VAULT_FAILED`; `AUTHENTICATION_FAILED` when it belongs to another key
     static SourceVault open(Path folder, Sm2PrivateKey account, RandomSource random) {
         try {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            PrivateFolder.make(folder);
             Path keyFile = folder.resolve("vault.key");
             if (!Files.exists(keyFile)) {
                 byte[] fresh = random.bytes(KEY_BYTES);
