@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.PrivateKeyFile;
+import poyang.executor.compute.Replay;
 import poyang.executor.jail.Scratch;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -37,10 +40,15 @@ import poyang.sdk.AuditLog;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ReceiptVerifier;
 import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.InputCommitment;
 import poyang.wire.schema.Job;
+import poyang.wire.schema.JobKey;
+import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JobState;
 import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ReceiptFile;
+import poyang.wire.schema.TransactionPayload;
+import poyang.wire.schema.TransactionReceipt;
 
 /// The whole province as real processes: the main job, the faults that it must survive, and three people
 /// who use the console in a real browser.
@@ -141,6 +149,39 @@ final class MainJobTest {
                     ReceiptVerifier.verify(file.toBuilder().setProven(other).build(), network.genesis()));
         }
         nothingOfTheRowsLiesInTheNetworksFolder();
+        anAuditorRunsOneSideAgain(outcome.job());
+    }
+
+    /// The owner who consented opens the opening, and gets what the receipt says.
+    private static void anAuditorRunsOneSideAgain(Job job) throws IOException {
+        Path opening = network.folder()
+                .resolve("processes/taxation-executor/data/openings")
+                .resolve(job.getId() + ".1.opening");
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(opening))) {
+            Replay.Commitment again =
+                    Replay.run(in, network.province().person("taxation/owner").key());
+            InputCommitment committed = job.getParties(1).getCommitment();
+            assertEquals(ChainForms.bytes(committed.getInputRoot()), again.inputRoot());
+            assertEquals(ChainForms.bytes(committed.getSeedCommitment()), again.seedCommitment());
+            JobReceipt receipt = JobReceipt.parseFrom(TransactionPayload.parseFrom(network.account("taxation/owner")
+                            .receipt(ChainForms.bytes(job.getParties(1).getReceiptTransaction()))
+                            .getTransaction()
+                            .getPayload())
+                    .getArguments());
+            assertEquals(ChainForms.bytes(receipt.getTranscriptDigest()), again.transcript());
+        }
+    }
+
+    @Test
+    void aCancelledJobStopsAndTheNextOneRuns() throws Exception {
+        String id = consented();
+        assertEquals(JobState.RUNNING, main.await(id, JobState.RUNNING).getState());
+        TransactionReceipt cancelled = network.account("medical-insurance/analyst")
+                .call("poyang.v1.Jobs", "Cancel", JobKey.newBuilder().setId(id).build());
+        assertEquals(0, cancelled.getCode());
+        assertEquals(JobState.CANCELLED, main.job(id).getState());
+        completed(main.awaitEnd(consented(), 1));
+        assertEquals(JobState.CANCELLED, main.job(id).getState());
     }
 
     /// Puts changed bytes into a receipt.

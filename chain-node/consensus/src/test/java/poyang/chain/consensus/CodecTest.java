@@ -4,13 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import poyang.chain.consensus.TimeoutCertificate.GivenUp;
 import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
@@ -47,6 +56,44 @@ final class CodecTest {
             assertEquals(message, back);
             assertEquals(Bytes.wrap(message.encoded()), Bytes.wrap(back.encoded()));
         }
+    }
+
+    /// Against an implementation of its own.
+    @Test
+    void signedMessagesHaveTheirOneForm() throws IOException {
+        byte[] bytes = new byte[64];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) i;
+        }
+        Bytes chain = Bytes.wrap(bytes).slice(0, 32);
+        Bytes block = Bytes.wrap(bytes).slice(32, 64);
+        Epoch epoch = Epoch.bft(
+                0,
+                List.of(new Validator(
+                        ONE,
+                        Sm2PrivateKey.generate(new SeededRandom(new byte[32], "codec-test"))
+                                .publicKey())));
+        Map<String, byte[]> ours = Map.of(
+                "proposal", BftMessage.proposalMessage(chain, epoch, 9, block),
+                "vote", QuorumCertificate.message(chain, epoch, 9, block),
+                "timeout", TimeoutCertificate.message(chain, epoch, 9, 7));
+        int checked = 0;
+        try (InputStream golden =
+                Objects.requireNonNull(CodecTest.class.getResourceAsStream("/vectors/signed-messages.txt"))) {
+            for (String line : new String(golden.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
+                if (!line.startsWith("#")) {
+                    String[] row = line.split(" ", 2);
+                    assertEquals(
+                            row[1],
+                            Bytes.wrap(Objects.requireNonNull(ours.get(row[0]))).hex(),
+                            row[0]);
+                    checked++;
+                }
+            }
+        }
+        assertEquals(ours.size(), checked);
     }
 
     @Test

@@ -237,7 +237,8 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
                 .build();
     }
 
-    private static byte[] message(String job, int attempt, String from, String to) {
+    /// What Hello's signature covers.
+    static byte[] message(String job, int attempt, String from, String to) {
         return new CanonicalWriter("poyang.peer-hello.v1")
                 .text(job)
                 .u32(attempt)

@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +113,19 @@ final class PeerLinksTest {
                 throw new CompletionException(e);
             }
         });
+    }
+
+    /// Against an implementation of its own.
+    @Test
+    void helloSignsOneForm() throws IOException {
+        try (InputStream golden =
+                Objects.requireNonNull(PeerLinksTest.class.getResourceAsStream("/vectors/peer-hello.txt"))) {
+            String text = new String(golden.readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(
+                    text.lines().skip(1).findFirst().orElseThrow(),
+                    Bytes.wrap(PeerLinks.message("3f1c", 2, "taxation", "housing"))
+                            .hex());
+        }
     }
 
     @Test
