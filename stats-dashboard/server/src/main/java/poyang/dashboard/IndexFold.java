@@ -16,8 +16,9 @@ import poyang.wire.schema.SetRowsRequest;
 import poyang.wire.schema.StoredAnchor;
 import poyang.wire.schema.StoredReceipt;
 
-/// What each successful call and each event changes in the index. Calls of contracts that the console
-/// has no pages for change nothing.
+/// What each successful call and each event changes in the index. Where a contract emits what it keeps,
+/// that replaces what was folded from the call's arguments: the contract's word stands. The genesis has
+/// calls only. Calls and events that the console has no pages for change nothing.
 final class IndexFold {
     private final ChainIndex index;
 
@@ -66,8 +67,7 @@ final class IndexFold {
                         .setTransactionId(ByteString.copyFrom(
                                 Bytes.fromHex(call.transactionId).toArray()))
                         .build();
-                String id = made.getJob() + ":" + made.getAttempt() + ":" + made.getOrganisation();
-                index.put(Kind.RECEIPT, id, stored, call.height);
+                putReceipt(stored, call.height);
             }
             case "poyang.v1.Evidence/Record" -> addEvidence(call);
             case "poyang.v1.Audit/Anchor" -> addAnchor(call);
@@ -78,10 +78,39 @@ final class IndexFold {
     }
 
     void event(Event event, long height) {
-        if (event.getTopic().equals("jobs.changed")) {
-            Job job = ChainIndex.parse(Job.parser(), event.getPayload());
-            index.put(Kind.JOB, job.getId(), job, height);
+        switch (event.getContract() + "/" + event.getTopic()) {
+            case "poyang.v1.Datasets/datasets.changed" -> {
+                Dataset kept = ChainIndex.parse(Dataset.parser(), event.getPayload());
+                index.put(Kind.DATASET, kept.getId(), kept, height);
+            }
+            case "poyang.v1.Jobs/jobs.changed", "poyang.v1.Receipts/jobs.changed" -> {
+                Job kept = ChainIndex.parse(Job.parser(), event.getPayload());
+                index.put(Kind.JOB, kept.getId(), kept, height);
+            }
+            case "poyang.v1.Receipts/receipts.submitted" ->
+                putReceipt(ChainIndex.parse(StoredReceipt.parser(), event.getPayload()), height);
+            case "poyang.v1.Evidence/evidence.recorded" -> {
+                EvidenceRecord kept = ChainIndex.parse(EvidenceRecord.parser(), event.getPayload());
+                index.put(Kind.EVIDENCE, kept.getId(), kept, height);
+            }
+            case "poyang.v1.Audit/audit.anchored" ->
+                putAnchor(ChainIndex.parse(StoredAnchor.parser(), event.getPayload()), height);
+            default -> {
+                // no page shows it
+            }
         }
+    }
+
+    private void putReceipt(StoredReceipt stored, long height) {
+        JobReceipt receipt = stored.getReceipt();
+        String id = receipt.getJob() + ":" + receipt.getAttempt() + ":" + receipt.getOrganisation();
+        index.put(Kind.RECEIPT, id, stored, height);
+    }
+
+    private void putAnchor(StoredAnchor stored, long height) {
+        AuditAnchor anchor = stored.getAnchor();
+        String id = stored.getAccount() + ":" + anchor.getProcess() + ":" + anchor.getSequence();
+        index.put(Kind.ANCHOR, id, stored, height);
     }
 
     private void setPolicy(Call call) {
@@ -134,6 +163,6 @@ final class IndexFold {
                 .setHeight(call.height)
                 .setMillis(call.millis)
                 .build();
-        index.put(Kind.ANCHOR, call.sender + ":" + made.getProcess() + ":" + made.getSequence(), stored, call.height);
+        putAnchor(stored, call.height);
     }
 }

@@ -25,6 +25,7 @@ import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.ConsentRequest;
 import poyang.wire.schema.Dataset;
+import poyang.wire.schema.Event;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.JobQuery;
 import poyang.wire.schema.Plan;
@@ -359,6 +360,36 @@ class ConsoleServerTest {
         assertEquals(1, reader(index, "housing/owner").anchors().getAnchorsCount());
         assertEquals(1, reader(index, "province/supervisor").anchors().getAnchorsCount());
         assertEquals(0, reader(index, "taxation/owner").anchors().getAnchorsCount());
+    }
+
+    @Test
+    void whatAContractEmitsReplacesWhatWasReadFromTheCall() {
+        try (ConsoleServer own = village.serve(folder.resolve("d"), 0, Clock.systemUTC())) {
+            ChainIndex index = own.index();
+            IndexFold fold = new IndexFold(index);
+            Dataset asked = dataset("housing/emitted");
+            fold.call(new IndexFold.Call(
+                    "poyang.v1.Datasets", "Register", asked.toByteString(), "housing/owner", "ab".repeat(32), 3, 4));
+            fold.event(changed("poyang.v1.Strange", asked.toBuilder().setTitle("假"), asked.getId()), 5);
+            assertEquals("表", title(index, asked.getId()));
+            fold.event(changed("poyang.v1.Datasets", asked.toBuilder().setTitle("新"), asked.getId()), 6);
+            assertEquals("新", title(index, asked.getId()));
+        }
+    }
+
+    private static Event changed(String contract, Dataset.Builder dataset, String id) {
+        return Event.newBuilder()
+                .setContract(contract)
+                .setTopic("datasets.changed")
+                .setKey(id)
+                .setPayload(dataset.build().toByteString())
+                .build();
+    }
+
+    private static String title(ChainIndex index, String id) {
+        return index.find(ChainIndex.Kind.DATASET, id, Dataset.parser())
+                .orElseThrow()
+                .getTitle();
     }
 
     private static Reader reader(ChainIndex index, String account) {
