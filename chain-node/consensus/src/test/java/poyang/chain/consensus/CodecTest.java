@@ -73,10 +73,18 @@ final class CodecTest {
                         ONE,
                         Sm2PrivateKey.generate(new SeededRandom(new byte[32], "codec-test"))
                                 .publicKey())));
+        Sm2Signature signature = new Sm2Signature(Bytes.wrap(bytes), 1);
+        QuorumCertificate certificate = new QuorumCertificate(
+                7, block, List.of(new FinalityProof.Signed(ONE, signature), new FinalityProof.Signed(TWO, signature)));
         Map<String, byte[]> ours = Map.of(
-                "proposal", BftMessage.proposalMessage(chain, epoch, 9, block),
-                "vote", QuorumCertificate.message(chain, epoch, 9, block),
-                "timeout", TimeoutCertificate.message(chain, epoch, 9, 7));
+                "block",
+                new OrderedBlock(9, certificate, TWO, 1234, List.of(Bytes.utf8("a"), Bytes.empty())).encoded(),
+                "proposal",
+                BftMessage.proposalMessage(chain, epoch, 9, block),
+                "vote",
+                QuorumCertificate.message(chain, epoch, 9, block),
+                "timeout",
+                TimeoutCertificate.message(chain, epoch, 9, 7));
         int checked = 0;
         try (InputStream golden =
                 Objects.requireNonNull(CodecTest.class.getResourceAsStream("/vectors/signed-messages.txt"))) {
