@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import poyang.kernel.RandomSource;
 
 /// Small files that are there whole or not at all, and stay there after a loss of power. Mode 600.
 final class DurableFile {
@@ -30,6 +31,14 @@ final class DurableFile {
             out.force(true);
         }
         move(draft, file);
+    }
+
+    /// Writes random bytes over a file's content, as far as the medium writes in place.
+    static void overwrite(Path file, RandomSource random) throws IOException {
+        try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            writeFully(out, ByteBuffer.wrap(random.bytes((int) out.size())), 0);
+            out.force(true);
+        }
     }
 
     /// Renames, and syncs the folder so that the new name stays.
