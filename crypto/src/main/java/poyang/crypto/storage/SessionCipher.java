@@ -3,9 +3,11 @@ package poyang.crypto.storage;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.Sm4;
 import poyang.crypto.Sm4Gcm;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -28,17 +30,17 @@ final class SessionCipher implements AutoCloseable {
     private final DataKey key;
     private final String label;
     private final RandomSource random;
-    private final Map<Long, byte[]> keys = new ConcurrentHashMap<>();
+    private final Map<Long, Sm4> ciphers = new ConcurrentHashMap<>();
     private volatile Session session;
 
     private static final class Session {
         private final long id;
-        private final byte[] key;
+        private final Sm4 cipher;
         private final AtomicLong next = new AtomicLong();
 
-        Session(long id, byte[] key) {
+        Session(long id, Sm4 cipher) {
             this.id = id;
-            this.key = key;
+            this.cipher = cipher;
         }
     }
 
@@ -53,20 +55,22 @@ final class SessionCipher implements AutoCloseable {
 
     private synchronized Session begin() {
         long id = random.nextLong();
-        return new Session(id, keyOf(id));
+        return new Session(id, cipherOf(id));
     }
 
-    private byte[] keyOf(long id) {
-        byte[] known = keys.get(id);
+    private Sm4 cipherOf(long id) {
+        Sm4 known = ciphers.get(id);
         if (known != null) {
             return known;
         }
-        if (keys.size() >= SESSIONS_REMEMBERED) {
-            keys.clear();
+        if (ciphers.size() >= SESSIONS_REMEMBERED) {
+            ciphers.clear();
         }
         byte[] derived = key.derive(label, ByteBuffer.allocate(8).putLong(id).array());
-        keys.put(id, derived);
-        return derived;
+        Sm4 made = new Sm4(derived);
+        Arrays.fill(derived, (byte) 0);
+        ciphers.put(id, made);
+        return made;
     }
 
     /// Thread-safe.
@@ -84,7 +88,7 @@ final class SessionCipher implements AutoCloseable {
         }
         byte[] nonce = new byte[Sm4Gcm.NONCE_BYTES];
         ByteBuffer.wrap(nonce).putLong(4, number);
-        byte[] sealed = Sm4Gcm.encrypt(now.key, nonce, associated, plain);
+        byte[] sealed = now.cipher.gcmEncrypt(nonce, associated, plain, Sm4Gcm.TAG_BYTES);
         byte[] whole = new byte[STAMP_BYTES + sealed.length];
         ByteBuffer.wrap(whole).putLong(now.id).put(nonce, 6, 6).put(sealed);
         return whole;
@@ -98,11 +102,14 @@ final class SessionCipher implements AutoCloseable {
             long id = ByteBuffer.wrap(sealed).getLong();
             byte[] nonce = new byte[Sm4Gcm.NONCE_BYTES];
             System.arraycopy(sealed, 8, nonce, 6, 6);
-            try {
-                return Sm4Gcm.decrypt(
-                        keyOf(id), nonce, associated, Arrays.copyOfRange(sealed, STAMP_BYTES, sealed.length));
-            } catch (PoyangException e) {
-                // refused below
+            Optional<byte[]> plain = cipherOf(id)
+                    .gcmDecrypt(
+                            nonce,
+                            associated,
+                            Arrays.copyOfRange(sealed, STAMP_BYTES, sealed.length),
+                            Sm4Gcm.TAG_BYTES);
+            if (plain.isPresent()) {
+                return plain.get();
             }
         }
         throw damaged("what is stored is not authentic");
@@ -118,9 +125,9 @@ final class SessionCipher implements AutoCloseable {
 
     @Override
     public void close() {
-        keys.values().forEach(k -> Arrays.fill(k, (byte) 0));
-        keys.clear();
-        Arrays.fill(session.key, (byte) 0);
+        ciphers.values().forEach(Sm4::close);
+        ciphers.clear();
+        session.cipher.close();
     }
 
     @Override

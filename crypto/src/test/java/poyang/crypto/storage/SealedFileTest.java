@@ -219,12 +219,15 @@ final class SealedFileTest {
         assertThrows(IOException.class, () -> interrupted(plain, sealed, to, 1 << 20));
         byte[] halfway = Files.readAllBytes(part);
         byte[] state = Files.readAllBytes(folder.resolve("sealed.part.state"));
-        for (int cut : new int[] {halfway.length, halfway.length - 1, halfway.length / 2, 300, 10, 0}) {
+        long chunks = ByteBuffer.wrap(state).getLong(40);
+        int synced = (int) (SealedHead.length(1) + chunks * ((1 << 16) + 16));
+        assertTrue(chunks > 0);
+        for (int cut : new int[] {halfway.length, synced, synced - 1, halfway.length / 2, 300, 10, 0}) {
             Files.write(part, Arrays.copyOf(halfway, cut));
             Files.write(folder.resolve("sealed.part.state"), state);
             SealedFile.Outcome outcome = new FileSealing(plain, sealed, 1 << 16).run(to, CONTEXT, random);
             assertEquals(content.length, outcome.plainBytes());
-            assertEquals(cut >= halfway.length - 1, outcome.resumedAt() > 0, "cut to " + cut);
+            assertEquals(cut >= synced, outcome.resumedAt() > 0, "cut to " + cut);
             assertArrayEquals(content, open(Files.readAllBytes(sealed), key));
             assertEquals(SealedFile.sealedBytes(content.length, 1), Files.size(sealed));
             assertFalse(Files.exists(part) || Files.exists(folder.resolve("sealed.part.state")));
