@@ -1,5 +1,7 @@
 package poyang.crypto.curve;
 
+import java.util.Arrays;
+
 /// One point in Jacobian coordinates (x = X/Z², y = Y/Z³) that is doubled and added to.
 ///
 /// The formulas are incomplete: a sum of equal or opposite points is wrong. The digits of
@@ -16,6 +18,8 @@ final class Multiplier {
     private final long[] acc = new long[3 * L];
     private final long[] t = new long[6 * L];
     private final long[] chosen = new long[2 * L];
+    private boolean neutral;
+    private boolean careful;
 
     /// acc = the affine point.
     void start(long[] points, int at) {
@@ -79,9 +83,14 @@ final class Multiplier {
 
     /// acc = acc + digit·P, where the table at `at` holds 1·P, 3·P … 15·P: every entry is read.
     void addFrom(long[] tables, int at, int digit) {
+        addFrom(tables, at, 8, digit);
+    }
+
+    /// The same with `entries` odd multiples.
+    void addFrom(long[] tables, int at, int entries, int digit) {
         int sign = digit >> 31;
         int wanted = ((digit ^ sign) - sign) >> 1;
-        for (int k = 0; k < 8; k++) {
+        for (int k = 0; k < entries; k++) {
             long different = k ^ wanted;
             long mask = ((different | -different) >>> 63) - 1;
             int entry = at + k * 2 * L;
@@ -92,6 +101,94 @@ final class Multiplier {
         Field.negate(t, 0, chosen, L);
         Field.move(sign, chosen, L, t, 0);
         add(chosen, 0);
+    }
+
+    /// acc = the neutral element, for public points and scalars only.
+    void clear() {
+        neutral = true;
+    }
+
+    /// acc = acc ± the affine point, in a time that depends on what is added. Where equal or opposite
+    /// points meet, Z becomes 0 and stays 0: {@link #toAffine} then says that the sum is not known.
+    void addPublic(long[] points, int at, boolean negative) {
+        long[] from = points;
+        int offset = at;
+        if (negative) {
+            System.arraycopy(points, at, chosen, 0, L);
+            Field.negate(chosen, L, points, at + L);
+            from = chosen;
+            offset = 0;
+        }
+        if (neutral) {
+            neutral = false;
+            start(from, offset);
+        } else if (!careful || !meets(from, offset)) {
+            add(from, offset);
+        }
+    }
+
+    /// From now on equal and opposite points are looked for before each public addition.
+    void beCareful() {
+        careful = true;
+    }
+
+    /// Handles a sum of equal or opposite points.
+    private boolean meets(long[] points, int at) {
+        Field.square(t, 0, acc, Z);
+        Field.multiply(t, L, points, at, t, 0);
+        if (Field.isEqual(t, L, acc, X) == 0) {
+            return false;
+        }
+        Field.multiply(t, L, points, at + L, acc, Z);
+        Field.multiply(t, L, t, L, t, 0);
+        if (Field.isEqual(t, L, acc, Y) != 0) {
+            twice();
+        } else {
+            neutral = true;
+        }
+        return true;
+    }
+
+    /// Is acc known to be −(the affine point)?
+    boolean isNegativeOf(long[] point) {
+        if (neutral || Field.isZero(acc, Z) != 0) {
+            return false;
+        }
+        Field.square(t, 0, acc, Z);
+        Field.multiply(t, L, point, 0, t, 0);
+        Field.multiply(t, 2 * L, t, 0, acc, Z);
+        Field.multiply(t, 2 * L, point, L, t, 2 * L);
+        Field.negate(t, 2 * L, t, 2 * L);
+        return Field.isEqual(t, L, acc, X) != 0 && Field.isEqual(t, 2 * L, acc, Y) != 0;
+    }
+
+    /// Overwrites what is left of a secret multiplication.
+    void erase() {
+        Arrays.fill(acc, 0);
+        Arrays.fill(t, 0);
+        Arrays.fill(chosen, 0);
+    }
+
+    /// acc = 2·acc where it is not the neutral element.
+    void twicePublic() {
+        if (!neutral) {
+            twice();
+        }
+    }
+
+    /// Writes x and y; false when acc is the neutral element or was lost by an addition that the
+    /// formulas leave out.
+    boolean toAffine(long[] point, int at) {
+        if (neutral || Field.isZero(acc, Z) != 0) {
+            return false;
+        }
+        long[] z = new long[L];
+        Field.invert(z, 0, acc, Z);
+        Field.square(t, 0, z, 0);
+        Field.multiply(point, at, acc, X, t, 0);
+        Field.multiply(t, 0, t, 0, z, 0);
+        Field.multiply(point, at + L, acc, Y, t, 0);
+        return true;
     }
 
     /// Writes X and Y to one array and Z to the other.
