@@ -11,17 +11,9 @@ import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.gm.GMObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.crypto.BufferedBlockCipher;
-import org.bouncycastle.crypto.CipherParameters;
-import org.bouncycastle.crypto.InvalidCipherTextException;
-import org.bouncycastle.crypto.engines.SM4Engine;
-import org.bouncycastle.crypto.modes.CBCBlockCipher;
-import org.bouncycastle.crypto.paddings.PaddedBufferedBlockCipher;
-import org.bouncycastle.crypto.params.KeyParameter;
-import org.bouncycastle.crypto.params.ParametersWithIV;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.Sm4;
 import poyang.crypto.Sm4Gcm;
-import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -36,7 +28,6 @@ public enum ContentCipher {
     static final int KEY_BYTES = 16;
     static final ASN1ObjectIdentifier AUTHENTICATED = new ASN1ObjectIdentifier("1.2.840.113549.1.9.16.1.23");
     private static final ASN1ObjectIdentifier SM4 = new ASN1ObjectIdentifier("1.2.156.10197.1.104");
-    private static final int BLOCK_BYTES = 16;
 
     /// A ciphertext and what it takes to open it, but the key.
     ///
@@ -47,14 +38,11 @@ public enum ContentCipher {
     Sealed encrypt(byte[] key, byte[] content, RandomSource random) {
         return switch (this) {
             case SM4_CBC -> {
-                byte[] iv = random.bytes(BLOCK_BYTES);
-                try {
+                byte[] iv = random.bytes(Sm4.BLOCK_BYTES);
+                try (Sm4 cipher = new Sm4(key)) {
                     yield new Sealed(
                             new AlgorithmIdentifier(GMObjectIdentifiers.sms4_cbc, new DEROctetString(iv)),
-                            new DEROctetString(
-                                    blocks(true, new ParametersWithIV(new KeyParameter(key), iv), true, content)));
-                } catch (InvalidCipherTextException e) {
-                    throw new Bug("encryption cannot fail", e);
+                            new DEROctetString(cipher.unauthenticatedCbc(true, iv, padded(content))));
                 }
             }
             case SM4_GCM -> {
@@ -77,20 +65,24 @@ public enum ContentCipher {
         ASN1ObjectIdentifier name = algorithm.getAlgorithm();
         ASN1Encodable parameters = algorithm.getParameters();
         boolean bare = parameters == null || parameters instanceof ASN1Null;
-        try {
-            if (key.length == KEY_BYTES) {
-                if (name.equals(GMObjectIdentifiers.sms4_cbc) || name.equals(SM4) && !bare) {
-                    byte[] iv = ASN1OctetString.getInstance(parameters).getOctets();
-                    return blocks(false, new ParametersWithIV(new KeyParameter(key), iv), true, ciphertext);
-                }
-                if (name.equals(GMObjectIdentifiers.sms4_ecb) || name.equals(SM4)) {
-                    return blocks(false, new KeyParameter(key), false, ciphertext);
-                }
-                if (name.equals(GMObjectIdentifiers.sms4_gcm)) {
-                    return gcm(ASN1Sequence.getInstance(parameters), key, ciphertext);
-                }
+        try (Sm4 cipher = new Sm4(Arrays.copyOf(key, KEY_BYTES))) {
+            if (key.length != KEY_BYTES || ciphertext.length % Sm4.BLOCK_BYTES != 0 && !isGcm(name)) {
+                throw notAuthentic();
             }
-        } catch (InvalidCipherTextException | RuntimeException e) {
+            if (name.equals(GMObjectIdentifiers.sms4_cbc) || name.equals(SM4) && !bare) {
+                byte[] iv = ASN1OctetString.getInstance(parameters).getOctets();
+                if (iv.length == Sm4.BLOCK_BYTES) {
+                    return unpadded(cipher.unauthenticatedCbc(false, iv, ciphertext));
+                }
+                throw notAuthentic();
+            }
+            if (name.equals(GMObjectIdentifiers.sms4_ecb) || name.equals(SM4)) {
+                return unpadded(cipher.unauthenticatedEcb(false, ciphertext));
+            }
+            if (isGcm(name)) {
+                return gcm(ASN1Sequence.getInstance(parameters), key, ciphertext);
+            }
+        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             throw notAuthentic();
         }
         if (!name.on(SM4) && !name.equals(SM4)) {
@@ -113,18 +105,28 @@ public enum ContentCipher {
         return Sm4Gcm.decrypt(key, nonce, new byte[0], ciphertext);
     }
 
-    private static byte[] blocks(boolean encrypt, CipherParameters parameters, boolean chained, byte[] in)
-            throws InvalidCipherTextException {
-        BufferedBlockCipher cipher = chained
-                ? new PaddedBufferedBlockCipher(CBCBlockCipher.newInstance(new SM4Engine()))
-                : new PaddedBufferedBlockCipher(new SM4Engine());
-        cipher.init(encrypt, parameters);
-        byte[] out = new byte[cipher.getOutputSize(in.length)];
-        int written = cipher.processBytes(in, 0, in.length, out, 0);
-        written += cipher.doFinal(out, written);
-        byte[] exact = Arrays.copyOf(out, written);
-        Arrays.fill(out, (byte) 0);
-        return exact;
+    private static boolean isGcm(ASN1ObjectIdentifier name) {
+        return name.equals(GMObjectIdentifiers.sms4_gcm);
+    }
+
+    /// Filled up to whole blocks with bytes that say how many they are (RFC 5652 section 6.3).
+    private static byte[] padded(byte[] content) {
+        int fill = Sm4.BLOCK_BYTES - content.length % Sm4.BLOCK_BYTES;
+        byte[] whole = Arrays.copyOf(content, content.length + fill);
+        Arrays.fill(whole, content.length, whole.length, (byte) fill);
+        return whole;
+    }
+
+    private static byte[] unpadded(byte[] whole) {
+        int fill = whole.length == 0 ? 0 : whole[whole.length - 1] & 0xff;
+        boolean good = fill >= 1 && fill <= Sm4.BLOCK_BYTES && fill <= whole.length;
+        for (int i = 1; i <= Sm4.BLOCK_BYTES && good; i++) {
+            good = i > fill || (whole[whole.length - i] & 0xff) == fill;
+        }
+        if (!good) {
+            throw notAuthentic();
+        }
+        return Arrays.copyOf(whole, whole.length - fill);
     }
 
     static PoyangException notAuthentic() {

@@ -13,13 +13,12 @@ import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.gm.GMObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.crypto.engines.SM4Engine;
-import org.bouncycastle.crypto.params.KeyParameter;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.KeyOctets;
-import poyang.crypto.Sm2Cipher;
+import poyang.crypto.Sm2Encryption;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.Sm4;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -68,7 +67,7 @@ public final class EnvelopedKey {
         try {
             ASN1Sequence parts = new DERSequence(new ASN1Encodable[] {
                 new AlgorithmIdentifier(SM4_ECB),
-                Sm2CipherText.encode(Sm2Cipher.encrypt(to, wrapping, random)),
+                Sm2CipherText.encode(Sm2Encryption.encrypt(to, wrapping, random)),
                 new DERBitString(key.publicKey().encoded().toArray()),
                 new DERBitString(blocks(true, wrapping, scalar))
             });
@@ -105,7 +104,7 @@ public final class EnvelopedKey {
     ///
     /// @throws PoyangException `AUTHENTICATION_FAILED`, which does not say why
     public Sm2PrivateKey open(Sm2PrivateKey holder) {
-        byte[] wrapping = Sm2Cipher.decrypt(holder, wrappedKey);
+        byte[] wrapping = Sm2Encryption.decrypt(holder, wrappedKey);
         byte[] opened = new byte[0];
         try {
             if (wrapping.length == KEY_BYTES) {
@@ -131,13 +130,9 @@ public final class EnvelopedKey {
     }
 
     private static byte[] blocks(boolean encrypt, byte[] key, byte[] in) {
-        SM4Engine cipher = new SM4Engine();
-        cipher.init(encrypt, new KeyParameter(key));
-        byte[] out = new byte[in.length];
-        for (int at = 0; at < in.length; at += cipher.getBlockSize()) {
-            cipher.processBlock(in, at, out, at);
+        try (Sm4 cipher = new Sm4(key)) {
+            return cipher.unauthenticatedEcb(encrypt, in);
         }
-        return out;
     }
 
     /// The key that the envelope says it holds.

@@ -21,7 +21,7 @@ import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.CryptoErrors;
-import poyang.crypto.Sm2Cipher;
+import poyang.crypto.Sm2Encryption;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm4Gcm;
 import poyang.kernel.Bytes;
@@ -35,7 +35,7 @@ import poyang.kernel.RandomSource;
 /// An envelope alone proves nothing about its sender. With {@link ContentCipher#SM4_CBC} a change to it
 /// is not noticed either; use GCM, or sign.
 public final class EnvelopedMessage {
-    private static final int BARE_BYTES = Sm2Cipher.OVERHEAD_BYTES - 1 + ContentCipher.KEY_BYTES;
+    private static final int BARE_BYTES = Sm2Encryption.OVERHEAD_BYTES - 1 + ContentCipher.KEY_BYTES;
 
     private final Bytes encoded;
     private final boolean signed;
@@ -195,7 +195,7 @@ public final class EnvelopedMessage {
         ASN1EncodableVector all = new ASN1EncodableVector();
         for (X509Certificate receiver : receivers) {
             CertificateView view = CertificateView.of(receiver);
-            byte[] wrapped = Sm2Cipher.encrypt(
+            byte[] wrapped = Sm2Encryption.encrypt(
                     view.key().orElseThrow(() -> MessageParts.bad(view.who() + " binds no SM2 key")), key, random);
             all.add(new DERSequence(new ASN1Encodable[] {
                 new ASN1Integer(form == MessageForm.GM ? 1 : 0),
@@ -279,7 +279,7 @@ public final class EnvelopedMessage {
             } else if (wrapped.length != BARE_BYTES + 1 || wrapped[0] != 4) {
                 wrapped = Sm2CipherText.decode(wrapped);
             }
-            return Optional.of(Sm2Cipher.decrypt(key, wrapped));
+            return Optional.of(Sm2Encryption.decrypt(key, wrapped));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -22,7 +23,6 @@ import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.util.BigIntegers;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -34,6 +34,7 @@ import poyang.kernel.Bytes;
 /// GB/T 32918.2; they are refused, and told apart only so that the refusal can say what is wrong.
 final class Sm2Signatures {
     static final AlgorithmIdentifier SM2_WITH_SM3 = new AlgorithmIdentifier(GMObjectIdentifiers.sm2sign_with_sm3);
+    private static final byte[] USER_ID = "1234567812345678".getBytes(StandardCharsets.US_ASCII);
     private static final X9ECParameters CURVE = CustomNamedCurves.getByName("sm2p256v1");
     private static final BigInteger N = CURVE.getN();
 
@@ -80,18 +81,14 @@ final class Sm2Signatures {
         if (rs.isEmpty()) {
             return Verdict.MALFORMED;
         }
-        // X.509 does not carry the point's parity: one of the two fits when the signature is valid.
-        for (int parity = 0; parity <= 1; parity++) {
-            if (key.verify(message, new Sm2Signature(rs.get(), parity))) {
-                return Verdict.VALID;
-            }
+        byte[] pair = rs.get().toArray();
+        if (key.verifyWithoutParity(USER_ID, message, pair)) {
+            return Verdict.VALID;
         }
-        if (satisfies(key, rs.get(), Sm3.digest(message))) {
-            return Verdict.WITHOUT_IDENTITY;
+        if (key.verifyWithoutParity(new byte[0], message, pair)) {
+            return Verdict.EMPTY_IDENTITY;
         }
-        return satisfies(key, rs.get(), Sm3.digest(emptyIdentity(key), message))
-                ? Verdict.EMPTY_IDENTITY
-                : Verdict.WRONG;
+        return satisfies(key, rs.get(), Sm3.digest(message)) ? Verdict.WITHOUT_IDENTITY : Verdict.WRONG;
     }
 
     /// r ‖ s, when the encoding is the one DER of two numbers of 1 to 32 bytes.
@@ -108,18 +105,6 @@ final class Sm2Signatures {
             // refused by the caller
         }
         return Optional.empty();
-    }
-
-    /// Z_A with ENTL = 0.
-    private static byte[] emptyIdentity(Sm2PublicKey key) {
-        ECPoint g = CURVE.getG();
-        return Sm3.digest(
-                new byte[2],
-                BigIntegers.asUnsignedByteArray(32, CURVE.getCurve().getA().toBigInteger()),
-                BigIntegers.asUnsignedByteArray(32, CURVE.getCurve().getB().toBigInteger()),
-                g.getAffineXCoord().getEncoded(),
-                g.getAffineYCoord().getEncoded(),
-                key.encoded().slice(1, 65).toArray());
     }
 
     /// Whether the pair satisfies the verification equation for this digest; explains refusals only.
