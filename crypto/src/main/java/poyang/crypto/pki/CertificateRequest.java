@@ -43,7 +43,7 @@ public final class CertificateRequest {
         CertificationRequestInfo body = request.getCertificationRequestInfo();
         key = PublicKeys.sm2(body.getSubjectPublicKeyInfo());
         names = requestedNames(body);
-        var _ = CertificateView.name(body.getSubject());
+        var _ = body.getSubject().toString(); // throws now what is malformed
     }
 
     /// The alternative names among the attributes. Some makers of requests leave the SET around an

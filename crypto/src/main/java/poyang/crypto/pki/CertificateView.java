@@ -82,9 +82,9 @@ final class CertificateView {
                         .map(ASN1ObjectIdentifier::getId)
                         .toList();
         // Read now what would throw when it is asked for later.
-        var _ = holder.getNotBefore();
-        var _ = holder.getNotAfter();
-        var _ = name();
+        var _ = from();
+        var _ = to();
+        var _ = subject().toString() + issuer() + alternativeNames();
     }
 
     /// @throws PoyangException `BAD_CERTIFICATE` when it is malformed
@@ -197,6 +197,11 @@ final class CertificateView {
 
     Optional<NameConstraints> constraints() {
         return Optional.ofNullable(constraints);
+    }
+
+    /// As {@link AlternativeNames} writes them.
+    List<String> alternativeNames() {
+        return alternatives == null ? List.of() : AlternativeNames.decode(alternatives);
     }
 
     Optional<GeneralNames> alternatives() {

@@ -357,7 +357,15 @@ public final class ChainValidation {
                                         + "\", which lies outside of what its authority may certify");
                     }
                 }
-                view.constraints().ifPresent(constraints -> constrain(validator, constraints));
+                try {
+                    view.constraints().ifPresent(constraints -> constrain(validator, constraints));
+                } catch (RuntimeException e) {
+                    return refuse(
+                            Refusal.Kind.MALFORMED,
+                            view,
+                            "nameConstraints",
+                            view.who() + " has name constraints that cannot be read");
+                }
             }
             return Optional.empty();
         }

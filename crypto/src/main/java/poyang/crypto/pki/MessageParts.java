@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -16,9 +17,11 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.BERTags;
 import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.Certificates;
@@ -44,9 +47,17 @@ final class MessageParts {
 
     static Outer outer(byte[] encoded) throws IOException {
         ASN1Sequence parts = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(repaired(encoded)));
+        if (parts.size() != 2) {
+            throw bad("it has " + parts.size() + " parts instead of a type and a content");
+        }
         return new Outer(
                 ASN1ObjectIdentifier.getInstance(parts.getObjectAt(0)),
-                ASN1TaggedObject.getInstance(parts.getObjectAt(1)).getExplicitBaseObject());
+                context(parts.getObjectAt(1)).getExplicitBaseObject());
+    }
+
+    /// The element when it carries the context's tag 0.
+    static ASN1TaggedObject context(ASN1Encodable element) {
+        return ASN1TaggedObject.getInstance(element, BERTags.CONTEXT_SPECIFIC, 0);
     }
 
     static byte[] encode(ASN1ObjectIdentifier type, ASN1Encodable content) {
@@ -118,36 +129,36 @@ final class MessageParts {
     /// @param issuer empty where a maker left it out, or names the key
     /// @param serial absent when the key is named
     /// @param key the key identifier, empty when the serial is given
-    record Party(String issuer, Optional<BigInteger> serial, Bytes key) {
+    record Party(Optional<X500Name> issuer, Optional<BigInteger> serial, Bytes key) {
 
         static Party of(ASN1Encodable identifier) {
-            ASN1Encodable inner = identifier;
-            if (inner instanceof ASN1TaggedObject tagged) {
-                ASN1Encodable octets = ASN1OctetString.getInstance(tagged, false);
-                return new Party(
-                        "",
-                        Optional.empty(),
-                        Bytes.copyOf(ASN1OctetString.getInstance(octets).getOctets()));
+            if (identifier instanceof ASN1TaggedObject tagged) {
+                ASN1OctetString octets = ASN1OctetString.getInstance(context(tagged), false);
+                return new Party(Optional.empty(), Optional.empty(), Bytes.copyOf(octets.getOctets()));
             }
-            if (inner instanceof ASN1OctetString octets) {
-                return new Party("", Optional.empty(), Bytes.copyOf(octets.getOctets()));
+            if (identifier instanceof ASN1OctetString octets) {
+                return new Party(Optional.empty(), Optional.empty(), Bytes.copyOf(octets.getOctets()));
             }
-            IssuerAndSerialNumber named = IssuerAndSerialNumber.getInstance(inner);
+            IssuerAndSerialNumber named = IssuerAndSerialNumber.getInstance(identifier);
+            var _ = named.getName().toString(); // throws now what is malformed
             return new Party(
-                    named.getName().getRDNs().length == 0 ? "" : named.getName().toString(),
+                    Optional.of(named.getName()).filter(name -> name.getRDNs().length > 0),
                     Optional.of(named.getSerialNumber().getValue()),
                     Bytes.empty());
         }
 
         boolean matches(X509Certificate certificate) {
             CertificateView view = CertificateView.of(certificate);
-            return serial.map(number -> number.equals(view.serial())
-                            && (issuer.isEmpty() || issuer.equals(view.issuer().toString())))
-                    .orElseGet(() -> !key.isEmpty() && key.equals(view.keyIdentifier()));
+            if (serial.isEmpty()) {
+                return !key.isEmpty() && key.equals(view.keyIdentifier());
+            }
+            return serial.get().equals(view.serial())
+                    && (issuer.isEmpty() || Arrays.equals(der(issuer.get()), der(view.issuer())));
         }
 
         String words() {
-            return serial.map(number -> "serial " + number.toString(16) + (issuer.isEmpty() ? "" : " of " + issuer))
+            return serial.map(number -> "serial " + number.toString(16)
+                            + issuer.map(name -> " of " + name).orElse(""))
                     .orElseGet(() -> "key identifier " + key.hex());
         }
     }

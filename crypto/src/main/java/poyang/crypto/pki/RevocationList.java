@@ -56,6 +56,7 @@ public final class RevocationList {
         signedPart = signed.getEncoded("DER");
         need(signed.getVersionNumber() == 2, "its version is not 2");
         need(signed.getSignature().equals(list.getSignatureAlgorithm()), "it names two signature algorithms");
+        var _ = list.getIssuer().toString(); // throws now what is malformed
         from = instant(signed.getThisUpdate());
         need(signed.getNextUpdate() != null, "it does not say when the next one comes");
         next = instant(signed.getNextUpdate());

@@ -1,8 +1,10 @@
 package poyang.crypto.pki;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -21,16 +23,18 @@ final class Mutations {
 
     /// As {@link #refused}, unless what is read satisfies `harmless`.
     static <T> void refusedOr(Bytes good, Function<byte[], T> reader, Predicate<T> harmless) {
+        List<String> taken = new ArrayList<>();
         for (int at = 0; at < good.length(); at++) {
             for (int change : new int[] {1, 0x80}) {
                 byte[] bad = good.toArray();
                 bad[at] ^= (byte) change;
                 T read = read(bad, reader, "byte " + at + " of " + good.length() + " changed by " + change);
                 if (read != null && !harmless.test(read)) {
-                    fail("byte " + at + " of " + good.length() + " changed by " + change + " was taken");
+                    taken.add("byte " + at + " of " + good.length() + " changed by " + change + " was taken");
                 }
             }
         }
+        assertEquals(List.of(), taken);
         for (int length = 0; length < good.length(); length += 1 + length / 40) {
             assertTrue(read(good.slice(0, length).toArray(), reader, "cut to " + length) == null);
         }
