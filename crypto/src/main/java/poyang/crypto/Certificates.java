@@ -24,7 +24,6 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
@@ -34,6 +33,7 @@ import poyang.crypto.pki.CertificateWriter;
 import poyang.crypto.pki.ChainValidation;
 import poyang.crypto.pki.Grant;
 import poyang.crypto.pki.Level;
+import poyang.crypto.pki.PublicKeys;
 import poyang.crypto.pki.Subject;
 import poyang.crypto.pki.Usage;
 import poyang.kernel.Bug;
@@ -106,15 +106,11 @@ public final class Certificates {
     ///
     /// @throws PoyangException `BAD_KEY` when it binds another kind of key
     public static Sm2PublicKey publicKey(X509Certificate certificate) {
-        SubjectPublicKeyInfo bound =
-                SubjectPublicKeyInfo.getInstance(certificate.getPublicKey().getEncoded());
-        if (!SM2.equals(bound.getAlgorithm())) {
-            throw new PoyangException(
-                    CryptoErrors.BAD_KEY,
-                    "the certificate of \"" + name(certificate) + "\" binds no SM2 key",
-                    "a certificate on SM2 is needed");
-        }
-        return Sm2PublicKey.decode(bound.getPublicKeyData().getOctets());
+        return PublicKeys.of(certificate)
+                .orElseThrow(() -> new PoyangException(
+                        CryptoErrors.BAD_KEY,
+                        "the certificate of \"" + name(certificate) + "\" binds no SM2 key",
+                        "a certificate on SM2 is needed"));
     }
 
     /// @throws PoyangException `BAD_CERTIFICATE` unless this is exactly the DER of a certificate

@@ -5,18 +5,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
-import org.bouncycastle.asn1.pkcs.CertificationRequest;
-import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.BERTags;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.CryptoErrors;
@@ -32,36 +37,52 @@ public final class CertificateRequest {
     private static final String LABEL = "CERTIFICATE REQUEST";
 
     private final Bytes encoded;
-    private final CertificationRequest request;
+    private final X500Name subject;
+    private final SubjectPublicKeyInfo keyInfo;
+    private final byte[] signedPart;
+    private final AlgorithmIdentifier algorithm;
+    private final ASN1BitString signature;
     private final Optional<Sm2PublicKey> key;
     private final List<String> names;
 
     private CertificateRequest(byte[] der) throws IOException {
-        request = CertificationRequest.getInstance(der);
-        need(Arrays.equals(request.getEncoded("DER"), der), "it is not the DER of a certificate request");
+        ASN1Sequence parts = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(der));
+        need(
+                parts.size() == 3 && Arrays.equals(parts.getEncoded("DER"), der),
+                "it is not the DER of a certificate request");
         encoded = Bytes.copyOf(der);
-        CertificationRequestInfo body = request.getCertificationRequestInfo();
-        key = PublicKeys.sm2(body.getSubjectPublicKeyInfo());
-        names = requestedNames(body);
-        var _ = body.getSubject().toString(); // throws now what is malformed
+        ASN1Sequence body = ASN1Sequence.getInstance(parts.getObjectAt(0));
+        signedPart = body.getEncoded("DER");
+        algorithm = AlgorithmIdentifier.getInstance(parts.getObjectAt(1));
+        signature = ASN1BitString.getInstance(parts.getObjectAt(2));
+        need(
+                (body.size() == 3 || body.size() == 4)
+                        && ASN1Integer.getInstance(body.getObjectAt(0)).hasValue(0),
+                "its version is unknown");
+        subject = X500Name.getInstance(body.getObjectAt(1));
+        var _ = subject.toString(); // throws now what is malformed
+        keyInfo = SubjectPublicKeyInfo.getInstance(body.getObjectAt(2));
+        key = PublicKeys.sm2(keyInfo);
+        names = body.size() == 3
+                ? List.of()
+                : requestedNames(ASN1Set.getInstance(
+                        ASN1TaggedObject.getInstance(body.getObjectAt(3), BERTags.CONTEXT_SPECIFIC, 0), false));
     }
 
     /// The alternative names among the attributes. Some makers of requests leave the SET around an
     /// attribute's value out; such attributes are passed over.
-    private static List<String> requestedNames(CertificationRequestInfo body) {
+    private static List<String> requestedNames(ASN1Set attributes) {
         List<String> found = new ArrayList<>();
-        if (body.getAttributes() != null) {
-            for (ASN1Encodable each : body.getAttributes()) {
-                ASN1Sequence attribute = ASN1Sequence.getInstance(each);
-                if (attribute.size() == 2
-                        && attribute.getObjectAt(0).equals(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)
-                        && attribute.getObjectAt(1) instanceof ASN1Set values) {
-                    for (ASN1Encodable value : values) {
-                        GeneralNames asked = GeneralNames.fromExtensions(
-                                Extensions.getInstance(value), Extension.subjectAlternativeName);
-                        if (asked != null) {
-                            found.addAll(AlternativeNames.decode(asked));
-                        }
+        for (ASN1Encodable each : attributes) {
+            ASN1Sequence attribute = ASN1Sequence.getInstance(each);
+            if (attribute.size() == 2
+                    && attribute.getObjectAt(0).equals(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)
+                    && attribute.getObjectAt(1) instanceof ASN1Set values) {
+                for (ASN1Encodable value : values) {
+                    GeneralNames asked = GeneralNames.fromExtensions(
+                            Extensions.getInstance(value), Extension.subjectAlternativeName);
+                    if (asked != null) {
+                        found.addAll(AlternativeNames.decode(asked));
                     }
                 }
             }
@@ -119,43 +140,35 @@ public final class CertificateRequest {
     /// Why nothing can be issued on it; empty when it proves what it must.
     Optional<String> fault() {
         if (key.isEmpty()) {
-            return Optional.of("it is not for an SM2 key, but for one of kind "
-                    + PublicKeys.words(request.getCertificationRequestInfo()
-                            .getSubjectPublicKeyInfo()
-                            .getAlgorithm()));
-        }
-        if (!Sm2Signatures.named(request.getSignatureAlgorithm())) {
             return Optional.of(
-                    "it is not signed with SM2 and SM3, but with " + PublicKeys.words(request.getSignatureAlgorithm()));
+                    "it is not for an SM2 key, but for one of kind " + PublicKeys.words(keyInfo.getAlgorithm()));
         }
-        Sm2Signatures.Verdict verdict = request.getSignature().getPadBits() == 0
-                ? Sm2Signatures.verify(
-                        key.get(), signedPart(), request.getSignature().getOctets())
+        if (!Sm2Signatures.named(algorithm)) {
+            return Optional.of("it is not signed with SM2 and SM3, but with " + PublicKeys.words(algorithm));
+        }
+        Sm2Signatures.Verdict verdict = signature.getPadBits() == 0
+                ? Sm2Signatures.verify(key.get(), signedPart, signature.getOctets())
                 : Sm2Signatures.Verdict.MALFORMED;
         return verdict == Sm2Signatures.Verdict.VALID
                 ? Optional.empty()
                 : Optional.of("it does not prove that its sender holds the key: the signature " + verdict.words());
     }
 
-    private byte[] signedPart() {
-        try {
-            return request.getCertificationRequestInfo().getEncoded("DER");
-        } catch (IOException e) {
-            throw new Bug("encoding in memory cannot fail", e);
-        }
-    }
-
     X500Name subjectName() {
-        return request.getCertificationRequestInfo().getSubject();
+        return subject;
     }
 
-    CertificationRequest structure() {
-        return request;
+    SubjectPublicKeyInfo keyInfo() {
+        return keyInfo;
+    }
+
+    AlgorithmIdentifier algorithm() {
+        return algorithm;
     }
 
     /// @throws PoyangException `BAD_SUBJECT` when it lacks an organisation or a common name
     public Subject subject() {
-        return Subject.of(subjectName());
+        return Subject.of(subject);
     }
 
     public Sm2PublicKey publicKey() {

@@ -165,7 +165,7 @@ final class MessageParts {
 
     /// Some makers write an empty issuer as two zero bytes, which no reader of ASN.1 takes. Where two zero
     /// bytes stand for an element of definite length, they become an empty sequence of the same length.
-    private static byte[] repaired(byte[] encoded) {
+    static byte[] repaired(byte[] encoded) {
         byte[] copy = encoded.clone();
         repair(copy, 0, copy.length, 0);
         return copy;
