@@ -1,6 +1,7 @@
 package poyang.crypto.pki;
 
 import java.util.Arrays;
+import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Null;
@@ -59,9 +60,10 @@ public enum ContentCipher {
     /// Opens what any of the known makers wrote: CBC (also under SM4's bare identifier with an initial
     /// vector), ECB (SM4's bare identifier without one), GCM.
     ///
+    /// @return the content; for ECB, which makers use with and without padding, what it can be
     /// @throws PoyangException `UNSUPPORTED` for another cipher; `AUTHENTICATION_FAILED`, which does not
     ///     say why
-    static byte[] decrypt(AlgorithmIdentifier algorithm, byte[] key, byte[] ciphertext) {
+    static List<byte[]> decrypt(AlgorithmIdentifier algorithm, byte[] key, byte[] ciphertext) {
         ASN1ObjectIdentifier name = algorithm.getAlgorithm();
         ASN1Encodable parameters = algorithm.getParameters();
         boolean bare = parameters == null || parameters instanceof ASN1Null;
@@ -72,15 +74,15 @@ public enum ContentCipher {
             if (name.equals(GMObjectIdentifiers.sms4_cbc) || name.equals(SM4) && !bare) {
                 byte[] iv = ASN1OctetString.getInstance(parameters).getOctets();
                 if (iv.length == Sm4.BLOCK_BYTES) {
-                    return unpadded(cipher.unauthenticatedCbc(false, iv, ciphertext));
+                    return List.of(unpadded(cipher.unauthenticatedCbc(false, iv, ciphertext)));
                 }
                 throw notAuthentic();
             }
             if (name.equals(GMObjectIdentifiers.sms4_ecb) || name.equals(SM4)) {
-                return unpadded(cipher.unauthenticatedEcb(false, ciphertext));
+                return bothWays(cipher.unauthenticatedEcb(false, ciphertext));
             }
             if (isGcm(name)) {
-                return gcm(ASN1Sequence.getInstance(parameters), key, ciphertext);
+                return List.of(gcm(ASN1Sequence.getInstance(parameters), key, ciphertext));
             }
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             throw notAuthentic();
@@ -115,6 +117,14 @@ public enum ContentCipher {
         byte[] whole = Arrays.copyOf(content, content.length + fill);
         Arrays.fill(whole, content.length, whole.length, (byte) fill);
         return whole;
+    }
+
+    private static List<byte[]> bothWays(byte[] whole) {
+        try {
+            return List.of(unpadded(whole), whole);
+        } catch (PoyangException e) {
+            return List.of(whole);
+        }
     }
 
     private static byte[] unpadded(byte[] whole) {

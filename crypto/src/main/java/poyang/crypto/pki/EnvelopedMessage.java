@@ -237,7 +237,7 @@ public final class EnvelopedMessage {
     ///     when it is signed
     public Bytes open(Sm2PrivateKey key, Optional<X509Certificate> own) {
         need(!signed, "it is signed too: open and verify it in one");
-        return decrypt(key, own);
+        return decrypt(key, own).getFirst();
     }
 
     /// The content of an envelope with signatures, when each is good.
@@ -245,12 +245,20 @@ public final class EnvelopedMessage {
     /// @throws PoyangException as {@link #open} and {@link SignedMessage#verify}
     public Bytes openAndVerify(Sm2PrivateKey key, Optional<X509Certificate> own, MessageTrust trust) {
         need(signed && !signers.isEmpty(), "nobody has signed it");
-        Bytes content = decrypt(key, own);
-        signers.forEach(signer -> signer.verify(content, certificates, trust));
-        return content;
+        List<Bytes> possible = decrypt(key, own);
+        PoyangException refusal = ContentCipher.notAuthentic();
+        for (Bytes content : possible) {
+            try {
+                signers.forEach(signer -> signer.verify(content, certificates, trust));
+                return content;
+            } catch (PoyangException e) {
+                refusal = e;
+            }
+        }
+        throw refusal;
     }
 
-    private Bytes decrypt(Sm2PrivateKey key, Optional<X509Certificate> own) {
+    private List<Bytes> decrypt(Sm2PrivateKey key, Optional<X509Certificate> own) {
         List<Receiver> named = receivers.stream()
                 .filter(receiver -> own.isPresent() && receiver.party().matches(own.get()))
                 .toList();
@@ -258,7 +266,9 @@ public final class EnvelopedMessage {
             Optional<byte[]> contentKey = unwrap(receiver, key);
             if (contentKey.isPresent()) {
                 try {
-                    return Bytes.wrap(ContentCipher.decrypt(algorithm, contentKey.get(), ciphertext));
+                    return ContentCipher.decrypt(algorithm, contentKey.get(), ciphertext).stream()
+                            .map(Bytes::wrap)
+                            .toList();
                 } finally {
                     Arrays.fill(contentKey.get(), (byte) 0);
                 }
