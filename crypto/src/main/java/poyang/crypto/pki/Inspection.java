@@ -67,8 +67,7 @@ public final class Inspection {
                 beside.add(Certificates.decode(block.der().toArray()));
             }
         }
-        Question whole = new Question(
-                question.roots(), beside, question.lists(), question.purpose(), question.at());
+        Question whole = new Question(question.roots(), beside, question.lists(), question.purpose(), question.at());
         List<Finding> findings = new ArrayList<>();
         for (Pem.Block block : blocks) {
             findings.add(inspect(block, whole, findings.isEmpty()));
@@ -120,8 +119,10 @@ public final class Inspection {
         lines.add("issuer: " + view.issuer());
         lines.add("serial: " + view.serial().toString(16));
         lines.add("valid: " + view.from() + " to " + view.to() + timeliness(view, at));
-        lines.add("key: " + view.key().map(key -> "SM2 " + key.encoded().hex())
-                .orElseGet(() -> PublicKeys.words(view.keyAlgorithm()) + ", which is not supported here"));
+        lines.add("key: "
+                + view.key()
+                        .map(key -> "SM2 " + key.encoded().hex())
+                        .orElseGet(() -> PublicKeys.words(view.keyAlgorithm()) + ", which is not supported here"));
         if (!view.keyIdentifier().isEmpty()) {
             lines.add("key identifier: " + view.keyIdentifier().hex());
         }
@@ -180,7 +181,8 @@ public final class Inspection {
             try {
                 for (var point :
                         CRLDistPoint.getInstance(extension.getParsedValue()).getDistributionPoints()) {
-                    if (point.getDistributionPoint() != null && point.getDistributionPoint().getType() == 0) {
+                    if (point.getDistributionPoint() != null
+                            && point.getDistributionPoint().getType() == 0) {
                         for (GeneralName name : GeneralNames.getInstance(
                                         point.getDistributionPoint().getName())
                                 .getNames()) {
@@ -233,10 +235,7 @@ public final class Inspection {
             lines.add("asks for the further names: " + String.join(", ", request.names()));
         }
         Optional<String> fault = request.fault();
-        lines.add(
-                fault.isEmpty()
-                        ? "proof: the sender holds the key"
-                        : "proof: none that the sender holds the key");
+        lines.add(fault.isEmpty() ? "proof: the sender holds the key" : "proof: none that the sender holds the key");
         return new Finding("certificate request", lines, fault.map(wrong -> "the request is refused: " + wrong));
     }
 
@@ -261,8 +260,8 @@ public final class Inspection {
                     : issuers.stream()
                             .map(each -> list.fault(each).orElseThrow())
                             .findFirst()
-                            .or(() -> Optional.of("the revocation list of \"" + list.issuer()
-                                    + "\" is of an unknown authority"));
+                            .or(() -> Optional.of(
+                                    "the revocation list of \"" + list.issuer() + "\" is of an unknown authority"));
         }
         return new Finding("revocation list", lines, fault);
     }
@@ -307,8 +306,8 @@ public final class Inspection {
                 .map(content -> "content: " + content.length() + " bytes")
                 .orElse("content: kept beside the message"));
         message.certificates()
-                .forEach(each -> lines.add("carries the certificate: "
-                        + CertificateView.of(each).subject()));
+                .forEach(each -> lines.add(
+                        "carries the certificate: " + CertificateView.of(each).subject()));
         List<String> faults = new ArrayList<>();
         for (SignedMessage.SignerEntry signer : message.signers()) {
             lines.add("signed by: " + signer.party().words()
@@ -320,7 +319,9 @@ public final class Inspection {
                             .flatMap(content -> signer.fault(content, CertificateView.of(own)))
                             .ifPresent(faults::add));
         }
-        if (faults.isEmpty() && !question.roots().isEmpty() && !message.signers().isEmpty()) {
+        if (faults.isEmpty()
+                && !question.roots().isEmpty()
+                && !message.signers().isEmpty()) {
             try {
                 if (message.content().isPresent()) {
                     var _ = message.verify(
@@ -348,8 +349,8 @@ public final class Inspection {
         lines.add("a change is noticed: " + (message.isAuthenticated() ? "yes" : "no"));
         message.signers().forEach(each -> lines.add("signed by: " + each.party().words()));
         message.certificates()
-                .forEach(each -> lines.add("carries the certificate: "
-                        + CertificateView.of(each).subject()));
+                .forEach(each -> lines.add(
+                        "carries the certificate: " + CertificateView.of(each).subject()));
         return new Finding(
                 message.isSigned() ? "message: signed and sealed" : "message: sealed", lines, Optional.empty());
     }

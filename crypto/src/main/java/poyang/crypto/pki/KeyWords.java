@@ -31,7 +31,9 @@ final class KeyWords {
 
     static Inspection.Finding sm9(String label) {
         return new Inspection.Finding(
-                label.isEmpty() ? "key of SM9" : label.toLowerCase(java.util.Locale.ROOT).replace("sm9", "SM9"),
+                label.isEmpty()
+                        ? "key of SM9"
+                        : label.toLowerCase(java.util.Locale.ROOT).replace("sm9", "SM9"),
                 List.of(),
                 Optional.of("SM9 (identity-based keys, GM/T 0044) is not supported: keys on SM2 are needed"));
     }
@@ -87,7 +89,8 @@ final class KeyWords {
             return new Inspection.Finding(title, lines, Optional.of("the private key is longer than 32 bytes"));
         }
         try (Sm2PrivateKey key = KeyOctets.read(BigIntegers.asUnsignedByteArray(KeyOctets.LENGTH_BYTES, value))) {
-            lines.add("belongs to the public key: SM2 " + key.publicKey().encoded().hex());
+            lines.add("belongs to the public key: SM2 "
+                    + key.publicKey().encoded().hex());
             ASN1BitString beside = inner.getPublicKey();
             boolean fits = beside == null
                     || PublicKeys.sm2(new SubjectPublicKeyInfo(PublicKeys.SM2, beside.getOctets()))
@@ -114,8 +117,7 @@ final class KeyWords {
         List<String> lines = new ArrayList<>(List.of("encrypted: its content shows only with its password"));
         if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)) {
             PBES2Parameters scheme = read(() -> PBES2Parameters.getInstance(algorithm.getParameters()));
-            lines.add("cipher: "
-                    + PublicKeys.words(AlgorithmIdentifier.getInstance(scheme.getEncryptionScheme())));
+            lines.add("cipher: " + PublicKeys.words(AlgorithmIdentifier.getInstance(scheme.getEncryptionScheme())));
             if (scheme.getKeyDerivationFunc().getAlgorithm().equals(PKCSObjectIdentifiers.id_PBKDF2)) {
                 PBKDF2Params derivation = read(() ->
                         PBKDF2Params.getInstance(scheme.getKeyDerivationFunc().getParameters()));
@@ -131,8 +133,7 @@ final class KeyWords {
     }
 
     static Inspection.Finding parameters(byte[] der) {
-        ASN1ObjectIdentifier curve =
-                read(() -> ASN1ObjectIdentifier.getInstance(ASN1Primitive.fromByteArray(der)));
+        ASN1ObjectIdentifier curve = read(() -> ASN1ObjectIdentifier.getInstance(ASN1Primitive.fromByteArray(der)));
         return new Inspection.Finding(
                 "curve",
                 List.of("name: " + (curve.equals(GMObjectIdentifiers.sm2p256v1) ? "SM2" : CurveNames.of(curve))),

@@ -2,6 +2,7 @@ package poyang.crypto.pki;
 
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.DefaultAlgorithmNameFinder;
+import poyang.crypto.CryptoErrors;
 import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm3;
 import poyang.kernel.PoyangException;
@@ -27,6 +29,7 @@ public final class PublicKeys {
     /// The arc of SM9 (GM/T 0006).
     private static final ASN1ObjectIdentifier SM9 = new ASN1ObjectIdentifier("1.2.156.10197.1.302");
 
+    private static final String LABEL = "PUBLIC KEY";
     private static final Map<String, String> KNOWN = Map.ofEntries(
             Map.entry("1.2.156.10197.1.301", "SM2"),
             Map.entry("1.2.156.10197.1.301.1", "SM2 signature"),
@@ -54,6 +57,29 @@ public final class PublicKeys {
         return CertificateView.of(certificate).key();
     }
 
+    /// A `PUBLIC KEY` block.
+    public static String toPem(Sm2PublicKey key) {
+        return Pem.text(LABEL, MessageParts.der(encode(key)));
+    }
+
+    /// The key of a `PUBLIC KEY` block.
+    ///
+    /// @throws PoyangException `BAD_KEY`, `UNREADABLE`
+    public static Sm2PublicKey fromPem(byte[] file) {
+        try {
+            return Pem.only(file, List.of(LABEL))
+                    .flatMap(der -> sm2(SubjectPublicKeyInfo.getInstance(der.toArray())))
+                    .orElseThrow(PublicKeys::noKey);
+        } catch (IllegalArgumentException | ClassCastException e) {
+            throw noKey();
+        }
+    }
+
+    private static PoyangException noKey() {
+        return new PoyangException(
+                CryptoErrors.BAD_KEY, "the file does not hold one SM2 public key", "a PUBLIC KEY block is needed");
+    }
+
     /// Empty when the key is of another kind, or no point of the curve.
     static Optional<Sm2PublicKey> sm2(SubjectPublicKeyInfo key) {
         if (!isSm2(key.getAlgorithm()) || key.getPublicKeyData().getPadBits() != 0) {
@@ -77,7 +103,9 @@ public final class PublicKeys {
         if (!algorithm.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)) {
             return false;
         }
-        return parameters instanceof ASN1Sequence full ? isCurve(full) : GMObjectIdentifiers.sm2p256v1.equals(parameters);
+        return parameters instanceof ASN1Sequence full
+                ? isCurve(full)
+                : GMObjectIdentifiers.sm2p256v1.equals(parameters);
     }
 
     private static boolean isCurve(ASN1Sequence full) {

@@ -45,11 +45,7 @@ final class EncodingsTest {
         List<X509Certificate> changed = new ArrayList<>(chain);
         changed.set(at, Certificates.decode(der));
         ChainValidation.validate(
-                changed,
-                jiangxi.province.chain().getLast(),
-                Purpose.TLS,
-                RevocationView.notConsulted(),
-                jiangxi.now);
+                changed, jiangxi.province.chain().getLast(), Purpose.TLS, RevocationView.notConsulted(), jiangxi.now);
         return changed;
     }
 
@@ -112,11 +108,7 @@ final class EncodingsTest {
                 EnvelopedKey.seal(jiangxi.key(), jiangxi.liKey.publicKey(), jiangxi.random)
                         .encoded());
         Inspection.Question question = new Inspection.Question(
-                List.of(jiangxi.province.chain().getLast()),
-                List.of(),
-                List.of(),
-                Purpose.ANY,
-                jiangxi.now);
+                List.of(jiangxi.province.chain().getLast()), List.of(), List.of(), Purpose.ANY, jiangxi.now);
         Property.seeds(SEEDS).check(seed -> {
             Bytes one = good.get((int) (seed % good.size()));
             Mutations.survives(one, seed, der -> Inspection.inspect(der, question));

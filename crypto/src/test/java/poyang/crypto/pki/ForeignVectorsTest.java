@@ -36,8 +36,8 @@ final class ForeignVectorsTest {
 
     private static List<Path> files(String folder) throws IOException {
         try (Stream<Path> all = Files.walk(VECTORS.resolve(folder))) {
-            return all.filter(each -> Files.isRegularFile(each)
-                            && !each.toString().endsWith(".tsv"))
+            return all.filter(each ->
+                            Files.isRegularFile(each) && !each.toString().endsWith(".tsv"))
                     .sorted()
                     .toList();
         }
@@ -125,11 +125,14 @@ final class ForeignVectorsTest {
     @Test
     void opensslsChainHoldsAndItsListTakesOneBack() throws IOException {
         RevocationList list = RevocationList.fromPem(file("openssl/mid.crl"));
-        assertEquals(
-                Optional.empty(), judged("openssl/chain.pem", "openssl/root.pem", Purpose.TLS, List.of(list)));
-        Certificates.validate(certificates("openssl/chain.pem"), certificates("openssl/root.pem").getFirst(), NOW);
-        List<X509Certificate> gone =
-                List.of(certificates("openssl/gone.pem").getFirst(), certificates("openssl/mid.pem").getFirst());
+        assertEquals(Optional.empty(), judged("openssl/chain.pem", "openssl/root.pem", Purpose.TLS, List.of(list)));
+        Certificates.validate(
+                certificates("openssl/chain.pem"),
+                certificates("openssl/root.pem").getFirst(),
+                NOW);
+        List<X509Certificate> gone = List.of(
+                certificates("openssl/gone.pem").getFirst(),
+                certificates("openssl/mid.pem").getFirst());
         Refusal refusal = ChainValidation.check(
                         gone,
                         certificates("openssl/root.pem").getFirst(),
@@ -148,8 +151,7 @@ final class ForeignVectorsTest {
     void aForeignRequestCanBeCertified() throws IOException {
         CertificateRequest request = CertificateRequest.fromPem(file("gmsm/certificate_request-35c4f0c63176.pem"));
         assertEquals("CFCA TEST CA", request.subject().organisation());
-        assertThrows(
-                PoyangException.class, () -> CertificateRequest.fromPem(file("gmsm/pkcs7-def91d02999c.pem")));
+        assertThrows(PoyangException.class, () -> CertificateRequest.fromPem(file("gmsm/pkcs7-def91d02999c.pem")));
     }
 
     /// The issuer is left out of the receiver's name as two zero bytes, the signer's key is an authority's.
@@ -173,8 +175,11 @@ final class ForeignVectorsTest {
 
     @Test
     void whatIsNoneOfTheseIsUnreadable() {
-        for (byte[] none : List.of(new byte[0], new byte[] {1, 2, 3}, new byte[] {0x30, 0x00}, "x".getBytes(
-                java.nio.charset.StandardCharsets.US_ASCII))) {
+        for (byte[] none : List.of(
+                new byte[0],
+                new byte[] {1, 2, 3},
+                new byte[] {0x30, 0x00},
+                "x".getBytes(java.nio.charset.StandardCharsets.US_ASCII))) {
             PoyangException refused = assertThrows(PoyangException.class, () -> Inspection.inspect(none, BARE));
             assertEquals(CryptoErrors.UNREADABLE, refused.code());
         }
