@@ -317,7 +317,7 @@ final class Register {
         }
     }
 
-    private static List<X509Certificate> decode(String list) {
+    static List<X509Certificate> decode(String list) {
         return list.isEmpty()
                 ? List.of()
                 : Stream.of(list.split(",", -1))

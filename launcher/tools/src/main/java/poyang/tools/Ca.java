@@ -1,154 +1,85 @@
 package poyang.tools;
 
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import poyang.crypto.Certificates;
 import poyang.crypto.OperatingSystemRandom;
-import poyang.crypto.PrivateKeyFile;
-import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.pki.Application;
 import poyang.crypto.pki.CertificateAuthority;
-import poyang.crypto.pki.CertificateEntry;
 import poyang.crypto.pki.CertificateRequest;
 import poyang.crypto.pki.EncryptionKey;
-import poyang.crypto.pki.EnvelopedKey;
-import poyang.crypto.pki.Inspection;
 import poyang.crypto.pki.Level;
 import poyang.crypto.pki.Operator;
 import poyang.crypto.pki.PublicKeys;
-import poyang.crypto.pki.RequestEntry;
 import poyang.crypto.pki.RevocationList;
 import poyang.crypto.pki.RevocationReason;
-import poyang.crypto.pki.Usage;
-import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// A province's certificate authorities. Exit codes: 0 done, or nothing speaks against what was inspected;
-/// 1 refused; 2 wrong use, or unreadable.
+/// A province's certificate authorities: here what operators do at one; what holders and readers do has
+/// classes of its own. Exit codes: 0 done, or nothing speaks against what was looked at; 1 refused; 2 wrong
+/// use, or unreadable.
 @Command(
         name = "ca",
-        description = "Founds authorities; requests, approves, issues, renews, revokes and inspects certificates.")
+        description = "Founds authorities; requests, approves, issues, renews, revokes, inspects certificates.",
+        subcommands = {
+            CaOperator.class,
+            CaCsr.class,
+            CaReceive.class,
+            CaStatus.class,
+            CaList.class,
+            CaAudit.class,
+            CaInspect.class,
+            CaVerify.class
+        })
 final class Ca {
     private static final String FOLDER = "the authority's folder";
-    private static final String PASSWORD = "--password-file";
-    private static final String PASSWORD_HELP = "mode 600; holds the password, which is asked for when absent";
+    private static final String NUMBER = "the request's number";
 
     private final RandomSource random = OperatingSystemRandom.open();
     private final InstantSource clock = InstantSource.system();
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
+    private boolean json;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec command;
 
-    private PrintWriter out() {
-        return command.commandLine().getOut();
+    Report report() {
+        return new Report(command.commandLine().getOut(), json);
     }
 
-    private void say(String field, Object value) {
-        out().printf("%-14s %s%n", field, value);
+    RandomSource random() {
+        return random;
     }
 
-    // ---- keys and requests of holders -----------------------------------------------------------
-
-    @Command(description = "Makes an operator's key, and the public key that authorities know the operator by.")
-    int operator(
-            @Option(names = "--key", required = true, description = "the key file to write") Path key,
-            @Option(names = "--out", required = true, description = "the public key file to write") Path out,
-            @Option(names = PASSWORD, description = PASSWORD_HELP) @Nullable Path passwordFile) {
-        try (Sm2PrivateKey made = newKey(key, passwordFile)) {
-            write(out, PublicKeys.toPem(made.publicKey()));
-            say("key file", key);
-            say("public key", out);
-        }
-        return 0;
+    Instant now() {
+        return clock.instant();
     }
 
-    private Sm2PrivateKey newKey(Path file, @Nullable Path passwordFile) {
-        char[] password = PasswordPrompt.fresh(passwordFile, "new password of " + file.getFileName());
-        try {
-            Sm2PrivateKey made = Sm2PrivateKey.generate(random);
-            PrivateKeyFile.write(file, made, password, random);
-            return made;
-        } finally {
-            Arrays.fill(password, '\0');
-        }
+    CertificateAuthority open(Path folder) {
+        return CertificateAuthority.open(folder, clock);
     }
 
-    private static Sm2PrivateKey openKey(Path file, @Nullable Path passwordFile) {
-        char[] password = PasswordPrompt.existing(passwordFile, "password of " + file.getFileName());
-        try {
-            return PrivateKeyFile.read(file, password);
-        } finally {
-            Arrays.fill(password, '\0');
-        }
-    }
-
-    @Command(description = "Makes a key (or takes one that is there) and a request to certify it.")
-    int csr(
-            @Mixin SubjectOptions subject,
-            @Option(names = "--for", defaultValue = "process", description = "process, signature or encryption")
-                    String usage,
-            @Option(names = "--also", description = "dns:NAME, ip:ADDRESS, email:ADDRESS or uri:ADDRESS") @Nullable
-                    List<String> names,
-            @Option(names = "--key", required = true, description = "the key file; made when it is not there") Path key,
-            @Option(names = "--out", required = true, description = "the request file to write") Path out,
-            @Option(names = PASSWORD, description = PASSWORD_HELP) @Nullable Path passwordFile) {
-        Usage wanted = Usage.named(usage)
-                .filter(each -> each != Usage.AUTHORITY)
-                .orElseThrow(() -> badOption("--for " + usage, "one of process, signature, encryption is needed"));
-        try (Sm2PrivateKey own = Files.exists(key) ? openKey(key, passwordFile) : newKey(key, passwordFile)) {
-            CertificateRequest request =
-                    CertificateRequest.make(subject.subject(), wanted, names == null ? List.of() : names, own);
-            write(out, request.toPem());
-            say("subject", request.subject());
-            say("key file", key);
-            say("request", out);
-        }
-        return 0;
-    }
-
-    @Command(description = "Opens the encryption key that an authority made, and brings it under a password.")
-    int receive(
-            @Parameters(paramLabel = "ENVELOPE", description = "the enveloped key that the authority handed over")
-                    Path envelope,
-            @Option(names = "--key", required = true, description = "the holder's signature key file") Path key,
-            @Option(names = "--out", required = true, description = "the key file to write") Path out,
-            @Option(names = PASSWORD, description = "as above; of the signature key, and of the new file") @Nullable
-                    Path passwordFile) {
-        EnvelopedKey enveloped = EnvelopedKey.fromPem(JudgeOptions.bytes(envelope));
-        char[] password = PasswordPrompt.existing(passwordFile, "password of " + key.getFileName());
-        try (Sm2PrivateKey own = PrivateKeyFile.read(key, password);
-                Sm2PrivateKey opened = enveloped.open(own)) {
-            PrivateKeyFile.write(out, opened, password, random);
-            say("key file", out + ", under the password of " + key.getFileName());
-        } finally {
-            Arrays.fill(password, '\0');
-        }
-        return 0;
-    }
-
-    // ---- authorities ----------------------------------------------------------------------------
+    // ---- an authority and its operators ---------------------------------------------------------
 
     @Command(description = "Founds an authority: a province with its root, or a city or department that asks for one.")
     int init(
@@ -159,13 +90,15 @@ final class Ca {
                             names = "--staff",
                             required = true,
                             paramLabel = "NAME=FILE",
-                            description = "an operator and the" + " operator's public key file; two or more")
+                            description = "an operator and the operator's public key file; two or more")
                     List<String> staff,
             @Option(names = "--list-address", defaultValue = "", description = "where its revocation list will be")
                     String listAddress,
             @Option(names = "--days", defaultValue = "0", description = "how long a root holds (default: 20 years)")
                     int days,
-            @Option(names = PASSWORD, description = PASSWORD_HELP) @Nullable Path passwordFile) {
+            @Option(names = "--password-file", description = "mode 600; of the authority's key, asked for when absent")
+                    @Nullable
+                    Path passwordFile) {
         List<Operator> operators = staff.stream().map(Ca::operator).toList();
         char[] password = PasswordPrompt.fresh(passwordFile, "new password of the authority's key");
         try {
@@ -175,43 +108,55 @@ final class Ca {
                     password,
                     clock,
                     random);
-            say("authority", made.subject() + " (" + made.level().word() + ")");
-            say(
-                    "operators",
-                    String.join(", ", operators.stream().map(Operator::name).toList()));
+            Report report = authority(made);
             if (made.chain().isEmpty()) {
-                say("request", folder.resolve("authority.csr.pem"));
-                say("next", "have it certified, then: ./poyang ca install " + folder + " CHAIN");
+                report.say("request", folder.resolve("authority.csr.pem"))
+                        .hint("Have it certified, then: ./poyang ca install " + folder + " CHAIN --root ROOT");
             } else {
-                describe(made.chain().getFirst());
-                say("file", folder.resolve("authority.pem"));
+                describe(report, made.chain().getFirst(), folder.resolve("authority.pem"));
             }
+            return report.say("log head", made.logHead().hex()).done(0);
         } finally {
             Arrays.fill(password, '\0');
         }
-        return 0;
+    }
+
+    private Report authority(CertificateAuthority authority) {
+        return report().say("authority", authority.subject())
+                .say("level", authority.level().word())
+                .say(
+                        "operators",
+                        authority.operators().stream().map(Operator::name).toList());
     }
 
     private static Operator operator(String text) {
         String[] pair = text.split("=", 2);
         if (pair.length < 2) {
-            throw badOption("--staff " + text, "write NAME=FILE");
+            throw PublicFiles.badOption("--staff " + text, "write NAME=FILE");
         }
-        return new Operator(pair[0], PublicKeys.fromPem(JudgeOptions.bytes(Path.of(pair[1]))));
+        return new Operator(pair[0], PublicKeys.fromPem(PublicFiles.read(Path.of(pair[1]))));
     }
 
     private static Level level(String word) {
         return Level.named(word)
-                .orElseThrow(() -> badOption(
+                .orElseThrow(() -> PublicFiles.badOption(
                         "--level " + word, "one of province, city, department, node, user, service is needed"));
     }
 
-    private void describe(X509Certificate certificate) {
-        say("serial", certificate.getSerialNumber().toString(16));
-        say(
-                "valid",
-                certificate.getNotBefore().toInstant() + " to "
-                        + certificate.getNotAfter().toInstant());
+    private static void describe(Report report, X509Certificate certificate, Path file) {
+        String from = certificate.getNotBefore().toInstant().toString();
+        String to = certificate.getNotAfter().toInstant().toString();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("file", file);
+        fields.put("serial", certificate.getSerialNumber().toString(16));
+        fields.put("from", from);
+        fields.put("to", to);
+        report.item(
+                "certificates",
+                fields,
+                String.format(
+                        "certificate    %s%nserial         %s%nvalid          %s to %s",
+                        file, fields.get("serial"), from, to));
     }
 
     @Command(description = "Takes up the certificate that a higher authority issued for this one.")
@@ -220,21 +165,49 @@ final class Ca {
             @Parameters(paramLabel = "CHAIN", description = "the answer: own certificate first") Path chain,
             @Option(names = "--root", required = true, description = "the root that is trusted") Path root,
             @Mixin OperatorOptions operator) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
-        List<X509Certificate> whole = new ArrayList<>(certificates(chain));
-        whole.addAll(certificates(root).subList(0, 1));
+        CertificateAuthority authority = open(folder);
+        List<X509Certificate> whole = new ArrayList<>(PublicFiles.certificates(chain));
+        whole.addAll(PublicFiles.certificates(root).subList(0, 1));
         operator.with(by -> {
             authority.install(whole.stream().distinct().toList(), by);
             return 0;
         });
-        say("authority", authority.subject() + " (" + authority.level().word() + ")");
-        describe(authority.chain().getFirst());
-        return 0;
+        Report report = authority(authority);
+        describe(report, authority.chain().getFirst(), folder.resolve("authority.pem"));
+        return report.done(0);
     }
 
-    private static List<X509Certificate> certificates(Path file) {
-        return Certificates.fromPem(new String(JudgeOptions.bytes(file), StandardCharsets.ISO_8859_1));
+    @Command(description = "Adds an operator; two who are there act together.")
+    int appoint(
+            @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
+            @Parameters(paramLabel = "NAME=FILE", description = "the operator and the operator's public key file")
+                    String newcomer,
+            @Mixin OperatorOptions operator,
+            @Mixin SecondOperatorOptions second) {
+        CertificateAuthority authority = open(folder);
+        Operator added = operator(newcomer);
+        operator.with(by -> second.with(with -> {
+            authority.appoint(added, by, with);
+            return 0;
+        }));
+        return authority(authority).done(0);
     }
+
+    @Command(description = "Removes an operator; two others act together, and two must remain.")
+    int dismiss(
+            @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
+            @Parameters(paramLabel = "NAME", description = "who is dismissed") String name,
+            @Mixin OperatorOptions operator,
+            @Mixin SecondOperatorOptions second) {
+        CertificateAuthority authority = open(folder);
+        operator.with(by -> second.with(with -> {
+            authority.dismiss(name, by, with);
+            return 0;
+        }));
+        return authority(authority).done(0);
+    }
+
+    // ---- from request to certificate ------------------------------------------------------------
 
     @Command(description = "Submits a request to certify somebody; another operator must approve it.")
     int request(
@@ -251,17 +224,15 @@ final class Ca {
             @Option(names = "--days", defaultValue = "0", description = "how long it is to hold (default: as usual)")
                     int days,
             @Mixin OperatorOptions operator) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
+        CertificateAuthority authority = open(folder);
         Level wanted = level(level);
         Application application = new Application(wanted, read(csr), encryptionKey(wanted, encryption), days, 0);
         int number = operator.with(by -> authority.request(application, by));
-        say("request", number + " (" + wanted.word() + "), requested");
-        say("subject", application.request().subject());
-        return 0;
+        return shown(authority, number);
     }
 
     private static CertificateRequest read(Path csr) {
-        return CertificateRequest.fromPem(JudgeOptions.bytes(csr));
+        return CertificateRequest.fromPem(PublicFiles.read(csr));
     }
 
     private static EncryptionKey encryptionKey(Level level, String option) {
@@ -273,39 +244,43 @@ final class Ca {
                 : new EncryptionKey.MadeByHolder(read(Path.of(option)));
     }
 
+    private int shown(CertificateAuthority authority, int number) {
+        Report report = report().list("requests");
+        CaList.show(report, authority.requests().get(number - 1));
+        return report.done(0);
+    }
+
     @Command(description = "Approves a request that another operator submitted.")
     int approve(
             @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
-            @Parameters(paramLabel = "NUMBER", description = "the request's number") int number,
+            @Parameters(paramLabel = "NUMBER", description = NUMBER) int number,
             @Mixin OperatorOptions operator) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
+        CertificateAuthority authority = open(folder);
         operator.with(by -> {
             authority.approve(number, by);
             return 0;
         });
-        show(authority.requests().get(number - 1));
-        return 0;
+        return shown(authority, number);
     }
 
     @Command(description = "Rejects a request.")
     int reject(
             @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
-            @Parameters(paramLabel = "NUMBER", description = "the request's number") int number,
+            @Parameters(paramLabel = "NUMBER", description = NUMBER) int number,
             @Option(names = "--because", required = true, description = "why") String why,
             @Mixin OperatorOptions operator) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
+        CertificateAuthority authority = open(folder);
         operator.with(by -> {
             authority.reject(number, why, by);
             return 0;
         });
-        show(authority.requests().get(number - 1));
-        return 0;
+        return shown(authority, number);
     }
 
     @Command(description = "Issues what was approved: a certificate, or a pair.")
     int issue(
             @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
-            @Parameters(paramLabel = "NUMBER", description = "the request's number") int number,
+            @Parameters(paramLabel = "NUMBER", description = NUMBER) int number,
             @Option(
                             names = "--out",
                             required = true,
@@ -313,41 +288,25 @@ final class Ca {
                                     + " goes to FILE.encryption.pem, a key made for it to FILE.envelope.pem")
                     Path out,
             @Mixin OperatorOptions operator,
-            @Option(names = PASSWORD, description = "mode 600; of the authority's key") @Nullable Path passwordFile) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
+            @Mixin AuthorityKeyOptions own) {
+        CertificateAuthority authority = open(folder);
         CertificateAuthority.Issued issued =
-                withKey(authority, passwordFile, key -> operator.with(by -> authority.issue(number, by, key, random)));
+                own.with(authority, key -> operator.with(by -> authority.issue(number, by, key, random)));
         List<X509Certificate> made = issued.certificates();
-        write(out, Certificates.toPem(authority.issuedChain(made.getFirst())));
-        say("certificate", out);
-        describe(made.getFirst());
+        Report report = report();
+        PublicFiles.write(out, Certificates.toPem(authority.issuedChain(made.getFirst())));
+        describe(report, made.getFirst(), out);
         if (made.size() > 1) {
-            Path second = beside(out, ".encryption.pem");
-            write(second, Certificates.toPem(authority.issuedChain(made.getLast())));
-            say("encryption", second);
-            describe(made.getLast());
+            Path second = PublicFiles.beside(out, ".encryption.pem");
+            PublicFiles.write(second, Certificates.toPem(authority.issuedChain(made.getLast())));
+            describe(report, made.getLast(), second);
         }
         issued.envelope().ifPresent(envelope -> {
-            write(beside(out, ".envelope.pem"), envelope.toPem());
-            say("envelope", beside(out, ".envelope.pem"));
+            Path file = PublicFiles.beside(out, ".envelope.pem");
+            PublicFiles.write(file, envelope.toPem());
+            report.say("envelope", file);
         });
-        return 0;
-    }
-
-    /// `wang.pem` gives `wang.encryption.pem`.
-    private static Path beside(Path file, String ending) {
-        String name = file.getFileName().toString().replaceFirst("\\.pem$", "");
-        return file.resolveSibling(name + ending);
-    }
-
-    private static <R> R withKey(
-            CertificateAuthority authority, @Nullable Path passwordFile, Function<Sm2PrivateKey, R> use) {
-        char[] password = PasswordPrompt.existing(passwordFile, "password of the authority's key");
-        try (Sm2PrivateKey key = authority.key(password)) {
-            return use.apply(key);
-        } finally {
-            Arrays.fill(password, '\0');
-        }
+        return report.done(0);
     }
 
     @Command(description = "Submits a request to replace what was issued on an earlier one.")
@@ -360,48 +319,49 @@ final class Ca {
             @Option(names = "--days", defaultValue = "0", description = "how long it is to hold (default: as usual)")
                     int days,
             @Mixin OperatorOptions operator) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
+        CertificateAuthority authority = open(folder);
         Optional<CertificateRequest> fresh = Optional.ofNullable(csr).map(Ca::read);
-        int made = operator.with(by -> authority.renew(number, fresh, days, by));
-        say("request", made + ", requested; renews what was issued on " + number);
-        return 0;
+        return shown(authority, operator.with(by -> authority.renew(number, fresh, days, by)));
     }
+
+    // ---- revocation -----------------------------------------------------------------------------
 
     @Command(description = "Revokes certificates; the next list says so.")
     int revoke(
             @Parameters(index = "0", paramLabel = "FOLDER", description = FOLDER) Path folder,
-            @Parameters(index = "1..*", paramLabel = "SERIAL", arity = "1..*", description = "one or more serials")
+            @Parameters(
+                            index = "1..*",
+                            paramLabel = "SERIAL",
+                            arity = "1..*",
+                            description = "serials, or the certificates' files")
                     List<String> serials,
             @Option(
                             names = "--reason",
                             required = true,
-                            description =
-                                    "key-compromise, authority-compromise,"
-                                            + " affiliation-changed, superseded, cessation-of-operation, privilege-withdrawn, unspecified")
+                            description = "key-compromise, authority-compromise, affiliation-changed, superseded,"
+                                    + " cessation-of-operation, privilege-withdrawn or unspecified")
                     String reason,
             @Option(names = "--since", paramLabel = "TIME", description = "since when (default: now)") @Nullable
                     String since,
             @Mixin OperatorOptions operator) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
+        CertificateAuthority authority = open(folder);
         RevocationReason why = RevocationReason.named(reason)
-                .orElseThrow(() -> badOption("--reason " + reason, "see ./poyang ca revoke --help"));
-        Instant from = since == null ? clock.instant() : JudgeOptions.instant("--since", since);
-        List<BigInteger> numbers = serials.stream().map(Ca::serial).toList();
+                .orElseThrow(() -> PublicFiles.badOption("--reason " + reason, "see ./poyang ca revoke --help"));
+        Instant from = since == null ? now() : JudgeOptions.instant("--since", since);
+        List<BigInteger> numbers = serials.stream().map(PublicFiles::serial).toList();
         operator.with(by -> {
             authority.revoke(numbers, why, from, by);
             return 0;
         });
-        numbers.forEach(each -> say("revoked", each.toString(16) + ", because " + why.words()));
-        say("next", "./poyang ca crl " + folder + " makes it known");
-        return 0;
-    }
-
-    private static BigInteger serial(String hex) {
-        try {
-            return new BigInteger(hex.replace(":", ""), 16);
-        } catch (NumberFormatException e) {
-            throw badOption("the serial " + hex, "write it in hexadecimal, as ./poyang ca list does");
+        Report report = report().list("revoked");
+        for (BigInteger each : numbers) {
+            report.item(
+                    "revoked",
+                    Map.of("serial", each.toString(16), "reason", why.word()),
+                    "revoked        " + each.toString(16) + ", because " + why.words());
         }
+        return report.hint("The next list makes it known: ./poyang ca crl " + folder)
+                .done(0);
     }
 
     @Command(description = "Signs a new revocation list.")
@@ -411,137 +371,19 @@ final class Ca {
                     int days,
             @Option(names = "--out", description = "a second place to write it to") @Nullable Path out,
             @Mixin OperatorOptions operator,
-            @Option(names = PASSWORD, description = "mode 600; of the authority's key") @Nullable Path passwordFile) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
-        RevocationList list = withKey(
-                authority, passwordFile, key -> operator.with(by -> authority.list(Duration.ofDays(days), by, key)));
-        say("list", "number " + list.number() + " of " + list.issuer());
-        say("holds", list.from() + " to " + list.next());
-        say("revoked", list.entries().size());
-        say("file", folder.resolve("crl.pem"));
+            @Mixin AuthorityKeyOptions own) {
+        CertificateAuthority authority = open(folder);
+        RevocationList list =
+                own.with(authority, key -> operator.with(by -> authority.list(Duration.ofDays(days), by, key)));
         if (out != null) {
-            write(out, list.toPem());
-            say("file", out);
+            PublicFiles.write(out, list.toPem());
         }
-        return 0;
-    }
-
-    // ---- looking --------------------------------------------------------------------------------
-
-    @Command(description = "Says where a certificate stands.")
-    int status(
-            @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
-            @Parameters(paramLabel = "SERIAL", description = "its serial") String serial,
-            @Option(names = "--out", description = "write its chain here") @Nullable Path out) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
-        CertificateEntry entry = authority
-                .certificate(serial(serial))
-                .orElseThrow(() -> badOption("the serial " + serial, "this authority issued none such"));
-        say("state", entry.state().word());
-        entry.revocation()
-                .ifPresent(why ->
-                        say("revoked", why.since() + ", because " + why.reason().words()));
-        say("level", entry.level().word() + ", " + entry.usage().word());
-        say("request", entry.request());
-        Inspection.lines(entry.certificate(), clock.instant()).forEach(line -> out().println("  " + line));
-        if (out != null) {
-            write(out, Certificates.toPem(authority.issuedChain(entry.certificate())));
-            say("file", out);
-        }
-        return entry.revocation().isPresent() ? 1 : 0;
-    }
-
-    @Command(description = "Lists requests and certificates.")
-    int list(@Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder) {
-        CertificateAuthority authority = CertificateAuthority.open(folder, clock);
-        say("authority", authority.subject() + " (" + authority.level().word() + ")");
-        say(
-                "operators",
-                String.join(
-                        ", ", authority.operators().stream().map(Operator::name).toList()));
-        say("log head", authority.logHead().hex());
-        authority.requests().forEach(this::show);
-        for (CertificateEntry entry : authority.certificates()) {
-            out().printf(
-                            "certificate    %s  %-8s  request %d  %s, %s  %s  until %s%n",
-                            entry.serial().toString(16),
-                            entry.state().word(),
-                            entry.request(),
-                            entry.level().word(),
-                            entry.usage().word(),
-                            Certificates.name(entry.certificate()),
-                            entry.certificate().getNotAfter().toInstant());
-        }
-        return 0;
-    }
-
-    private void show(RequestEntry entry) {
-        String decided = entry.decision().decidedBy().isEmpty()
-                ? ""
-                : ", decided by " + entry.decision().decidedBy()
-                        + (entry.decision().remark().isEmpty()
-                                ? ""
-                                : ": " + entry.decision().remark());
-        out().printf(
-                        "request        %-3d %-9s  %s  %s  (requested by %s on %s%s)%n",
-                        entry.number(),
-                        entry.state().word(),
-                        entry.application().level().word(),
-                        entry.application().request().subject().commonName(),
-                        entry.requestedBy(),
-                        entry.requestedAt(),
-                        decided);
-    }
-
-    @Command(
-            description = "Says in words what a file holds: certificate, request, list, PKCS#7, key."
-                    + " Exit code 0: nothing speaks against it, 1: refused, 2: unreadable.")
-    int inspect(@Parameters(paramLabel = "FILE", description = "PEM or DER") Path file, @Mixin JudgeOptions judged) {
-        return report(Inspection.inspect(JudgeOptions.bytes(file), judged.question(clock.instant())), true);
-    }
-
-    @Command(description = "Checks a chain, list or message against a root. Exit codes as inspect's.")
-    int verify(@Parameters(paramLabel = "FILE", description = "PEM or DER") Path file, @Mixin JudgeOptions judged) {
-        if (!judged.hasRoot()) {
-            throw badOption("verify without --root", "name the root that is trusted");
-        }
-        return report(Inspection.inspect(JudgeOptions.bytes(file), judged.question(clock.instant())), false);
-    }
-
-    private int report(List<Inspection.Finding> findings, boolean whole) {
-        int code = 0;
-        for (Inspection.Finding finding : findings) {
-            out().println(finding.title());
-            if (whole || finding.refusal().isEmpty()) {
-                finding.lines().stream()
-                        .filter(line -> whole || line.startsWith("subject: ") || line.startsWith("issuer: "))
-                        .forEach(line -> out().println("  " + line));
-            }
-            if (finding.refusal().isPresent()) {
-                out().println("  refused: " + finding.refusal().get());
-                code = 1;
-            } else if (!whole) {
-                out().println("  good");
-            }
-        }
-        return code;
-    }
-
-    // ---- files ----------------------------------------------------------------------------------
-
-    /// Whole or not at all; public content only.
-    private static void write(Path file, String text) {
-        Path draft = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.writeString(draft, text);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new PoyangException(
-                    ToolErrors.OUTPUT_FAILED, "the file " + file + " cannot be written", "check folder and space", e);
-        }
-    }
-
-    private static PoyangException badOption(String what, String right) {
-        return new PoyangException(ToolErrors.BAD_OPTION, what + " is not possible", right);
+        return report().say("list", list.number())
+                .say("issuer", list.issuer())
+                .say("from", list.from())
+                .say("next due", list.next())
+                .say("revoked", list.entries().size())
+                .say("file", out == null ? folder.resolve("crl.pem") : out)
+                .done(0);
     }
 }

@@ -1,7 +1,5 @@
 package poyang.tools;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -11,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import poyang.crypto.Certificates;
 import poyang.crypto.pki.ChainValidation.Purpose;
 import poyang.crypto.pki.Inspection.Question;
 import poyang.crypto.pki.RevocationList;
@@ -46,7 +43,7 @@ final class JudgeOptions {
         List<X509Certificate> trusted = new ArrayList<>();
         List<X509Certificate> known = new ArrayList<>();
         for (Path file : roots) {
-            List<X509Certificate> all = Certificates.fromPem(text(file));
+            List<X509Certificate> all = PublicFiles.certificates(file);
             List<X509Certificate> selfSigned = all.stream()
                     .filter(each -> each.getSubjectX500Principal().equals(each.getIssuerX500Principal()))
                     .toList();
@@ -54,12 +51,12 @@ final class JudgeOptions {
             known.addAll(all);
         }
         for (Path file : chains) {
-            known.addAll(Certificates.fromPem(text(file)));
+            known.addAll(PublicFiles.certificates(file));
         }
         return new Question(
                 trusted,
                 known,
-                lists.stream().map(file -> RevocationList.fromPem(bytes(file))).toList(),
+                lists.stream().map(file -> RevocationList.fromPem(PublicFiles.read(file))).toList(),
                 purpose(),
                 instant(now));
     }
@@ -90,21 +87,5 @@ final class JudgeOptions {
                     "write it like 2026-11-23T10:00:00Z",
                     e);
         }
-    }
-
-    static byte[] bytes(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new PoyangException(
-                    ToolErrors.BAD_OPTION,
-                    "the file " + file + " cannot be read",
-                    "give the path of a file that exists",
-                    e);
-        }
-    }
-
-    private static String text(Path file) {
-        return new String(bytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 }
