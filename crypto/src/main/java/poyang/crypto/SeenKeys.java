@@ -9,7 +9,7 @@ import poyang.kernel.Bytes;
 /// The verifiers of keys met lately, so that a key that keeps signing gets its comb although it is decoded
 /// again for each transaction. What is kept is a function of the key alone: it changes no verdict.
 ///
-/// At most 256 combs of 107 KiB; the key that was asked for longest ago gives way.
+/// At most 256 combs of 185 KiB; the key that was asked for longest ago gives way.
 final class SeenKeys {
     private static final int CAPACITY = 256;
 

@@ -71,24 +71,31 @@ public final class Sm2PrivateKey implements AutoCloseable {
         private static final byte[] ZERO = {0};
         private static final byte[] ONE = {1};
 
-        private byte[] key = new byte[Sm3.DIGEST_BYTES];
+        private Sm3.Mac mac = new Sm3.Mac(new byte[Sm3.DIGEST_BYTES]);
         private byte[] value = new byte[Sm3.DIGEST_BYTES];
+        private boolean asked;
 
         Nonces(byte[] scalar, byte[] digest) {
             byte[] reduced = Sm2Secret.reduce(digest);
             Arrays.fill(value, (byte) 1);
-            key = Sm3.hmac(key, value, ZERO, scalar, reduced);
-            value = Sm3.hmac(key, value);
-            key = Sm3.hmac(key, value, ONE, scalar, reduced);
-            value = Sm3.hmac(key, value);
+            rekey(value, ZERO, scalar, reduced);
+            rekey(value, ONE, scalar, reduced);
+        }
+
+        private void rekey(byte[]... parts) {
+            byte[] key = mac.of(parts);
+            mac = new Sm3.Mac(key);
+            value = mac.of(value);
+            Arrays.fill(key, (byte) 0);
         }
 
         byte[] next() {
-            value = Sm3.hmac(key, value);
-            byte[] nonce = value.clone();
-            key = Sm3.hmac(key, value, ZERO);
-            value = Sm3.hmac(key, value);
-            return nonce;
+            if (asked) {
+                rekey(value, ZERO);
+            }
+            asked = true;
+            value = mac.of(value);
+            return value.clone();
         }
     }
 

@@ -100,20 +100,40 @@ public final class Sm3 {
 
     /// HMAC-SM3 over the parts' concatenation.
     public static byte[] hmac(byte[] key, byte[]... parts) {
-        byte[] pad = Arrays.copyOf(key.length > BLOCK_BYTES ? digest(key) : key, BLOCK_BYTES);
-        for (int i = 0; i < BLOCK_BYTES; i++) {
-            pad[i] ^= INNER;
+        return new Mac(key).of(parts);
+    }
+
+    /// HMAC-SM3 (RFC 2104) under one key, whose two blocks are hashed once.
+    static final class Mac {
+        private final int[] inner = Sm3Compression.initial();
+        private final int[] outer = Sm3Compression.initial();
+
+        Mac(byte[] key) {
+            byte[] pad = Arrays.copyOf(key.length > BLOCK_BYTES ? digest(key) : key, BLOCK_BYTES);
+            for (int i = 0; i < BLOCK_BYTES; i++) {
+                pad[i] ^= INNER;
+            }
+            Sm3Compression.compress(inner, pad, 0, 1);
+            for (int i = 0; i < BLOCK_BYTES; i++) {
+                pad[i] ^= INNER ^ OUTER;
+            }
+            Sm3Compression.compress(outer, pad, 0, 1);
+            Arrays.fill(pad, (byte) 0);
         }
-        Sm3 hash = new Sm3().update(pad);
-        for (byte[] part : parts) {
-            hash.update(part);
+
+        byte[] of(byte[]... parts) {
+            Sm3 hash = after(inner);
+            for (byte[] part : parts) {
+                hash.update(part);
+            }
+            return after(outer).update(hash.digest()).digest();
         }
-        byte[] inner = hash.digest();
-        for (int i = 0; i < BLOCK_BYTES; i++) {
-            pad[i] ^= INNER ^ OUTER;
+
+        private static Sm3 after(int[] state) {
+            Sm3 hash = new Sm3();
+            hash.state = state.clone();
+            hash.length = BLOCK_BYTES;
+            return hash;
         }
-        byte[] mac = hash.update(pad).update(inner).digest();
-        Arrays.fill(pad, (byte) 0);
-        return mac;
     }
 }

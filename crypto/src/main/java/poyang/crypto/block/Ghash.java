@@ -16,7 +16,10 @@ import java.util.Arrays;
 public final class Ghash {
     private static final int BLOCK_BYTES = 16;
     private static final int STREAMS = GhashVectors.STREAMS;
-    private static final int TRIAL_BLOCKS = 64;
+
+    /// Fewer are not worth timing.
+    private static final int FEWEST_BLOCKS = 64;
+
     private static final long FIRST = 0x1111111111111111L;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final Pace PACE = new Pace(GhashVectors.BITS);
@@ -49,15 +52,17 @@ public final class Ghash {
         int blocks = count / BLOCK_BYTES;
         if (PACE.vector() && blocks >= 2 * STREAMS) {
             vectors(data, at, blocks);
-        } else if (PACE.trying() && blocks >= 2 * TRIAL_BLOCKS) {
-            makeTables();
-            long start = System.nanoTime();
-            vectors(data, at, TRIAL_BLOCKS);
-            long between = System.nanoTime();
-            scalars(data, at + TRIAL_BLOCKS * BLOCK_BYTES, blocks - TRIAL_BLOCKS);
-            PACE.tried(between - start, TRIAL_BLOCKS, System.nanoTime() - between, blocks - TRIAL_BLOCKS);
-        } else {
+        } else if (blocks < FEWEST_BLOCKS) {
             scalars(data, at, blocks);
+        } else {
+            int trial = PACE.trying() ? blocks / 4 & -STREAMS : 0;
+            long start = System.nanoTime();
+            if (trial > 0) {
+                vectors(data, at, trial);
+            }
+            long between = System.nanoTime();
+            scalars(data, at + trial * BLOCK_BYTES, blocks - trial);
+            PACE.took(System.nanoTime() - between, blocks - trial, between - start, trial);
         }
         int rest = count - blocks * BLOCK_BYTES;
         if (rest > 0) {

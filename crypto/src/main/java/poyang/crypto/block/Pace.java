@@ -9,50 +9,57 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Vector code is very slow until the optimising compiler has had it, and stays so where that compiler or
 /// wide registers are missing. So the scalar form does the work at first, while small pieces are given to
-/// the vector form and timed. Once its best piece beats the scalar form's best by a fifth it gets all;
-/// when the pieces have cost half a second without that, it is given up. Both forms give the same bytes,
-/// so nothing but speed depends on the decision.
+/// the vector form and timed: never more than a quarter of the scalar form's time. Once its best piece
+/// beats the scalar form's best by a fifth it gets all; when the pieces have cost five seconds without
+/// that, it is given up. Both forms give the same bytes, so nothing but speed depends on the decision.
 final class Pace {
-    private static final long BUDGET_NANOS = 500_000_000L;
+    private static final long GRACE_NANOS = 100_000_000L;
+    private static final long BUDGET_NANOS = 5_000_000_000L;
+    private static final double SHARE = 0.25;
     private static final double MARGIN = 0.8;
     private static final boolean POSSIBLE = possible();
 
-    private static final int TRYING = 0;
-    private static final int VECTOR = 1;
-    private static final int SCALAR = 2;
+    private enum Mode {
+        TRYING,
+        VECTOR,
+        SCALAR
+    }
 
-    private volatile int mode;
+    private volatile Mode mode;
     private double bestScalar = Double.MAX_VALUE;
     private double bestVector = Double.MAX_VALUE;
-    private long spentNanos;
+    private long vectorNanos;
+    private long scalarNanos;
 
     /// @param bits the width of vector that the loop is written for
     Pace(int bits) {
-        mode = POSSIBLE && Widest.bits() >= bits ? TRYING : SCALAR;
+        mode = POSSIBLE && Widest.bits() >= bits ? Mode.TRYING : Mode.SCALAR;
     }
 
     boolean vector() {
-        return mode == VECTOR;
+        return mode == Mode.VECTOR;
     }
 
-    boolean trying() {
-        return mode == TRYING;
+    /// Should a piece of the work now at hand go to the vector form?
+    synchronized boolean trying() {
+        return mode == Mode.TRYING && vectorNanos <= GRACE_NANOS + SHARE * scalarNanos;
     }
 
-    /// Reports one timed piece of each form.
-    synchronized void tried(long vectorNanos, long vectorUnits, long scalarNanos, long scalarUnits) {
-        spentNanos += vectorNanos;
-        bestVector = Math.min(bestVector, (double) vectorNanos / vectorUnits);
-        if (scalarUnits > 0) {
-            bestScalar = Math.min(bestScalar, (double) scalarNanos / scalarUnits);
-        }
-        if (mode != TRYING) {
+    /// Reports a piece of work that the scalar form did, and one of the vector form or 0.
+    synchronized void took(long scalarTook, int scalarUnits, long vectorTook, int vectorUnits) {
+        if (mode != Mode.TRYING) {
             return;
         }
-        if (bestVector < MARGIN * bestScalar && scalarUnits > 0) {
-            mode = VECTOR;
-        } else if (spentNanos > BUDGET_NANOS) {
-            mode = SCALAR;
+        scalarNanos += scalarTook;
+        vectorNanos += vectorTook;
+        bestScalar = Math.min(bestScalar, (double) scalarTook / scalarUnits);
+        if (vectorUnits > 0) {
+            bestVector = Math.min(bestVector, (double) vectorTook / vectorUnits);
+        }
+        if (bestVector < MARGIN * bestScalar) {
+            mode = Mode.VECTOR;
+        } else if (vectorNanos > BUDGET_NANOS) {
+            mode = Mode.SCALAR;
         }
     }
 

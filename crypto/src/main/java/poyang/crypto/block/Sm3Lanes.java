@@ -10,6 +10,10 @@ public final class Sm3Lanes {
     private static final int BLOCK_BYTES = Sm3Compression.BLOCK_BYTES;
     private static final int DIGEST_BYTES = 32;
     private static final int BLOCK_WORDS = 16;
+
+    /// Fewer are not worth timing.
+    private static final int FEWEST_MESSAGES = 128;
+
     private static final int NARROWEST_BITS = 256;
     private static final VarHandle BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final Pace PACE = new Pace(NARROWEST_BITS);
@@ -20,15 +24,17 @@ public final class Sm3Lanes {
     public static void digests(byte[] messages, int length, int count, byte[] out) {
         if (PACE.vector()) {
             vectors(messages, length, 0, count, out);
-        } else if (PACE.trying() && count >= 4 * Sm3Vectors.LANES) {
-            int first = 2 * Sm3Vectors.LANES;
-            long start = System.nanoTime();
-            vectors(messages, length, 0, first, out);
-            long between = System.nanoTime();
-            scalars(messages, length, first, count, out);
-            PACE.tried(between - start, first, System.nanoTime() - between, count - first);
-        } else {
+        } else if (count < FEWEST_MESSAGES) {
             scalars(messages, length, 0, count, out);
+        } else {
+            int trial = PACE.trying() ? count / 4 : 0;
+            long start = System.nanoTime();
+            if (trial > 0) {
+                vectors(messages, length, 0, trial, out);
+            }
+            long between = System.nanoTime();
+            scalars(messages, length, trial, count, out);
+            PACE.took(System.nanoTime() - between, count - trial, between - start, trial);
         }
     }
 

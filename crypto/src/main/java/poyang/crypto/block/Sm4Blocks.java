@@ -11,7 +11,10 @@ public final class Sm4Blocks {
     public static final int KEY_BYTES = 16;
 
     private static final int CHUNK_BLOCKS = 256;
-    private static final int TRIAL_BLOCKS = 64;
+
+    /// Fewer are not worth timing.
+    private static final int FEWEST_BLOCKS = 64;
+
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final Pace PACE = new Pace(512);
@@ -36,15 +39,18 @@ public final class Sm4Blocks {
     public static void crypt(int[] roundKeys, byte[] in, int at, byte[] out, int to, int blocks) {
         if (PACE.vector()) {
             Sm4Vectors.crypt(roundKeys, in, at, out, to, blocks);
-        } else if (PACE.trying() && blocks >= 2 * TRIAL_BLOCKS) {
-            int trial = TRIAL_BLOCKS * BLOCK_BYTES;
-            long start = System.nanoTime();
-            Sm4Vectors.crypt(roundKeys, in, at, out, to, TRIAL_BLOCKS);
-            long between = System.nanoTime();
-            Sm4Scalar.crypt(roundKeys, in, at + trial, out, to + trial, blocks - TRIAL_BLOCKS);
-            PACE.tried(between - start, TRIAL_BLOCKS, System.nanoTime() - between, blocks - TRIAL_BLOCKS);
-        } else {
+        } else if (blocks < FEWEST_BLOCKS) {
             Sm4Scalar.crypt(roundKeys, in, at, out, to, blocks);
+        } else {
+            int trial = PACE.trying() ? blocks / 4 & -Sm4Vectors.BLOCKS : 0;
+            int further = trial * BLOCK_BYTES;
+            long start = System.nanoTime();
+            if (trial > 0) {
+                Sm4Vectors.crypt(roundKeys, in, at, out, to, trial);
+            }
+            long between = System.nanoTime();
+            Sm4Scalar.crypt(roundKeys, in, at + further, out, to + further, blocks - trial);
+            PACE.took(System.nanoTime() - between, blocks - trial, between - start, trial);
         }
     }
 

@@ -58,40 +58,50 @@ final class Sm4Vectors {
         }
     }
 
+    /// The three steps of a group are methods of their own, and the rounds a loop of one: the compiler
+    /// stops inlining vector operations in methods that hold many of them.
     private static void groups(int[] roundKeys, byte[] in, int at, byte[] out, int to, int blocks) {
-        ByteVector box0 = ByteVector.fromArray(BYTES, BOX, 0);
-        ByteVector box1 = ByteVector.fromArray(BYTES, BOX, 64);
-        ByteVector box2 = ByteVector.fromArray(BYTES, BOX, 128);
-        ByteVector box3 = ByteVector.fromArray(BYTES, BOX, 192);
-        IntVector lows = IntVector.fromArray(WORDS, LOW_HALVES, 0);
-        IntVector highs = IntVector.fromArray(WORDS, HIGH_HALVES, 0);
+        int[] words = new int[4 * BLOCKS];
         for (int done = 0; done < blocks * BLOCK_BYTES; done += BLOCKS * BLOCK_BYTES) {
-            IntVector p = words(in, at + done, FIRST_WORDS);
-            IntVector q = words(in, at + done + 128, FIRST_WORDS);
-            IntVector r = words(in, at + done, LAST_WORDS);
-            IntVector s = words(in, at + done + 128, LAST_WORDS);
-            IntVector a = lows.selectFrom(p, q);
-            IntVector b = highs.selectFrom(p, q);
-            IntVector c = lows.selectFrom(r, s);
-            IntVector d = highs.selectFrom(r, s);
-            for (int i = 0; i < ROUNDS; i += 4) {
-                a = a.lanewise(XOR, image(b, c, d, roundKeys[i], box0, box1, box2, box3));
-                b = b.lanewise(XOR, image(c, d, a, roundKeys[i + 1], box0, box1, box2, box3));
-                c = c.lanewise(XOR, image(d, a, b, roundKeys[i + 2], box0, box1, box2, box3));
-                d = d.lanewise(XOR, image(a, b, c, roundKeys[i + 3], box0, box1, box2, box3));
-            }
-            blocks(lows.selectFrom(d, c), lows.selectFrom(b, a), out, to + done);
-            blocks(highs.selectFrom(d, c), highs.selectFrom(b, a), out, to + done + 128);
+            load(in, at + done, words);
+            rounds(roundKeys, words);
+            store(words, out, to + done);
         }
     }
 
-    /// Two words of eight blocks: 128 bytes from `at` on.
-    private static IntVector words(byte[] in, int at, int[] which) {
-        IntVector first =
-                ByteVector.fromArray(BYTES, in, at).reinterpretAsInts().lanewise(REVERSE_BYTES);
-        IntVector second =
-                ByteVector.fromArray(BYTES, in, at + 64).reinterpretAsInts().lanewise(REVERSE_BYTES);
-        return IntVector.fromArray(WORDS, which, 0).selectFrom(first, second);
+    /// Word w of block k goes to `words[16w + k]`.
+    private static void load(byte[] in, int at, int[] words) {
+        IntVector first = row(in, at);
+        IntVector second = row(in, at + 64);
+        IntVector third = row(in, at + 128);
+        IntVector fourth = row(in, at + 192);
+        IntVector starts = IntVector.fromArray(WORDS, FIRST_WORDS, 0);
+        IntVector ends = IntVector.fromArray(WORDS, LAST_WORDS, 0);
+        IntVector lows = IntVector.fromArray(WORDS, LOW_HALVES, 0);
+        IntVector highs = IntVector.fromArray(WORDS, HIGH_HALVES, 0);
+        IntVector p = starts.selectFrom(first, second);
+        IntVector q = starts.selectFrom(third, fourth);
+        lows.selectFrom(p, q).intoArray(words, 0);
+        highs.selectFrom(p, q).intoArray(words, BLOCKS);
+        IntVector r = ends.selectFrom(first, second);
+        IntVector s = ends.selectFrom(third, fourth);
+        lows.selectFrom(r, s).intoArray(words, 2 * BLOCKS);
+        highs.selectFrom(r, s).intoArray(words, 3 * BLOCKS);
+    }
+
+    private static IntVector row(byte[] in, int at) {
+        return ByteVector.fromArray(BYTES, in, at).reinterpretAsInts().lanewise(REVERSE_BYTES);
+    }
+
+    private static void store(int[] words, byte[] out, int to) {
+        IntVector a = IntVector.fromArray(WORDS, words, 0);
+        IntVector b = IntVector.fromArray(WORDS, words, BLOCKS);
+        IntVector c = IntVector.fromArray(WORDS, words, 2 * BLOCKS);
+        IntVector d = IntVector.fromArray(WORDS, words, 3 * BLOCKS);
+        IntVector lows = IntVector.fromArray(WORDS, LOW_HALVES, 0);
+        IntVector highs = IntVector.fromArray(WORDS, HIGH_HALVES, 0);
+        blocks(lows.selectFrom(a, b), lows.selectFrom(c, d), out, to);
+        blocks(highs.selectFrom(a, b), highs.selectFrom(c, d), out, to + 128);
     }
 
     /// Writes eight blocks from their words (0, 1) and (2, 3).
@@ -108,22 +118,36 @@ final class Sm4Vectors {
                 .intoArray(out, to + 64);
     }
 
-    /// L(τ(x ⊕ y ⊕ z ⊕ key))
-    private static IntVector image(
-            IntVector x,
-            IntVector y,
-            IntVector z,
-            int key,
-            ByteVector box0,
-            ByteVector box1,
-            ByteVector box2,
-            ByteVector box3) {
-        ByteVector sum = x.lanewise(XOR, y).lanewise(XOR, key).lanewise(XOR, z).reinterpretAsBytes();
-        ByteVector low = sum.selectFrom(box0, box1);
-        ByteVector high = sum.selectFrom(box2, box3);
-        IntVector t = low.blend(high, sum.lt((byte) 0)).reinterpretAsInts();
-        return t.lanewise(XOR, t.lanewise(ROL, 2))
-                .lanewise(XOR, t.lanewise(ROL, 10).lanewise(XOR, t.lanewise(ROL, 18)))
-                .lanewise(XOR, t.lanewise(ROL, 24));
+    /// All rounds on the transposed words, which end in reverse order.
+    private static void rounds(int[] roundKeys, int[] words) {
+        ByteVector box0 = ByteVector.fromArray(BYTES, BOX, 0);
+        ByteVector box1 = ByteVector.fromArray(BYTES, BOX, 64);
+        ByteVector box2 = ByteVector.fromArray(BYTES, BOX, 128);
+        ByteVector box3 = ByteVector.fromArray(BYTES, BOX, 192);
+        IntVector a = IntVector.fromArray(WORDS, words, 0);
+        IntVector b = IntVector.fromArray(WORDS, words, BLOCKS);
+        IntVector c = IntVector.fromArray(WORDS, words, 2 * BLOCKS);
+        IntVector d = IntVector.fromArray(WORDS, words, 3 * BLOCKS);
+        for (int i = 0; i < ROUNDS; i++) {
+            ByteVector sum = b.lanewise(XOR, c)
+                    .lanewise(XOR, roundKeys[i])
+                    .lanewise(XOR, d)
+                    .reinterpretAsBytes();
+            ByteVector low = sum.selectFrom(box0, box1);
+            ByteVector high = sum.selectFrom(box2, box3);
+            IntVector t = low.blend(high, sum.lt((byte) 0)).reinterpretAsInts();
+            IntVector next = a.lanewise(XOR, t)
+                    .lanewise(XOR, t.lanewise(ROL, 2))
+                    .lanewise(XOR, t.lanewise(ROL, 10).lanewise(XOR, t.lanewise(ROL, 18)))
+                    .lanewise(XOR, t.lanewise(ROL, 24));
+            a = b;
+            b = c;
+            c = d;
+            d = next;
+        }
+        d.intoArray(words, 0);
+        c.intoArray(words, BLOCKS);
+        b.intoArray(words, 2 * BLOCKS);
+        a.intoArray(words, 3 * BLOCKS);
     }
 }

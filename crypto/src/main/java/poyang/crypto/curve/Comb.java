@@ -3,7 +3,7 @@ package poyang.crypto.curve;
 /// The affine multiples d·2^(w·i)·P of one point for every window i and 1 ≤ d ≤ 2^(w−1): a public scalar
 /// times P takes one addition a window and no doubling.
 ///
-/// Memory: ⌈257/w⌉·2^(w−1)·80 bytes, for w = 6 107 KiB, for w = 8 338 KiB. Built with about 16 field
+/// Memory: ⌈257/w⌉·2^(w−1)·80 bytes, for w = 7 185 KiB, for w = 9 580 KiB. Built with about 16 field
 /// multiplications an entry, one inversion a window. Immutable, so it may be shared by threads.
 /// Source: Brickell, Gordon, McCurley, Wilson, EUROCRYPT 1992, with signed digits.
 final class Comb {
@@ -49,7 +49,7 @@ final class Comb {
     }
 
     /// acc = acc + scalar·P for a public scalar below 2^256.
-    void addMultiple(Multiplier acc, long[] scalar) {
+    void addMultiple(Sum acc, long[] scalar) {
         int carry = 0;
         int full = 1 << width;
         for (int i = 0; i < windows; i++) {

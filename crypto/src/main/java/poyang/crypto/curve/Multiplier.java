@@ -1,7 +1,5 @@
 package poyang.crypto.curve;
 
-import java.util.Arrays;
-
 /// One point in Jacobian coordinates (x = X/Z², y = Y/Z³) that is doubled and added to.
 ///
 /// The formulas are incomplete: a sum of equal or opposite points is wrong. The digits of
@@ -83,14 +81,9 @@ final class Multiplier {
 
     /// acc = acc + digit·P, where the table at `at` holds 1·P, 3·P … 15·P: every entry is read.
     void addFrom(long[] tables, int at, int digit) {
-        addFrom(tables, at, 8, digit);
-    }
-
-    /// The same with `entries` odd multiples.
-    void addFrom(long[] tables, int at, int entries, int digit) {
         int sign = digit >> 31;
         int wanted = ((digit ^ sign) - sign) >> 1;
-        for (int k = 0; k < entries; k++) {
+        for (int k = 0; k < 8; k++) {
             long different = k ^ wanted;
             long mask = ((different | -different) >>> 63) - 1;
             int entry = at + k * 2 * L;
@@ -149,24 +142,12 @@ final class Multiplier {
         return true;
     }
 
-    /// Is acc known to be −(the affine point)?
-    boolean isNegativeOf(long[] point) {
-        if (neutral || Field.isZero(acc, Z) != 0) {
-            return false;
-        }
-        Field.square(t, 0, acc, Z);
-        Field.multiply(t, L, point, 0, t, 0);
-        Field.multiply(t, 2 * L, t, 0, acc, Z);
-        Field.multiply(t, 2 * L, point, L, t, 2 * L);
-        Field.negate(t, 2 * L, t, 2 * L);
-        return Field.isEqual(t, L, acc, X) != 0 && Field.isEqual(t, 2 * L, acc, Y) != 0;
-    }
-
-    /// Overwrites what is left of a secret multiplication.
-    void erase() {
-        Arrays.fill(acc, 0);
-        Arrays.fill(t, 0);
-        Arrays.fill(chosen, 0);
+    /// Writes X, Y, Z² and Z³; true when acc is the neutral element.
+    boolean storeSum(long[] sum) {
+        System.arraycopy(acc, 0, sum, 0, 2 * L);
+        Field.square(sum, 2 * L, acc, Z);
+        Field.multiply(sum, 3 * L, sum, 2 * L, acc, Z);
+        return neutral;
     }
 
     /// acc = 2·acc where it is not the neutral element.

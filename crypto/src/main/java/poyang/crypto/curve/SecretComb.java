@@ -69,10 +69,10 @@ final class SecretComb {
         for (int i = 0; i < Order.LIMBS; i++) {
             odd[i] = k[i] ^ (even & (k[i] ^ odd[i]));
         }
-        Multiplier acc = new Multiplier();
+        Sum acc = new Sum();
         acc.start(top, 0);
         for (int i = WINDOWS - 1; i >= 0; i--) {
-            acc.addFrom(table, i * ENTRIES * 2 * L, ENTRIES, digit(odd, i));
+            acc.addSecret(table, i * ENTRIES * 2 * L, ENTRIES, digit(odd, i));
         }
         acc.toAffine(point, at);
         long[] negative = new long[L];
