@@ -143,9 +143,9 @@ public final class Sm4 implements AutoCloseable {
     /// @param nonce 7 to 13 bytes, never twice under one key
     /// @param tagBytes 4, 6 … 16
     public byte[] ccmEncrypt(byte[] nonce, byte[] associated, byte[] plaintext, int tagBytes) {
+        byte[] counter = ccmCounter(nonce);
         byte[] tag = ccmTag(nonce, associated, plaintext, tagBytes);
         byte[] out = new byte[plaintext.length + tagBytes];
-        byte[] counter = ccmCounter(nonce);
         unauthenticatedCtr(counter, tag, 0, tag, 0, BLOCK_BYTES);
         unauthenticatedCtr(counter, plaintext, 0, out, 0, plaintext.length);
         System.arraycopy(tag, 0, out, plaintext.length, tagBytes);
@@ -176,6 +176,7 @@ public final class Sm4 implements AutoCloseable {
     }
 
     private byte[] ccmCounter(byte[] nonce) {
+        Bug.unless(nonce.length >= 7 && nonce.length <= 13, "a CCM nonce has 7 to 13 bytes");
         byte[] counter = new byte[BLOCK_BYTES];
         counter[0] = (byte) (14 - nonce.length);
         System.arraycopy(nonce, 0, counter, 1, nonce.length);
@@ -184,7 +185,6 @@ public final class Sm4 implements AutoCloseable {
 
     /// The CBC-MAC over the formatted input of SP 800-38C appendix A.2, before it is masked.
     private byte[] ccmTag(byte[] nonce, byte[] associated, byte[] plaintext, int tagBytes) {
-        Bug.unless(nonce.length >= 7 && nonce.length <= 13, "a CCM nonce has 7 to 13 bytes");
         Bug.unless(tagBytes >= 4 && tagBytes <= 16 && tagBytes % 2 == 0, "a CCM tag has 4, 6 … 16 bytes");
         int lengthBytes = 15 - nonce.length;
         Bug.unless(lengthBytes > 3 || plaintext.length >>> 8 * lengthBytes == 0, "the nonce leaves no room");

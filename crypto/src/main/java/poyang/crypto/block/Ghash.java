@@ -103,8 +103,12 @@ public final class Ghash {
 
     /// Whole groups of eight blocks on vectors, the rest without.
     void vectors(byte[] data, int at, int blocks) {
-        makeTables();
         int groups = blocks / STREAMS;
+        if (groups == 0) {
+            scalars(data, at, blocks);
+            return;
+        }
+        makeTables();
         long[] sums = new long[2 * STREAMS];
         sums[0] = y1;
         sums[STREAMS] = y0;
