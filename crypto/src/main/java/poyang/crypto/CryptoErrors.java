@@ -26,5 +26,17 @@ public final class CryptoErrors {
     public static final ErrorCode LOG_BROKEN = new ErrorCode("LOG_BROKEN", 2041, Category.ENVIRONMENT);
     public static final ErrorCode AUTHORITY_EXISTS = new ErrorCode("AUTHORITY_EXISTS", 2042, Category.BAD_INPUT);
 
+    public static final ErrorCode UNKNOWN_KEY_FORM = new ErrorCode("UNKNOWN_KEY_FORM", 2050, Category.BAD_INPUT);
+    public static final ErrorCode WEAK_PASSWORD = new ErrorCode("WEAK_PASSWORD", 2051, Category.BAD_INPUT);
+    public static final ErrorCode BAD_KEYSTORE = new ErrorCode("BAD_KEYSTORE", 2052, Category.BAD_INPUT);
+    public static final ErrorCode KEY_NOT_IN_USE = new ErrorCode("KEY_NOT_IN_USE", 2053, Category.FORBIDDEN);
+    public static final ErrorCode BAD_ROTATION = new ErrorCode("BAD_ROTATION", 2054, Category.BAD_INPUT);
+    public static final ErrorCode BAD_SHARE = new ErrorCode("BAD_SHARE", 2055, Category.BAD_INPUT);
+    public static final ErrorCode TOO_FEW_SHARES = new ErrorCode("TOO_FEW_SHARES", 2056, Category.BAD_INPUT);
+    public static final ErrorCode TOKEN_FAILED = new ErrorCode("TOKEN_FAILED", 2057, Category.ENVIRONMENT);
+    public static final ErrorCode WRONG_PIN = new ErrorCode("WRONG_PIN", 2058, Category.BAD_INPUT);
+    public static final ErrorCode UNSAFE_FILE = new ErrorCode("UNSAFE_FILE", 2059, Category.BAD_INPUT);
+    public static final ErrorCode NO_PASSWORD = new ErrorCode("NO_PASSWORD", 2060, Category.BAD_INPUT);
+
     private CryptoErrors() {}
 }
