@@ -1,8 +1,6 @@
 package poyang.tools;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,21 +46,11 @@ final class KeyCombine implements Callable<Integer> {
         if (out != null) {
             Key.refuseExisting(out);
         }
-        List<byte[]> contents = files.stream().map(KeyFiles::read).toList();
-        Custody.checkOneCustody(contents.stream().map(Share::label).toList());
-        List<Share> shares = new ArrayList<>();
+        List<Share> shares = OpenShares.open(
+                files,
+                passwordFiles == null ? List.of() : passwordFiles,
+                command.commandLine().getOut()::println);
         try {
-            for (int i = 0; i < contents.size(); i++) {
-                String holder = Share.label(contents.get(i)).holder();
-                Path own = passwordFiles == null ? null : passwordFiles.get(i);
-                char[] password = PasswordPrompt.existing(own, "password of the share of " + holder);
-                try {
-                    shares.add(Share.open(contents.get(i), password));
-                } finally {
-                    Arrays.fill(password, '\0');
-                }
-                command.commandLine().getOut().println("opened     " + files.get(i) + " of " + holder);
-            }
             try (Sm2PrivateKey key = Custody.combine(shares)) {
                 command.commandLine().getOut().println(Key.describe(key.publicKey()));
                 if (message != null && out != null) {

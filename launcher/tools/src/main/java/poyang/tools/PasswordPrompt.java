@@ -49,6 +49,7 @@ final class PasswordPrompt {
         }
     }
 
+    @SuppressWarnings("SystemConsoleNull") // since JDK 22 never null, but NullAway knows the old contract
     private static char[] ask(String what) {
         Console console = System.console();
         if (console == null || !console.isTerminal()) {
