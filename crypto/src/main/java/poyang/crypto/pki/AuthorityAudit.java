@@ -219,7 +219,9 @@ public final class AuthorityAudit {
 
     private static String text(Path file) {
         try {
-            return Files.exists(file) ? new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.UTF_8) : "";
+            return Files.exists(file)
+                    ? new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.UTF_8)
+                    : "";
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -231,7 +233,9 @@ public final class AuthorityAudit {
             return List.of();
         }
         try (Stream<Path> files = Files.list(issued)) {
-            return files.filter(file -> !file.toString().endsWith(".part")).sorted().toList();
+            return files.filter(file -> !file.toString().endsWith(".part"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw failed(issued, e);
         }

@@ -56,7 +56,8 @@ final class CaAudit implements Callable<Integer> {
         report.list("faults");
         audit.faults().forEach(fault -> report.item("faults", Map.of("words", fault), "refused: " + fault));
         if (audit.faults().isEmpty()) {
-            report.hint("good: " + audit.steps().size() + " lines, each follows from the one before and is signed by who acted");
+            report.hint("good: " + audit.steps().size()
+                    + " lines, each follows from the one before and is signed by who acted");
         }
         return report.done(audit.faults().isEmpty() ? 0 : 1);
     }

@@ -51,7 +51,9 @@ final class CaInspect implements Callable<Integer> {
             report.item(
                     "found",
                     fields,
-                    Stream.concat(Stream.of(finding.title()), Stream.concat(lines, verdict).map(line -> "  " + line))
+                    Stream.concat(
+                                    Stream.of(finding.title()),
+                                    Stream.concat(lines, verdict).map(line -> "  " + line))
                             .collect(Collectors.joining(System.lineSeparator())));
             code = finding.refusal().isPresent() ? 1 : code;
         }

@@ -29,7 +29,9 @@ final class CaList implements Callable<Integer> {
         Report report = ca.report()
                 .say("authority", authority.subject())
                 .say("level", authority.level().word())
-                .say("operators", authority.operators().stream().map(Operator::name).toList())
+                .say(
+                        "operators",
+                        authority.operators().stream().map(Operator::name).toList())
                 .say("log head", authority.logHead().hex())
                 .list("requests")
                 .list("certificates");

@@ -56,7 +56,9 @@ final class JudgeOptions {
         return new Question(
                 trusted,
                 known,
-                lists.stream().map(file -> RevocationList.fromPem(PublicFiles.read(file))).toList(),
+                lists.stream()
+                        .map(file -> RevocationList.fromPem(PublicFiles.read(file)))
+                        .toList(),
                 purpose(),
                 instant(now));
     }

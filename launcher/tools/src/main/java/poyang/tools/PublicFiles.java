@@ -64,7 +64,8 @@ final class PublicFiles {
             return new BigInteger(text.replace(":", ""), 16);
         } catch (NumberFormatException e) {
             throw badOption(
-                    "the serial " + text, "write it in hexadecimal as ./poyang ca list does, or name a certificate's file");
+                    "the serial " + text,
+                    "write it in hexadecimal as ./poyang ca list does, or name a certificate's file");
         }
     }
 

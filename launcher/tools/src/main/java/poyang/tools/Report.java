@@ -74,7 +74,10 @@ final class Report {
     private static String name(String words) {
         StringBuilder name = new StringBuilder();
         for (String word : words.split(" ", -1)) {
-            name.append(name.isEmpty() ? word : word.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + word.substring(1));
+            name.append(
+                    name.isEmpty()
+                            ? word
+                            : word.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + word.substring(1));
         }
         return name.toString();
     }
