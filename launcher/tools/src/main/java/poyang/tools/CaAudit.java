@@ -34,7 +34,7 @@ final class CaAudit implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        AuthorityAudit audit = AuthorityAudit.of(folder, noted());
+        AuthorityAudit audit = AuthorityAudit.of(folder, Optional.ofNullable(head).map(Bytes::fromHex));
         Report report = ca.report().list("steps");
         for (AuthorityAudit.Step step : audit.steps()) {
             Map<String, Object> fields = new LinkedHashMap<>();
@@ -60,13 +60,5 @@ final class CaAudit implements Callable<Integer> {
                     + " lines, each follows from the one before and is signed by who acted");
         }
         return report.done(audit.faults().isEmpty() ? 0 : 1);
-    }
-
-    private Optional<Bytes> noted() {
-        try {
-            return Optional.ofNullable(head).map(Bytes::fromHex);
-        } catch (IllegalArgumentException e) {
-            throw PublicFiles.badOption("--head " + head, "write the 64 hexadecimal digits that audit or list gave");
-        }
     }
 }

@@ -87,7 +87,7 @@ final class KeysAndCertificatesTest {
     /// The lines of a box in their order among what was said; `…` stands for anything within a line, and
     /// for any lines where it is alone.
     private static void compare(String shown, String said) {
-        String pattern = Stream.of(shown.strip().split("\n", -1))
+        String pattern = Stream.of(shown.stripTrailing().split("\n", -1))
                 .map(line -> line.equals("…")
                         ? "(?:.*\n)*?"
                         : Stream.of(line.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*")) + " *\n")
@@ -293,10 +293,10 @@ final class KeysAndCertificatesTest {
         Files.writeString(copy.resolve("authority.pem"), "");
         says(refused(1, "ca", "audit", "copy"), "copy/authority.pem is missing");
         List<String> changed = new ArrayList<>(lines);
-        changed.set(3, lines.get(3).replace("request=1", "request=2"));
+        changed.set(2, lines.get(2).replace("request=1", "request=2"));
         Files.write(copy.resolve("log"), changed);
-        says(refused(1, "ca", "audit", "copy"), "line 4 of the authority's log is not as it was written", "LOG_BROKEN");
-        says(refused(2, "ca", "audit", "copy", "--head", "zz"), "BAD_OPTION");
+        says(refused(1, "ca", "audit", "copy"), "line 3 of the authority's log is not as it was written", "LOG_BROKEN");
+        says(refused(2, "ca", "audit", "copy", "--head", "zz"), "BAD_ENCODING");
     }
 
     private static List<Path> list(Path from) throws IOException {
