@@ -34,7 +34,8 @@ final class CaAudit implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        AuthorityAudit audit = AuthorityAudit.of(folder, Optional.ofNullable(head).map(Bytes::fromHex));
+        AuthorityAudit audit =
+                AuthorityAudit.of(folder, Optional.ofNullable(head).map(Bytes::fromHex));
         Report report = ca.report().list("steps");
         for (AuthorityAudit.Step step : audit.steps()) {
             Map<String, Object> fields = new LinkedHashMap<>();

@@ -245,6 +245,49 @@ final class KeysAndCertificatesTest {
     }
 
     @Test
+    void aRevokedAuthorityTakesAllBelowItAlong() {
+        Answer revoked = shell.poyang(
+                "ca", "revoke", "jiujiang", "files/jiujiang-tax.pem", "--reason", "authority-compromise", "@by-li");
+        assertEquals(0, revoked.code(), revoked.text());
+        Answer list = shell.poyang(
+                "ca",
+                "crl",
+                "jiujiang",
+                "@by-li",
+                "--password-file",
+                "secrets/jiujiang",
+                "--out",
+                "files/jiujiang.crl");
+        assertEquals(0, list.code(), list.text());
+        says(
+                refused(1, "ca", "verify", "files/node-2.pem", "--root", ROOT, "--crl", "files/jiujiang.crl"),
+                "the certificate of \"九江市税务局签发机构\" (serial ",
+                "because its authority's key was exposed");
+        says(
+                refused(2, "ca", "revoke", "jiujiang", "files/jiujiang-tax.pem", "--reason", "superseded", "@by-li"),
+                "was revoked before",
+                "WRONG_STATE");
+    }
+
+    @Test
+    void aListThatIsOverdueTellsNothing() {
+        String late = Instant.now().plus(Duration.ofDays(8)).toString();
+        says(
+                refused(
+                        1,
+                        "ca",
+                        "verify",
+                        "files/node-1b.pem",
+                        "--root",
+                        ROOT,
+                        "--crl",
+                        "nanchang-tax/crl.pem",
+                        "--at",
+                        late),
+                "whether the certificate of \"node-1.nanchang\" was revoked cannot be told: ");
+    }
+
+    @Test
     void oneShareOfTheRootIsTooFew() {
         assertEquals(
                 0,
