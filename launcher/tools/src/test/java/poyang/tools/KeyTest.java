@@ -207,7 +207,7 @@ final class KeyTest {
     private void rings() {
         Path ring = folder.resolve("tax.ring");
         run(0, "rotate", ring, "--create", "tax", "--password-file", password);
-        String rotated = run(0, "rotate", ring, "--overlap", "PT0S", "--password-file", password);
+        String rotated = run(0, "rotate", ring, "--overlap", "P1D", "--password-file", password);
         assertTrue(rotated.contains("version    2"), rotated);
         assertTrue(run(2, "rotate", ring, "--active-from", "2001-01-01T00:00:00Z", "--password-file", password)
                 .contains("not possible"));
@@ -226,7 +226,7 @@ final class KeyTest {
         Path open = passwordFile("open", PASSWORD);
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r-----"));
         assertTrue(run(2, "new", "--out", key, "--password-file", open).contains("chmod 600"));
-        Path weak = passwordFile("weak", "Marker-short");
+        Path weak = passwordFile("weak", "marker-short");
         assertTrue(run(2, "new", "--out", key, "--password-file", passwordFile("short", "Ab1-Marker"))
                 .contains("fewer than 12"));
         assertTrue(run(2, "new", "--out", key, "--password-file", weak).contains("three kinds"));
@@ -288,7 +288,7 @@ final class KeyTest {
                 read = process.getInputStream().read(buffer)) {
             transcript.append(new String(buffer, 0, read, StandardCharsets.UTF_8));
             // types only after the question, as a person would
-            while (prompts < lines.length - 1 && count(transcript, ": ") > prompts) {
+            while (prompts < lines.length - 1 && count(transcript, "password of") > prompts) {
                 process.getOutputStream().write((lines[prompts++] + "\n").getBytes(StandardCharsets.UTF_8));
                 process.getOutputStream().flush();
             }
