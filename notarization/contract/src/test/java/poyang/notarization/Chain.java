@@ -32,6 +32,8 @@ final class Chain {
             .publicKey()
             .encoded();
 
+    static final Bytes CHAIN_ID = Sm3.hash(Bytes.utf8("a chain").toArray());
+
     final TreeMap<String, Bytes> state = new TreeMap<>();
     final List<ContractEvent> events = new ArrayList<>();
     private final Map<String, SystemContract> contracts = new TreeMap<>();
@@ -133,6 +135,11 @@ final class Chain {
         Context(Account sender, List<ContractEvent> heard) {
             this.sender = sender;
             this.heard = heard;
+        }
+
+        @Override
+        public Bytes chainId() {
+            return CHAIN_ID;
         }
 
         @Override
