@@ -88,7 +88,7 @@ public final class Notes implements SystemContract, AccountDirectory {
                 window.getUntilHeight() == 0 ? KeyWindow.NO_END : window.getUntilHeight());
     }
 
-    /// An account is barred from the block after the note that has its name.
+    /// An account is barred by the note that has its name.
     @Override
     public Optional<ContractRejection> barred(String accountId, long height, ReadableState state) {
         return state.of(NAME)
