@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.NodeAddress;
+import poyang.sdk.KnownRevocations;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.ReceiptVerifier;
 import poyang.wire.schema.AccountRecord;
@@ -186,6 +189,22 @@ final class IdentitiesOnNodesTest {
                 CertificateStatus.parseFrom(value.value().orElseThrow().toArray());
         long height = status.getRevocation().getHeight();
         chain.await(height);
+        KnownRevocations loaded = new KnownRevocations();
+        loaded.load(chain.account("a/owner"));
+        KnownRevocations heard = new KnownRevocations();
+        assertThrows(
+                InterruptedException.class,
+                () -> chain.account("a/owner").follow(height, block -> {
+                    heard.heard(block);
+                    Thread.currentThread().interrupt();
+                }));
+        boolean _ = Thread.interrupted();
+        Revocations.Revocation revoked = new Revocations.Revocation(
+                1, status.getRevocation().getSinceSeconds());
+        for (KnownRevocations view : List.of(loaded, heard)) {
+            assertEquals(Optional.of(revoked), view.revocationOf(issuer, BigInteger.valueOf(42)));
+            assertEquals(Optional.empty(), view.revocationOf(issuer, BigInteger.valueOf(43)));
+        }
         refusedEverywhere(
                 AccountErrors.CERTIFICATE_REVOKED,
                 "revoked in block " + height + " (KEY_COMPROMISE)",
