@@ -25,8 +25,8 @@ import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
 import poyang.sdk.ChainAccount;
-import poyang.sdk.NodeAddress;
 import poyang.sdk.KnownRevocations;
+import poyang.sdk.NodeAddress;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.ReceiptVerifier;
 import poyang.wire.schema.AccountRecord;
@@ -199,8 +199,8 @@ final class IdentitiesOnNodesTest {
                     Thread.currentThread().interrupt();
                 }));
         boolean _ = Thread.interrupted();
-        Revocations.Revocation revoked = new Revocations.Revocation(
-                1, status.getRevocation().getSinceSeconds());
+        Revocations.Revocation revoked =
+                new Revocations.Revocation(1, status.getRevocation().getSinceSeconds());
         for (KnownRevocations view : List.of(loaded, heard)) {
             assertEquals(Optional.of(revoked), view.revocationOf(issuer, BigInteger.valueOf(42)));
             assertEquals(Optional.empty(), view.revocationOf(issuer, BigInteger.valueOf(43)));

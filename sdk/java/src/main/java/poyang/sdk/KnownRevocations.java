@@ -72,6 +72,9 @@ public final class KnownRevocations implements Revocations {
 
     private static PoyangException malformed(InvalidProtocolBufferException cause) {
         return new PoyangException(
-                SdkErrors.NOT_PROVEN, "a certificate's status is malformed", "one release of the schema is needed", cause);
+                SdkErrors.NOT_PROVEN,
+                "a certificate's status is malformed",
+                "one release of the schema is needed",
+                cause);
     }
 }
