@@ -38,5 +38,19 @@ public final class CryptoErrors {
     public static final ErrorCode UNSAFE_FILE = new ErrorCode("UNSAFE_FILE", 2059, Category.BAD_INPUT);
     public static final ErrorCode NO_PASSWORD = new ErrorCode("NO_PASSWORD", 2060, Category.BAD_INPUT);
 
+    // Sealed files and storage at rest: 2070 to 2089.
+    public static final ErrorCode SEALED_FILE_REJECTED =
+            new ErrorCode("SEALED_FILE_REJECTED", 2070, Category.BAD_INPUT);
+    public static final ErrorCode NOT_A_SEALED_FILE = new ErrorCode("NOT_A_SEALED_FILE", 2071, Category.BAD_INPUT);
+    public static final ErrorCode NOT_A_RECEIVER = new ErrorCode("NOT_A_RECEIVER", 2072, Category.FORBIDDEN);
+    public static final ErrorCode SEALING_FAILED = new ErrorCode("SEALING_FAILED", 2073, Category.ENVIRONMENT);
+    public static final ErrorCode SOURCE_CHANGED = new ErrorCode("SOURCE_CHANGED", 2074, Category.ENVIRONMENT);
+    public static final ErrorCode STORAGE_KEY_REJECTED =
+            new ErrorCode("STORAGE_KEY_REJECTED", 2075, Category.BAD_INPUT);
+    public static final ErrorCode STORAGE_DAMAGED = new ErrorCode("STORAGE_DAMAGED", 2076, Category.ENVIRONMENT);
+    public static final ErrorCode DATA_KEY_MISSING = new ErrorCode("DATA_KEY_MISSING", 2077, Category.ENVIRONMENT);
+    public static final ErrorCode PLAIN_STORAGE = new ErrorCode("PLAIN_STORAGE", 2078, Category.ENVIRONMENT);
+    public static final ErrorCode STORAGE_FAILED = new ErrorCode("STORAGE_FAILED", 2079, Category.ENVIRONMENT);
+
     private CryptoErrors() {}
 }

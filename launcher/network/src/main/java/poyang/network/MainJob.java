@@ -3,6 +3,7 @@ package poyang.network;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 import poyang.crypto.SealedBox;
 import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.storage.SealedFile;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ExecutorClient;
+import poyang.sdk.ResultDownload;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.ColumnPolicy;
 import poyang.wire.schema.ConsentRequest;
@@ -33,14 +36,12 @@ import poyang.wire.schema.IdentifierKind;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobKey;
 import poyang.wire.schema.JobParty;
-import poyang.wire.schema.JobQuery;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JobState;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ReceiptFile;
 import poyang.wire.schema.SealedCounts;
-import poyang.wire.schema.SealedResult;
 import poyang.wire.schema.Sensitivity;
 import poyang.wire.schema.SourceDefinition;
 import poyang.wire.schema.SourceDiscovery;
@@ -234,12 +235,15 @@ final class MainJob {
                     "see the logs in " + network.folder().resolve("logs"));
         }
         ChainAccount analyst = network.account(job.getReceiver());
-        JobQuery query = JobQuery.newBuilder().setJob(job.getId()).build();
-        SealedResult sealed = executors().result(LEFT, analyst.query(EXECUTOR, "Result", query));
-        byte[] plain = SealedBox.open(
+        Path sealed = folder.resolve("result-" + job.getId() + "." + job.getAttempt() + ".sealed");
+        ResultDownload.fetch(executors(), LEFT, analyst, job.getId(), job.getAttempt(), sealed);
+        byte[] plain;
+        try (InputStream in = SealedFile.open(
+                Files.newInputStream(sealed),
                 network.province().person(job.getReceiver()).key(),
-                context("poyang.result.v1:", job),
-                sealed.getSealed().toByteArray());
+                context("poyang.result.v1:", job))) {
+            plain = in.readAllBytes();
+        }
         Map<String, Path> files = new LinkedHashMap<>();
         List<JobReceipt> receipts = new ArrayList<>();
         for (JobParty party : job.getPartiesList()) {

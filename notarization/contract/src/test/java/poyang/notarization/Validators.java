@@ -27,6 +27,7 @@ import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2Signature;
 import poyang.crypto.TlsIdentity;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
@@ -87,7 +88,10 @@ final class Validators implements AutoCloseable {
                     mine.socketAddress(),
                     others,
                     api.get(i).socketAddress());
-            nodes.add(Node.start(settings, identity(mine.name()), own.get(i), random, clock));
+            Path key = folder.resolve(mine.name() + ".storage.key");
+            try (StorageKey storage = StorageKey.openOrCreate(key, "validators 4".toCharArray(), random)) {
+                nodes.add(Node.start(settings, identity(mine.name()), own.get(i), storage, random, clock));
+            }
         }
     }
 

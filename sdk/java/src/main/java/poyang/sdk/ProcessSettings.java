@@ -14,7 +14,9 @@ import java.util.TreeSet;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
 
 /// A process's configuration file: Java properties in UTF-8 of which every key must be known. Relative
 /// paths count from the file's folder.
@@ -111,6 +113,16 @@ public final class ProcessSettings {
                     "a file with the password of this process's keys is needed",
                     e);
         }
+    }
+
+    /// The key for what the process keeps on disk: in the file that `storage.key` names, otherwise in
+    /// `storage.key` of the process's folder. Made at the first start, under the password of the
+    /// process's other keys.
+    public StorageKey storageKey(Path directory, char[] password, RandomSource random) {
+        String named = text("storage.key", "");
+        Path key = named.isEmpty() ? directory.resolve("storage.key") : path("storage.key");
+        PrivateFolder.make(key.toAbsolutePath().resolveSibling("").normalize());
+        return StorageKey.openOrCreate(key, password, random);
     }
 
     /// The process's TLS identity, from `tls.certificate`, `tls.key` and `tls.root`.

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditLog;
@@ -70,6 +71,7 @@ public final class ConsoleMain {
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock);
         Sm2PrivateKey key = from.privateKey("account.key", password);
+        StorageKey storage = from.storageKey(directory, password, random);
         Arrays.fill(password, '\0');
         from.end();
         PrivateFolder.make(directory);
@@ -83,9 +85,16 @@ public final class ConsoleMain {
                 new SdkChainGateway(account),
                 new SdkExecutorGateway(ExecutorClient.connect(identity, executors)),
                 console::record,
+                storage,
                 random,
                 clock);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> console.stop(server), "shutdown"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            console.stop(server);
+                            storage.close();
+                        },
+                        "shutdown"));
         Thread _ = Thread.ofVirtual().name("anchor").start(console::anchorNowAndThen);
         System.out.println("READY console " + server.origin());
         try {

@@ -1,5 +1,6 @@
 package poyang.dashboard;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.PrivateFolder;
@@ -28,26 +30,35 @@ import poyang.sdk.PrivateFolder;
 public final class ConsoleServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
     private static final long RECONNECT_MILLIS = 1000;
+    private static final int ROWS_MAX = 1_000_000_000;
 
     private final ServletWebServerApplicationContext context;
+    private final SealedDisk disk;
     private final Thread follower;
     private final String origin;
 
-    private ConsoleServer(ServletWebServerApplicationContext context, Thread follower, String origin) {
+    private ConsoleServer(ServletWebServerApplicationContext context, SealedDisk disk, Thread follower, String origin) {
         this.context = context;
+        this.disk = disk;
         this.follower = follower;
         this.origin = origin;
     }
 
+    /// @param storage opens the index; stays the caller's, who closes it after the console
     public static ConsoleServer start(
             ConsoleSettings settings,
             ChainGateway chain,
             ExecutorGateway executors,
             AuditTrail audit,
+            StorageKey storage,
             RandomSource random,
             Clock clock) {
+        Path database =
+                PrivateFolder.make(settings.directory()).toAbsolutePath().resolve("index");
+        SealedDisk.refusePlain(database);
+        SealedDisk disk = new SealedDisk(storage, random);
         SpringApplication application = new SpringApplication(Wiring.class);
-        application.setDefaultProperties(properties(settings));
+        application.setDefaultProperties(properties(settings, disk.name(database)));
         application.addInitializers(prepared -> {
             GenericApplicationContext beans = (GenericApplicationContext) prepared;
             beans.registerBean(ConsoleSettings.class, () -> settings);
@@ -57,12 +68,18 @@ public final class ConsoleServer implements AutoCloseable {
             beans.registerBean(RandomSource.class, () -> random);
             beans.registerBean(Clock.class, () -> clock);
         });
-        ServletWebServerApplicationContext context = run(application);
+        ServletWebServerApplicationContext context;
+        try {
+            context = run(application);
+        } catch (RuntimeException e) {
+            disk.close();
+            throw e;
+        }
         Address address = context.getBean(Address.class);
         address.port(Objects.requireNonNull(context.getWebServer()).getPort());
         ChainIndex index = context.getBean(ChainIndex.class);
         Thread follower = Thread.ofPlatform().name("chain-index").daemon(true).start(() -> follow(chain, index));
-        return new ConsoleServer(context, follower, address.origin());
+        return new ConsoleServer(context, disk, follower, address.origin());
     }
 
     /// The framework wraps what its parts refuse.
@@ -97,6 +114,7 @@ public final class ConsoleServer implements AutoCloseable {
     public void close() {
         follower.interrupt();
         context.close();
+        disk.close();
     }
 
     private static void follow(ChainGateway chain, ChainIndex index) {
@@ -114,8 +132,7 @@ public final class ConsoleServer implements AutoCloseable {
         }
     }
 
-    private static Map<String, Object> properties(ConsoleSettings settings) {
-        PrivateFolder.make(settings.directory());
+    private static Map<String, Object> properties(ConsoleSettings settings, String database) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("server.address", settings.host());
         properties.put("server.port", settings.port());
@@ -127,9 +144,9 @@ public final class ConsoleServer implements AutoCloseable {
         properties.put("spring.threads.virtual.enabled", "true");
         properties.put("spring.main.banner-mode", "off");
         properties.put("spring.mvc.async.request-timeout", "-1");
+        // No trace file and no result on a disk of its own: nothing leaves the sealed one.
         properties.put(
-                "spring.datasource.url",
-                "jdbc:h2:file:" + settings.directory().toAbsolutePath().resolve("index"));
+                "spring.datasource.url", "jdbc:h2:" + database + ";TRACE_LEVEL_FILE=0;MAX_MEMORY_ROWS=" + ROWS_MAX);
         properties.put("spring.datasource.hikari.maximum-pool-size", "8");
         properties.put("spring.web.error.include-stacktrace", "never");
         properties.put("logging.level.root", "WARN");

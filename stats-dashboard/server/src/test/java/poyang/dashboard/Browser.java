@@ -135,10 +135,11 @@ final class Browser implements AutoCloseable {
                 .setArguments(arguments.toByteString())
                 .build()
                 .toByteString();
+        Sm2Signature signature = village.key(account).sign(payload.toByteArray());
         SignedQuery query = SignedQuery.newBuilder()
                 .setPayload(payload)
-                .setSignature(ByteString.copyFrom(
-                        village.key(account).sign(payload.toByteArray()).rs().toArray()))
+                .setSignature(ByteString.copyFrom(signature.rs().toArray()))
+                .setParity(signature.parity())
                 .build();
         return post("/api/executors/" + organisation + "/" + method, Map.of("signed", base64(query)));
     }

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,12 +16,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.CryptoErrors;
 import poyang.dashboard.Browser.Answer;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.AuditAnchor;
@@ -89,6 +94,51 @@ class ConsoleServerTest {
         foreign.chain.organisation("cellar", "地窖", "Cellar");
         PoyangException refused = assertThrows(PoyangException.class, () -> foreign.serve(place, 0, Clock.systemUTC()));
         assertEquals(ConsoleErrors.FOREIGN_INDEX, refused.code());
+    }
+
+    @Test
+    void nothingOfTheIndexLiesInClearAndNoChangedByteIsBelieved() throws Exception {
+        Village other = new Village();
+        Path place = Files.createDirectories(folder.resolve("at-rest"));
+        try (ConsoleServer first = other.serve(place, 0, Clock.systemUTC());
+                Browser owner = new Browser(first.origin(), other)) {
+            Answer _ = owner.login("taxation/owner");
+            Answer _ = owner.submit("taxation/owner", "Datasets", "Register", dataset("taxation/marker-of-a-test"));
+            noFileHolds(place, "marker-of-a-test");
+        }
+        Path database = place.resolve("index.mv.db");
+        try (var files = Files.list(place)) {
+            assertEquals(
+                    Set.of("storage.key", "index.mv.db", "index.mv.db.key", "index.mv.db.journal"),
+                    Set.copyOf(files.map(f -> f.getFileName().toString()).toList()));
+        }
+        noFileHolds(place, "marker-of-a-test");
+        noFileHolds(place, "taxation");
+        noFileHolds(place, "H:2");
+        noFileHolds(place, "CREATE");
+        byte[] whole = Files.readAllBytes(database);
+        for (int at : new int[] {20, 5000, whole.length - 5}) {
+            byte[] bad = whole.clone();
+            bad[at] ^= 1;
+            Files.write(database, bad);
+            assertThrows(
+                    RuntimeException.class,
+                    () -> other.serve(place, 0, Clock.systemUTC()).close());
+        }
+        Files.write(database, whole);
+        other.serve(place, 0, Clock.systemUTC()).close();
+        Files.delete(place.resolve("index.mv.db.key"));
+        PoyangException refused = assertThrows(PoyangException.class, () -> other.serve(place, 0, Clock.systemUTC()));
+        assertEquals(CryptoErrors.PLAIN_STORAGE, refused.code());
+    }
+
+    private static void noFileHolds(Path place, String marker) throws IOException {
+        try (var files = Files.walk(place)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                assertFalse(content.contains(marker), file + " holds " + marker);
+            }
+        }
     }
 
     @Test

@@ -6,9 +6,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.storage.StorageKey;
+import poyang.kernel.RandomSource;
+import poyang.sdk.PrivateFolder;
 import poyang.wire.schema.Role;
 
 /// Three departments and their people. `main` serves the console over it, so that its pages can be
@@ -45,6 +49,9 @@ final class Village {
         return java.util.Objects.requireNonNull(people.get(id));
     }
 
+    /// Sessions of storage at rest must differ from one start to the next.
+    private final RandomSource system = OperatingSystemRandom.open();
+
     /// Who did what, in order.
     final java.util.List<String> audit = new java.util.concurrent.CopyOnWriteArrayList<>();
 
@@ -53,8 +60,16 @@ final class Village {
     }
 
     ConsoleServer serve(ConsoleSettings settings, Clock clock) {
+        StorageKey storage = StorageKey.openOrCreate(
+                PrivateFolder.make(settings.directory()).resolve("storage.key"), PASSWORD.toCharArray(), system);
         return ConsoleServer.start(
-                settings, chain, executors, (actor, action, _) -> audit.add(actor + " " + action), random, clock);
+                settings,
+                chain,
+                executors,
+                (actor, action, _) -> audit.add(actor + " " + action),
+                storage,
+                system,
+                clock);
     }
 
     /// Leaves everybody's key file and `browser.json` in the folder.

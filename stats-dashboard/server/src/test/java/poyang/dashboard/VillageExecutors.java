@@ -2,6 +2,8 @@ package poyang.dashboard;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +12,8 @@ import java.util.function.Consumer;
 import poyang.crypto.SealedBox;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.storage.SealedFile;
+import poyang.crypto.storage.SealingStream;
 import poyang.kernel.Bytes;
 import poyang.kernel.RandomSource;
 import poyang.wire.schema.CommitRequest;
@@ -38,7 +42,7 @@ final class VillageExecutors implements ExecutorGateway {
     private final VillageChain chain;
     private final Map<String, Sm2PrivateKey> people;
     private final RandomSource random;
-    private final Map<String, SealedResult> results = new LinkedHashMap<>();
+    private final Map<String, ByteString> results = new LinkedHashMap<>();
     private final Map<String, SourceList.Builder> sources = new LinkedHashMap<>();
 
     VillageExecutors(VillageChain chain, Map<String, Sm2PrivateKey> people, RandomSource random) {
@@ -64,11 +68,18 @@ final class VillageExecutors implements ExecutorGateway {
                 sources.getOrDefault(organisation, SourceList.newBuilder()).build();
             case RESULT -> {
                 JobQuery wanted = ChainIndex.parse(JobQuery.parser(), payload.getArguments());
-                SealedResult found = results.get(wanted.getJob());
+                ByteString found = results.get(wanted.getJob());
                 if (found == null) {
                     throw VillageChain.refused("there is no result");
                 }
-                yield found;
+                int from = (int) wanted.getOffset();
+                yield SealedResult.newBuilder()
+                        .setJob(wanted.getJob())
+                        .setAttempt(1)
+                        .setOffset(from)
+                        .setTotalBytes(found.size())
+                        .setSealed(found.substring(from, Math.min(found.size(), from + 200)))
+                        .build();
             }
         };
         return Bytes.wrap(answer.toByteArray());
@@ -181,14 +192,7 @@ final class VillageExecutors implements ExecutorGateway {
         byte[] csv = CSV.getBytes(StandardCharsets.UTF_8);
         byte[] plain = Bytes.wrap(salt).concat(Bytes.wrap(csv)).toArray();
         String context = "poyang.result.v1:" + running.getId() + ":1";
-        results.put(
-                running.getId(),
-                SealedResult.newBuilder()
-                        .setJob(running.getId())
-                        .setAttempt(1)
-                        .setSealed(ByteString.copyFrom(SealedBox.seal(
-                                receiver.publicKey(), context.getBytes(StandardCharsets.UTF_8), plain, random)))
-                        .build());
+        results.put(running.getId(), sealed(receiver, context, plain));
         Job job = running;
         byte[] transcript = random.bytes(32);
         for (int i = 0; i < 2; i++) {
@@ -229,5 +233,17 @@ final class VillageExecutors implements ExecutorGateway {
             }
             chain.executorCall(organisation + "/executor", "Receipts", "Submit", receipt.build(), job);
         }
+    }
+
+    private ByteString sealed(Sm2PrivateKey receiver, String context, byte[] plain) {
+        ByteString.Output out = ByteString.newOutput();
+        try (SealingStream stream =
+                SealedFile.seal(out, List.of(receiver.publicKey()), context.getBytes(StandardCharsets.UTF_8), random)) {
+            stream.write(plain);
+            stream.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteString();
     }
 }

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.PrivateKeyFile;
@@ -19,6 +21,8 @@ import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.crypto.Sm4Gcm;
+import poyang.crypto.storage.SealedFile;
+import poyang.crypto.storage.SealingStream;
 import poyang.kernel.Bytes;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -66,12 +70,28 @@ class WebVectorsTest {
         made.put(
                 "login",
                 hex(Logins.message(Sm3.hash(), "taxation/owner", Bytes.wrap(challenge), "http://127.0.0.1:8480")));
+        made.put("sealedFile", hex(sealedFile(List.of(key), context, message, random)));
+        byte[] large = random.bytes(140_000);
+        List<Sm2PrivateKey> two = List.of(Sm2PrivateKey.generate(random), key);
+        made.put("sealedLarge", hex(sealedFile(two, context, large, random)));
+        made.put("largeSm3", hex(Sm3.digest(large)));
         String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(made) + "\n";
         Path file = FOLDER.resolve("java.json");
         if (Boolean.getBoolean("regenerate")) {
             Files.writeString(file, text);
         }
         assertEquals(Files.readString(file), text);
+    }
+
+    private static byte[] sealedFile(List<Sm2PrivateKey> to, byte[] context, byte[] content, SeededRandom random)
+            throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (SealingStream stream =
+                SealedFile.seal(out, to.stream().map(Sm2PrivateKey::publicKey).toList(), context, random)) {
+            stream.write(content);
+            stream.finish();
+        }
+        return out.toByteArray();
     }
 
     @Test

@@ -16,26 +16,29 @@ final class HeadView implements StateView {
 
     @Override
     public Optional<Bytes> get(String contract, String key) {
-        return store.flatMap(s -> s.get(Store.Family.LATEST, new StateKey(contract, key).flat()));
+        return store.flatMap(s -> s.get(Store.Family.LATEST, s.stateKey(new StateKey(contract, key).flat())));
     }
 
     @Override
     public List<Entry> scan(String contract, String prefix, String afterKey, int limit) {
-        if (store.isEmpty()) {
+        if (store.isEmpty() || limit <= 0) {
             return List.of();
         }
-        Bytes from = new StateKey(contract, prefix).flat();
+        Store from = store.get();
+        Bytes first = new StateKey(contract, prefix).flat();
         Bytes after = new StateKey(contract, afterKey).flat();
         List<Entry> found = new ArrayList<>();
-        try (Store.Cursor cursor = store.get().cursor(Store.Family.LATEST)) {
-            cursor.seek(after.compareTo(from) > 0 ? after : from);
-            while (found.size() < limit && cursor.valid() && cursor.key().startsWith(from)) {
-                if (cursor.key().compareTo(after) > 0) {
-                    found.add(new Entry(StateKey.fromFlat(cursor.key()).key(), cursor.value()));
-                }
-                cursor.next();
+        from.keys().walk(after.compareTo(first) > 0 ? after : first, flat -> {
+            if (!flat.startsWith(first)) {
+                return false;
             }
-        }
+            if (flat.compareTo(after) > 0) {
+                from.get(Store.Family.LATEST, from.stateKey(flat))
+                        .ifPresent(value ->
+                                found.add(new Entry(StateKey.fromFlat(flat).key(), value)));
+            }
+            return found.size() < limit;
+        });
         return found;
     }
 }

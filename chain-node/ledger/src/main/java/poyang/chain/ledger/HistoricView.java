@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import poyang.kernel.Bytes;
 
-/// The state after the block at one height, by the flat history family: `flat key 00 ~height` → a
-/// flag (0: deleted) and the value. Never changes.
+/// The state after the block at one height, by the flat history family: `state key ‖ ~height` → a flag
+/// (0: deleted) and the value. Never changes.
 final class HistoricView implements StateView {
-    private static final int SUFFIX_BYTES = 9;
+    private static final int SUFFIX_BYTES = 8;
 
     private final Store store;
     private final long height;
@@ -18,8 +18,8 @@ final class HistoricView implements StateView {
         this.height = height;
     }
 
-    static Bytes historyKey(Bytes flat, long height) {
-        return new RecordWriter().raw(flat).u8(0).u64(~height).toBytes();
+    static Bytes historyKey(Bytes stateKey, long height) {
+        return new RecordWriter().raw(stateKey).u64(~height).toBytes();
     }
 
     static Bytes historyValue(Optional<Bytes> value) {
@@ -29,7 +29,7 @@ final class HistoricView implements StateView {
                 .toBytes();
     }
 
-    static Bytes flatOf(Bytes historyKey) {
+    static Bytes stateKeyOf(Bytes historyKey) {
         return historyKey.slice(0, historyKey.length() - SUFFIX_BYTES);
     }
 
@@ -49,8 +49,9 @@ final class HistoricView implements StateView {
     }
 
     private Optional<Bytes> asOf(Store.Cursor cursor, Bytes flat) {
-        cursor.seek(historyKey(flat, height));
-        if (!cursor.valid() || !flatOf(cursor.key()).equals(flat)) {
+        Bytes stateKey = store.stateKey(flat);
+        cursor.seek(historyKey(stateKey, height));
+        if (!cursor.valid() || !stateKeyOf(cursor.key()).equals(stateKey)) {
             return Optional.empty();
         }
         return valueOf(cursor.value());
@@ -61,21 +62,22 @@ final class HistoricView implements StateView {
         Bytes from = new StateKey(contract, prefix).flat();
         Bytes after = new StateKey(contract, afterKey).flat();
         List<Entry> found = new ArrayList<>();
+        if (limit <= 0) {
+            return found;
+        }
         try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
-            // With 01 behind it a flat key lies after all of its own history and before any longer key.
-            cursor.seek(after.compareTo(from) > 0 ? after.concat(ONE) : from);
-            while (found.size() < limit && cursor.valid() && cursor.key().startsWith(from)) {
-                Bytes flat = flatOf(cursor.key());
+            store.keys().walk(after.compareTo(from) > 0 ? after : from, flat -> {
+                if (!flat.startsWith(from)) {
+                    return false;
+                }
                 if (flat.compareTo(after) > 0) {
                     asOf(cursor, flat)
                             .ifPresent(value ->
                                     found.add(new Entry(StateKey.fromFlat(flat).key(), value)));
                 }
-                cursor.seek(flat.concat(ONE));
-            }
+                return found.size() < limit;
+            });
         }
         return found;
     }
-
-    private static final Bytes ONE = Bytes.wrap(new byte[] {1});
 }

@@ -1,5 +1,6 @@
 package poyang.chain.ledger;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +13,14 @@ import poyang.chain.proofs.ReceiptProof;
 import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.StateTree;
 import poyang.chain.proofs.TransactionLeaf;
+import poyang.crypto.CryptoErrors;
 import poyang.crypto.MerkleTree;
 import poyang.crypto.Sm3;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
 
 /// One chain's blocks and state on disk.
 ///
@@ -30,6 +34,8 @@ import poyang.kernel.PoyangException;
 public final class Ledger implements AutoCloseable {
     /// So many blocks a (sender, nonce) is remembered: a transaction's block limit reaches no further.
     public static final long NONCE_WINDOW = 600;
+
+    static final String KEY_PURPOSE = "ledger";
 
     private static final Bytes GENESIS = Bytes.utf8("genesis");
     private static final Bytes HEIGHT = Bytes.utf8("height");
@@ -60,9 +66,20 @@ public final class Ledger implements AutoCloseable {
     /// Opens the ledger of a chain, or makes an empty one: then {@link #height} is -1 and
     /// {@link #commitGenesis} comes first.
     ///
-    /// @throws PoyangException `LEDGER_FAILED`; `OTHER_CHAIN` when the folder holds another genesis' chain
-    public static Ledger open(Path folder, Genesis genesis) {
-        Store store = new Store(folder);
+    /// Everything that it stores is encrypted under a data key, which lies wrapped in `FOLDER.key`.
+    ///
+    /// @throws PoyangException `LEDGER_FAILED`; `OTHER_CHAIN` when the folder holds another genesis' chain;
+    ///     `PLAIN_STORAGE` when it holds a ledger that is not under a data key
+    public static Ledger open(Path folder, Genesis genesis, StorageKey storage, RandomSource random) {
+        Path keyFile = folder.resolveSibling(folder.getFileName() + ".key");
+        if (Files.exists(folder.resolve("CURRENT")) && !Files.exists(keyFile)) {
+            throw new PoyangException(
+                    CryptoErrors.PLAIN_STORAGE,
+                    folder + " holds a ledger in clear, or its key file " + keyFile + " was taken away",
+                    "move the folder away (then this node fetches the chain anew from its peers), or put the key"
+                            + " file back; a ledger is never kept in clear");
+        }
+        Store store = new Store(folder, storage.dataKey(keyFile, KEY_PURPOSE, random), random);
         try {
             Optional<Bytes> stored = store.get(Store.Family.META, GENESIS);
             if (stored.isPresent() && !stored.get().equals(genesis.encoded())) {
@@ -119,8 +136,9 @@ public final class Ledger implements AutoCloseable {
         try (Store.Batch batch = store.batch()) {
             batch.put(Store.Family.META, GENESIS, genesis.encoded());
             batch.put(Store.Family.META, FINALISED, long8(0));
-            putBlock(batch, genesis.genesisHeader(), block);
+            KeyIndex.Change keys = putBlock(batch, genesis.genesisHeader(), block);
             batch.write();
+            keys.publish();
         }
         finalisedHeight = 0;
         height = 0;
@@ -181,28 +199,34 @@ public final class Ledger implements AutoCloseable {
                         && header.receiptsRoot().equals(block.receiptsRoot()),
                 "the header has other roots than the block");
         try (Store.Batch batch = store.batch()) {
-            putBlock(batch, header, block);
+            KeyIndex.Change keys = putBlock(batch, header, block);
             batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()));
             forgetNonces(batch, header.height() - NONCE_WINDOW);
             batch.write();
+            keys.publish();
         }
         height = header.height();
     }
 
-    private static void putBlock(Store.Batch batch, BlockHeader header, PreparedBlock block) {
+    private KeyIndex.Change putBlock(Store.Batch batch, BlockHeader header, PreparedBlock block) {
         Bytes at = long8(header.height());
         batch.put(Store.Family.HEADERS, at, header.encoded());
         batch.put(Store.Family.META, HEIGHT, at);
         block.root().ifPresent(root -> batch.put(Store.Family.ROOTS, at, encode(root)));
         block.update().written().forEach((key, node) -> batch.put(Store.Family.NODES, key, node));
+        KeyIndex.Change keys = store.keys()
+                .add(
+                        batch,
+                        block.writes().stream().map(StateOverlay.Write::flat).toList());
         for (StateOverlay.Write write : block.writes()) {
+            Bytes stateKey = store.stateKey(write.flat());
             write.value()
                     .ifPresentOrElse(
-                            value -> batch.put(Store.Family.LATEST, write.flat(), value),
-                            () -> batch.delete(Store.Family.LATEST, write.flat()));
+                            value -> batch.put(Store.Family.LATEST, stateKey, value),
+                            () -> batch.delete(Store.Family.LATEST, stateKey));
             batch.put(
                     Store.Family.HISTORY,
-                    HistoricView.historyKey(write.flat(), header.height()),
+                    HistoricView.historyKey(stateKey, header.height()),
                     HistoricView.historyValue(write.value()));
         }
         for (int i = 0; i < block.transactionCount(); i++) {
@@ -215,6 +239,7 @@ public final class Ledger implements AutoCloseable {
             batch.put(Store.Family.NONCES, nonce, at);
             batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
         }
+        return keys;
     }
 
     private void forgetNonces(Store.Batch batch, long below) {

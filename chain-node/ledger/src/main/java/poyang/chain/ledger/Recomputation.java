@@ -111,40 +111,49 @@ final class Recomputation {
     private Map<Long, List<Tree.Change>> changesByHeight() {
         Map<Long, List<Tree.Change>> changes = new TreeMap<>();
         try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
-            for (cursor.first(); cursor.valid(); cursor.next()) {
-                Bytes keyHash =
-                        StateKey.fromFlat(HistoricView.flatOf(cursor.key())).hash();
-                Optional<Bytes> valueHash = HistoricView.valueOf(cursor.value()).map(StateTree::valueHash);
-                changes.computeIfAbsent(HistoricView.heightOf(cursor.key()), h -> new ArrayList<>())
-                        .add(new Tree.Change(keyHash, valueHash));
-            }
+            store.keys().walk(Bytes.empty(), flat -> {
+                Bytes stateKey = store.stateKey(flat);
+                Bytes keyHash = StateKey.fromFlat(flat).hash();
+                for (cursor.seek(stateKey); at(cursor, stateKey); cursor.next()) {
+                    Optional<Bytes> valueHash =
+                            HistoricView.valueOf(cursor.value()).map(StateTree::valueHash);
+                    changes.computeIfAbsent(HistoricView.heightOf(cursor.key()), h -> new ArrayList<>())
+                            .add(new Tree.Change(keyHash, valueHash));
+                }
+                return true;
+            });
         }
         return changes;
     }
 
-    /// Is the flat latest family the newest entry of each key's history?
+    private static boolean at(Store.Cursor cursor, Bytes stateKey) {
+        return cursor.valid() && cursor.key().startsWith(stateKey);
+    }
+
+    /// Is the flat latest family the newest entry of each key's history, and nothing else?
     private boolean latestAgrees() {
-        try (Store.Cursor history = store.cursor(Store.Family.HISTORY);
-                Store.Cursor latest = store.cursor(Store.Family.LATEST)) {
-            latest.first();
-            Bytes previous = Bytes.empty();
-            for (history.first(); history.valid(); history.next()) {
-                Bytes flat = HistoricView.flatOf(history.key());
-                Optional<Bytes> value = HistoricView.valueOf(history.value());
-                if (flat.equals(previous)) {
-                    continue;
-                }
-                previous = flat;
-                if (value.isPresent()) {
-                    if (!latest.valid()
-                            || !latest.key().equals(flat)
-                            || !latest.value().equals(value.get())) {
-                        return false;
-                    }
-                    latest.next();
-                }
-            }
-            return !latest.valid();
+        long[] present = new long[1];
+        boolean[] agrees = {true};
+        try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
+            store.keys().walk(Bytes.empty(), flat -> {
+                Bytes stateKey = store.stateKey(flat);
+                cursor.seek(stateKey);
+                Optional<Bytes> newest = at(cursor, stateKey) ? HistoricView.valueOf(cursor.value()) : Optional.empty();
+                present[0] += newest.isPresent() ? 1 : 0;
+                agrees[0] = newest.equals(store.get(Store.Family.LATEST, stateKey));
+                return agrees[0];
+            });
         }
+        return agrees[0] && present[0] == entries(Store.Family.LATEST);
+    }
+
+    private long entries(Store.Family family) {
+        long count = 0;
+        try (Store.Cursor cursor = store.cursor(family)) {
+            for (cursor.first(); cursor.valid(); cursor.next()) {
+                count++;
+            }
+        }
+        return count;
     }
 }

@@ -25,12 +25,19 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import poyang.crypto.storage.DataKey;
+import poyang.crypto.storage.SealedValues;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
 
 /// Sorted families of keys and values in one RocksDB, written in synced batches. Native memory stays
 /// below about 100 MiB: 64 MiB of block cache and 32 MiB of write buffers over all families.
+///
+/// Values are sealed before RocksDB sees them, each to its family and key, so that neither its log nor
+/// its tables hold one in clear. Keys are heights, hashes and fixed words, and stand as they are; the
+/// names of state keys are replaced by {@link #stateKey}.
 final class Store implements AutoCloseable {
     private static final long CACHE_BYTES = 64L << 20;
     private static final long WRITE_BUFFER_BYTES = 32L << 20;
@@ -41,10 +48,12 @@ final class Store implements AutoCloseable {
         META,
         /// (version, path) → node of the state tree.
         NODES,
-        /// Flat key → value after the last block.
+        /// Keyed hash of the flat key → value after the last block.
         LATEST,
-        /// (Flat key, ~height) → value from that height on.
+        /// (Keyed hash of the flat key, ~height) → value from that height on.
         HISTORY,
+        /// Number → flat keys in order ({@link KeyIndex}).
+        KEYS,
         /// Height → the state tree's root.
         ROOTS,
         HEADERS,
@@ -63,6 +72,11 @@ final class Store implements AutoCloseable {
         /// What consensus must never forget.
         SAFETY;
 
+        /// Do its values say more than the number of a block?
+        private boolean sealed() {
+            return this != IDS && this != NONCES && this != NONCE_HEIGHTS;
+        }
+
         private byte[] storedName() {
             return this == META
                     ? RocksDB.DEFAULT_COLUMN_FAMILY
@@ -77,14 +91,18 @@ final class Store implements AutoCloseable {
     private final WriteOptions synced;
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
     private final RocksDB database;
+    private final SealedValues values;
+    private final KeyIndex keys;
     private volatile boolean open = true;
 
-    Store(Path folder) {
+    /// @param key belongs to the store, which closes it
+    Store(Path folder, DataKey key, RandomSource random) {
         RocksDB.loadLibrary();
+        values = SealedValues.open(key, random);
         cache = new LRUCache(CACHE_BYTES);
         filter = new BloomFilter(10, false);
         familyOptions = new ColumnFamilyOptions()
-                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setCompressionType(CompressionType.NO_COMPRESSION)
                 .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(cache)
@@ -120,13 +138,42 @@ final class Store implements AutoCloseable {
         for (Family family : Family.values()) {
             families.put(family, inOrder.next());
         }
+        try {
+            keys = new KeyIndex(this);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /// The names of the state's keys in order.
+    KeyIndex keys() {
+        return keys;
+    }
+
+    /// What stands for a flat key in LATEST and, before the height, in HISTORY.
+    Bytes stateKey(Bytes flat) {
+        return Bytes.wrap(values.keyedHash("state", flat.toArray()));
+    }
+
+    private byte[] toStored(Family family, byte[] key, Bytes value) {
+        return family.sealed() ? values.seal(family.name(), key, value.toArray()) : value.toArray();
+    }
+
+    private Bytes fromStored(Family family, byte[] key, byte[] stored) {
+        try {
+            return Bytes.wrap(family.sealed() ? values.open(family.name(), key, stored) : stored);
+        } catch (PoyangException e) {
+            throw RecordReader.damaged("an entry of " + family.name().toLowerCase(Locale.ROOT) + " is not authentic");
+        }
     }
 
     Optional<Bytes> get(Family family, Bytes key) {
         Bug.unless(open, "the ledger is closed");
         try {
-            byte[] value = database.get(handle(family), key.toArray());
-            return value == null ? Optional.empty() : Optional.of(Bytes.wrap(value));
+            byte[] at = key.toArray();
+            byte[] stored = database.get(handle(family), at);
+            return stored == null ? Optional.empty() : Optional.of(fromStored(family, at, stored));
         } catch (RocksDBException e) {
             throw failed(e);
         }
@@ -135,7 +182,7 @@ final class Store implements AutoCloseable {
     /// Walks a family as it is now; to be closed.
     Cursor cursor(Family family) {
         Bug.unless(open, "the ledger is closed");
-        return new Cursor(database.newIterator(handle(family)));
+        return new Cursor(family, database.newIterator(handle(family)));
     }
 
     /// Live bytes on disk of the state families.
@@ -143,7 +190,7 @@ final class Store implements AutoCloseable {
         Bug.unless(open, "the ledger is closed");
         try {
             long bytes = 0;
-            for (Family family : List.of(Family.NODES, Family.LATEST, Family.HISTORY)) {
+            for (Family family : List.of(Family.NODES, Family.LATEST, Family.HISTORY, Family.KEYS)) {
                 bytes += database.getLongProperty(handle(family), "rocksdb.estimate-live-data-size");
                 bytes += database.getLongProperty(handle(family), "rocksdb.cur-size-all-mem-tables");
             }
@@ -185,6 +232,7 @@ final class Store implements AutoCloseable {
         familyOptions.close();
         filter.close();
         cache.close();
+        values.close();
     }
 
     Batch batch() {
@@ -197,7 +245,8 @@ final class Store implements AutoCloseable {
 
         Batch put(Family family, Bytes key, Bytes value) {
             try {
-                changes.put(handle(family), key.toArray(), value.toArray());
+                byte[] at = key.toArray();
+                changes.put(handle(family), at, toStored(family, at, value));
                 return this;
             } catch (RocksDBException e) {
                 throw failed(e);
@@ -230,10 +279,12 @@ final class Store implements AutoCloseable {
     }
 
     /// A place in a family, in key order.
-    static final class Cursor implements AutoCloseable {
+    final class Cursor implements AutoCloseable {
+        private final Family family;
         private final RocksIterator at;
 
-        private Cursor(RocksIterator at) {
+        private Cursor(Family family, RocksIterator at) {
+            this.family = family;
             this.at = at;
         }
 
@@ -268,7 +319,7 @@ final class Store implements AutoCloseable {
         }
 
         Bytes value() {
-            return Bytes.wrap(at.value());
+            return fromStored(family, at.key(), at.value());
         }
 
         @Override

@@ -11,11 +11,14 @@ import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
+import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
+import poyang.kernel.RandomSource;
 
 /// A chain for tests whose every block is determined by its height.
 final class Chain {
@@ -56,9 +59,34 @@ final class Chain {
         return overlay;
     }
 
+    static final char[] PASSWORD = "ledger".toCharArray();
+
+    /// The storage key beside a ledger's folder.
+    static StorageKey storage(Path folder) {
+        return StorageKey.openOrCreate(folder.resolve("storage.key"), PASSWORD, OperatingSystemRandom.open());
+    }
+
+    /// Opens the ledger in `folder/ledger` with the storage key beside it.
+    Ledger open(Path folder, Genesis of) {
+        try (StorageKey storage = storage(folder)) {
+            return Ledger.open(folder.resolve("ledger"), of, storage, OperatingSystemRandom.open());
+        }
+    }
+
+    /// The ledger's store, as a test that damages it wants it.
+    static Store store(Path folder) {
+        try (StorageKey storage = storage(folder)) {
+            RandomSource random = OperatingSystemRandom.open();
+            return new Store(
+                    folder.resolve("ledger"),
+                    storage.dataKey(folder.resolve("ledger.key"), Ledger.KEY_PURPOSE, random),
+                    random);
+        }
+    }
+
     /// Opens the ledger and commits the genesis when there is none.
     Ledger open(Path folder) {
-        Ledger ledger = Ledger.open(folder, genesis);
+        Ledger ledger = open(folder, genesis);
         if (ledger.height() < 0) {
             ledger.commitGenesis(genesisState(ledger.overlay()));
         }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,7 +152,7 @@ final class LedgerTest {
     }
 
     @Test
-    void marksAndSafetyEntriesSurviveAndOtherChainsAreRefused() {
+    void marksAndSafetyEntriesSurviveAndOtherChainsAreRefused() throws IOException {
         try (Ledger ledger = chain.open(folder)) {
             assertEquals(Optional.empty(), ledger.orderedMark());
             chain.commitNext(ledger);
@@ -165,10 +167,10 @@ final class LedgerTest {
         }
         Genesis g = chain.genesis();
         Genesis other = new Genesis(1, "other", "sm", g.epoch(), 0, List.of(), g.stateRoot(), g.trustRoot());
-        PoyangException refused = assertThrows(PoyangException.class, () -> Ledger.open(folder, other));
+        PoyangException refused = assertThrows(PoyangException.class, () -> chain.open(folder, other));
         assertEquals(LedgerErrors.OTHER_CHAIN, refused.code());
         Genesis wrong = new Genesis(1, "w", "sm", g.epoch(), 0, List.of(), g.chainId(), g.trustRoot());
-        try (Ledger ledger = Ledger.open(folder.resolve("wrong"), wrong)) {
+        try (Ledger ledger = chain.open(Files.createDirectory(folder.resolve("wrong")), wrong)) {
             PoyangException mismatch = assertThrows(
                     PoyangException.class, () -> ledger.commitGenesis(Chain.genesisState(ledger.overlay())));
             assertEquals(LedgerErrors.GENESIS_MISMATCH, mismatch.code());
@@ -208,7 +210,7 @@ final class LedgerTest {
     /// Changes the entry's last octet, verifies, and changes it back.
     private void damage(Store.Family family, Bytes key) {
         Bytes whole;
-        try (Store store = new Store(folder)) {
+        try (Store store = Chain.store(folder)) {
             whole = store.get(family, key).orElseThrow();
             byte[] bad = whole.toArray();
             // Not the last octet of a root: that is its kind, which the recomputation does not need.
@@ -219,7 +221,7 @@ final class LedgerTest {
             Verification.Damaged found = assertInstanceOf(Verification.Damaged.class, ledger.verify());
             assertEquals(4, found.height(), found.reason());
         }
-        try (Store store = new Store(folder)) {
+        try (Store store = Chain.store(folder)) {
             write(store, family, key, whole);
         }
     }

@@ -19,6 +19,7 @@ import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -82,9 +83,15 @@ public final class Node implements AutoCloseable {
     /// Starts a validator: opens its ledger, or makes it from the genesis, and joins the others.
     ///
     /// @param key the validator's key, named in the genesis; this object keeps using it
+    /// @param storage opens the ledger; needed no longer when this returns
     /// @throws PoyangException `NOT_A_VALIDATOR`; what the ledger, the transport or the genesis refuse
     public static Node start(
-            NodeSettings settings, TlsIdentity identity, Sm2PrivateKey key, RandomSource random, InstantSource clock) {
+            NodeSettings settings,
+            TlsIdentity identity,
+            Sm2PrivateKey key,
+            StorageKey storage,
+            RandomSource random,
+            InstantSource clock) {
         Genesis genesis = ChainForms.genesis(settings.genesis());
         boolean known = genesis.epoch()
                 .find(settings.name())
@@ -98,7 +105,7 @@ public final class Node implements AutoCloseable {
                     "the name and key of a validator of the genesis are needed");
         }
         Contracts contracts = Contracts.installed();
-        Ledger ledger = open(settings, genesis, contracts);
+        Ledger ledger = open(settings, genesis, contracts, storage, random);
         try {
             return new Node(settings, ledger, contracts, identity, key, random, clock);
         } catch (RuntimeException e) {
@@ -107,9 +114,10 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static Ledger open(NodeSettings settings, Genesis genesis, Contracts contracts) {
+    private static Ledger open(
+            NodeSettings settings, Genesis genesis, Contracts contracts, StorageKey storage, RandomSource random) {
         PrivateFolder.make(settings.directory());
-        Ledger ledger = Ledger.open(settings.directory().resolve("ledger"), genesis);
+        Ledger ledger = Ledger.open(settings.directory().resolve("ledger"), genesis, storage, random);
         try {
             if (ledger.height() < 0) {
                 StateOverlay state = Execution.genesis(contracts, genesis.calls(), genesis.timestampMillis());

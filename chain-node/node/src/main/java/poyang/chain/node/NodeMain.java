@@ -7,8 +7,10 @@ import java.util.concurrent.ExecutionException;
 import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
 import poyang.sdk.ChainForms;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.ProcessSettings;
@@ -46,9 +48,13 @@ public final class NodeMain {
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock);
         Sm2PrivateKey key = from.privateKey("validator.key", password);
-        Arrays.fill(password, '\0');
-        from.end();
-        Node node = Node.start(settings, identity, key, OperatingSystemRandom.open(), clock);
+        RandomSource random = OperatingSystemRandom.open();
+        Node node;
+        try (StorageKey storage = from.storageKey(settings.directory(), password, random)) {
+            Arrays.fill(password, '\0');
+            from.end();
+            node = Node.start(settings, identity, key, storage, random, clock);
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         System.out.println("READY validator " + settings.apiListen().getHostString() + ":" + node.apiPort());
         try {

@@ -23,6 +23,7 @@ import poyang.chain.proofs.Validator;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2Signature;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
@@ -72,9 +73,12 @@ final class ExecutionKeysTest {
         List<Validator> validators = List.of(new Validator(
                 new PartyId("validator-1"), Sm2PrivateKey.generate(random).publicKey()));
         Genesis genesis = GenesisMaker.make("keys", validators, NOW, calls, Bytes.utf8("root"));
-        Ledger ledger = Ledger.open(folder, genesis);
-        ledger.commitGenesis(Execution.genesis(contracts, calls, NOW));
-        return ledger;
+        try (StorageKey storage =
+                StorageKey.openOrCreate(folder.resolve("storage.key"), "execution keys 7".toCharArray(), random)) {
+            Ledger ledger = Ledger.open(folder.resolve("ledger"), genesis, storage, random);
+            ledger.commitGenesis(Execution.genesis(contracts, calls, NOW));
+            return ledger;
+        }
     }
 
     private Bytes item(Ledger ledger, Sm2PrivateKey key, String note) {

@@ -18,9 +18,11 @@ import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
+import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
@@ -111,7 +113,12 @@ final class Village implements AutoCloseable {
                 own.socketAddress(),
                 others,
                 api.get(index).socketAddress());
-        nodes.put(index, Node.start(settings, identity(own.name()), validatorKeys.get(index), random, clock));
+        RandomSource system = OperatingSystemRandom.open();
+        try (StorageKey storage =
+                StorageKey.openOrCreate(folder.resolve(own.name() + ".storage.key"), "village".toCharArray(), system)) {
+            TlsIdentity identity = identity(own.name());
+            nodes.put(index, Node.start(settings, identity, validatorKeys.get(index), storage, system, clock));
+        }
     }
 
     void stop(int index) {

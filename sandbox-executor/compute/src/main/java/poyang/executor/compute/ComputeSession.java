@@ -6,10 +6,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.storage.SealedFile;
+import poyang.crypto.storage.SealingStream;
 import poyang.executor.job.ChildChannel;
 import poyang.executor.job.ChildMessage;
 import poyang.executor.job.ExecutorErrors;
@@ -106,8 +109,7 @@ final class ComputeSession {
         if (facts.receives()) {
             Sm2PublicKey receiver = Sm2PublicKey.decode(start.receiverKey().toArray());
             toReceiver = Bytes.wrap(SealedBox.seal(receiver, countsContext, counts, system));
-            byte[] result = SealedBox.seal(receiver, context("poyang.result.v1:", facts), outcome.plaintext(), system);
-            Files.write(scratch.resolve("result.sealed"), result);
+            seal(receiver, context("poyang.result.v1:", facts), outcome.plaintext());
         }
         host.send(new ChildMessage.Output(
                 outcome.outputCommitment(),
@@ -116,6 +118,17 @@ final class ComputeSession {
                 Bytes.wrap(SealedBox.seal(department, countsContext, counts, system)),
                 outcome.exchange().rounds(),
                 Rounding.up(outcome.exchange().bytesSent() + outcome.exchange().bytesReceived())));
+    }
+
+    private void seal(Sm2PublicKey receiver, byte[] context, byte[] plaintext) throws IOException {
+        try (SealingStream result = SealedFile.seal(
+                new BufferedOutputStream(Files.newOutputStream(scratch.resolve("result.sealed"))),
+                List.of(receiver),
+                context,
+                system)) {
+            result.write(plaintext);
+            result.finish();
+        }
     }
 
     private static byte[] context(String prefix, JobFacts facts) {

@@ -52,6 +52,8 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     private static final String EXECUTOR = "poyang.v1.Executor";
     private static final byte[] SECRET_CONTEXT = "poyang.source-secret.v1".getBytes(StandardCharsets.UTF_8);
     private static final long WATCH_MILLIS = 1_000;
+    /// A result is handed over in pieces of this size.
+    private static final int SLICE_BYTES = 2 << 20;
 
     private final JobAttempt.Desk desk;
     private final Path sourcesFolder;
@@ -148,9 +150,11 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
             Job job = desk.facts().job(wanted.getJob(), 0);
             need(job.getReceiver().equals(asker.name()), asker);
             int attempt = wanted.getAttempt() == 0 ? job.getAttempt() : wanted.getAttempt();
-            audit.record(asker.name(), "result", job.getId());
-            byte[] box = desk.results()
-                    .sealedResult(job.getId(), attempt)
+            if (wanted.getOffset() == 0) {
+                audit.record(asker.name(), "result", job.getId());
+            }
+            ResultStore.Slice slice = desk.results()
+                    .sealedResult(job.getId(), attempt, wanted.getOffset(), SLICE_BYTES)
                     .orElseThrow(() -> new PoyangException(
                             HostErrors.NO_RESULT,
                             "there is no result of attempt " + attempt + " here",
@@ -158,7 +162,9 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
             return SealedResult.newBuilder()
                     .setJob(job.getId())
                     .setAttempt(attempt)
-                    .setSealed(ByteString.copyFrom(box))
+                    .setOffset(wanted.getOffset())
+                    .setTotalBytes(slice.total())
+                    .setSealed(ByteString.copyFrom(slice.content().toArray()))
                     .build();
         });
     }

@@ -12,7 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -35,6 +34,7 @@ public final class Host implements AutoCloseable {
     private final ChainAccount chain;
     private final AuditLog audit;
     private final PeerLinks links;
+    private final SourceVault vault;
     private final JobSupervisor supervisor;
     private final Server server;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -46,8 +46,7 @@ public final class Host implements AutoCloseable {
             HostSettings settings,
             ExecutorSetup setup,
             ChainAccount chain,
-            Sm2PrivateKey account,
-            TlsIdentity identity,
+            HostKeys keys,
             RandomSource random,
             InstantSource clock) {
         this.chain = chain;
@@ -55,11 +54,12 @@ public final class Host implements AutoCloseable {
         audit = AuditLog.open(directory.resolve("audit.log"), clock);
         audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
         ChainFacts facts = new ChainFacts(chain);
-        links = new PeerLinks(settings.organisation(), account, facts::keys, identity, settings.peers());
+        links = new PeerLinks(settings.organisation(), keys.account(), facts::keys, keys.identity(), settings.peers());
+        vault = SourceVault.open(directory.resolve("sources"), keys.storage(), random);
         JobAttempt.Desk desk = new JobAttempt.Desk(
                 settings.organisation(),
                 setup,
-                SourceVault.open(directory.resolve("sources"), account, random),
+                vault,
                 facts,
                 new Calls(),
                 links,
@@ -71,10 +71,10 @@ public final class Host implements AutoCloseable {
         ExecutorApi api = new ExecutorApi(
                 desk,
                 settings.sourcesFolder(),
-                account,
+                keys.account(),
                 new SignedQueries(chain.client().chainId(), clock),
                 (actor, action, subject) -> write(actor, action, subject, ""));
-        server = serve(settings, identity, api);
+        server = serve(settings, keys.identity(), api);
         follower = Thread.ofPlatform().name("jobs").start(this::follow);
     }
 
@@ -82,16 +82,15 @@ public final class Host implements AutoCloseable {
     ///
     /// @param setup its jail was tried out, or the operator said that there is none
     /// @param chain acts as `ORGANISATION/executor`
-    /// @param account that account's key; this object keeps using it
+    /// @param keys of that account, for its sockets, and for its disk
     public static Host start(
             HostSettings settings,
             ExecutorSetup setup,
             ChainAccount chain,
-            Sm2PrivateKey account,
-            TlsIdentity identity,
+            HostKeys keys,
             RandomSource random,
             InstantSource clock) {
-        return new Host(settings, setup, chain, account, identity, random, clock);
+        return new Host(settings, setup, chain, keys, random, clock);
     }
 
     private Server serve(HostSettings settings, TlsIdentity identity, ExecutorApi api) {
@@ -181,6 +180,7 @@ public final class Host implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         links.close();
+        vault.close();
         audit.record(chain.name(), "stop", "", "");
         audit.close();
         ended.complete(null);

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
+import poyang.crypto.storage.StorageKey;
 import poyang.executor.jail.Confinement.Limits;
 import poyang.executor.jail.Jail;
 import poyang.executor.jail.JailTrial;
@@ -66,6 +67,7 @@ public final class HostMain {
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock);
         Sm2PrivateKey account = from.privateKey("account.key", password);
+        StorageKey storage = from.storageKey(settings.directory(), password, random);
         Arrays.fill(password, '\0');
         Path scratch = from.path("scratch");
         List<Path> reader = classPath(from.text("reader.class.path"));
@@ -76,7 +78,8 @@ public final class HostMain {
         ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
         ChainAccount chain =
                 new ChainAccount(client, PeerLinks.accountName(settings.organisation()), account, random, clock);
-        Host host = Host.start(settings, setup, chain, account, identity, random, clock);
+        Host host = Host.start(settings, setup, chain, new HostKeys(account, identity, storage), random, clock);
+        storage.close();
         Runtime.getRuntime().addShutdownHook(new Thread(host::close, "shutdown"));
         System.out.println("READY executor " + settings.listen().getHostString() + ":" + host.port());
         try {

@@ -19,36 +19,33 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.connectors.SourceSettings;
-import poyang.crypto.SealedBox;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm4Gcm;
-import poyang.kernel.Bytes;
+import poyang.crypto.CryptoErrors;
+import poyang.crypto.storage.DataKey;
+import poyang.crypto.storage.SealedValues;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.PrivateFolder;
 
-/// A department's sources, encrypted at rest: each file is `01 ‖ nonce(12) ‖ SM4-GCM`, with the source's
-/// name as associated data, under a key that only the executor's account key opens (`vault.key`).
+/// A department's sources, encrypted at rest: each file is a sealed value of {@link SealedValues} that
+/// belongs to its name, under the data key in `vault.key`. The account's key may change without them.
 ///
 /// A source is written whole, and synced, before it has its name; a name is never overwritten.
-final class SourceVault {
-    private static final byte[] KEY_CONTEXT = "poyang.vault-key.v1".getBytes(StandardCharsets.UTF_8);
+final class SourceVault implements AutoCloseable {
+    private static final String PURPOSE = "sources";
+    private static final String FAMILY = "source";
     private static final String DOMAIN = "poyang.source.v1";
     private static final String SUFFIX = ".source";
-    private static final int NONCE_BYTES = 12;
-    private static final int KEY_BYTES = 16;
     private static final int TEXT_MAX = 1 << 16;
 
     private final Path folder;
-    private final byte[] key;
-    private final RandomSource random;
+    private final SealedValues values;
 
-    private SourceVault(Path folder, byte[] key, RandomSource random) {
+    private SourceVault(Path folder, SealedValues values) {
         this.folder = folder;
-        this.key = key;
-        this.random = random;
+        this.values = values;
     }
 
     /// A source with its name and which of its settings are secret.
@@ -66,20 +63,20 @@ final class SourceVault {
 
     /// Opens the vault in `folder`, or makes it.
     ///
-    /// @throws PoyangException `VAULT_FAILED`; `AUTHENTICATION_FAILED` when it belongs to another key
-    static SourceVault open(Path folder, Sm2PrivateKey account, RandomSource random) {
-        try {
-            PrivateFolder.make(folder);
-            Path keyFile = folder.resolve("vault.key");
-            if (!Files.exists(keyFile)) {
-                byte[] fresh = random.bytes(KEY_BYTES);
-                write(keyFile, SealedBox.seal(account.publicKey(), KEY_CONTEXT, fresh, random));
-            }
-            byte[] key = SealedBox.open(account, KEY_CONTEXT, Files.readAllBytes(keyFile));
-            return new SourceVault(folder, key, random);
-        } catch (IOException e) {
-            throw failed("the vault " + folder + " cannot be opened", e);
+    /// @param storage is needed for this call only
+    /// @throws PoyangException `DATA_KEY_MISSING` when it belongs to another storage key or its key
+    ///     file was taken away, `STORAGE_DAMAGED`, `STORAGE_FAILED`
+    static SourceVault open(Path folder, StorageKey storage, RandomSource random) {
+        PrivateFolder.make(folder);
+        Path keyFile = folder.resolve("vault.key");
+        if (!Files.exists(keyFile) && !names(folder).isEmpty()) {
+            throw new PoyangException(
+                    CryptoErrors.DATA_KEY_MISSING,
+                    "the vault " + folder + " has sources, but " + keyFile + " is not there",
+                    "put the key file back, or take the sources away and add them again");
         }
+        DataKey key = storage.dataKey(keyFile, PURPOSE, random);
+        return new SourceVault(folder, SealedValues.open(key, random));
     }
 
     /// @throws PoyangException `SOURCE_EXISTS`
@@ -98,15 +95,7 @@ final class SourceVault {
                         (w, s) -> w.text(s.getKey()).text(s.getValue()))
                 .list(List.copyOf(new TreeSet<>(entry.secrets())), CanonicalWriter::text)
                 .toArray();
-        byte[] nonce = random.bytes(NONCE_BYTES);
-        byte[] sealed = Sm4Gcm.encrypt(key, nonce, associated(entry.name()), plain);
-        write(
-                file,
-                ByteBuffer.allocate(1 + nonce.length + sealed.length)
-                        .put((byte) 1)
-                        .put(nonce)
-                        .put(sealed)
-                        .array());
+        write(file, values.seal(FAMILY, utf8(entry.name()), plain));
     }
 
     Optional<Entry> find(String name) {
@@ -117,17 +106,22 @@ final class SourceVault {
     /// All sources in ascending order of name.
     List<Entry> all() {
         List<Entry> found = new ArrayList<>();
+        for (String name : names(folder)) {
+            found.add(read(name, folder.resolve(name + SUFFIX)));
+        }
+        return found;
+    }
+
+    private static List<String> names(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(SUFFIX)) {
-                    found.add(read(name.substring(0, name.length() - SUFFIX.length()), file));
-                }
-            }
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw failed("the vault " + folder + " cannot be read", e);
         }
-        return found;
     }
 
     private Entry read(String name, Path file) {
@@ -137,15 +131,7 @@ final class SourceVault {
         } catch (IOException e) {
             throw failed("the source " + name + " cannot be read", e);
         }
-        if (stored.length < 1 + NONCE_BYTES || stored[0] != 1) {
-            throw failed("the source " + name + " is of no known form", null);
-        }
-        Bytes whole = Bytes.wrap(stored);
-        byte[] plain = Sm4Gcm.decrypt(
-                key,
-                whole.slice(1, 1 + NONCE_BYTES).toArray(),
-                associated(name),
-                whole.slice(1 + NONCE_BYTES, stored.length).toArray());
+        byte[] plain = values.open(FAMILY, utf8(name), stored);
         CanonicalReader in = new CanonicalReader(DOMAIN, plain);
         String connector = in.text(TEXT_MAX);
         Map<String, String> settings = new TreeMap<>();
@@ -166,8 +152,8 @@ final class SourceVault {
         return folder.resolve(name + SUFFIX);
     }
 
-    private static byte[] associated(String name) {
-        return (DOMAIN + ":" + name).getBytes(StandardCharsets.UTF_8);
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static void write(Path file, byte[] content) {
@@ -185,6 +171,11 @@ final class SourceVault {
         } catch (IOException e) {
             throw failed(file + " cannot be written", e);
         }
+    }
+
+    @Override
+    public void close() {
+        values.close();
     }
 
     private static PoyangException failed(String wrong, @Nullable Throwable cause) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +21,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import poyang.connectors.ConnectorErrors;
 import poyang.connectors.SourceSettings;
-import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.storage.SealedFile;
 import poyang.executor.jail.Confinement.Limits;
 import poyang.executor.jail.Jail;
 import poyang.executor.jail.Scratch;
@@ -81,10 +82,13 @@ class DatabaseSourceTest {
                 new LocalJob.Side(new PartyId("b"), database, key.publicKey(), folder.resolve("b.opening")),
                 key.publicKey());
         LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {});
-        byte[] plain = SealedBox.open(
+        byte[] plain;
+        try (InputStream in = SealedFile.open(
+                Files.newInputStream(folder.resolve("result")),
                 key,
-                "poyang.result.v1:db:2".getBytes(StandardCharsets.UTF_8),
-                Files.readAllBytes(folder.resolve("result")));
+                "poyang.result.v1:db:2".getBytes(StandardCharsets.UTF_8))) {
+            plain = in.readAllBytes();
+        }
         assertEquals("key\r\np7\r\np3000\r\n", new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8));
 
         PoyangException absent =

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import poyang.connectors.ConnectorErrors;
 import poyang.connectors.Discovery;
 import poyang.connectors.SourceSettings;
-import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.storage.SealedFile;
 import poyang.executor.compute.Replay;
 import poyang.executor.jail.Confinement.Limits;
 import poyang.executor.jail.Jail;
@@ -139,10 +139,13 @@ class LocalJobTest {
             }
         }
 
-        byte[] plain = SealedBox.open(
+        byte[] plain;
+        try (InputStream in = SealedFile.open(
+                Files.newInputStream(folder.resolve("result")),
                 receiver,
-                "poyang.result.v1:j1:1".getBytes(StandardCharsets.UTF_8),
-                Files.readAllBytes(folder.resolve("result")));
+                "poyang.result.v1:j1:1".getBytes(StandardCharsets.UTF_8))) {
+            plain = in.readAllBytes();
+        }
         assertEquals(result.left().outputCommitment(), Sm3.hash(plain));
         String csv = new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
         TreeSet<String> matches = new TreeSet<>(csv.lines().skip(1).toList());

@@ -14,18 +14,25 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.connectors.SourceSettings;
+import poyang.crypto.CryptoErrors;
 import poyang.crypto.SeededRandom;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
 /// Sources at rest.
 final class SourceVaultTest {
     private final RandomSource random = new SeededRandom(new byte[32], "vault-test");
-    private final Sm2PrivateKey account = Sm2PrivateKey.generate(random);
 
     @TempDir
     Path folder;
+
+    @TempDir
+    Path keys;
+
+    private StorageKey storage(String name) {
+        return StorageKey.openOrCreate(keys.resolve(name), "vault test 1".toCharArray(), random);
+    }
 
     private static SourceVault.Entry entry(String name) {
         return new SourceVault.Entry(
@@ -37,10 +44,11 @@ final class SourceVaultTest {
 
     @Test
     void sourcesComeBackAfterARestartAndAreNeverOverwritten() {
-        SourceVault vault = SourceVault.open(folder, account, random);
+        StorageKey storage = storage("storage.key");
+        SourceVault vault = SourceVault.open(folder, storage, random);
         vault.add(entry("two"));
         vault.add(entry("one"));
-        SourceVault again = SourceVault.open(folder, account, random);
+        SourceVault again = SourceVault.open(folder, storage("storage.key"), random);
         assertEquals(
                 List.of("one", "two"),
                 again.all().stream().map(SourceVault.Entry::name).toList());
@@ -58,7 +66,8 @@ final class SourceVaultTest {
 
     @Test
     void nothingIsReadableAtRestAndEveryChangedByteIsRefused() throws IOException {
-        SourceVault.open(folder, account, random).add(entry("one"));
+        StorageKey storage = storage("storage.key");
+        SourceVault.open(folder, storage, random).add(entry("one"));
         Path file = folder.resolve("one.source");
         byte[] right = Files.readAllBytes(file);
         String text = new String(right, StandardCharsets.UTF_8);
@@ -67,13 +76,29 @@ final class SourceVaultTest {
             byte[] wrong = right.clone();
             wrong[i] ^= 1;
             Files.write(file, wrong);
-            SourceVault vault = SourceVault.open(folder, account, random);
+            SourceVault vault = SourceVault.open(folder, storage, random);
             assertThrows(PoyangException.class, () -> vault.find("one"), "byte " + i);
         }
         Files.write(folder.resolve("other.source"), right);
-        SourceVault vault = SourceVault.open(folder, account, random);
+        SourceVault vault = SourceVault.open(folder, storage, random);
         assertThrows(PoyangException.class, () -> vault.find("other"), "a file under another name");
-        Sm2PrivateKey stranger = Sm2PrivateKey.generate(random);
-        assertThrows(PoyangException.class, () -> SourceVault.open(folder, stranger, random));
+        StorageKey stranger = storage("stranger.key");
+        assertEquals(
+                CryptoErrors.DATA_KEY_MISSING,
+                assertThrows(PoyangException.class, () -> SourceVault.open(folder, stranger, random))
+                        .code());
+        Path key = folder.resolve("vault.key");
+        byte[] whole = Files.readAllBytes(key);
+        for (int i = 0; i < whole.length; i++) {
+            byte[] wrong = whole.clone();
+            wrong[i] ^= 1;
+            Files.write(key, wrong);
+            assertThrows(PoyangException.class, () -> SourceVault.open(folder, storage, random), "byte " + i);
+        }
+        Files.delete(key);
+        assertEquals(
+                CryptoErrors.DATA_KEY_MISSING,
+                assertThrows(PoyangException.class, () -> SourceVault.open(folder, storage, random))
+                        .code());
     }
 }

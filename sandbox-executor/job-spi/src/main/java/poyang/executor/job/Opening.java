@@ -6,14 +6,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import poyang.crypto.SealedBox;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm4Gcm;
+import poyang.crypto.storage.SealedFile;
+import poyang.crypto.storage.SealingStream;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -23,15 +23,13 @@ import poyang.kernel.RandomSource;
 /// Everything that one party's side of an attempt depended on, sealed to the department's own key:
 /// facts, seed, input, incoming frames, and the commitments that running it again must give.
 ///
-/// The file is a {@link SealedBox} with a fresh SM4 key, then one SM4-GCM ciphertext an entry, each
-/// behind its 32-bit length. The nonce is the entry's number, so none can be moved, dropped or
-/// repeated; the last entry is the outcome, so none can be cut off.
+/// The file is a {@link SealedFile} of entries, each behind its 32-bit length; the last is the outcome,
+/// and only with it the file becomes whole.
 public final class Opening {
     private static final byte[] CONTEXT = "poyang.opening.v1".getBytes(StandardCharsets.US_ASCII);
     private static final String FACTS_DOMAIN = "poyang.opening-facts.v1";
     private static final String OUTCOME_DOMAIN = "poyang.opening-outcome.v1";
     private static final int LONGEST_ENTRY = ChildChannel.LONGEST_FRAME_BYTES + 64;
-    private static final int LONGEST_BOX = 1024;
 
     private Opening() {}
 
@@ -70,35 +68,36 @@ public final class Opening {
 
     /// Writes an opening while the run goes on.
     public static final class Writer implements AutoCloseable {
+        private final SealingStream sealing;
         private final DataOutputStream out;
-        private final byte[] key;
-        private long number;
 
         public Writer(OutputStream out, Sm2PublicKey to, RandomSource random) throws IOException {
-            this.out = new DataOutputStream(out);
-            key = random.bytes(Sm4Gcm.KEY_BYTES);
-            byte[] box = SealedBox.seal(to, CONTEXT, key, random);
-            this.out.writeInt(box.length);
-            this.out.write(box);
+            sealing = SealedFile.seal(out, List.of(to), CONTEXT, random);
+            this.out = new DataOutputStream(sealing);
         }
 
         public synchronized void write(Entry entry) {
-            byte[] sealed = Sm4Gcm.encrypt(key, nonce(number++), CONTEXT, encode(entry));
+            byte[] encoded = encode(entry);
             try {
-                out.writeInt(sealed.length);
-                out.write(sealed);
+                out.writeInt(encoded.length);
+                out.write(encoded);
+                if (entry instanceof Entry.Outcome) {
+                    sealing.finish();
+                }
             } catch (IOException e) {
                 throw new PoyangException(
                         ExecutorErrors.INTERNAL,
                         "the opening could not be written",
                         "check the space and the file size limit of the scratch folder",
                         e);
+            } finally {
+                Arrays.fill(encoded, (byte) 0);
             }
         }
 
+        /// Without an outcome the file stays without its last chunk, and opens as a whole nowhere.
         @Override
         public void close() throws IOException {
-            Arrays.fill(key, (byte) 0);
             out.close();
         }
     }
@@ -106,20 +105,13 @@ public final class Opening {
     /// Reads an opening.
     public static final class Reader {
         private final DataInputStream in;
-        private final byte[] key;
-        private long number;
         private boolean ended;
 
         /// @throws PoyangException `OPENING_REJECTED` when it is not sealed to this key or malformed
         public Reader(InputStream in, Sm2PrivateKey department) throws IOException {
-            this.in = new DataInputStream(in);
-            byte[] box = block(LONGEST_BOX).orElseThrow(Opening::rejected);
             try {
-                key = SealedBox.open(department, CONTEXT, box);
+                this.in = new DataInputStream(SealedFile.open(in, department, CONTEXT));
             } catch (PoyangException e) {
-                throw rejected();
-            }
-            if (key.length != Sm4Gcm.KEY_BYTES) {
                 throw rejected();
             }
         }
@@ -131,30 +123,21 @@ public final class Opening {
             if (ended) {
                 return Optional.empty();
             }
-            byte[] sealed = block(LONGEST_ENTRY).orElseThrow(Opening::rejected);
             try {
-                Entry entry = decode(Sm4Gcm.decrypt(key, nonce(number++), CONTEXT, sealed));
+                int length = in.readInt();
+                if (length < 0 || length > LONGEST_ENTRY) {
+                    throw rejected();
+                }
+                byte[] encoded = new byte[length];
+                in.readFully(encoded);
+                Entry entry = decode(encoded);
                 ended = entry instanceof Entry.Outcome;
                 if (ended && in.read() >= 0) {
                     throw rejected();
                 }
                 return Optional.of(entry);
-            } catch (PoyangException e) {
+            } catch (EOFException | PoyangException e) {
                 throw rejected();
-            }
-        }
-
-        private Optional<byte[]> block(int longest) throws IOException {
-            try {
-                int length = in.readInt();
-                if (length < 0 || length > longest) {
-                    return Optional.empty();
-                }
-                byte[] block = new byte[length];
-                in.readFully(block);
-                return Optional.of(block);
-            } catch (EOFException e) {
-                return Optional.empty();
             }
         }
     }
@@ -208,10 +191,6 @@ public final class Opening {
         tagged[0] = (byte) tag;
         System.arraycopy(content, 0, tagged, 1, content.length);
         return tagged;
-    }
-
-    private static byte[] nonce(long number) {
-        return ByteBuffer.allocate(Sm4Gcm.NONCE_BYTES).putInt(0).putLong(number).array();
     }
 
     private static PoyangException rejected() {

@@ -1,0 +1,137 @@
+package poyang.crypto.storage;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import poyang.crypto.CryptoErrors;
+import poyang.crypto.Sm4;
+import poyang.crypto.Sm4Gcm;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// Many messages under one data key, over any number of process lives, without a nonce used twice and
+/// without anything to be remembered.
+///
+/// Each life draws 8 random bytes, from which and the data key its session key follows; within the
+/// session messages are counted. A file or machine restored to an older state therefore cannot make
+/// a nonce repeat. Two sessions share their bytes with a chance of n²/2^65 after n lives; then too a
+/// nonce repeats only where both counted as far. A session ends after 2^32 messages.
+///
+/// Layout: session (8) · number (6) · SM4-GCM ciphertext ‖ tag (16); the nonce is the number in 12 bytes.
+final class SessionCipher implements AutoCloseable {
+    static final int STAMP_BYTES = 8 + 6;
+    static final int OVERHEAD_BYTES = STAMP_BYTES + Sm4Gcm.TAG_BYTES;
+    private static final long MOST_MESSAGES = 1L << 32;
+    private static final int SESSIONS_REMEMBERED = 4096;
+
+    private final DataKey key;
+    private final String label;
+    private final RandomSource random;
+    private final Map<Long, Sm4> ciphers = new ConcurrentHashMap<>();
+    private volatile Session session;
+
+    private static final class Session {
+        private final long id;
+        private final Sm4 cipher;
+        private final AtomicLong next = new AtomicLong();
+
+        Session(long id, Sm4 cipher) {
+            this.id = id;
+            this.cipher = cipher;
+        }
+    }
+
+    /// @param key is kept; the caller closes it after this
+    /// @param label tells uses of one data key apart
+    SessionCipher(DataKey key, String label, RandomSource random) {
+        this.key = key;
+        this.label = label;
+        this.random = random;
+        session = begin();
+    }
+
+    private synchronized Session begin() {
+        long id = random.nextLong();
+        return new Session(id, cipherOf(id));
+    }
+
+    private Sm4 cipherOf(long id) {
+        Sm4 known = ciphers.get(id);
+        if (known != null) {
+            return known;
+        }
+        if (ciphers.size() >= SESSIONS_REMEMBERED) {
+            ciphers.clear();
+        }
+        byte[] derived = key.derive(label, ByteBuffer.allocate(8).putLong(id).array());
+        Sm4 made = new Sm4(derived);
+        Arrays.fill(derived, (byte) 0);
+        ciphers.put(id, made);
+        return made;
+    }
+
+    /// Thread-safe.
+    byte[] seal(byte[] associated, byte[] plain) {
+        Session now = session;
+        long number = now.next.getAndIncrement();
+        while (number >= MOST_MESSAGES) {
+            synchronized (this) {
+                if (session.next.get() >= MOST_MESSAGES) {
+                    session = begin();
+                }
+                now = session;
+            }
+            number = now.next.getAndIncrement();
+        }
+        byte[] nonce = new byte[Sm4Gcm.NONCE_BYTES];
+        ByteBuffer.wrap(nonce).putLong(4, number);
+        byte[] sealed = now.cipher.gcmEncrypt(nonce, associated, plain, Sm4Gcm.TAG_BYTES);
+        byte[] whole = new byte[STAMP_BYTES + sealed.length];
+        ByteBuffer.wrap(whole).putLong(now.id).put(nonce, 6, 6).put(sealed);
+        return whole;
+    }
+
+    /// Thread-safe.
+    ///
+    /// @throws PoyangException `STORAGE_DAMAGED`
+    byte[] open(byte[] associated, byte[] sealed) {
+        if (sealed.length >= OVERHEAD_BYTES) {
+            long id = ByteBuffer.wrap(sealed).getLong();
+            byte[] nonce = new byte[Sm4Gcm.NONCE_BYTES];
+            System.arraycopy(sealed, 8, nonce, 6, 6);
+            Optional<byte[]> plain = cipherOf(id)
+                    .gcmDecrypt(
+                            nonce,
+                            associated,
+                            Arrays.copyOfRange(sealed, STAMP_BYTES, sealed.length),
+                            Sm4Gcm.TAG_BYTES);
+            if (plain.isPresent()) {
+                return plain.get();
+            }
+        }
+        throw damaged("what is stored is not authentic");
+    }
+
+    static PoyangException damaged(String wrong) {
+        return new PoyangException(
+                CryptoErrors.STORAGE_DAMAGED,
+                wrong,
+                "the files as this process wrote them are needed: put them back from a backup of one moment, or"
+                        + " have them made anew");
+    }
+
+    @Override
+    public void close() {
+        ciphers.values().forEach(Sm4::close);
+        ciphers.clear();
+        session.cipher.close();
+    }
+
+    @Override
+    public String toString() {
+        return "SessionCipher[" + label + "]";
+    }
+}
