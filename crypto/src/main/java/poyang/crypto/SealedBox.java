@@ -2,9 +2,6 @@ package poyang.crypto;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.bouncycastle.crypto.InvalidCipherTextException;
-import org.bouncycastle.crypto.engines.SM2Engine;
-import org.bouncycastle.crypto.params.ParametersWithRandom;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -25,9 +22,7 @@ public final class SealedBox {
         byte[] key = random.bytes(Sm4Gcm.KEY_BYTES);
         byte[] nonce = random.bytes(Sm4Gcm.NONCE_BYTES);
         try {
-            SM2Engine engine = new SM2Engine(SM2Engine.Mode.C1C3C2);
-            engine.init(true, new ParametersWithRandom(to.parameters(), Sm2Curve.secure(random)));
-            byte[] wrapped = engine.processBlock(key, 0, key.length);
+            byte[] wrapped = Sm2Encryption.encrypt(to, key, random);
             Bug.unless(wrapped.length == WRAPPED_BYTES, "length of an SM2 ciphertext");
             byte[] body = Sm4Gcm.encrypt(key, nonce, context, plaintext);
             return ByteBuffer.allocate(HEAD_BYTES + body.length)
@@ -36,8 +31,6 @@ public final class SealedBox {
                     .put(nonce)
                     .put(body)
                     .array();
-        } catch (InvalidCipherTextException e) {
-            throw new Bug("encryption cannot fail", e);
         } finally {
             Arrays.fill(key, (byte) 0);
         }
@@ -47,14 +40,12 @@ public final class SealedBox {
     public static byte[] open(Sm2PrivateKey key, byte[] context, byte[] sealed) {
         byte[] inner = new byte[0];
         try {
-            if (sealed.length >= HEAD_BYTES + Sm4Gcm.TAG_BYTES && sealed[0] == VERSION && sealed[1] == 4) {
-                SM2Engine engine = new SM2Engine(SM2Engine.Mode.C1C3C2);
-                engine.init(false, key.parameters());
-                inner = engine.processBlock(sealed, 1, WRAPPED_BYTES);
+            if (sealed.length >= HEAD_BYTES + Sm4Gcm.TAG_BYTES && sealed[0] == VERSION) {
+                inner = Sm2Encryption.decrypt(key, Arrays.copyOfRange(sealed, 1, 1 + WRAPPED_BYTES));
                 byte[] nonce = Arrays.copyOfRange(sealed, 1 + WRAPPED_BYTES, HEAD_BYTES);
                 return Sm4Gcm.decrypt(inner, nonce, context, Arrays.copyOfRange(sealed, HEAD_BYTES, sealed.length));
             }
-        } catch (InvalidCipherTextException | IllegalArgumentException e) {
+        } catch (PoyangException e) {
             // refused below, without the reason
         } finally {
             Arrays.fill(inner, (byte) 0);

@@ -2,11 +2,6 @@ package poyang.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.bouncycastle.crypto.engines.SM4Engine;
-import org.bouncycastle.crypto.modes.CTRModeCipher;
-import org.bouncycastle.crypto.modes.SICBlockCipher;
-import org.bouncycastle.crypto.params.KeyParameter;
-import org.bouncycastle.crypto.params.ParametersWithIV;
 import poyang.kernel.Bug;
 import poyang.kernel.RandomSource;
 
@@ -20,24 +15,38 @@ public final class SeededRandom implements RandomSource {
     private static final byte[] FORK = {2};
 
     private final byte[] node;
-    private final CTRModeCipher stream;
+    private final Sm4 cipher;
+    private final byte[] counter;
+
+    /// Key stream that a request left over: part of a block.
+    private final byte[] rest = new byte[Sm4.BLOCK_BYTES];
+
+    private int restAt = Sm4.BLOCK_BYTES;
 
     /// @param seed 32 bytes; copied
     public SeededRandom(byte[] seed, String label) {
         Bug.unless(seed.length == SEED_BYTES, "a seed has 32 bytes");
         node = Sm3.hmac(seed, label.getBytes(StandardCharsets.UTF_8));
         byte[] keyAndCounter = Sm3.hmac(node, STREAM);
-        stream = SICBlockCipher.newInstance(new SM4Engine());
-        stream.init(
-                true,
-                new ParametersWithIV(
-                        new KeyParameter(keyAndCounter, 0, 16), Arrays.copyOfRange(keyAndCounter, 16, 28)));
+        cipher = new Sm4(Arrays.copyOf(keyAndCounter, Sm4.KEY_BYTES));
+        counter = Arrays.copyOf(Arrays.copyOfRange(keyAndCounter, Sm4.KEY_BYTES, 28), Sm4.BLOCK_BYTES);
     }
 
     @Override
     public void fill(byte[] out) {
-        Arrays.fill(out, (byte) 0);
-        stream.processBytes(out, 0, out.length, out, 0);
+        int taken = Math.min(out.length, rest.length - restAt);
+        System.arraycopy(rest, restAt, out, 0, taken);
+        restAt += taken;
+        int whole = (out.length - taken) / Sm4.BLOCK_BYTES * Sm4.BLOCK_BYTES;
+        Arrays.fill(out, taken, out.length, (byte) 0);
+        cipher.unauthenticatedCtr(counter, out, taken, out, taken, whole);
+        int missing = out.length - taken - whole;
+        if (missing > 0) {
+            Arrays.fill(rest, (byte) 0);
+            cipher.unauthenticatedCtr(counter, rest, 0, rest, 0, rest.length);
+            System.arraycopy(rest, 0, out, out.length - missing, missing);
+            restAt = missing;
+        }
     }
 
     @Override

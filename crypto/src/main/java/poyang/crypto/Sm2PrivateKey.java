@@ -1,54 +1,41 @@
 package poyang.crypto;
 
-import java.math.BigInteger;
 import java.util.Arrays;
-import org.bouncycastle.crypto.digests.SM3Digest;
-import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
-import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
-import org.bouncycastle.math.ec.ECPoint;
-import org.bouncycastle.math.ec.FixedPointCombMultiplier;
-import org.bouncycastle.util.BigIntegers;
+import java.util.Optional;
+import poyang.crypto.curve.Sm2Secret;
 import poyang.kernel.Bug;
-import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// A private key on the SM2 curve. Never printed; `close` overwrites its bytes.
+/// A private key on the SM2 curve. Never printed; `close` overwrites it.
 ///
 /// Nonces are derived from key and message (RFC 6979 with HMAC-SM3), so a weak random source cannot
-/// reveal the key. k·G uses the fixed-base comb with constant-time table look-ups.
+/// reveal the key. Time depends on neither.
 public final class Sm2PrivateKey implements AutoCloseable {
-    private final byte[] scalar;
-    private final Sm2PublicKey publicKey;
+    private static final int SCALAR_BYTES = 32;
 
-    private Sm2PrivateKey(byte[] scalar) {
-        this.scalar = scalar;
-        publicKey = new Sm2PublicKey(new FixedPointCombMultiplier().multiply(Sm2Curve.G, Sm2Curve.integer(scalar)));
+    private final Sm2Secret secret;
+    private final Sm2PublicKey publicKey;
+    private boolean closed;
+
+    private Sm2PrivateKey(Sm2Secret secret) {
+        this.secret = secret;
+        publicKey = new Sm2PublicKey(secret.timesBase());
     }
 
-    /// A key uniform in 1 … n−2.
+    /// A key uniform in 1 … n−2, but for the ends (2^-191 of all) that a search would find.
     public static Sm2PrivateKey generate(RandomSource random) {
-        while (true) {
-            byte[] candidate = random.bytes(32);
-            if (inRange(candidate)) {
-                return new Sm2PrivateKey(candidate);
-            }
-        }
+        return new Sm2PrivateKey(Sm2Secret.random(random));
     }
 
     /// @param scalar 32 bytes, big-endian; copied
-    /// @throws PoyangException `BAD_KEY` when it is not in 1 … n−2
+    /// @throws PoyangException `BAD_KEY` when it is not in 1 … n−2, or within 2^64 of an end
     static Sm2PrivateKey of(byte[] scalar) {
-        if (scalar.length != 32 || !inRange(scalar)) {
-            throw new PoyangException(
-                    CryptoErrors.BAD_KEY, "this is no SM2 private key", "a number in 1 … n−2 in 32 bytes is needed");
-        }
-        return new Sm2PrivateKey(scalar.clone());
-    }
-
-    private static boolean inRange(byte[] candidate) {
-        BigInteger d = Sm2Curve.integer(candidate);
-        return d.signum() > 0 && d.compareTo(Sm2Curve.N.subtract(BigInteger.TWO)) <= 0;
+        Optional<Sm2Secret> secret = scalar.length == SCALAR_BYTES ? Sm2Secret.of(scalar) : Optional.empty();
+        return new Sm2PrivateKey(secret.orElseThrow(() -> new PoyangException(
+                CryptoErrors.BAD_KEY,
+                "this is no SM2 private key",
+                "a number in 1 … n−2 in 32 bytes is needed, and none that a search would find (2^64 from the ends)")));
     }
 
     public Sm2PublicKey publicKey() {
@@ -57,56 +44,76 @@ public final class Sm2PrivateKey implements AutoCloseable {
 
     /// GB/T 32918.2 section 6 with the default user identifier.
     public Sm2Signature sign(byte[] message) {
-        BigInteger d = secret();
-        BigInteger e = publicKey.digest(message);
-        HMacDSAKCalculator nonces = new HMacDSAKCalculator(new SM3Digest());
-        nonces.init(Sm2Curve.N, d, Sm2Curve.octets(e.mod(Sm2Curve.N)));
+        return signDigest(publicKey.digest(message));
+    }
+
+    /// The same with the signer's own identifier.
+    public Sm2Signature sign(byte[] userId, byte[] message) {
+        return signDigest(Sm3.digest(Sm2PublicKey.identity(userId, publicKey.point()), message));
+    }
+
+    private Sm2Signature signDigest(byte[] digest) {
+        byte[] scalar = scalar();
+        Nonces nonces = new Nonces(scalar, digest);
+        Arrays.fill(scalar, (byte) 0);
         while (true) {
-            BigInteger k = nonces.nextK();
-            ECPoint point =
-                    new FixedPointCombMultiplier().multiply(Sm2Curve.G, k).normalize();
-            BigInteger r = e.add(point.getAffineXCoord().toBigInteger()).mod(Sm2Curve.N);
-            if (r.signum() == 0 || r.add(k).equals(Sm2Curve.N)) {
-                continue;
-            }
-            BigInteger inverse = BigIntegers.modOddInverse(Sm2Curve.N, d.add(BigInteger.ONE));
-            BigInteger s =
-                    inverse.multiply(k.subtract(r.multiply(d)).mod(Sm2Curve.N)).mod(Sm2Curve.N);
-            if (s.signum() != 0) {
-                byte[] rs = new byte[64];
-                System.arraycopy(Sm2Curve.octets(r), 0, rs, 0, 32);
-                System.arraycopy(Sm2Curve.octets(s), 0, rs, 32, 32);
-                return new Sm2Signature(Bytes.wrap(rs), point.getAffineYCoord().testBitZero() ? 1 : 0);
+            byte[] nonce = nonces.next();
+            Optional<Sm2Secret.Signed> signed = secret.sign(digest, nonce);
+            Arrays.fill(nonce, (byte) 0);
+            if (signed.isPresent()) {
+                return new Sm2Signature(signed.get().rs(), signed.get().parity());
             }
         }
     }
 
-    /// The scalar in 32 bytes, for key files inside this package; the caller overwrites it.
+    /// RFC 6979 section 3.2 with HMAC-SM3, where h1 is the digest.
+    private static final class Nonces {
+        private static final byte[] ZERO = {0};
+        private static final byte[] ONE = {1};
+
+        private Sm3.Mac mac = new Sm3.Mac(new byte[Sm3.DIGEST_BYTES]);
+        private byte[] value = new byte[Sm3.DIGEST_BYTES];
+        private boolean asked;
+
+        Nonces(byte[] scalar, byte[] digest) {
+            byte[] reduced = Sm2Secret.reduce(digest);
+            Arrays.fill(value, (byte) 1);
+            rekey(value, ZERO, scalar, reduced);
+            rekey(value, ONE, scalar, reduced);
+        }
+
+        private void rekey(byte[]... parts) {
+            byte[] key = mac.of(parts);
+            mac = new Sm3.Mac(key);
+            value = mac.of(value);
+            Arrays.fill(key, (byte) 0);
+        }
+
+        byte[] next() {
+            if (asked) {
+                rekey(value, ZERO);
+            }
+            asked = true;
+            value = mac.of(value);
+            return value.clone();
+        }
+    }
+
+    /// The scalar in 32 bytes, for key files inside this module; the caller overwrites it.
     byte[] scalar() {
-        Bug.unless(!closed(), "the key is closed");
-        return scalar.clone();
+        Bug.unless(!closed, "the key is closed");
+        return secret.revealScalar();
     }
 
-    ECPrivateKeyParameters parameters() {
-        return new ECPrivateKeyParameters(secret(), Sm2Curve.DOMAIN);
-    }
-
-    private BigInteger secret() {
-        Bug.unless(!closed(), "the key is closed");
-        return Sm2Curve.integer(scalar);
-    }
-
-    private boolean closed() {
-        int any = 0;
-        for (byte octet : scalar) {
-            any |= octet;
-        }
-        return any == 0;
+    Sm2Secret secret() {
+        Bug.unless(!closed, "the key is closed");
+        return secret;
     }
 
     @Override
     public void close() {
-        Arrays.fill(scalar, (byte) 0);
+        closed = true;
+        secret.close();
     }
 
     @Override

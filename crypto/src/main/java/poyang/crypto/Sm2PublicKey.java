@@ -1,44 +1,57 @@
 package poyang.crypto;
 
-import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
-import org.bouncycastle.crypto.params.ECPublicKeyParameters;
-import org.bouncycastle.math.ec.ECAlgorithms;
-import org.bouncycastle.math.ec.ECPoint;
+import poyang.crypto.curve.Sm2Point;
+import poyang.crypto.curve.Sm2Verifier;
 import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 
 /// A public key on the SM2 curve, checked when it was decoded.
 public final class Sm2PublicKey {
-    private final ECPoint point;
+    /// The default distinguishing identifier of GM/T 0009.
+    private static final byte[] USER_ID = "1234567812345678".getBytes(StandardCharsets.US_ASCII);
+
+    /// a ‖ b ‖ x(G) ‖ y(G) of GB/T 32918.5.
+    private static final byte[] CURVE = HexFormat.of()
+            .parseHex("fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc"
+                    + "28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93"
+                    + "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7"
+                    + "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0");
+
+    private static final int WEIGHT_BYTES = 16;
+
+    private final Sm2Point point;
     private final Bytes encoded;
     private final byte[] identity;
+    private final Sm2Verifier verifier;
 
-    Sm2PublicKey(ECPoint point) {
-        this.point = point.normalize();
-        encoded = Bytes.wrap(this.point.getEncoded(false));
-        identity = Sm2Curve.identity(this.point);
+    Sm2PublicKey(Sm2Point point) {
+        this.point = point;
+        encoded = Bytes.wrap(point.encode());
+        identity = identity(USER_ID, point);
+        verifier = SeenKeys.verifier(encoded, point);
+    }
+
+    /// Z_A of GB/T 32918.2 section 5.5.
+    static byte[] identity(byte[] userId, Sm2Point key) {
+        int bits = userId.length * 8;
+        return Sm3.digest(new byte[] {(byte) (bits >>> 8), (byte) bits}, userId, CURVE, key.x(), key.y());
     }
 
     /// Decodes 65 bytes (uncompressed) or 33 (compressed).
     ///
     /// @throws PoyangException `BAD_KEY` when they are no point of the curve, or its neutral element
     public static Sm2PublicKey decode(byte[] encoded) {
-        try {
-            if (encoded.length == 65 || encoded.length == 33) {
-                ECPoint point = Sm2Curve.CURVE.decodePoint(encoded);
-                if (!point.isInfinity() && point.isValid()) {
-                    return new Sm2PublicKey(point);
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            // refused below
-        }
-        throw new PoyangException(
-                CryptoErrors.BAD_KEY,
-                "these " + encoded.length + " bytes are no SM2 public key",
-                "a point of the SM2 curve in 65 bytes (04 ‖ x ‖ y) or 33 bytes is needed");
+        return Sm2Point.decode(encoded)
+                .map(Sm2PublicKey::new)
+                .orElseThrow(() -> new PoyangException(
+                        CryptoErrors.BAD_KEY,
+                        "these " + encoded.length + " bytes are no SM2 public key",
+                        "a point of the SM2 curve in 65 bytes (04 ‖ x ‖ y) or 33 bytes is needed"));
     }
 
     /// 65 bytes, uncompressed.
@@ -46,61 +59,52 @@ public final class Sm2PublicKey {
         return encoded;
     }
 
-    ECPoint point() {
+    Sm2Point point() {
         return point;
     }
 
-    ECPublicKeyParameters parameters() {
-        return new ECPublicKeyParameters(point, Sm2Curve.DOMAIN);
-    }
-
-    /// e = SM3(Z_A ‖ M) as an integer.
-    BigInteger digest(byte[] message) {
-        return Sm2Curve.integer(Sm3.digest(identity, message));
+    /// e = SM3(Z_A ‖ M)
+    byte[] digest(byte[] message) {
+        return Sm3.digest(identity, message);
     }
 
     /// GB/T 32918.2 section 7, and the parity of the recomputed point.
     public boolean verify(byte[] message, Sm2Signature signature) {
-        Optional<Equation> equation = Equation.of(new Check(this, Bytes.copyOf(message), signature));
-        if (equation.isEmpty()) {
-            return false;
-        }
-        Equation q = equation.get();
-        ECPoint sum =
-                ECAlgorithms.sumOfTwoMultiplies(Sm2Curve.G, q.s(), point, q.t()).normalize();
-        if (sum.isInfinity()) {
-            return false;
-        }
-        BigInteger x = sum.getAffineXCoord().toBigInteger();
-        return q.e().add(x).mod(Sm2Curve.N).equals(q.r())
-                && sum.getAffineYCoord().testBitZero() == (signature.parity() == 1);
+        return claim(digest(message), signature).holds();
+    }
+
+    private Sm2Verifier.Claim claim(byte[] digest, Sm2Signature signature) {
+        return new Sm2Verifier.Claim(verifier, digest, signature.rs().toArray(), signature.parity());
+    }
+
+    /// GB/T 32918.2 section 7 for a signature r ‖ s of 64 bytes that carries no parity, as those of
+    /// certificates do, with the signer's own identifier.
+    public boolean verifyWithoutParity(byte[] userId, byte[] message, byte[] rs) {
+        byte[] digest = Sm3.digest(identity(userId, point), message);
+        return rs.length == 64 && new Sm2Verifier.Claim(verifier, digest, rs, Sm2Verifier.ANY_PARITY).holds();
     }
 
     /// A signature to be checked.
     public record Check(Sm2PublicKey key, Bytes message, Sm2Signature signature) {}
 
-    /// The verdicts of {@link #verify} on each check, found by one equation where all are valid.
+    /// The verdicts of {@link #verify} on each check, found by one equation where all are valid. Its
+    /// weights are derived by SM3 from all checks together, so they are fixed only after all signatures are.
     public static List<Boolean> verifyBatch(List<Check> checks) {
-        return new BatchVerification(checks).verdicts();
-    }
-
-    /// The integers of a check: r, s, e and t = r + s mod n, each in its range.
-    record Equation(Check check, BigInteger r, BigInteger s, BigInteger e, BigInteger t) {
-        static Optional<Equation> of(Check check) {
-            byte[] rs = check.signature().rs().toArray();
-            BigInteger r = new BigInteger(1, rs, 0, 32);
-            BigInteger s = new BigInteger(1, rs, 32, 32);
-            BigInteger t = r.add(s).mod(Sm2Curve.N);
-            if (r.signum() == 0
-                    || s.signum() == 0
-                    || t.signum() == 0
-                    || r.compareTo(Sm2Curve.N) >= 0
-                    || s.compareTo(Sm2Curve.N) >= 0) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    new Equation(check, r, s, check.key().digest(check.message().toArray()), t));
+        List<Sm2Verifier.Claim> claims = new ArrayList<>();
+        CanonicalWriter all = new CanonicalWriter("poyang.batch-verification.v1");
+        for (Check check : checks) {
+            byte[] digest = check.key().digest(check.message().toArray());
+            claims.add(check.key().claim(digest, check.signature()));
+            all.bytes(check.key().encoded())
+                    .bytes(digest)
+                    .bytes(check.signature().encoded());
         }
+        byte[] weights = new SeededRandom(Sm3.digest(all.toArray()), "weights").bytes(WEIGHT_BYTES * checks.size());
+        List<Boolean> verdicts = new ArrayList<>();
+        for (boolean verdict : Sm2Verifier.verdicts(claims, weights)) {
+            verdicts.add(verdict);
+        }
+        return List.copyOf(verdicts);
     }
 
     @Override

@@ -1,24 +1,49 @@
 package poyang.crypto;
 
-import org.bouncycastle.crypto.digests.SM3Digest;
-import org.bouncycastle.crypto.macs.HMac;
-import org.bouncycastle.crypto.params.KeyParameter;
+import java.util.Arrays;
+import poyang.crypto.block.Sm3Compression;
+import poyang.crypto.block.Sm3Lanes;
 import poyang.kernel.Bytes;
 
 /// SM3 (GB/T 32905-2016), 256 bits; an instance hashes one message piece by piece.
 public final class Sm3 {
     public static final int DIGEST_BYTES = 32;
+    static final int BLOCK_BYTES = Sm3Compression.BLOCK_BYTES;
+    private static final int LENGTH_AT = BLOCK_BYTES - 8;
+    private static final byte OUTER = 0x5c;
+    private static final byte INNER = 0x36;
 
-    private final SM3Digest state = new SM3Digest();
+    private int[] state = Sm3Compression.initial();
+    private final byte[] block = new byte[BLOCK_BYTES];
+    private int filled;
+    private long length;
 
     public Sm3 update(byte[] data) {
-        state.update(data, 0, data.length);
-        return this;
+        return update(data, 0, data.length);
     }
 
     /// Adds `data[from .. from+length)`.
-    public Sm3 update(byte[] data, int from, int length) {
-        state.update(data, from, length);
+    public Sm3 update(byte[] data, int from, int count) {
+        int at = from;
+        int left = count;
+        length += count;
+        if (filled > 0) {
+            int part = Math.min(left, BLOCK_BYTES - filled);
+            System.arraycopy(data, at, block, filled, part);
+            filled += part;
+            at += part;
+            left -= part;
+            if (filled < BLOCK_BYTES) {
+                return this;
+            }
+            Sm3Compression.compress(state, block, 0, 1);
+            filled = 0;
+        }
+        int whole = left / BLOCK_BYTES;
+        Sm3Compression.compress(state, data, at, whole);
+        at += whole * BLOCK_BYTES;
+        filled = left - whole * BLOCK_BYTES;
+        System.arraycopy(data, at, block, 0, filled);
         return this;
     }
 
@@ -28,8 +53,24 @@ public final class Sm3 {
 
     /// The digest; the instance starts anew.
     public byte[] digest() {
+        block[filled++] = (byte) 0x80;
+        if (filled > LENGTH_AT) {
+            Arrays.fill(block, filled, BLOCK_BYTES, (byte) 0);
+            Sm3Compression.compress(state, block, 0, 1);
+            filled = 0;
+        }
+        Arrays.fill(block, filled, LENGTH_AT, (byte) 0);
+        for (int i = 0; i < 8; i++) {
+            block[LENGTH_AT + i] = (byte) (length >>> 53 - 8 * i);
+        }
+        block[BLOCK_BYTES - 1] = (byte) (length << 3);
+        Sm3Compression.compress(state, block, 0, 1);
         byte[] out = new byte[DIGEST_BYTES];
-        state.doFinal(out, 0);
+        Sm3Compression.write(state, out, 0);
+        state = Sm3Compression.initial();
+        Arrays.fill(block, (byte) 0);
+        filled = 0;
+        length = 0;
         return out;
     }
 
@@ -46,15 +87,53 @@ public final class Sm3 {
         return Bytes.wrap(digest(parts));
     }
 
+    /// The digests of many messages of one length that stand one after the other, several at a time where
+    /// the machine has vectors for it.
+    ///
+    /// @param messages `count` messages of `length` bytes each
+    /// @return `count` digests of 32 bytes
+    public static byte[] digestMany(byte[] messages, int length, int count) {
+        byte[] out = new byte[count * DIGEST_BYTES];
+        Sm3Lanes.digests(messages, length, count, out);
+        return out;
+    }
+
     /// HMAC-SM3 over the parts' concatenation.
     public static byte[] hmac(byte[] key, byte[]... parts) {
-        HMac mac = new HMac(new SM3Digest());
-        mac.init(new KeyParameter(key));
-        for (byte[] part : parts) {
-            mac.update(part, 0, part.length);
+        return new Mac(key).of(parts);
+    }
+
+    /// HMAC-SM3 (RFC 2104) under one key, whose two blocks are hashed once.
+    static final class Mac {
+        private final int[] inner = Sm3Compression.initial();
+        private final int[] outer = Sm3Compression.initial();
+
+        Mac(byte[] key) {
+            byte[] pad = Arrays.copyOf(key.length > BLOCK_BYTES ? digest(key) : key, BLOCK_BYTES);
+            for (int i = 0; i < BLOCK_BYTES; i++) {
+                pad[i] ^= INNER;
+            }
+            Sm3Compression.compress(inner, pad, 0, 1);
+            for (int i = 0; i < BLOCK_BYTES; i++) {
+                pad[i] ^= INNER ^ OUTER;
+            }
+            Sm3Compression.compress(outer, pad, 0, 1);
+            Arrays.fill(pad, (byte) 0);
         }
-        byte[] out = new byte[DIGEST_BYTES];
-        mac.doFinal(out, 0);
-        return out;
+
+        byte[] of(byte[]... parts) {
+            Sm3 hash = after(inner);
+            for (byte[] part : parts) {
+                hash.update(part);
+            }
+            return after(outer).update(hash.digest()).digest();
+        }
+
+        private static Sm3 after(int[] state) {
+            Sm3 hash = new Sm3();
+            hash.state = state.clone();
+            hash.length = BLOCK_BYTES;
+            return hash;
+        }
     }
 }

@@ -1,11 +1,5 @@
 package poyang.crypto;
 
-import org.bouncycastle.crypto.InvalidCipherTextException;
-import org.bouncycastle.crypto.engines.SM4Engine;
-import org.bouncycastle.crypto.modes.GCMBlockCipher;
-import org.bouncycastle.crypto.modes.GCMModeCipher;
-import org.bouncycastle.crypto.params.AEADParameters;
-import org.bouncycastle.crypto.params.KeyParameter;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 
@@ -19,37 +13,21 @@ public final class Sm4Gcm {
 
     /// Ciphertext ‖ tag.
     public static byte[] encrypt(byte[] key, byte[] nonce, byte[] associated, byte[] plaintext) {
-        try {
-            return run(true, key, nonce, associated, plaintext);
-        } catch (InvalidCipherTextException e) {
-            throw new Bug("encryption cannot fail", e);
+        Bug.unless(nonce.length == NONCE_BYTES, "a nonce has 12 bytes");
+        try (Sm4 cipher = new Sm4(key)) {
+            return cipher.gcmEncrypt(nonce, associated, plaintext, TAG_BYTES);
         }
     }
 
     /// @throws PoyangException `AUTHENTICATION_FAILED`, which does not say why
     public static byte[] decrypt(byte[] key, byte[] nonce, byte[] associated, byte[] ciphertext) {
-        try {
-            if (ciphertext.length >= TAG_BYTES) {
-                return run(false, key, nonce, associated, ciphertext);
-            }
-        } catch (InvalidCipherTextException e) {
-            // refused below, without the reason
+        Bug.unless(nonce.length == NONCE_BYTES, "a nonce has 12 bytes");
+        try (Sm4 cipher = new Sm4(key)) {
+            return cipher.gcmDecrypt(nonce, associated, ciphertext, TAG_BYTES)
+                    .orElseThrow(() -> new PoyangException(
+                            CryptoErrors.AUTHENTICATION_FAILED,
+                            "the ciphertext is not authentic",
+                            "the same key and context and an unchanged ciphertext are needed"));
         }
-        throw new PoyangException(
-                CryptoErrors.AUTHENTICATION_FAILED,
-                "the ciphertext is not authentic",
-                "the same key and context and an unchanged ciphertext are needed");
-    }
-
-    private static byte[] run(boolean encrypt, byte[] key, byte[] nonce, byte[] associated, byte[] in)
-            throws InvalidCipherTextException {
-        Bug.unless(key.length == KEY_BYTES && nonce.length == NONCE_BYTES, "key or nonce of wrong length");
-        GCMModeCipher cipher = GCMBlockCipher.newInstance(new SM4Engine());
-        cipher.init(encrypt, new AEADParameters(new KeyParameter(key), TAG_BYTES * 8, nonce, associated));
-        byte[] out = new byte[cipher.getOutputSize(in.length)];
-        int written = cipher.processBytes(in, 0, in.length, out, 0);
-        written += cipher.doFinal(out, written);
-        Bug.unless(written == out.length, "GCM output length");
-        return out;
     }
 }

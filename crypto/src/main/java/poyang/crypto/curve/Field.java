@@ -10,8 +10,7 @@ import java.math.BigInteger;
 /// ones. A product takes factors with values within ±2^258 and limbs below 2^56, such as a sum or
 /// difference of two tight elements: then |a·b|/R + p < 2^257.
 ///
-/// No branch and no index depends on a value, but those of {@link #power} on its public exponent and
-/// of {@link #decode} on its public input.
+/// No branch and no index depends on a value, but those of {@link #decode} on its public input.
 ///
 /// p ≡ −1 (mod 2^52), so the Montgomery quotient of a limb m is m itself, and adding m·p takes shifts
 /// and additions only. The product a_i·b_j = h·2^52 + l is had from one high and one low
@@ -33,8 +32,7 @@ final class Field {
     private static final long[] P_LIMBS = limbs(P);
 
     static final long[] ONE = limbs(R.mod(P));
-    private static final BigInteger INVERSE_EXPONENT = P.subtract(BigInteger.TWO);
-    private static final BigInteger ROOT_EXPONENT = P.add(BigInteger.ONE).shiftRight(2);
+    private static final long[] R3 = limbs(R.pow(3).mod(P));
 
     private Field() {}
 
@@ -309,34 +307,98 @@ final class Field {
         return plain(a, ao)[0] & 1;
     }
 
-    /// r = a^exponent for a public exponent, four bits at a time.
-    static void power(long[] r, int ro, long[] a, int ao, BigInteger exponent) {
-        long[] table = new long[16 * LONGS];
-        System.arraycopy(ONE, 0, table, 0, LONGS);
-        for (int i = 1; i < 16; i++) {
-            multiply(table, i * LONGS, table, (i - 1) * LONGS, a, ao);
-        }
-        long[] result = ONE.clone();
-        for (int bit = (exponent.bitLength() + 3) / 4 * 4 - 4; bit >= 0; bit -= 4) {
-            for (int k = 0; k < 4; k++) {
-                square(result, 0, result, 0);
-            }
-            int digit = exponent.shiftRight(bit).intValue() & 15;
-            if (digit != 0) {
-                multiply(result, 0, result, 0, table, digit * LONGS);
-            }
-        }
-        System.arraycopy(result, 0, r, ro, LONGS);
-    }
-
-    /// r = 1/a by Fermat, and 0 for 0.
+    /// r = 1/a, and 0 for 0.
     static void invert(long[] r, int ro, long[] a, int ao) {
-        power(r, ro, a, ao, INVERSE_EXPONENT);
+        long[] x = words(a, ao);
+        Inversion.invert(x);
+        long[] limbs = {
+            x[0] & MASK,
+            (x[0] >>> 52 | x[1] << 12) & MASK,
+            (x[1] >>> 40 | x[2] << 24) & MASK,
+            (x[2] >>> 28 | x[3] << 36) & MASK,
+            x[3] >>> 16
+        };
+        multiply(r, ro, limbs, 0, R3, 0);
     }
 
-    /// r = a^((p+1)/4), a square root of a when there is one.
+    /// The one representation of a·R modulo p in four limbs of 64 bits.
+    private static long[] words(long[] a, int ao) {
+        long[] c = canonical(a, ao);
+        return new long[] {
+            c[0] | c[1] << 52, c[1] >>> 12 | c[2] << 40, c[2] >>> 24 | c[3] << 28, c[3] >>> 36 | c[4] << 16
+        };
+    }
+
+    /// The value itself in four limbs of 64 bits, below p.
+    static long[] integer(long[] a, int ao) {
+        long[] product = new long[LONGS];
+        multiply(product, 0, a, ao, PLAIN_ONE, 0);
+        return words(product, 0);
+    }
+
+    /// r = a^((p+1)/4), a square root of a when there is one: the exponent's bits are 31 ones, a zero,
+    /// 128 ones, 31 zeros, a one, 62 zeros.
     static void root(long[] r, int ro, long[] a, int ao) {
-        power(r, ro, a, ao, ROOT_EXPONENT);
+        long[] x = onesThenOnes(a, ao);
+        squares(x, 32);
+        multiply(x, 0, x, 0, a, ao);
+        squares(x, 62);
+        System.arraycopy(x, 0, r, ro, LONGS);
+    }
+
+    /// r = a^((p−3)/4): 31 ones, a zero, 128 ones, 32 zeros, 62 ones.
+    static void ratioPower(long[] r, int ro, long[] a, int ao) {
+        long[] x = onesThenOnes(a, ao);
+        squares(x, 32);
+        long[] ones30 = ones(a, ao, 30);
+        long[] ones32 = ones30.clone();
+        squares(ones32, 2);
+        long[] three = ones(a, ao, 2);
+        multiply(ones32, 0, ones32, 0, three, 0);
+        squares(x, 32);
+        multiply(x, 0, x, 0, ones32, 0);
+        squares(x, 30);
+        multiply(x, 0, x, 0, ones30, 0);
+        System.arraycopy(x, 0, r, ro, LONGS);
+    }
+
+    /// a to the power of 31 ones, a zero and 128 ones.
+    private static long[] onesThenOnes(long[] a, int ao) {
+        long[] x = ones(a, ao, 31);
+        long[] ones32 = x.clone();
+        squares(ones32, 1);
+        multiply(ones32, 0, ones32, 0, a, ao);
+        squares(x, 1);
+        for (int i = 0; i < 4; i++) {
+            squares(x, 32);
+            multiply(x, 0, x, 0, ones32, 0);
+        }
+        return x;
+    }
+
+    /// a^(2^count − 1) for a public count, by doubling the run of ones.
+    private static long[] ones(long[] a, int ao, int count) {
+        long[] x = new long[LONGS];
+        System.arraycopy(a, ao, x, 0, LONGS);
+        int have = 1;
+        for (int bit = 30 - Integer.numberOfLeadingZeros(count); bit >= 0; bit--) {
+            long[] shifted = x.clone();
+            squares(shifted, have);
+            multiply(x, 0, shifted, 0, x, 0);
+            have *= 2;
+            if ((count >>> bit & 1) == 1) {
+                squares(x, 1);
+                multiply(x, 0, x, 0, a, ao);
+                have++;
+            }
+        }
+        return x;
+    }
+
+    private static void squares(long[] x, int count) {
+        for (int i = 0; i < count; i++) {
+            square(x, 0, x, 0);
+        }
     }
 
     /// Replaces each of the `count` elements of `a` by its inverse, with one inversion in all; none may

@@ -16,6 +16,8 @@ final class Multiplier {
     private final long[] acc = new long[3 * L];
     private final long[] t = new long[6 * L];
     private final long[] chosen = new long[2 * L];
+    private boolean neutral;
+    private boolean careful;
 
     /// acc = the affine point.
     void start(long[] points, int at) {
@@ -92,6 +94,82 @@ final class Multiplier {
         Field.negate(t, 0, chosen, L);
         Field.move(sign, chosen, L, t, 0);
         add(chosen, 0);
+    }
+
+    /// acc = the neutral element, for public points and scalars only.
+    void clear() {
+        neutral = true;
+    }
+
+    /// acc = acc ± the affine point, in a time that depends on what is added. Where equal or opposite
+    /// points meet, Z becomes 0 and stays 0: {@link #toAffine} then says that the sum is not known.
+    void addPublic(long[] points, int at, boolean negative) {
+        long[] from = points;
+        int offset = at;
+        if (negative) {
+            System.arraycopy(points, at, chosen, 0, L);
+            Field.negate(chosen, L, points, at + L);
+            from = chosen;
+            offset = 0;
+        }
+        if (neutral) {
+            neutral = false;
+            start(from, offset);
+        } else if (!careful || !meets(from, offset)) {
+            add(from, offset);
+        }
+    }
+
+    /// From now on equal and opposite points are looked for before each public addition.
+    void beCareful() {
+        careful = true;
+    }
+
+    /// Handles a sum of equal or opposite points.
+    private boolean meets(long[] points, int at) {
+        Field.square(t, 0, acc, Z);
+        Field.multiply(t, L, points, at, t, 0);
+        if (Field.isEqual(t, L, acc, X) == 0) {
+            return false;
+        }
+        Field.multiply(t, L, points, at + L, acc, Z);
+        Field.multiply(t, L, t, L, t, 0);
+        if (Field.isEqual(t, L, acc, Y) != 0) {
+            twice();
+        } else {
+            neutral = true;
+        }
+        return true;
+    }
+
+    /// Writes X, Y, Z² and Z³; true when acc is the neutral element.
+    boolean storeSum(long[] sum) {
+        System.arraycopy(acc, 0, sum, 0, 2 * L);
+        Field.square(sum, 2 * L, acc, Z);
+        Field.multiply(sum, 3 * L, sum, 2 * L, acc, Z);
+        return neutral;
+    }
+
+    /// acc = 2·acc where it is not the neutral element.
+    void twicePublic() {
+        if (!neutral) {
+            twice();
+        }
+    }
+
+    /// Writes x and y; false when acc is the neutral element or was lost by an addition that the
+    /// formulas leave out.
+    boolean toAffine(long[] point, int at) {
+        if (neutral || Field.isZero(acc, Z) != 0) {
+            return false;
+        }
+        long[] z = new long[L];
+        Field.invert(z, 0, acc, Z);
+        Field.square(t, 0, z, 0);
+        Field.multiply(point, at, acc, X, t, 0);
+        Field.multiply(t, 0, t, 0, z, 0);
+        Field.multiply(point, at + L, acc, Y, t, 0);
+        return true;
     }
 
     /// Writes X and Y to one array and Z to the other.

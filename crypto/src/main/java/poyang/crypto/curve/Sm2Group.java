@@ -21,7 +21,7 @@ public final class Sm2Group {
     public static final int COMPRESSED_BYTES = 33;
 
     private static final int L = Field.LONGS;
-    private static final int TABLE = 8;
+    static final int TABLE = 8;
     private static final int HASH_BLOCK_BYTES = 64;
     private static final int FIELD_ELEMENT_BYTES = 48;
 
@@ -31,8 +31,6 @@ public final class Sm2Group {
     private static final long[] A = Field.constant(BigInteger.valueOf(-3));
     private static final long[] B = Field.constant(B_VALUE);
     private static final long[] Z = Field.constant(Z_VALUE);
-    private static final BigInteger RATIO_EXPONENT =
-            Field.P.subtract(BigInteger.valueOf(3)).shiftRight(2);
     private static final long[] ROOT_OF_MINUS_Z = rootOfMinusZ();
 
     private Sm2Group() {}
@@ -134,7 +132,7 @@ public final class Sm2Group {
         Field.square(t, 0, v, vo);
         Field.multiply(t, L, u, uo, v, vo);
         Field.multiply(t, 0, t, 0, t, L);
-        Field.power(t, 0, t, 0, RATIO_EXPONENT);
+        Field.ratioPower(t, 0, t, 0);
         Field.multiply(t, 0, t, 0, t, L);
         Field.multiply(t, L, t, 0, ROOT_OF_MINUS_Z, 0);
         Field.square(t, 2 * L, t, 0);
@@ -202,7 +200,7 @@ public final class Sm2Group {
     }
 
     /// The affine multiples 1, 3, 5 … 15 of each point.
-    private static long[] tables(long[] points, int count) {
+    static long[] tables(long[] points, int count) {
         long[] doubles = new long[points.length];
         long[] z = new long[count * L];
         Multiplier multiplier = new Multiplier();
@@ -229,7 +227,7 @@ public final class Sm2Group {
     }
 
     /// (X, Y) becomes (X/Z², Y/Z³) for each point; Z is used up.
-    private static void toAffine(long[] points, long[] z, int count) {
+    static void toAffine(long[] points, long[] z, int count) {
         Field.invertAll(z, count);
         long[] square = new long[L];
         for (int i = 0; i < count; i++) {
@@ -252,6 +250,21 @@ public final class Sm2Group {
         return out;
     }
 
+    /// t = x³ − 3x + b
+    private static void rightSide(long[] t, long[] point, int at) {
+        Field.square(t, 0, point, at);
+        Field.add(t, 0, t, 0, A, 0);
+        Field.multiply(t, 0, t, 0, point, at);
+        Field.add(t, 0, t, 0, B, 0);
+    }
+
+    static boolean isOnCurve(long[] point, int at) {
+        long[] t = new long[2 * L];
+        rightSide(t, point, at);
+        Field.square(t, L, point, at + L);
+        return Field.isEqual(t, 0, t, L) != 0;
+    }
+
     /// The points of an encoding made of whole points of the curve, otherwise empty.
     public static Optional<long[]> decode(byte[] encoded) {
         if (encoded.length % COMPRESSED_BYTES != 0) {
@@ -266,11 +279,7 @@ public final class Sm2Group {
             if ((tag != 2 && tag != 3) || !Field.decode(encoded, i * COMPRESSED_BYTES + 1, points, at)) {
                 return Optional.empty();
             }
-            // x³ − 3x + b
-            Field.square(t, 0, points, at);
-            Field.add(t, 0, t, 0, A, 0);
-            Field.multiply(t, 0, t, 0, points, at);
-            Field.add(t, 0, t, 0, B, 0);
+            rightSide(t, points, at);
             Field.root(points, at + L, t, 0);
             Field.square(t, L, points, at + L);
             if (Field.isEqual(t, 0, t, L) == 0) {

@@ -1,6 +1,7 @@
 package poyang.crypto.curve;
 
 import java.util.Arrays;
+import poyang.kernel.Bug;
 import poyang.kernel.RandomSource;
 
 /// A secret exponent of the SM2 group. Never printed; `close` overwrites it.
@@ -12,22 +13,15 @@ import poyang.kernel.RandomSource;
 public final class Sm2Scalar implements AutoCloseable {
     static final int DIGITS = 64;
 
-    private static final long[] N = {0x53bbf40939d54123L, 0x7203df6b21c6052bL, 0xffffffffffffffffL, 0xfffffffeffffffffL
-    };
-
     private final long[] odd;
     private long negated;
 
+    /// @param value the scalar, below n and far enough from 0 and n
     private Sm2Scalar(long[] value) {
         negated = (value[0] & 1) - 1;
-        odd = new long[4];
-        long borrow = 0;
-        for (int i = 0; i < 4; i++) {
-            long d = N[i] - value[i];
-            long difference = d - borrow;
-            borrow = (((~N[i] & value[i]) | ((~N[i] | value[i]) & d)) >>> 63)
-                    + (((~d & borrow) | ((~d | borrow) & difference)) >>> 63);
-            odd[i] = value[i] ^ (negated & (value[i] ^ difference));
+        odd = Order.subtract(new long[Order.LIMBS], value);
+        for (int i = 0; i < Order.LIMBS; i++) {
+            odd[i] = value[i] ^ (negated & (value[i] ^ odd[i]));
         }
     }
 
@@ -36,10 +30,7 @@ public final class Sm2Scalar implements AutoCloseable {
     public static Sm2Scalar random(RandomSource random) {
         while (true) {
             byte[] bytes = random.bytes(32);
-            long[] value = new long[4];
-            for (int i = 0; i < 32; i++) {
-                value[3 - i / 8] = value[3 - i / 8] << 8 | (bytes[i] & 0xff);
-            }
+            long[] value = Order.read(bytes, 0);
             Arrays.fill(bytes, (byte) 0);
             if (inRange(value)) {
                 return new Sm2Scalar(value);
@@ -47,15 +38,14 @@ public final class Sm2Scalar implements AutoCloseable {
         }
     }
 
+    /// The scalar of four limbs of 64 bits, which stay the caller's, in the range of {@link #random}.
+    static Sm2Scalar of(long[] value) {
+        Bug.unless(inRange(value), "the scalar is too near to 0 or n");
+        return new Sm2Scalar(value);
+    }
+
     private static boolean inRange(long[] value) {
-        boolean notSmall = (value[1] | value[2] | value[3]) != 0;
-        for (int i = 3; i > 0; i--) {
-            int order = Long.compareUnsigned(value[i], N[i]);
-            if (order != 0) {
-                return notSmall && order < 0;
-            }
-        }
-        return false;
+        return Order.isBelow(value) && SecretComb.accepts(value);
     }
 
     /// Digit i, odd, in −15 … 15.

@@ -1,0 +1,191 @@
+package poyang.crypto.block;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/// GHASH under one key H: NIST SP 800-38D section 6.4. Constant time. Not for several threads at once.
+///
+/// An element of GF(2^128) is two longs in the byte order of the standard: the highest bit of the first
+/// is the coefficient of x^0. Without vectors a product is made of integer multiplications of operands in
+/// which every fourth bit only is used, so that carries fall into the gaps. With vectors eight streams of
+/// blocks are each multiplied by H^8, four bits at a time, by look-ups in registers ({@link GhashVectors}).
+///
+/// Source: the gaps: Pornin, "Constant-Time Mul" notes of BearSSL (2016).
+public final class Ghash {
+    private static final int BLOCK_BYTES = 16;
+    private static final int STREAMS = GhashVectors.STREAMS;
+
+    /// Fewer are not worth timing.
+    private static final int FEWEST_BLOCKS = 64;
+
+    private static final long FIRST = 0x1111111111111111L;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final Pace PACE = new Pace(GhashVectors.BITS);
+
+    private final long h1;
+    private final long h0;
+    private final long[] product = new long[2];
+
+    /// H^1 … H^8, and the look-up tables of H^8, made when first needed.
+    private long[] powers = {};
+
+    private long[] tables = {};
+    private long y1;
+    private long y0;
+
+    /// @param key H, 16 bytes
+    public Ghash(byte[] key) {
+        h1 = (long) LONGS.get(key, 0);
+        h0 = (long) LONGS.get(key, 8);
+    }
+
+    /// Starts anew with the same key.
+    public void reset() {
+        y1 = 0;
+        y0 = 0;
+    }
+
+    /// Takes in `data`, its last block filled up with zeros.
+    public void update(byte[] data, int at, int count) {
+        int blocks = count / BLOCK_BYTES;
+        if (PACE.vector() && blocks >= 2 * STREAMS) {
+            vectors(data, at, blocks);
+        } else if (blocks < FEWEST_BLOCKS) {
+            scalars(data, at, blocks);
+        } else {
+            int trial = PACE.trying() ? blocks / 4 & -STREAMS : 0;
+            long start = System.nanoTime();
+            if (trial > 0) {
+                vectors(data, at, trial);
+            }
+            long between = System.nanoTime();
+            scalars(data, at + trial * BLOCK_BYTES, blocks - trial);
+            PACE.took(System.nanoTime() - between, blocks - trial, between - start, trial);
+        }
+        int rest = count - blocks * BLOCK_BYTES;
+        if (rest > 0) {
+            byte[] last = new byte[BLOCK_BYTES];
+            System.arraycopy(data, at + blocks * BLOCK_BYTES, last, 0, rest);
+            scalars(last, 0, 1);
+        }
+    }
+
+    /// Takes in one block of two 64-bit numbers: the lengths.
+    public void update(long high, long low) {
+        times(y1 ^ high, y0 ^ low, h1, h0);
+        y1 = product[0];
+        y0 = product[1];
+    }
+
+    /// The hash so far, 16 bytes.
+    public byte[] value() {
+        byte[] out = new byte[BLOCK_BYTES];
+        LONGS.set(out, 0, y1);
+        LONGS.set(out, 8, y0);
+        return out;
+    }
+
+    /// Overwrites what depends on the key and can be.
+    public void erase() {
+        Arrays.fill(powers, 0);
+        Arrays.fill(tables, 0);
+        reset();
+    }
+
+    void scalars(byte[] data, int at, int blocks) {
+        for (int i = 0; i < blocks; i++) {
+            int from = at + i * BLOCK_BYTES;
+            update((long) LONGS.get(data, from), (long) LONGS.get(data, from + 8));
+        }
+    }
+
+    /// Whole groups of eight blocks on vectors, the rest without.
+    void vectors(byte[] data, int at, int blocks) {
+        int groups = blocks / STREAMS;
+        if (groups == 0) {
+            scalars(data, at, blocks);
+            return;
+        }
+        makeTables();
+        long[] sums = new long[2 * STREAMS];
+        sums[0] = y1;
+        sums[STREAMS] = y0;
+        GhashVectors.update(sums, tables, data, at, groups);
+        y1 = 0;
+        y0 = 0;
+        for (int i = 0; i < STREAMS; i++) {
+            int power = 2 * (STREAMS - 1 - i);
+            times(sums[i], sums[STREAMS + i], powers[power], powers[power + 1]);
+            y1 ^= product[0];
+            y0 ^= product[1];
+        }
+        scalars(data, at + groups * STREAMS * BLOCK_BYTES, blocks - groups * STREAMS);
+    }
+
+    private void makeTables() {
+        if (powers.length > 0) {
+            return;
+        }
+        powers = new long[2 * STREAMS];
+        powers[0] = h1;
+        powers[1] = h0;
+        for (int i = 1; i < STREAMS; i++) {
+            times(powers[2 * i - 2], powers[2 * i - 1], h1, h0);
+            powers[2 * i] = product[0];
+            powers[2 * i + 1] = product[1];
+        }
+        tables = GhashVectors.tables(powers[2 * STREAMS - 2], powers[2 * STREAMS - 1]);
+    }
+
+    /// product = x·z by three carry-less products of 64 bits (Karatsuba), whose high halves are low
+    /// halves of reversed operands, and reduction modulo x^128 + x^7 + x^2 + x + 1.
+    private void times(long x1, long x0, long z1, long z0) {
+        long x1r = Long.reverse(x1);
+        long x0r = Long.reverse(x0);
+        long z1r = Long.reverse(z1);
+        long z0r = Long.reverse(z0);
+        long low = carryless(x0, z0);
+        long high = carryless(x1, z1);
+        long middle = carryless(x0 ^ x1, z0 ^ z1) ^ low ^ high;
+        long lowTop = carryless(x0r, z0r);
+        long highTop = carryless(x1r, z1r);
+        long middleTop = carryless(x0r ^ x1r, z0r ^ z1r) ^ lowTop ^ highTop;
+        lowTop = Long.reverse(lowTop) >>> 1;
+        highTop = Long.reverse(highTop) >>> 1;
+        middleTop = Long.reverse(middleTop) >>> 1;
+        long v0 = low;
+        long v1 = lowTop ^ middle;
+        long v2 = high ^ middleTop;
+        long v3 = highTop;
+        v3 = v3 << 1 | v2 >>> 63;
+        v2 = v2 << 1 | v1 >>> 63;
+        v1 = v1 << 1 | v0 >>> 63;
+        v0 <<= 1;
+        v2 ^= v0 ^ v0 >>> 1 ^ v0 >>> 2 ^ v0 >>> 7;
+        v1 ^= v0 << 63 ^ v0 << 62 ^ v0 << 57;
+        v3 ^= v1 ^ v1 >>> 1 ^ v1 >>> 2 ^ v1 >>> 7;
+        v2 ^= v1 << 63 ^ v1 << 62 ^ v1 << 57;
+        product[0] = v3;
+        product[1] = v2;
+    }
+
+    /// The low 64 bits of the carry-less product. At most 16 ones meet in a column, which overflow only
+    /// out of the highest column used.
+    private static long carryless(long x, long y) {
+        long x0 = x & FIRST;
+        long x1 = x & FIRST << 1;
+        long x2 = x & FIRST << 2;
+        long x3 = x & FIRST << 3;
+        long y0 = y & FIRST;
+        long y1 = y & FIRST << 1;
+        long y2 = y & FIRST << 2;
+        long y3 = y & FIRST << 3;
+        long z0 = x0 * y0 ^ x1 * y3 ^ x2 * y2 ^ x3 * y1;
+        long z1 = x0 * y1 ^ x1 * y0 ^ x2 * y3 ^ x3 * y2;
+        long z2 = x0 * y2 ^ x1 * y1 ^ x2 * y0 ^ x3 * y3;
+        long z3 = x0 * y3 ^ x1 * y2 ^ x2 * y1 ^ x3 * y0;
+        return z0 & FIRST | z1 & FIRST << 1 | z2 & FIRST << 2 | z3 & FIRST << 3;
+    }
+}

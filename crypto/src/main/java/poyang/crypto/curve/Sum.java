@@ -1,0 +1,180 @@
+package poyang.crypto.curve;
+
+import java.util.Arrays;
+
+/// One point that affine points are added to and that is never doubled: X, Y, ZZ, ZZZ with x = X/ZZ,
+/// y = Y/ZZZ and ZZ³ = ZZZ², which makes an addition one squaring cheaper than in {@link Multiplier}.
+///
+/// The formulas are incomplete: where equal or opposite points meet, ZZ becomes 0 and stays 0, and
+/// {@link #toAffine} says that the sum is not known; a careful sum looks for them before each addition.
+///
+/// Source: Explicit-Formulas Database, short Weierstrass, coordinates "xyzz", madd-2008-s: 8 multiplications
+/// and 2 squarings.
+final class Sum {
+    private static final int L = Field.LONGS;
+    private static final int X = 0;
+    private static final int Y = L;
+    private static final int ZZ = 2 * L;
+    private static final int ZZZ = 3 * L;
+
+    private final long[] acc = new long[4 * L];
+    private final long[] t = new long[5 * L];
+    private final long[] chosen = new long[2 * L];
+    private boolean neutral;
+    private boolean careful;
+
+    /// The neutral element.
+    void clear() {
+        neutral = true;
+    }
+
+    void start(long[] points, int at) {
+        System.arraycopy(points, at, acc, 0, 2 * L);
+        System.arraycopy(Field.ONE, 0, acc, ZZ, L);
+        System.arraycopy(Field.ONE, 0, acc, ZZZ, L);
+        neutral = false;
+    }
+
+    /// What the multiplier holds.
+    void start(Multiplier from) {
+        neutral = from.storeSum(acc);
+    }
+
+    void beCareful() {
+        careful = true;
+    }
+
+    /// Adds the affine point (x, y).
+    void add(long[] points, int at) {
+        int p = 0;
+        int r = L;
+        int pp = 2 * L;
+        int q = 3 * L;
+        int u = 4 * L;
+        Field.multiply(t, p, points, at, acc, ZZ);
+        Field.looseSubtract(t, p, t, p, acc, X);
+        Field.multiply(t, r, points, at + L, acc, ZZZ);
+        Field.looseSubtract(t, r, t, r, acc, Y);
+        Field.square(t, pp, t, p);
+        Field.multiply(t, q, acc, X, t, pp);
+        Field.multiply(acc, ZZ, acc, ZZ, t, pp);
+        Field.multiply(t, pp, t, pp, t, p);
+        Field.multiply(acc, ZZZ, acc, ZZZ, t, pp);
+        Field.square(t, u, t, r);
+        Field.subtract(t, u, t, u, t, pp);
+        Field.combine(acc, X, 1, t, u, -2, t, q);
+        Field.looseSubtract(t, q, t, q, acc, X);
+        Field.multiply(t, q, t, r, t, q);
+        Field.multiply(t, u, acc, Y, t, pp);
+        Field.subtract(acc, Y, t, q, t, u);
+    }
+
+    /// Adds ± the affine point, in a time that depends on what is added.
+    void addPublic(long[] points, int at, boolean negative) {
+        long[] from = points;
+        int offset = at;
+        if (negative) {
+            System.arraycopy(points, at, chosen, 0, L);
+            Field.negate(chosen, L, points, at + L);
+            from = chosen;
+            offset = 0;
+        }
+        if (neutral) {
+            start(from, offset);
+        } else if (!careful || !meets(from, offset)) {
+            add(from, offset);
+        }
+    }
+
+    /// Handles a sum of equal or opposite points.
+    private boolean meets(long[] points, int at) {
+        Field.multiply(t, 0, points, at, acc, ZZ);
+        if (Field.isEqual(t, 0, acc, X) == 0) {
+            return false;
+        }
+        Field.multiply(t, 0, points, at + L, acc, ZZZ);
+        if (Field.isEqual(t, 0, acc, Y) != 0) {
+            Multiplier twice = new Multiplier();
+            twice.start(points, at);
+            twice.twice();
+            start(twice);
+        } else {
+            neutral = true;
+        }
+        return true;
+    }
+
+    /// Adds digit·P, where the table at `at` holds the odd multiples P, 3P … : every entry is read.
+    void addSecret(long[] table, int at, int entries, int digit) {
+        int sign = digit >> 31;
+        int wanted = ((digit ^ sign) - sign) >> 1;
+        long x0 = 0;
+        long x1 = 0;
+        long x2 = 0;
+        long x3 = 0;
+        long x4 = 0;
+        long y0 = 0;
+        long y1 = 0;
+        long y2 = 0;
+        long y3 = 0;
+        long y4 = 0;
+        for (int k = 0; k < entries; k++) {
+            long different = k ^ wanted;
+            long mask = ((different | -different) >>> 63) - 1;
+            int entry = at + k * 2 * L;
+            x0 |= mask & table[entry];
+            x1 |= mask & table[entry + 1];
+            x2 |= mask & table[entry + 2];
+            x3 |= mask & table[entry + 3];
+            x4 |= mask & table[entry + 4];
+            y0 |= mask & table[entry + 5];
+            y1 |= mask & table[entry + 6];
+            y2 |= mask & table[entry + 7];
+            y3 |= mask & table[entry + 8];
+            y4 |= mask & table[entry + 9];
+        }
+        long negate = sign;
+        chosen[0] = x0;
+        chosen[1] = x1;
+        chosen[2] = x2;
+        chosen[3] = x3;
+        chosen[4] = x4;
+        chosen[5] = (y0 ^ negate) - negate;
+        chosen[6] = (y1 ^ negate) - negate;
+        chosen[7] = (y2 ^ negate) - negate;
+        chosen[8] = (y3 ^ negate) - negate;
+        chosen[9] = (y4 ^ negate) - negate;
+        add(chosen, 0);
+    }
+
+    /// Writes x and y; false when the sum is the neutral element or not known.
+    boolean toAffine(long[] point, int at) {
+        if (neutral || Field.isZero(acc, ZZZ) != 0) {
+            return false;
+        }
+        Field.invert(t, 0, acc, ZZZ);
+        Field.multiply(point, at + L, acc, Y, t, 0);
+        Field.multiply(t, 0, t, 0, acc, ZZ);
+        Field.square(t, 0, t, 0);
+        Field.multiply(point, at, acc, X, t, 0);
+        return true;
+    }
+
+    /// Is the sum known to be −(the affine point)?
+    boolean isNegativeOf(long[] point) {
+        if (neutral || Field.isZero(acc, ZZZ) != 0) {
+            return false;
+        }
+        Field.multiply(t, 0, point, 0, acc, ZZ);
+        Field.multiply(t, L, point, L, acc, ZZZ);
+        Field.negate(t, L, t, L);
+        return Field.isEqual(t, 0, acc, X) != 0 && Field.isEqual(t, L, acc, Y) != 0;
+    }
+
+    /// Overwrites what is left of a secret multiplication.
+    void erase() {
+        Arrays.fill(acc, 0);
+        Arrays.fill(t, 0);
+        Arrays.fill(chosen, 0);
+    }
+}

@@ -1,0 +1,237 @@
+package poyang.crypto.curve;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.crypto.signers.PlainDSAEncoding;
+import org.bouncycastle.crypto.signers.SM2Signer;
+import org.bouncycastle.math.ec.ECPoint;
+import org.bouncycastle.util.BigIntegers;
+import org.junit.jupiter.api.Test;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm2Signature;
+import poyang.kernel.RandomSource;
+
+/// Own arithmetic beside `BigInteger` and BouncyCastle, on random values and on the edges.
+final class Sm2ArithmeticTest {
+    private static final X9ECParameters THEIRS = CustomNamedCurves.getByName("sm2p256v1");
+    private static final BigInteger N = THEIRS.getN();
+    private static final BigInteger MAX = BigInteger.ONE.shiftLeft(256).subtract(BigInteger.ONE);
+
+    private final RandomSource random = new SeededRandom(new byte[32], "arithmetic");
+
+    private static byte[] octets(BigInteger value) {
+        return BigIntegers.asUnsignedByteArray(32, value);
+    }
+
+    private static long[] limbs(BigInteger value) {
+        return Order.read(octets(value), 0);
+    }
+
+    private static BigInteger integer(long[] limbs) {
+        byte[] out = new byte[32];
+        Order.write(limbs, out, 0);
+        return new BigInteger(1, out);
+    }
+
+    /// Edges first, then random numbers below n.
+    private List<BigInteger> numbers() {
+        List<BigInteger> numbers = new ArrayList<>(List.of(
+                BigInteger.ZERO,
+                BigInteger.ONE,
+                BigInteger.TWO,
+                N.subtract(BigInteger.ONE),
+                N.subtract(BigInteger.TWO),
+                N.shiftRight(1),
+                BigInteger.ONE.shiftLeft(255),
+                BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE)));
+        while (numbers.size() < 60) {
+            numbers.add(new BigInteger(1, random.bytes(32)).mod(N));
+        }
+        return numbers;
+    }
+
+    @Test
+    void numbersModuloTheOrderAreThoseOfBigInteger() {
+        for (BigInteger a : numbers()) {
+            for (BigInteger b : numbers()) {
+                assertEquals(a.add(b).mod(N), integer(Order.add(limbs(a), limbs(b))));
+                assertEquals(a.subtract(b).mod(N), integer(Order.subtract(limbs(a), limbs(b))));
+                assertEquals(a.multiply(b).mod(N), integer(Order.multiply(limbs(a), limbs(b))));
+            }
+            BigInteger inverse = a.signum() == 0 ? a : a.modInverse(N);
+            assertEquals(inverse, integer(Order.invert(limbs(a))));
+            assertTrue(Order.isBelow(limbs(a)));
+        }
+        for (BigInteger a : List.of(N, N.add(BigInteger.ONE), MAX)) {
+            assertFalse(Order.isBelow(limbs(a)));
+            assertEquals(a.mod(N), integer(Order.reduce(limbs(a))));
+        }
+    }
+
+    @Test
+    void inversesModuloThePrimeAreThoseOfBigInteger() {
+        List<BigInteger> numbers = numbers();
+        numbers.add(Field.P.subtract(BigInteger.ONE));
+        numbers.add(Field.P.shiftRight(1));
+        for (BigInteger a : numbers) {
+            long[] x = limbs(a);
+            Inversion.invert(x);
+            assertEquals(a.signum() == 0 ? a : a.modInverse(Field.P), integer(x));
+            long[] element = Field.constant(a);
+            Field.invert(element, 0, element, 0);
+            assertEquals(integer(x), Field.value(element, 0));
+        }
+    }
+
+    private static byte[] theirs(ECPoint point) {
+        return point.normalize().getEncoded(false);
+    }
+
+    @Test
+    void multiplesAreThoseOfBouncyCastle() {
+        Comb comb = Comb.of(Sm2Point.BASE.coordinates(), 7);
+        for (BigInteger k : numbers()) {
+            if (k.signum() == 0) {
+                continue;
+            }
+            byte[] expected = theirs(THEIRS.getG().multiply(k));
+            assertArrayEquals(expected, Sm2Point.BASE.times(octets(k)).encode());
+            Sum sum = new Sum();
+            sum.clear();
+            sum.beCareful();
+            comb.addMultiple(sum, limbs(k));
+            long[] point = new long[Sm2Group.POINT_LONGS];
+            assertTrue(sum.toAffine(point, 0));
+            assertArrayEquals(expected, new Sm2Point(point).encode());
+            Optional<Sm2Secret> secret = Sm2Secret.of(octets(k));
+            assertEquals(SecretComb.accepts(limbs(k)), secret.isPresent());
+            if (secret.isPresent()) {
+                assertArrayEquals(expected, secret.get().timesBase().encode());
+                Sm2Point other = Sm2Secret.random(random).timesBase();
+                ECPoint theirOther = THEIRS.getCurve().decodePoint(other.encode());
+                assertArrayEquals(
+                        theirs(theirOther.multiply(k)),
+                        secret.get().times(other).encode());
+            }
+        }
+        assertTrue(Sm2Secret.of(new byte[32]).isEmpty());
+        assertTrue(Sm2Secret.of(octets(N)).isEmpty());
+        assertTrue(Sm2Secret.of(octets(BigInteger.ONE)).isEmpty());
+        assertTrue(Sm2Secret.of(octets(N.subtract(BigInteger.ONE))).isEmpty());
+    }
+
+    @Test
+    void sumsOfEqualAndOppositePointsAreKnownToACarefulSumOnly() {
+        Sm2Point p = Sm2Secret.random(random).timesBase();
+        byte[] twice = theirs(THEIRS.getCurve().decodePoint(p.encode()).twice());
+        assertArrayEquals(twice, p.plus(p).orElseThrow().encode());
+        Sm2Point minus = p.times(octets(N.subtract(BigInteger.ONE)));
+        assertTrue(p.plus(minus).isEmpty());
+        for (boolean careful : new boolean[] {false, true}) {
+            Sum sum = new Sum();
+            if (careful) {
+                sum.beCareful();
+            }
+            sum.clear();
+            sum.addPublic(p.coordinates(), 0, false);
+            sum.addPublic(p.coordinates(), 0, false);
+            long[] point = new long[Sm2Group.POINT_LONGS];
+            assertEquals(careful, sum.toAffine(point, 0));
+            if (careful) {
+                assertArrayEquals(twice, new Sm2Point(point).encode());
+                sum.addPublic(point, 0, true);
+                assertFalse(sum.toAffine(point, 0), "the neutral element has no coordinates");
+                sum.addPublic(p.coordinates(), 0, false);
+                assertTrue(sum.toAffine(point, 0));
+                assertArrayEquals(p.encode(), new Sm2Point(point).encode());
+            }
+        }
+    }
+
+    /// Signatures made so that s·G and t·P meet on the way: with P = d·G known to the forger, r and s are
+    /// chosen and e follows from them, so each is valid.
+    @Test
+    void claimsWhoseSumMeetsItselfAreJudgedRightly() {
+        byte[] d = octets(BigInteger.TWO.pow(200).add(BigInteger.valueOf(7)));
+        Sm2Point key = Sm2Secret.of(d).orElseThrow().timesBase();
+        BigInteger dn = new BigInteger(1, d);
+        for (int turn = 0; turn < 30; turn++) {
+            BigInteger t = new BigInteger(1, random.bytes(32)).mod(N);
+            BigInteger partner = t.multiply(dn).mod(N); // t·P = partner·G
+            for (BigInteger s : List.of(
+                    partner, N.subtract(partner), partner.add(BigInteger.ONE).mod(N))) {
+                BigInteger r = t.subtract(s).mod(N);
+                ECPoint sum = THEIRS.getG().multiply(s.add(partner).mod(N)).normalize();
+                boolean valid = !sum.isInfinity() && r.signum() != 0;
+                BigInteger x = valid ? sum.getAffineXCoord().toBigInteger() : BigInteger.ONE;
+                byte[] e = octets(r.subtract(x).mod(N));
+                byte[] rs = Arrays.copyOf(octets(r), 64);
+                System.arraycopy(octets(s), 0, rs, 32, 32);
+                for (int uses : new int[] {0, 1000}) {
+                    Sm2Verifier verifier = new Sm2Verifier(key, uses);
+                    assertEquals(valid, new Sm2Verifier.Claim(verifier, e, rs, Sm2Verifier.ANY_PARITY).holds());
+                    if (valid) {
+                        int parity = sum.getAffineYCoord().testBitZero() ? 1 : 0;
+                        assertTrue(new Sm2Verifier.Claim(verifier, e, rs, parity).holds());
+                        assertFalse(new Sm2Verifier.Claim(verifier, e, rs, 1 - parity).holds());
+                        List<Sm2Verifier.Claim> claims = List.of(
+                                new Sm2Verifier.Claim(verifier, e, rs, parity),
+                                new Sm2Verifier.Claim(verifier, e, rs, parity),
+                                new Sm2Verifier.Claim(verifier, e, rs, 1 - parity),
+                                new Sm2Verifier.Claim(verifier, e, rs, parity));
+                        assertArrayEquals(
+                                new boolean[] {true, true, false, true},
+                                Sm2Verifier.verdicts(claims, random.bytes(64)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Right and spoilt signatures of random keys and messages: the verdicts are BouncyCastle's.
+    @Test
+    void verdictsAreThoseOfBouncyCastle() {
+        ECDomainParameters domain = new ECDomainParameters(THEIRS);
+        for (int turn = 0; turn < 150; turn++) {
+            Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+            byte[] message = random.bytes(turn);
+            byte[] rs = key.sign(message).rs().toArray();
+            if (turn % 3 == 1) {
+                rs[(int) Long.remainderUnsigned(random.nextLong(), 64)] ^= (byte) (1 << turn % 8);
+            } else if (turn % 3 == 2) {
+                BigInteger r = new BigInteger(1, Arrays.copyOf(rs, 32));
+                System.arraycopy(octets(turn % 2 == 0 ? N.subtract(r) : r.add(N).min(MAX)), 0, rs, 0, 32);
+            }
+            SM2Signer signer = new SM2Signer(PlainDSAEncoding.INSTANCE);
+            signer.init(
+                    false,
+                    new ECPublicKeyParameters(
+                            THEIRS.getCurve()
+                                    .decodePoint(key.publicKey().encoded().toArray()),
+                            domain));
+            signer.update(message, 0, message.length);
+            boolean theirs = signer.verifySignature(rs);
+            assertEquals(turn % 3 == 0, theirs);
+            byte[] userId = "1234567812345678".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            assertEquals(theirs, key.publicKey().verifyWithoutParity(userId, message, rs));
+            boolean either = false;
+            for (int parity = 0; parity < 2; parity++) {
+                either |= key.publicKey().verify(message, new Sm2Signature(poyang.kernel.Bytes.copyOf(rs), parity));
+            }
+            assertEquals(theirs, either);
+        }
+    }
+}
