@@ -243,9 +243,8 @@ final class MainJob {
         Map<String, Path> files = new LinkedHashMap<>();
         List<JobReceipt> receipts = new ArrayList<>();
         for (JobParty party : job.getPartiesList()) {
-            ProvenReceipt proven = analyst.receipt(ChainForms.bytes(party.getReceiptTransaction()));
-            ReceiptFile file =
-                    ReceiptFile.newBuilder().setVersion(1).setProven(proven).build();
+            ReceiptFile file = analyst.receiptFile(ChainForms.bytes(party.getReceiptTransaction()));
+            ProvenReceipt proven = file.getProven();
             Path to = folder.resolve("receipt-" + party.getOrganisation() + ".json");
             Files.writeString(to, ChainForms.json(file));
             files.put(party.getOrganisation(), to);

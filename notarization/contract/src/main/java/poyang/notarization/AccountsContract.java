@@ -6,27 +6,40 @@ import java.util.Optional;
 import java.util.Set;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.AccountDirectory;
+import poyang.chain.contract.AccountErrors;
 import poyang.chain.contract.CallContext;
+import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
-import poyang.crypto.Sm2PublicKey;
-import poyang.kernel.Bytes;
-import poyang.kernel.PoyangException;
 import poyang.wire.schema.AccountKey;
 import poyang.wire.schema.AccountList;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.Empty;
+import poyang.wire.schema.KeyHistory;
+import poyang.wire.schema.NameCertificateRequest;
+import poyang.wire.schema.RecoverKeyRequest;
 import poyang.wire.schema.Role;
+import poyang.wire.schema.RotateKeyRequest;
 
-/// Accounts, which are never overwritten: a key once registered stays the account's key. State:
+/// Accounts. A key once registered is good until its account announces another, or an administrator
+/// replaces it ({@link AccountKeys}); what an earlier block accepted stays accepted. State:
 /// `account/ORGANISATION/NAME` → AccountRecord.
 public final class AccountsContract extends ServiceContract implements AccountDirectory {
     static final String NAME = "poyang.v1.Accounts";
-    private static final Set<Role> ABOVE_DEPARTMENTS = EnumSet.of(Role.SUPERVISOR, Role.CONSOLE);
+    private static final Set<Role> ABOVE_DEPARTMENTS = EnumSet.of(Role.SUPERVISOR, Role.CONSOLE, Role.AUTHORITY);
 
     public AccountsContract() {
         super(NAME);
         call("Register", AccountRecord.parser(), AccountsContract::register);
+        call("RotateKey", RotateKeyRequest.parser(), AccountKeys::rotate);
+        call("RecoverKey", RecoverKeyRequest.parser(), AccountKeys::recover);
+        call("NameCertificate", NameCertificateRequest.parser(), AccountsContract::nameCertificate);
+        read(
+                "Keys",
+                AccountKey.parser(),
+                (key, _, state) -> KeyHistory.newBuilder()
+                        .addAllKeys(AccountKeys.history(need(state, key.getId()), state))
+                        .build());
         read(
                 "Get",
                 AccountKey.parser(),
@@ -52,16 +65,8 @@ public final class AccountsContract extends ServiceContract implements AccountDi
                         && !roles.contains(Role.UNRECOGNIZED),
                 "the roles are missing, repeated or unknown",
                 "one or more different roles are needed");
-        try {
-            Sm2PublicKey key = Sm2PublicKey.decode(made.getPublicKey().toByteArray());
-            Rules.arguments(
-                    key.encoded().equals(Bytes.wrap(made.getPublicKey().toByteArray())),
-                    "the public key is compressed",
-                    "65 bytes uncompressed are needed");
-        } catch (PoyangException e) {
-            throw Rules.rejection(
-                    NotarizationErrors.BAD_ARGUMENTS, "the public key is none", "a point of the SM2 curve is needed");
-        }
+        AccountKeys.publicKey(made.getPublicKey());
+        Rules.arguments(made.getKeysCount() == 0, "the windows of keys are given", "the contract fills them in");
         Rules.need(
                 state.of(OrganisationsContract.NAME)
                         .get("org/" + made.getOrganisation())
@@ -69,6 +74,9 @@ public final class AccountsContract extends ServiceContract implements AccountDi
                 NotarizationErrors.NOT_FOUND,
                 "the organisation " + made.getOrganisation() + " is not registered",
                 "register the organisation first");
+        if (!made.getCertificateHash().isEmpty()) {
+            CertificatesContract.good(state.of(CertificatesContract.NAME), made.getCertificateHash());
+        }
         String key = "account/" + made.getId();
         Rules.need(
                 state.get(key).isEmpty(),
@@ -87,7 +95,54 @@ public final class AccountsContract extends ServiceContract implements AccountDi
                 sender.isGenesis() || sender.has(Account.Role.SUPERVISOR) || own && !high,
                 sender,
                 "an administrator registers accounts of the own organisation, and a supervisor any;"
-                        + " only supervisors give the roles SUPERVISOR and CONSOLE");
+                        + " only supervisors give the roles SUPERVISOR, CONSOLE and AUTHORITY");
+    }
+
+    private static AccountRecord nameCertificate(
+            NameCertificateRequest asked, CallContext context, ContractState state) {
+        AccountRecord record = need(state, asked.getAccount());
+        boolean first = context.sender().id().equals(record.getId())
+                && record.getCertificateHash().isEmpty();
+        if (!first) {
+            allowedOver(record, context.sender());
+        }
+        CertificatesContract.good(state.of(CertificatesContract.NAME), asked.getCertificateHash());
+        return AccountKeys.changed(
+                record.toBuilder()
+                        .setCertificateHash(asked.getCertificateHash())
+                        .build(),
+                context,
+                state);
+    }
+
+    static AccountRecord need(ReadableState accounts, String id) {
+        return need(accounts, "account/" + id, AccountRecord.parser(), "account");
+    }
+
+    /// Who may replace the key or the certificate of somebody else's account.
+    static void allowedOver(AccountRecord record, Account sender) {
+        boolean high = record.getRolesList().stream().anyMatch(ABOVE_DEPARTMENTS::contains);
+        boolean own =
+                sender.has(Account.Role.ADMINISTRATOR) && sender.organisation().equals(record.getOrganisation());
+        Rules.allowed(
+                !sender.id().equals(record.getId()) && (sender.has(Account.Role.SUPERVISOR) || own && !high),
+                sender,
+                "another administrator of the account's organisation does, or a supervisor; over accounts with"
+                        + " the roles SUPERVISOR, CONSOLE and AUTHORITY another supervisor");
+    }
+
+    @Override
+    public Optional<ContractRejection> barred(String accountId, long height, ReadableState state) {
+        return record(state.of(NAME), accountId)
+                .filter(record -> !record.getCertificateHash().isEmpty())
+                .flatMap(record -> CertificatesContract.revocation(
+                                state.of(CertificatesContract.NAME), record.getCertificateHash())
+                        .filter(revocation -> revocation.getHeight() < height)
+                        .map(revocation -> Rules.rejection(
+                                AccountErrors.CERTIFICATE_REVOKED,
+                                "the certificate of " + accountId + " was revoked in block " + revocation.getHeight()
+                                        + " (" + revocation.getReason() + ")",
+                                "have an administrator name a new certificate for the account")));
     }
 
     @Override
@@ -102,8 +157,7 @@ public final class AccountsContract extends ServiceContract implements AccountDi
     static Account account(AccountRecord record) {
         Set<Account.Role> roles = EnumSet.noneOf(Account.Role.class);
         record.getRolesList().forEach(role -> roles.add(Account.Role.valueOf(role.name())));
-        Bytes key = Bytes.wrap(record.getPublicKey().toByteArray());
-        return new Account(record.getId(), record.getOrganisation(), roles, key);
+        return new Account(record.getId(), record.getOrganisation(), roles, AccountKeys.of(record));
     }
 
     @Override

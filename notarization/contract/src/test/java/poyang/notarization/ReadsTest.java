@@ -170,7 +170,7 @@ final class ReadsTest {
                     OrganisationList.parseFrom(chain.read(by, "Organisations", "List", all))
                             .getOrganisationsCount());
             assertEquals(
-                    24,
+                    28,
                     AccountList.parseFrom(chain.read(by, "Accounts", "List", all))
                             .getAccountsCount());
             assertEquals(

@@ -1,13 +1,16 @@
 package poyang.sdk;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import poyang.chain.proofs.KeyAnnouncement;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
@@ -15,11 +18,16 @@ import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.FinalisedBlock;
 import poyang.wire.schema.NodeStatus;
 import poyang.wire.schema.ProvenReceipt;
+import poyang.wire.schema.ProvenState;
 import poyang.wire.schema.ReceiptArguments;
+import poyang.wire.schema.ReceiptFile;
+import poyang.wire.schema.RecoverKeyRequest;
+import poyang.wire.schema.RotateKeyRequest;
 import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.StateArguments;
 import poyang.wire.schema.SubscribeArguments;
@@ -31,6 +39,7 @@ import poyang.wire.schema.TransactionReceipt;
 /// does not hold against the genesis. Safe for use by several threads.
 public final class ChainAccount {
     private static final String CHAIN = "poyang.v1.Chain";
+    private static final String ACCOUNTS = "poyang.v1.Accounts";
     private static final int NONCE_BYTES = 16;
     private static final long BLOCKS_TO_LIVE = 500;
     private static final int RECEIPT_WAIT_MILLIS = 15_000;
@@ -39,7 +48,7 @@ public final class ChainAccount {
 
     private final ChainClient client;
     private final String account;
-    private final Sm2PrivateKey key;
+    private final SigningKeys keys;
     private final RandomSource random;
     private final SignedQueries queries;
 
@@ -48,7 +57,7 @@ public final class ChainAccount {
             ChainClient client, String account, Sm2PrivateKey key, RandomSource random, InstantSource clock) {
         this.client = client;
         this.account = account;
-        this.key = key;
+        keys = new SigningKeys(key);
         this.random = random;
         queries = new SignedQueries(client.chainId(), clock);
     }
@@ -88,6 +97,78 @@ public final class ChainAccount {
         return proven;
     }
 
+    /// Announces a new key for this account, and signs with it from `activationHeight` on.
+    ///
+    /// @param next a key never used by this account; stays the caller's, who closes it after this account
+    ///     was used last. The old key must live as long: what was sealed to it is opened with it
+    /// @param activationHeight above the block that holds the announcement, so some blocks ahead
+    /// @param overlapEndHeight the last height at which the old key is good, for whoever still uses it
+    /// @return the account as the chain knows it now
+    /// @throws PoyangException as {@link #call}
+    public AccountRecord rotateKey(Sm2PrivateKey next, long activationHeight, long overlapEndHeight, String reason) {
+        KeyAnnouncement made = new KeyAnnouncement(
+                client.chainId(), account, next.publicKey().encoded(), activationHeight, overlapEndHeight);
+        RotateKeyRequest request = RotateKeyRequest.newBuilder()
+                .setPublicKey(ChainForms.byteString(made.publicKey()))
+                .setActivationHeight(activationHeight)
+                .setOverlapEndHeight(overlapEndHeight)
+                .setPossession(ChainForms.byteString(made.signedBy(next)))
+                .setReason(reason)
+                .build();
+        TransactionReceipt receipt = call(ACCOUNTS, "RotateKey", request);
+        keys.announced(next, activationHeight);
+        return record(receipt.getResult());
+    }
+
+    /// Says after a restart that a key is announced on chain, and from when on it is good.
+    public void succeededBy(Sm2PrivateKey next, long activationHeight) {
+        keys.announced(next, activationHeight);
+    }
+
+    /// Replaces the key of another account, whose own is lost or exposed. All keys that it has stop at once.
+    ///
+    /// @param made signed by the new key's holder, with an end of the overlap of 0
+    /// @param possession {@link KeyAnnouncement#signedBy}
+    /// @param reason stays on chain
+    public AccountRecord recoverKey(KeyAnnouncement made, Bytes possession, String reason) {
+        RecoverKeyRequest request = RecoverKeyRequest.newBuilder()
+                .setAccount(made.account())
+                .setPublicKey(ChainForms.byteString(made.publicKey()))
+                .setActivationHeight(made.activationHeight())
+                .setPossession(ChainForms.byteString(possession))
+                .setReason(reason)
+                .build();
+        return record(call(ACCOUNTS, "RecoverKey", request).getResult());
+    }
+
+    private static AccountRecord record(ByteString encoded) {
+        try {
+            return AccountRecord.parseFrom(encoded);
+        } catch (InvalidProtocolBufferException e) {
+            throw new PoyangException(
+                    SdkErrors.NOT_PROVEN, "an attested result is malformed", "validators must agree on the schema", e);
+        }
+    }
+
+    /// A transaction's receipt as a file that proves it offline, the sender's key at that height included.
+    public ReceiptFile receiptFile(Bytes transactionId) {
+        ProvenReceipt proven = receipt(transactionId);
+        TransactionReceipt executed = client.verifier().receipt(proven, transactionId);
+        String sender;
+        try {
+            sender = TransactionPayload.parseFrom(proven.getTransaction().getPayload())
+                    .getSender();
+        } catch (InvalidProtocolBufferException e) {
+            throw new PoyangException(
+                    SdkErrors.NOT_PROVEN, "an attested payload is malformed", "validators must agree on the schema", e);
+        }
+        return ReceiptFile.newBuilder()
+                .setVersion(1)
+                .setProven(proven)
+                .setSender(provenState(ACCOUNTS, "account/" + sender, executed.getHeight()))
+                .build();
+    }
+
     /// A transaction's receipt with its proof; waits until it is final.
     ///
     /// @throws PoyangException `NOT_FINAL` when that takes more than a minute; `NOT_PROVEN`
@@ -99,7 +180,8 @@ public final class ChainAccount {
         PoyangException last = null;
         for (int i = 0; i < RECEIPT_TRIES; i++) {
             try {
-                ProvenReceipt proven = client.receipt(query(CHAIN, "Receipt", arguments), RECEIPT_WAIT_MILLIS);
+                ProvenReceipt proven =
+                        ask(CHAIN, "Receipt", arguments, query -> client.receipt(query, RECEIPT_WAIT_MILLIS));
                 client.verifier().receipt(proven, transactionId);
                 return proven;
             } catch (PoyangException e) {
@@ -118,28 +200,35 @@ public final class ChainAccount {
 
     /// A read of a contract at the latest finalised block, as one node answers it.
     public byte[] read(String contract, String method, Message arguments) {
-        return client.query(query(contract, method, arguments)).getResult().toByteArray();
+        return ask(contract, method, arguments, client::query).getResult().toByteArray();
     }
 
     /// The latest final height, as one node says it.
     public long height() {
-        return client.query(query(CHAIN, "Height", Empty.getDefaultInstance())).getHeight();
+        long height =
+                ask(CHAIN, "Height", Empty.getDefaultInstance(), client::query).getHeight();
+        keys.reached(height);
+        return height;
     }
 
     /// What stands under a key of a contract's state, proven.
     ///
     /// @param height 0 for the latest
     public ProvenValue state(String contract, String stateKey, long height) {
+        return client.verifier().state(provenState(contract, stateKey, height), contract, stateKey);
+    }
+
+    private ProvenState provenState(String contract, String stateKey, long height) {
         StateArguments arguments = StateArguments.newBuilder()
                 .setContract(contract)
                 .setKey(stateKey)
                 .setHeight(height)
                 .build();
-        return client.verifier().state(client.state(query(CHAIN, "State", arguments)), contract, stateKey);
+        return ask(CHAIN, "State", arguments, client::state);
     }
 
     public NodeStatus status(NodeAddress node) {
-        return client.status(node, query(CHAIN, "Status", Empty.getDefaultInstance()));
+        return ask(CHAIN, "Status", Empty.getDefaultInstance(), query -> client.status(node, query));
     }
 
     /// Hands over verified finalised blocks from `fromHeight` on, in order and without gaps, on the calling
@@ -156,6 +245,7 @@ public final class ChainAccount {
                 Iterator<FinalisedBlock> blocks = in(scope, () -> subscribe(node, from));
                 while (blocks.hasNext()) {
                     VerifiedBlock block = client.verifier().block(blocks.next(), next);
+                    keys.reached(block.height());
                     sink.accept(block);
                     next++;
                 }
@@ -202,7 +292,15 @@ public final class ChainAccount {
 
     /// A read signed by this account, for a node or an executor; it is answered once.
     public SignedQuery query(String contract, String method, Message arguments) {
+        return query(keys.present(), contract, method, arguments);
+    }
+
+    private SignedQuery query(Sm2PrivateKey key, String contract, String method, Message arguments) {
         return queries.sign(account, key, contract, method, Bytes.wrap(arguments.toByteArray()), random);
+    }
+
+    private <T> T ask(String contract, String method, Message arguments, Function<SignedQuery, T> call) {
+        return keys.ask(key -> call.apply(query(key, contract, method, arguments)));
     }
 
     private Transaction sign(String contract, String method, Message arguments) {
@@ -217,7 +315,7 @@ public final class ChainAccount {
                 .setArguments(arguments.toByteString())
                 .build()
                 .toByteArray();
-        Sm2Signature signature = key.sign(payload);
+        Sm2Signature signature = keys.present().sign(payload);
         return Transaction.newBuilder()
                 .setPayload(ByteString.copyFrom(payload))
                 .setSignature(ChainForms.byteString(signature.rs()))

@@ -1,6 +1,7 @@
 package poyang.sdk;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.List;
 import java.util.Optional;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.FinalityProof;
@@ -33,7 +34,7 @@ public final class ReceiptVerifier {
         /// @param signers validators whose signatures were checked
         /// @param sender the executor's account
         /// @param signatureChecked true when the sender's own signature was checked, with the key that the
-        ///     genesis names; otherwise the quorum vouches for it
+        ///     genesis names or the file proves; otherwise the quorum vouches for it
         /// @param receipt the statement
         record Proven(
                 BlockHeader header,
@@ -85,16 +86,24 @@ public final class ReceiptVerifier {
                 || executed.getIndex() != proof.index()) {
             return new Verdict.Refuted("the execution's record belongs to another transaction");
         }
-        Optional<Sm2PublicKey> key = key(genesis, payload.getSender());
-        if (key.isPresent() && !signed(transaction, key.get())) {
-            return new Verdict.Refuted("the statement is not signed by " + payload.getSender());
+        boolean keyProven = file.hasSender();
+        List<Sm2PublicKey> keys = keyProven
+                ? provenKeys(file, genesis, payload.getSender(), finality.header())
+                : key(genesis, payload.getSender()).stream().toList();
+        boolean checked = keys.stream().anyMatch(key -> signed(transaction, key));
+        if (!checked && (keyProven || !keys.isEmpty())) {
+            return new Verdict.Refuted("the statement is not signed by " + payload.getSender()
+                    + (keyProven
+                            ? " with a key that was good at height "
+                                    + finality.header().height()
+                            : " with the key in the genesis, and the file does not prove that it changed"));
         }
         return new Verdict.Proven(
                 finality.header(),
                 finality.signatures().size(),
                 genesis.epoch().validators().size(),
                 payload.getSender(),
-                key.isPresent(),
+                checked,
                 JobReceipt.parseFrom(payload.getArguments()));
     }
 
@@ -106,7 +115,22 @@ public final class ReceiptVerifier {
         return key.verify(transaction.getPayload().toByteArray(), new Sm2Signature(rs, transaction.getParity()));
     }
 
-    /// Accounts are never overwritten, so a key in the genesis stays the account's key.
+    /// The keys of the sender that were good in the receipt's block, by the proof that the file brings.
+    private static List<Sm2PublicKey> provenKeys(ReceiptFile file, Genesis genesis, String sender, BlockHeader header)
+            throws InvalidProtocolBufferException {
+        ProvenValue value =
+                new BlockVerifier(genesis).state(file.getSender(), "poyang.v1.Accounts", "account/" + sender);
+        if (value.height() != header.height() || value.value().isEmpty()) {
+            throw new PoyangException(
+                    SdkErrors.NOT_PROVEN,
+                    "the keys of " + sender + " are not proven at height " + header.height(),
+                    "the account's record as it was after the receipt's block is needed");
+        }
+        AccountRecord record = AccountRecord.parseFrom(value.value().get().toArray());
+        return AccountKeys.goodAt(record, header.height());
+    }
+
+    /// The key in the genesis, which is good until the account announces another.
     private static Optional<Sm2PublicKey> key(Genesis genesis, String account) throws InvalidProtocolBufferException {
         for (Genesis.Call call : genesis.calls()) {
             if (call.contract().equals("poyang.v1.Accounts") && call.method().equals("Register")) {

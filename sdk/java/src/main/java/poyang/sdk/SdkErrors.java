@@ -20,6 +20,7 @@ public final class SdkErrors {
     public static final ErrorCode AUDIT_LOG_LOST = new ErrorCode("AUDIT_LOG_LOST", 3113, Category.ENVIRONMENT);
     public static final ErrorCode AUDIT_LOG_DAMAGED = new ErrorCode("AUDIT_LOG_DAMAGED", 3114, Category.BAD_INPUT);
     public static final ErrorCode FOLDER_FAILED = new ErrorCode("FOLDER_FAILED", 3115, Category.ENVIRONMENT);
+    public static final ErrorCode KEY_NOT_GOOD = new ErrorCode("KEY_NOT_GOOD", 3116, Category.FORBIDDEN);
 
     private SdkErrors() {}
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +63,23 @@ public final class SignedQueries {
     /// The payload of a query that holds; it is accepted once.
     ///
     /// @param keys the key of an account, if there is such an account
+    /// @throws PoyangException as {@link #prove}
+    public QueryPayload verify(SignedQuery query, Function<String, Optional<Sm2PublicKey>> keys) {
+        return prove(query, account -> keys.apply(account).stream().toList()).payload();
+    }
+
+    /// A query that holds.
+    ///
+    /// @param key the one of the account's keys that signed it
+    public record Proven(QueryPayload payload, Sm2PublicKey key) {}
+
+    /// The same where an account may have several keys; whether the one that signed is good now is for the
+    /// caller to say.
+    ///
+    /// @param keys the keys of an account, the likeliest first; none when there is no such account
     /// @throws PoyangException `BAD_QUERY`, `OTHER_CHAIN`, `STALE_QUERY`, `QUERY_NOT_PROVEN` (which never
     ///     tells an unknown account from a wrong signature), `REPLAYED_QUERY` or `BUSY`
-    public QueryPayload verify(SignedQuery query, Function<String, Optional<Sm2PublicKey>> keys) {
+    public Proven prove(SignedQuery query, Function<String, List<Sm2PublicKey>> keys) {
         QueryPayload payload = decode(query);
         long now = clock.millis();
         long issued = payload.getIssuedAtMillis();
@@ -74,12 +89,12 @@ public final class SignedQueries {
                     "the query was issued at " + issued + ", here it is " + now,
                     "clocks within 60 seconds of each other are needed");
         }
-        Sm2PublicKey key = keys.apply(payload.getAccount()).orElseThrow(SignedQueries::notProven);
-        if (!signed(key, query)) {
-            throw notProven();
-        }
+        Sm2PublicKey key = keys.apply(payload.getAccount()).stream()
+                .filter(candidate -> signed(candidate, query))
+                .findFirst()
+                .orElseThrow(SignedQueries::notProven);
         remember(payload, now);
-        return payload;
+        return new Proven(payload, key);
     }
 
     /// The message that a query's arguments hold.

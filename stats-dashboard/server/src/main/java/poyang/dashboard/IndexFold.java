@@ -79,6 +79,10 @@ final class IndexFold {
 
     void event(Event event, long height) {
         switch (event.getContract() + "/" + event.getTopic()) {
+            case "poyang.v1.Accounts/accounts.changed" -> {
+                AccountRecord kept = ChainIndex.parse(AccountRecord.parser(), event.getPayload());
+                index.put(Kind.ACCOUNT, kept.getId(), kept, height);
+            }
             case "poyang.v1.Datasets/datasets.changed" -> {
                 Dataset kept = ChainIndex.parse(Dataset.parser(), event.getPayload());
                 index.put(Kind.DATASET, kept.getId(), kept, height);

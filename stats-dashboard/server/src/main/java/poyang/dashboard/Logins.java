@@ -8,13 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm2Signature;
 import poyang.dashboard.ChainIndex.Kind;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.AccountKeys;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.Role;
 
@@ -96,8 +96,7 @@ final class Logins {
                 && expiry > now
                 && account.isPresent()
                 && isPerson(account.get())
-                && Sm2PublicKey.decode(account.get().getPublicKey().toByteArray())
-                        .verify(message(chainId, attempt.account(), attempt.challenge(), origin), attempt.signature());
+                && signed(account.get(), attempt, origin);
         if (!valid) {
             fail(pair, now);
             fail(address, now);
@@ -111,6 +110,13 @@ final class Logins {
         sessions.values().removeIf(old -> expired(old, now));
         sessions.put(token, session);
         return session;
+    }
+
+    /// By a key that would be good in the next block.
+    private boolean signed(AccountRecord account, Attempt attempt, String origin) {
+        byte[] message = message(chainId, attempt.account(), attempt.challenge(), origin);
+        return AccountKeys.goodAt(account, index.height() + 1).stream()
+                .anyMatch(key -> key.verify(message, attempt.signature()));
     }
 
     synchronized Optional<Session> session(@Nullable String token) {

@@ -1,22 +1,28 @@
 package poyang.chain.contract;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import poyang.kernel.Bytes;
 
 /// An account as the chain knows it.
 ///
 /// @param id `organisation/name`, for example `taxation/analyst`
 /// @param organisation the department
 /// @param roles what it may do
-/// @param publicKey SM2, 65 bytes uncompressed; empty for genesis
-public record Account(String id, String organisation, Set<Role> roles, Bytes publicKey) {
+/// @param keys its latest keys, oldest first, with the blocks in which they are good; none for genesis
+public record Account(String id, String organisation, Set<Role> roles, List<KeyWindow> keys) {
 
     /// The sender of the calls that make the first state.
-    public static final Account GENESIS = new Account("genesis", "", Set.of(), Bytes.empty());
+    public static final Account GENESIS = new Account("genesis", "", Set.of(), List.of());
 
     public Account {
         roles = Set.copyOf(new TreeSet<>(roles));
+        keys = List.copyOf(keys);
+    }
+
+    /// The keys that may sign what stands in the block at `height`.
+    public List<KeyWindow> keysAt(long height) {
+        return keys.stream().filter(key -> key.contains(height)).toList();
     }
 
     public boolean has(Role role) {
@@ -40,6 +46,8 @@ public record Account(String id, String organisation, Set<Role> roles, Bytes pub
         /// A department's compute node: commits inputs, submits receipts.
         EXECUTOR,
         /// A console's index: reads all finalised blocks, writes nothing but audit anchors.
-        CONSOLE
+        CONSOLE,
+        /// Operates a certificate authority and reports its certificates' status.
+        AUTHORITY
     }
 }

@@ -4,6 +4,9 @@ import poyang.kernel.Bytes;
 
 /// What a transaction's call knows of its surroundings, the same on every node.
 public interface CallContext {
+    /// SM3 of the genesis; empty in genesis calls.
+    Bytes chainId();
+
     long height();
 
     /// The block's time in milliseconds since 1970, agreed by consensus and never falling.

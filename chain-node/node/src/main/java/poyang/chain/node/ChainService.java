@@ -289,9 +289,24 @@ final class ChainService extends ChainGrpc.ChainImplBase {
 
     private Asked verify(SignedQuery query, long latest) {
         StateView state = ledger.at(latest);
-        QueryPayload payload =
-                queries.verify(query, id -> contracts.account(id, state).map(Execution::key));
-        return new Asked(contracts.account(payload.getAccount(), state).orElseThrow(), payload);
+        SignedQueries.Proven proven = queries.prove(
+                query,
+                id -> contracts.account(id, state).stream()
+                        .flatMap(account -> account.keys().reversed().stream())
+                        .map(Signers::key)
+                        .toList());
+        Account account =
+                contracts.account(proven.payload().getAccount(), state).orElseThrow();
+        Bytes key = proven.key().encoded();
+        account.keys().stream()
+                .filter(window -> window.publicKey().equals(key))
+                .findFirst()
+                .flatMap(window -> window.refusal(account.id(), latest + 1))
+                .or(() -> contracts.barred(account.id(), latest + 1, state))
+                .ifPresent(why -> {
+                    throw Signers.exception(why);
+                });
+        return new Asked(account, proven.payload());
     }
 
     private static void need(boolean holds, String method) {

@@ -5,6 +5,7 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.AccountDirectory;
+import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.SystemContract;
 import poyang.chain.ledger.StateView;
 import poyang.kernel.Bug;
@@ -36,5 +37,10 @@ final class Contracts {
 
     Optional<Account> account(String id, StateView state) {
         return accounts.find(id, new ReadState(state, ""));
+    }
+
+    /// Why the account may not act in the block at `height`; empty when it may.
+    Optional<ContractRejection> barred(String id, long height, StateView state) {
+        return accounts.barred(id, height, new ReadState(state, ""));
     }
 }

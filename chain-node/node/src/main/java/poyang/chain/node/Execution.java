@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.CallContext;
 import poyang.chain.contract.ContractEvent;
@@ -32,16 +33,19 @@ import poyang.wire.schema.TransactionReceipt;
 /// A batch may come from a lying proposer, so what does not deserve a place in the block is left out by
 /// rules that every node computes alike: malformed, for another chain, out of its time, replayed, from
 /// an unknown account or not signed by it. Everything else gets a receipt, and an effect when the
-/// contract agrees.
+/// contract agrees. What an account signed with a key that is not good at the block's height, or while it
+/// is barred, was its own doing or a race, so its receipt says why it was refused.
 final class Execution {
     private final Contracts contracts;
     private final Ledger ledger;
     private final Verified verified;
+    private final Signers signers;
 
     Execution(Contracts contracts, Ledger ledger, Verified verified) {
         this.contracts = contracts;
         this.ledger = ledger;
         this.verified = verified;
+        signers = new Signers(contracts);
     }
 
     /// Signatures that were checked at admission.
@@ -58,7 +62,7 @@ final class Execution {
         for (int i = 0; i < calls.size(); i++) {
             Genesis.Call call = calls.get(i);
             Bytes id = Sm3.hash(Bytes.utf8("poyang.genesis-call.v1:" + i).toArray());
-            Context context = new Context(0, timestampMillis, id, Account.GENESIS);
+            Context context = new Context(Bytes.empty(), 0, timestampMillis, id, Account.GENESIS);
             overlay.begin();
             try {
                 contracts
@@ -85,17 +89,30 @@ final class Execution {
         long height = ledger.height() + 1;
         StateOverlay overlay = ledger.overlay();
         List<SignedCall> candidates = candidates(batch, height);
-        Map<Bytes, Sm2PublicKey> checked = checkAhead(candidates, overlay);
+        Map<Bytes, Tried> tried = checkAhead(candidates, overlay, height);
         List<LedgerTransaction> kept = new ArrayList<>();
         List<Bytes> receipts = new ArrayList<>();
         for (SignedCall call : candidates) {
             Optional<Account> sender = contracts.account(call.sender(), overlay);
-            if (sender.isEmpty() || !signedBy(call, sender.get(), checked)) {
+            if (sender.isEmpty()) {
                 continue;
             }
-            TransactionReceipt receipt = execute(call, sender.get(), overlay, height, kept.size(), timestampMillis);
+            Tried known = tried.getOrDefault(call.id(), Tried.NOTHING);
+            TransactionReceipt.Builder receipt = TransactionReceipt.newBuilder()
+                    .setTransactionId(ByteString.copyFrom(call.id().toArray()))
+                    .setHeight(height)
+                    .setIndex(kept.size());
+            switch (signers.judge(call, sender.get(), height, overlay, known.held(), known.failed())) {
+                case Signers.Verdict.Unsigned() -> {
+                    continue;
+                }
+                case Signers.Verdict.Refused(ContractRejection why) ->
+                    refuse(receipt, why.code(), why.wrong(), why.right());
+                case Signers.Verdict.Signed(Sm2PublicKey _) ->
+                    execute(call, sender.get(), overlay, receipt, timestampMillis);
+            }
             kept.add(call.entry());
-            receipts.add(Bytes.wrap(receipt.toByteArray()));
+            receipts.add(Bytes.wrap(receipt.build().toByteArray()));
         }
         return kept.isEmpty() ? Optional.empty() : Optional.of(ledger.prepare(overlay, kept, receipts));
     }
@@ -111,52 +128,52 @@ final class Execution {
 
     private record LedgerKey(String sender, Bytes nonce) {}
 
-    /// Checks in one equation what admission did not; gives the key under which each call's signature holds.
-    private Map<Bytes, Sm2PublicKey> checkAhead(List<SignedCall> calls, StateOverlay state) {
-        Map<Bytes, Sm2PublicKey> held = new LinkedHashMap<>();
+    /// What one equation over many signatures said of one.
+    ///
+    /// @param held a key under which it holds
+    /// @param failed a key under which it does not
+    private record Tried(
+            @Nullable Sm2PublicKey held, @Nullable Sm2PublicKey failed) {
+        private static final Tried NOTHING = new Tried(null, null);
+    }
+
+    /// Checks in one equation what admission did not. Accounts that change their key, or that an earlier
+    /// transaction of the same batch makes, are checked one by one.
+    private Map<Bytes, Tried> checkAhead(List<SignedCall> calls, StateOverlay state, long height) {
+        Map<Bytes, Tried> tried = new LinkedHashMap<>();
         List<SignedCall> open = new ArrayList<>();
         List<Sm2PublicKey.Check> checks = new ArrayList<>();
         for (SignedCall call : calls) {
-            Optional<Sm2PublicKey> key = contracts.account(call.sender(), state).map(Execution::key);
-            if (key.isPresent() && verified.holds(call, key.get())) {
-                held.put(call.id(), key.get());
-            } else if (key.isPresent()) {
+            Optional<Account> sender = contracts.account(call.sender(), state);
+            Optional<Sm2PublicKey> admitted = sender.stream()
+                    .flatMap(account -> account.keysAt(height).stream())
+                    .map(Signers::key)
+                    .filter(key -> verified.holds(call, key))
+                    .findFirst();
+            Optional<Sm2PublicKey> only = sender.flatMap(account -> Signers.onlyKey(account, height));
+            if (admitted.isPresent()) {
+                tried.put(call.id(), new Tried(admitted.get(), null));
+            } else if (only.isPresent()) {
                 open.add(call);
-                checks.add(call.check(key.get()));
+                checks.add(call.check(only.get()));
             }
         }
         List<Boolean> verdicts = Sm2PublicKey.verifyBatch(checks);
         for (int i = 0; i < open.size(); i++) {
-            if (verdicts.get(i)) {
-                held.put(open.get(i).id(), checks.get(i).key());
-            }
+            Sm2PublicKey key = checks.get(i).key();
+            tried.put(open.get(i).id(), verdicts.get(i) ? new Tried(key, null) : new Tried(null, key));
         }
-        return held;
+        return tried;
     }
 
-    /// Accounts that an earlier transaction of the same batch made are checked one by one.
-    private static boolean signedBy(SignedCall call, Account sender, Map<Bytes, Sm2PublicKey> checked) {
-        Sm2PublicKey key = key(sender);
-        Sm2PublicKey held = checked.get(call.id());
-        if (held != null && held.equals(key)) {
-            return true;
-        }
-        Sm2PublicKey.Check check = call.check(key);
-        return key.verify(check.message().toArray(), check.signature());
-    }
-
-    static Sm2PublicKey key(Account account) {
-        return Sm2PublicKey.decode(account.publicKey().toArray());
-    }
-
-    private TransactionReceipt execute(
-            SignedCall call, Account sender, StateOverlay overlay, long height, int index, long timestampMillis) {
-        TransactionReceipt.Builder receipt = TransactionReceipt.newBuilder()
-                .setTransactionId(ByteString.copyFrom(call.id().toArray()))
-                .setHeight(height)
-                .setIndex(index);
+    private void execute(
+            SignedCall call,
+            Account sender,
+            StateOverlay overlay,
+            TransactionReceipt.Builder receipt,
+            long timestampMillis) {
         String name = call.payload().getContract();
-        Context context = new Context(height, timestampMillis, call.id(), sender);
+        Context context = new Context(ledger.chainId(), receipt.getHeight(), timestampMillis, call.id(), sender);
         overlay.begin();
         try {
             SystemContract contract = contracts.find(name).orElseThrow(() -> rejection(noContract(name)));
@@ -180,7 +197,6 @@ final class Execution {
                     "the contract failed on this call",
                     "have the contract's maintainers look at transaction " + call.id());
         }
-        return receipt.build();
     }
 
     private static void refuse(TransactionReceipt.Builder receipt, ErrorCode code, String wrong, String right) {
@@ -209,17 +225,24 @@ final class Execution {
     }
 
     private static final class Context implements CallContext {
+        private final Bytes chainId;
         private final long height;
         private final long timestampMillis;
         private final Bytes transactionId;
         private final Account sender;
         private final List<ContractEvent> events = new ArrayList<>();
 
-        Context(long height, long timestampMillis, Bytes transactionId, Account sender) {
+        Context(Bytes chainId, long height, long timestampMillis, Bytes transactionId, Account sender) {
+            this.chainId = chainId;
             this.height = height;
             this.timestampMillis = timestampMillis;
             this.transactionId = transactionId;
             this.sender = sender;
+        }
+
+        @Override
+        public Bytes chainId() {
+            return chainId;
         }
 
         @Override

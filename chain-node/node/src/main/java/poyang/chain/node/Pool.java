@@ -10,7 +10,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import poyang.chain.contract.Account;
+import poyang.chain.contract.ContractRejection;
 import poyang.chain.ledger.Ledger;
+import poyang.chain.ledger.StateView;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.Sm2PublicKey;
 import poyang.kernel.Bytes;
@@ -30,6 +33,7 @@ final class Pool implements Execution.Verified {
     private final Contracts contracts;
     private final Ledger ledger;
     private final Listener listener;
+    private final Signers signers;
     private final LinkedBlockingQueue<Application> inbox = new LinkedBlockingQueue<>(INBOX);
     private final Map<Bytes, Waiting> waiting = new LinkedHashMap<>();
     private long waitingBytes;
@@ -39,6 +43,7 @@ final class Pool implements Execution.Verified {
         this.contracts = contracts;
         this.ledger = ledger;
         this.listener = listener;
+        signers = new Signers(contracts);
     }
 
     /// Told of every pooled transaction, once.
@@ -50,6 +55,8 @@ final class Pool implements Execution.Verified {
 
     /// @param item the bytes that consensus orders
     private record Waiting(SignedCall call, Sm2PublicKey key, Bytes item) {}
+
+    private record Trial(Application application, Account sender) {}
 
     /// @param fromClient a client brought it to this node; otherwise another validator passed it on
     private record Application(SignedCall call, boolean fromClient, CompletableFuture<Bytes> answer) {}
@@ -97,7 +104,9 @@ final class Pool implements Execution.Verified {
     }
 
     private void admit(List<Application> batch) {
-        List<Application> open = new ArrayList<>();
+        long height = ledger.height() + 1;
+        StateView state = ledger.head();
+        List<Trial> open = new ArrayList<>();
         List<Sm2PublicKey.Check> checks = new ArrayList<>();
         for (Application application : batch) {
             SignedCall call = application.call();
@@ -110,28 +119,44 @@ final class Pool implements Execution.Verified {
                 application.answer().completeExceptionally(wrong.get());
                 continue;
             }
-            contracts
-                    .account(call.sender(), ledger.head())
-                    .map(Execution::key)
+            Optional<Account> sender = contracts.account(call.sender(), state);
+            if (sender.isEmpty()) {
+                application.answer().completeExceptionally(notSigned());
+                continue;
+            }
+            Trial trial = new Trial(application, sender.get());
+            Signers.onlyKey(sender.get(), height)
                     .ifPresentOrElse(
                             key -> {
-                                open.add(application);
+                                open.add(trial);
                                 checks.add(call.check(key));
                             },
-                            () -> application.answer().completeExceptionally(notSigned()));
+                            () -> conclude(
+                                    application, signers.judge(call, trial.sender(), height, state, null, null)));
         }
         List<Boolean> verdicts = Sm2PublicKey.verifyBatch(checks);
         for (int i = 0; i < open.size(); i++) {
-            conclude(open.get(i), checks.get(i).key(), verdicts.get(i));
+            Trial trial = open.get(i);
+            Sm2PublicKey key = checks.get(i).key();
+            boolean holds = verdicts.get(i);
+            SignedCall call = trial.application().call();
+            conclude(
+                    trial.application(),
+                    signers.judge(call, trial.sender(), height, state, holds ? key : null, holds ? null : key));
         }
     }
 
-    private void conclude(Application application, Sm2PublicKey key, boolean signed) {
-        SignedCall call = application.call();
-        if (!signed) {
-            application.answer().completeExceptionally(notSigned());
-            return;
+    private void conclude(Application application, Signers.Verdict verdict) {
+        switch (verdict) {
+            case Signers.Verdict.Unsigned() -> application.answer().completeExceptionally(notSigned());
+            case Signers.Verdict.Refused(ContractRejection why) ->
+                application.answer().completeExceptionally(Signers.exception(why));
+            case Signers.Verdict.Signed(Sm2PublicKey key) -> take(application, key);
         }
+    }
+
+    private void take(Application application, Sm2PublicKey key) {
+        SignedCall call = application.call();
         Bytes item = call.leaf().encoded();
         if (put(new Waiting(call, key, item))) {
             listener.pooled(item, application.fromClient());
@@ -239,7 +264,7 @@ final class Pool implements Execution.Verified {
         return new PoyangException(
                 NodeErrors.NOT_SIGNED,
                 "the transaction is not signed by a known account's key",
-                "sign the payload with the key registered for the sender, and send the right parity");
+                "sign the payload with a key of the sender, and send the right parity");
     }
 
     private static PoyangException full() {

@@ -8,10 +8,12 @@ import java.util.Set;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.AccountDirectory;
+import poyang.chain.contract.AccountErrors;
 import poyang.chain.contract.CallContext;
 import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.ContractState;
+import poyang.chain.contract.KeyWindow;
 import poyang.chain.contract.ReadableState;
 import poyang.chain.contract.SystemContract;
 import poyang.kernel.Bytes;
@@ -72,9 +74,27 @@ public final class Notes implements SystemContract, AccountDirectory {
             AccountRecord record = parse(stored);
             Set<Role> roles = EnumSet.noneOf(Role.class);
             record.getRolesList().forEach(role -> roles.add(Role.valueOf(role.name())));
-            Bytes key = Bytes.wrap(record.getPublicKey().toByteArray());
-            return new Account(record.getId(), record.getOrganisation(), roles, key);
+            List<KeyWindow> keys = record.getKeysCount() > 0
+                    ? record.getKeysList().stream().map(Notes::window).toList()
+                    : List.of(new KeyWindow(Bytes.wrap(record.getPublicKey().toByteArray()), 0, KeyWindow.NO_END));
+            return new Account(record.getId(), record.getOrganisation(), roles, keys);
         });
+    }
+
+    private static KeyWindow window(poyang.wire.schema.KeyWindow window) {
+        return new KeyWindow(
+                Bytes.wrap(window.getPublicKey().toByteArray()),
+                window.getFromHeight(),
+                window.getUntilHeight() == 0 ? KeyWindow.NO_END : window.getUntilHeight());
+    }
+
+    /// An account is barred by the note that has its name.
+    @Override
+    public Optional<ContractRejection> barred(String accountId, long height, ReadableState state) {
+        return state.of(NAME)
+                .get("note/barred-" + accountId)
+                .map(noted -> new ContractRejection(
+                        AccountErrors.CERTIFICATE_REVOKED, "a note bars " + accountId, "another account is needed"));
     }
 
     private static AccountRecord parse(byte[] arguments) {

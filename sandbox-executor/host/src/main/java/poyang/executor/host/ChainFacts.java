@@ -2,12 +2,15 @@ package poyang.executor.host;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import poyang.crypto.Sm2PublicKey;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
+import poyang.sdk.AccountKeys;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.SdkErrors;
@@ -20,6 +23,7 @@ final class ChainFacts {
     private static final long PAUSE_MILLIS = 100;
 
     private final ChainAccount chain;
+    private final AtomicLong known = new AtomicLong();
     private final Map<String, AccountRecord> accounts = new ConcurrentHashMap<>();
 
     ChainFacts(ChainAccount chain) {
@@ -43,27 +47,52 @@ final class ChainFacts {
                 "have the nodes looked at");
     }
 
-    /// An account, which never changes once it is there.
+    /// The block at `height` is final.
+    void reached(long height) {
+        known.accumulateAndGet(height, Math::max);
+    }
+
+    /// The chain announced that the account has another key or certificate.
+    void changed(String account) {
+        accounts.remove(account);
+    }
+
+    /// What is signed now stands at this height or later.
+    long nextHeight() {
+        return known.get() + 1;
+    }
+
+    /// An account, as the chain announced it last.
     Optional<AccountRecord> account(String id) {
         AccountRecord known = accounts.get(id);
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<AccountRecord> found = chain.state("poyang.v1.Accounts", "account/" + id, 0)
-                .value()
-                .map(value -> parse(AccountRecord.parser(), value.toArray()));
+        ProvenValue proven = chain.state("poyang.v1.Accounts", "account/" + id, 0);
+        reached(proven.height());
+        Optional<AccountRecord> found = proven.value().map(value -> parse(AccountRecord.parser(), value.toArray()));
         found.ifPresent(record -> accounts.put(id, record));
         return found;
     }
 
-    Optional<Sm2PublicKey> key(String account) {
-        return account(account)
-                .map(record -> Sm2PublicKey.decode(record.getPublicKey().toByteArray()));
+    /// An account's latest keys, good or not, the newest first.
+    List<Sm2PublicKey> known(String account) {
+        return account(account).map(AccountKeys::known).orElse(List.of());
     }
 
-    /// The key of an account that the chain's own contracts have checked.
+    /// The keys with which an account may sign now.
+    List<Sm2PublicKey> keys(String account) {
+        return account(account)
+                .map(record -> AccountKeys.goodAt(record, nextHeight()))
+                .orElse(List.of());
+    }
+
+    /// The newest key of an account that the chain's own contracts have checked: what is for the account is
+    /// sealed to it.
     Sm2PublicKey needKey(String account) {
-        return key(account).orElseThrow(() -> new Bug("a job names the account " + account + ", which is not there"));
+        return known(account).stream()
+                .findFirst()
+                .orElseThrow(() -> new Bug("a job names the account " + account + ", which is not there"));
     }
 
     private static <T> T parse(Parser<T> parser, byte[] value) {

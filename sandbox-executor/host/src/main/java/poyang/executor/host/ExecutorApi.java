@@ -25,6 +25,7 @@ import poyang.crypto.Sm2PrivateKey;
 import poyang.executor.job.Rounding;
 import poyang.executor.job.SourceDescription;
 import poyang.kernel.PoyangException;
+import poyang.sdk.AccountKeys;
 import poyang.sdk.CallErrors;
 import poyang.sdk.SignedQueries;
 import poyang.wire.schema.AccountRecord;
@@ -259,14 +260,17 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     }
 
     private Asker ask(SignedQuery query, String method) {
-        QueryPayload payload = queries.verify(query, desk.facts()::key);
+        SignedQueries.Proven proven = queries.prove(query, desk.facts()::known);
+        QueryPayload payload = proven.payload();
+        AccountRecord account = desk.facts().account(payload.getAccount()).orElseThrow();
+        AccountKeys.needGood(account, proven.key(), desk.facts().nextHeight());
         if (!payload.getContract().equals(EXECUTOR) || !payload.getMethod().equals(method)) {
             throw new PoyangException(
                     HostErrors.BAD_REQUEST,
                     "the query was signed for another call",
                     "sign contract " + EXECUTOR + " and method " + method);
         }
-        return new Asker(desk.facts().account(payload.getAccount()).orElseThrow(), payload);
+        return new Asker(account, payload);
     }
 
     private Asker owner(SignedQuery query, String method) {

@@ -55,7 +55,7 @@ public final class Host implements AutoCloseable {
         audit = AuditLog.open(directory.resolve("audit.log"), clock);
         audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
         ChainFacts facts = new ChainFacts(chain);
-        links = new PeerLinks(settings.organisation(), account, facts::key, identity, settings.peers());
+        links = new PeerLinks(settings.organisation(), account, facts::keys, identity, settings.peers());
         JobAttempt.Desk desk = new JobAttempt.Desk(
                 settings.organisation(),
                 setup,

@@ -79,6 +79,7 @@ final class JobSupervisor {
         while (true) {
             try {
                 long height = chain.height();
+                facts.reached(height);
                 byte[] listed = chain.read(JOBS, "List", Empty.getDefaultInstance());
                 for (Job job : JobList.parseFrom(listed).getJobsList()) {
                     if (OPEN.contains(job.getState())) {
@@ -100,7 +101,11 @@ final class JobSupervisor {
     }
 
     private void hear(VerifiedBlock block) {
+        facts.reached(block.height());
         for (Event event : block.events()) {
+            if (event.getTopic().equals("accounts.changed")) {
+                facts.changed(event.getKey());
+            }
             if (event.getTopic().equals("jobs.changed")) {
                 try {
                     consider(facts.job(event.getKey(), block.height()));

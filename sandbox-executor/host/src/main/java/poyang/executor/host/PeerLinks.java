@@ -16,7 +16,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,7 +54,7 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
 
     private final String organisation;
     private final Sm2PrivateKey account;
-    private final Function<String, Optional<Sm2PublicKey>> keys;
+    private final Function<String, List<Sm2PublicKey>> keys;
     private final Map<String, ManagedChannel> channels = new TreeMap<>();
     private final Map<String, CompletableFuture<PeerStream>> meetings = new ConcurrentHashMap<>();
 
@@ -63,7 +62,7 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
     PeerLinks(
             String organisation,
             Sm2PrivateKey account,
-            Function<String, Optional<Sm2PublicKey>> keys,
+            Function<String, List<Sm2PublicKey>> keys,
             TlsIdentity identity,
             List<NodeAddress> executors) {
         this.organisation = organisation;
@@ -256,10 +255,13 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
         if (!fits) {
             throw refused("Hello names another attempt or department");
         }
-        Sm2PublicKey key =
-                keys.apply(accountName(peer)).orElseThrow(() -> refused(peer + " has no executor on this chain"));
+        List<Sm2PublicKey> known = keys.apply(accountName(peer));
+        if (known.isEmpty()) {
+            throw refused(peer + " has no executor on this chain");
+        }
         Sm2Signature signature = Sm2Signature.decode(hello.getSignature().toByteArray());
-        if (!key.verify(message(job, attempt, peer, organisation), signature)) {
+        byte[] signed = message(job, attempt, peer, organisation);
+        if (known.stream().noneMatch(key -> key.verify(signed, signature))) {
             throw refused("Hello is not signed by " + accountName(peer));
         }
     }

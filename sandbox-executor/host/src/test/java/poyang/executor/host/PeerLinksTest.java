@@ -82,8 +82,8 @@ final class PeerLinksTest {
         server.shutdownNow().awaitTermination();
     }
 
-    private Optional<Sm2PublicKey> key(String account) {
-        return Optional.ofNullable(chain.get(account));
+    private List<Sm2PublicKey> key(String account) {
+        return Optional.ofNullable(chain.get(account)).stream().toList();
     }
 
     private TlsIdentity identity(String name) {

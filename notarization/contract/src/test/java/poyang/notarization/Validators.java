@@ -1,0 +1,209 @@
+package poyang.notarization;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import poyang.chain.node.GenesisMaker;
+import poyang.chain.node.Node;
+import poyang.chain.node.NodeSettings;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.Certificates;
+import poyang.crypto.Certificates.Authority;
+import poyang.crypto.Certificates.Validity;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm2Signature;
+import poyang.crypto.TlsIdentity;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.RandomSource;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainClient;
+import poyang.sdk.ChainForms;
+import poyang.sdk.NodeAddress;
+import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.GenesisFile;
+import poyang.wire.schema.Organisation;
+import poyang.wire.schema.RegisterAuthorityRequest;
+import poyang.wire.schema.Role;
+import poyang.wire.schema.Transaction;
+import poyang.wire.schema.TransactionPayload;
+
+/// Four validators with these contracts in one process, over real sockets, certificates and disks.
+final class Validators implements AutoCloseable {
+    static final int COUNT = 4;
+
+    final RandomSource random = new SeededRandom(new byte[32], "contracts-on-nodes");
+    final InstantSource clock = InstantSource.system();
+    final GenesisFile genesis;
+    final Authority root;
+    final Authority city;
+    final List<NodeAddress> api = new ArrayList<>();
+    private final List<Genesis.Call> calls = new ArrayList<>();
+    private final TreeMap<String, Sm2PrivateKey> keys = new TreeMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<ChainClient> clients = new ArrayList<>();
+    private final Validity validity;
+
+    Validators(Path folder) throws Exception {
+        Instant now = clock.instant();
+        validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
+        root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
+        city = root.issuer("Nanchang", Sm2PrivateKey.generate(random), validity, random);
+        people();
+        List<Validator> validators = new ArrayList<>();
+        List<Sm2PrivateKey> own = new ArrayList<>();
+        List<NodeAddress> peers = new ArrayList<>();
+        List<Integer> ports = freePorts(2 * COUNT);
+        for (int i = 0; i < COUNT; i++) {
+            String name = "validator-" + (i + 1);
+            own.add(Sm2PrivateKey.generate(random));
+            validators.add(new Validator(new PartyId(name), own.get(i).publicKey()));
+            peers.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i)));
+            api.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i + 1)));
+        }
+        Bytes trust = Bytes.wrap(root.certificate().getEncoded());
+        genesis = ChainForms.file(GenesisMaker.make("identities", validators, clock.millis(), calls, trust));
+        for (int i = 0; i < COUNT; i++) {
+            List<NodeAddress> others = new ArrayList<>(peers);
+            NodeAddress mine = others.remove(i);
+            NodeSettings settings = new NodeSettings(
+                    new PartyId(mine.name()),
+                    genesis,
+                    folder.resolve(mine.name()),
+                    mine.socketAddress(),
+                    others,
+                    api.get(i).socketAddress());
+            nodes.add(Node.start(settings, identity(mine.name()), own.get(i), random, clock));
+        }
+    }
+
+    private void people() throws Exception {
+        for (String organisation : List.of("a", "b", "supervision")) {
+            call(
+                    "Organisations",
+                    "Register",
+                    Organisation.newBuilder()
+                            .setId(organisation)
+                            .setTitle(organisation)
+                            .build());
+            for (Role role : Role.values()) {
+                if (role != Role.ROLE_UNSPECIFIED && role != Role.UNRECOGNIZED) {
+                    AccountRecord account = Chain.account(organisation, Chain.name(role), role);
+                    Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+                    keys.put(account.getId(), key);
+                    call(
+                            "Accounts",
+                            "Register",
+                            account.toBuilder()
+                                    .setPublicKey(ChainBytes.of(key.publicKey().encoded()))
+                                    .build());
+                }
+            }
+        }
+        authority(root, "supervision/authority");
+        authority(city, "a/authority");
+    }
+
+    private void authority(Authority authority, String account) throws Exception {
+        call(
+                "Certificates",
+                "RegisterAuthority",
+                RegisterAuthorityRequest.newBuilder()
+                        .setCertificate(
+                                ChainBytes.of(Bytes.wrap(authority.certificate().getEncoded())))
+                        .setAccount(account)
+                        .build());
+    }
+
+    private void call(String contract, String method, Message arguments) {
+        calls.add(new Genesis.Call("poyang.v1." + contract, method, Bytes.wrap(arguments.toByteArray())));
+    }
+
+    /// Free ports below those that the system hands out.
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<Integer> ports = new ArrayList<>();
+        for (int port = 23_400; ports.size() < count; port++) {
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                ports.add(free.getLocalPort());
+            } catch (BindException e) {
+                // Taken: the next one.
+            }
+        }
+        return ports;
+    }
+
+    private TlsIdentity identity(String name) {
+        Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+        X509Certificate leaf = city.leaf(name, key.publicKey(), validity, random);
+        return new TlsIdentity(List.of(leaf, city.certificate()), key, root.certificate(), clock);
+    }
+
+    Sm2PrivateKey key(String account) {
+        return Objects.requireNonNull(keys.get(account));
+    }
+
+    /// An account that asks these nodes only.
+    ChainAccount account(String name, Sm2PrivateKey key, List<NodeAddress> ask) {
+        ChainClient client = ChainClient.connect(genesis, identity("a-client"), ask, clock);
+        clients.add(client);
+        return new ChainAccount(client, name, key, random, clock);
+    }
+
+    ChainAccount account(String name) {
+        return account(name, key(name), api);
+    }
+
+    /// Has one node pool a transaction signed by this key, whatever the chain thinks of the key.
+    void submit(NodeAddress node, String account, Sm2PrivateKey key, Message evidence) {
+        byte[] payload = TransactionPayload.newBuilder()
+                .setVersion(1)
+                .setChainId(ChainBytes.of(ChainForms.genesis(genesis).chainId()))
+                .setNonce(ByteString.copyFrom(random.bytes(16)))
+                .setBlockLimit(nodes.getFirst().finalisedHeight() + 100)
+                .setSender(account)
+                .setContract("poyang.v1.Evidence")
+                .setMethod("Record")
+                .setArguments(evidence.toByteString())
+                .build()
+                .toByteArray();
+        Sm2Signature signature = key.sign(payload);
+        try (ChainClient client = ChainClient.connect(genesis, identity("a-client"), List.of(node), clock)) {
+            Bytes _ = client.submit(Transaction.newBuilder()
+                    .setPayload(ByteString.copyFrom(payload))
+                    .setSignature(ChainBytes.of(signature.rs()))
+                    .setParity(signature.parity())
+                    .build());
+        }
+    }
+
+    /// Waits until every node has this height final.
+    void await(long height) throws InterruptedException {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!nodes.stream().allMatch(node -> node.finalisedHeight() >= height)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("height " + height + " is not final everywhere");
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(ChainClient::close);
+        nodes.forEach(Node::close);
+    }
+}
