@@ -25,13 +25,20 @@ final class DrbgStream implements RandomSource {
     static final int NONCE_BYTES = 32;
     static final long SEED_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
+    static final long TEST_NANOS_MAX = TimeUnit.HOURS.toNanos(1);
+
     private static final HashDrbg.Form FORM = HashDrbg.Form.GMT_0105;
+
+    static final String NOT_RANDOM = "what the random number generator gives is not random";
+    static final String WHAT_TO_DO = "this process gives out no random number any more; find what broke the"
+            + " machine's random device or the processor, then start it again";
 
     private final EntropyInput entropy;
     private final LongSupplier nanos;
     private final String personalisation;
     private final HashDrbg drbg;
     private long seededAtNanos;
+    private long testedAtNanos;
 
     DrbgStream(EntropyInput entropy, LongSupplier nanos, String personalisation) {
         this.entropy = entropy;
@@ -40,6 +47,7 @@ final class DrbgStream implements RandomSource {
         byte[] seed = entropy.take(ENTROPY_BYTES);
         byte[] nonce = entropy.take(NONCE_BYTES);
         seededAtNanos = nanos.getAsLong();
+        testedAtNanos = seededAtNanos;
         drbg = new HashDrbg(FORM, Sm3::digest, seed, nonce, personalisation.getBytes(StandardCharsets.UTF_8));
         Arrays.fill(seed, (byte) 0);
         Arrays.fill(nonce, (byte) 0);
@@ -49,14 +57,35 @@ final class DrbgStream implements RandomSource {
     public void fill(byte[] out) {
         synchronized (drbg) {
             try {
-                for (int from = 0; from < out.length; from += FORM.requestBytesMax()) {
-                    request(out, from, Math.min(FORM.requestBytesMax(), out.length - from));
-                }
+                testInTime();
+                fillUntested(out);
             } catch (PoyangException e) {
                 Arrays.fill(out, (byte) 0);
                 drbg.uninstantiate(); // for good: a refusal is never taken back
                 throw e;
             }
+        }
+    }
+
+    /// The hourly test; its sample comes from this very state.
+    private void testInTime() {
+        long now = nanos.getAsLong();
+        if (now - testedAtNanos < TEST_NANOS_MAX) {
+            return;
+        }
+        testedAtNanos = now;
+        byte[] sample = new byte[OutputTest.SAMPLE_BYTES];
+        fillUntested(sample);
+        boolean passes = OutputTest.passes(sample);
+        Arrays.fill(sample, (byte) 0);
+        if (!passes) {
+            throw entropy.refuse(RandomErrors.OUTPUT_NOT_RANDOM, NOT_RANDOM, WHAT_TO_DO);
+        }
+    }
+
+    private void fillUntested(byte[] out) {
+        for (int from = 0; from < out.length; from += FORM.requestBytesMax()) {
+            request(out, from, Math.min(FORM.requestBytesMax(), out.length - from));
         }
     }
 

@@ -38,7 +38,12 @@ public final class ProcessRandom implements RandomSource, AutoCloseable {
                     "this process does not start on this machine; check the installation and the processor");
         }
         String personalisation = process + " " + ProcessHandle.current().pid();
-        return new ProcessRandom(entropy, new DrbgStream(entropy, nanos, personalisation));
+        DrbgStream stream = new DrbgStream(entropy, nanos, personalisation);
+        // The entropy before the generator hides its faults, and the generator.
+        if (!OutputTest.passes(entropy.take(OutputTest.SAMPLE_BYTES)) || !OutputTest.passes(stream)) {
+            throw entropy.refuse(RandomErrors.OUTPUT_NOT_RANDOM, DrbgStream.NOT_RANDOM, DrbgStream.WHAT_TO_DO);
+        }
+        return new ProcessRandom(entropy, stream);
     }
 
     @Override

@@ -118,6 +118,38 @@ final class ProcessRandomTest {
                 RandomErrors.ENTROPY_UNAVAILABLE, refusal(() -> fork.bytes(1)).code());
     }
 
+    /// The health tests leave this to the statistical one: each byte below 20 is given as one above 127.
+    private static int tilted(int octet) {
+        return octet < 20 ? octet + 128 : octet;
+    }
+
+    @Test
+    void aSourceThatIsNotRandomIsRefusedAtTheStart() {
+        entropy.spoilNow(ProcessRandomTest::tilted);
+        assertEquals(
+                RandomErrors.OUTPUT_NOT_RANDOM,
+                refusal(() -> ProcessRandom.open("test", entropy, nanos::get)).code());
+    }
+
+    @Test
+    void theGeneratorIsTestedEachHourBeforeItGives() {
+        ProcessRandom random = ProcessRandom.open("test", entropy, nanos::get);
+        nanos.addAndGet(DrbgStream.TEST_NANOS_MAX - 1);
+        byte[] _ = random.bytes(1);
+        long before = entropy.given();
+        byte[] _ = random.bytes(1);
+        assertEquals(before, entropy.given());
+        nanos.addAndGet(1);
+        byte[] _ = random.bytes(1);
+        byte[] twin = new byte[OutputTest.SAMPLE_BYTES];
+        assertFalse(OutputTest.passes(twin), "what is constant is refused");
+        for (int i = 0; i < twin.length; i++) {
+            twin[i] = (byte) tilted(i * 167 + i / 256 & 0xff);
+        }
+        assertFalse(OutputTest.passes(twin), "what is tilted is refused");
+        assertTrue(OutputTest.passes(random));
+    }
+
     @Test
     void manyThreadsGetDifferentBytes() throws InterruptedException {
         DrbgStream root = new DrbgStream(input(), nanos::get, "test");

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
 import poyang.kernel.PartyId;
@@ -48,7 +48,7 @@ public final class NodeMain {
         Sm2PrivateKey key = from.privateKey("validator.key", password);
         Arrays.fill(password, '\0');
         from.end();
-        Node node = Node.start(settings, identity, key, OperatingSystemRandom.open(), clock);
+        Node node = Node.start(settings, identity, key, ProcessRandom.open("node"), clock);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         System.out.println("READY validator " + settings.apiListen().getHostString() + ":" + node.apiPort());
         try {
