@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.Sm2PublicKey.Check;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -131,7 +132,7 @@ final class SuiteTest {
         assertArrayEquals(one.bytes(100), same.bytes(100));
         assertFalse(Arrays.equals(one.fork("x").bytes(40), one.fork("y").bytes(40)));
         assertFalse(Arrays.equals(one.bytes(40), new SeededRandom(new byte[32], "b").bytes(40)));
-        assertNotEquals(0, OperatingSystemRandom.open().nextLong());
+        assertNotEquals(0, ProcessRandom.open("test").nextLong());
     }
 
     @Test

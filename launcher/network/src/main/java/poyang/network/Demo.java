@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.executor.jail.Scratch;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -78,7 +78,7 @@ final class Demo implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    private final RandomSource random = OperatingSystemRandom.open();
+    private final RandomSource random = ProcessRandom.open("demo");
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import poyang.crypto.Certificates;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.pki.Application;
 import poyang.crypto.pki.CertificateAuthority;
 import poyang.crypto.pki.CertificateRequest;
@@ -31,6 +30,7 @@ import poyang.crypto.pki.Operator;
 import poyang.crypto.pki.PublicKeys;
 import poyang.crypto.pki.RevocationList;
 import poyang.crypto.pki.RevocationReason;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.RandomSource;
 
 /// A province's certificate authorities: here what operators do at one; what holders and readers do has
@@ -53,7 +53,7 @@ final class Ca {
     private static final String FOLDER = "the authority's folder";
     private static final String NUMBER = "the request's number";
 
-    private final RandomSource random = OperatingSystemRandom.open();
+    private final RandomSource random = ProcessRandom.open("ca");
     private final InstantSource clock = InstantSource.system();
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")

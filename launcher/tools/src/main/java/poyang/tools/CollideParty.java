@@ -20,8 +20,8 @@ import poyang.connectors.BatchStream;
 import poyang.connectors.Connector;
 import poyang.connectors.Connectors;
 import poyang.connectors.SourceSettings;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -64,7 +64,7 @@ final class CollideParty {
         KeySet keys = read(Path.of(arguments[1]), arguments[2], IdentifierRule.valueOf(arguments[3]));
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[4]);
         PartyId peer = left ? RIGHT : LEFT;
-        RandomSource random = new SeededRandom(OperatingSystemRandom.open().bytes(SeededRandom.SEED_BYTES), "collide");
+        RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
         try (SocketNetwork socket =
                 new SocketNetwork(left ? LEFT : RIGHT, peer, left ? accept(address) : connect(address))) {
             RecordedNetwork network = new RecordedNetwork(socket);

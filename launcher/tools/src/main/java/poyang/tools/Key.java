@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.Certificates;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
@@ -25,6 +24,7 @@ import poyang.crypto.keys.KeyFiles;
 import poyang.crypto.keys.KeyImport;
 import poyang.crypto.keys.Keystore;
 import poyang.crypto.keys.Share;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -48,7 +48,7 @@ final class Key {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec command;
 
-    private final RandomSource random = OperatingSystemRandom.open();
+    private final RandomSource random = ProcessRandom.open("key");
 
     private PrintWriter out() {
         return command.commandLine().getOut();

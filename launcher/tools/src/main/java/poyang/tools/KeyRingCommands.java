@@ -12,9 +12,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.keys.KeyRing;
 import poyang.crypto.keys.KeyVersion;
+import poyang.crypto.random.ProcessRandom;
 
 /// What is in a key ring, and the end of a version's life.
 @Command(name = "ring", description = "Shows a key ring's versions and journal; stops or destroys a version.")
@@ -58,7 +58,7 @@ final class KeyRingCommands {
 
     private int with(Path file, LockOptions lock, Action action) {
         return lock.with(false, file, key -> {
-            try (KeyRing ring = KeyRing.open(file, key, InstantSource.system(), OperatingSystemRandom.open())) {
+            try (KeyRing ring = KeyRing.open(file, key, InstantSource.system(), ProcessRandom.open("key"))) {
                 action.on(ring);
                 show(ring, command.commandLine().getOut());
             }

@@ -14,9 +14,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.keys.KeyLock;
 import poyang.crypto.keys.KeyRing;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -60,7 +60,7 @@ final class KeyRotate implements Callable<Integer> {
         Duration length = overlap();
         InstantSource clock = InstantSource.system();
         Instant from = activeFrom == null ? null : moment(activeFrom);
-        RandomSource random = OperatingSystemRandom.open();
+        RandomSource random = ProcessRandom.open("key");
         return lock.with(create != null, file, key -> {
             try (KeyRing ring = open(key, clock, random)) {
                 int number = ring.rotate(from == null ? later(ring, clock) : from, length);

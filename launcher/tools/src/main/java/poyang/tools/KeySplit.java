@@ -12,11 +12,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.keys.Custody;
 import poyang.crypto.keys.ImportedKey;
 import poyang.crypto.keys.KeyFiles;
 import poyang.crypto.keys.Share;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -57,7 +57,7 @@ final class KeySplit implements Callable<Integer> {
             throw new PoyangException(
                     ToolErrors.BAD_OPTION, folder + " is no folder", "a folder that exists is needed");
         }
-        RandomSource random = OperatingSystemRandom.open();
+        RandomSource random = ProcessRandom.open("key");
         List<Path> files = new ArrayList<>();
         for (int i = 1; i <= holders.size(); i++) {
             files.add(folder.resolve("share-" + i + ".key-share"));

@@ -13,10 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.Certificates;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.keys.ImportedKey;
 import poyang.crypto.keys.KeyFiles;
 import poyang.crypto.keys.Keystore;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 
 /// Several keys with their certificates in one PKCS#12 file.
@@ -62,7 +62,7 @@ final class KeyStoreCommands {
                     ? key.certificates()
                     : Certificates.fromPem(new String(KeyFiles.read(certificates), StandardCharsets.US_ASCII));
             Keystore next = store.with(new Keystore.Entry(alias, key.key(), chain));
-            next.write(file, password, Keystore.Seal.PBMAC1, OperatingSystemRandom.open());
+            next.write(file, password, Keystore.Seal.PBMAC1, ProcessRandom.open("key"));
             print(next);
         } finally {
             Arrays.fill(password, '\0');
@@ -82,7 +82,7 @@ final class KeyStoreCommands {
                         ToolErrors.BAD_OPTION, "there is no key \"" + alias + "\"", "`key keystore list` names them");
             }
             Keystore next = store.without(alias);
-            var random = OperatingSystemRandom.open();
+            var random = ProcessRandom.open("key");
             KeyFiles.replaceAndOverwrite(file, next.encode(password, Keystore.Seal.PBMAC1, random), random);
             print(next);
         } finally {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.Certificates;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.kernel.Bytes;
@@ -64,7 +64,7 @@ final class Seal implements Callable<Integer> {
         }
         Path to = out == null ? file.resolveSibling(file.getFileName() + ".sealed") : out;
         SealedFile.Outcome done = SealedFile.sealFile(
-                file, to, keys, context.getBytes(StandardCharsets.UTF_8), OperatingSystemRandom.open());
+                file, to, keys, context.getBytes(StandardCharsets.UTF_8), ProcessRandom.open("seal"));
         command.commandLine()
                 .getOut()
                 .printf(

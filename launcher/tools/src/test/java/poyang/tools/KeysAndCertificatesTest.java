@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Validity;
-import poyang.crypto.OperatingSystemRandom;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.pki.CertificateWriter;
@@ -29,6 +28,7 @@ import poyang.crypto.pki.Grant;
 import poyang.crypto.pki.Level;
 import poyang.crypto.pki.Subject;
 import poyang.crypto.pki.Usage;
+import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.RandomSource;
 import poyang.tools.CommandFolder.Answer;
 
@@ -161,7 +161,7 @@ final class KeysAndCertificatesTest {
     /// What a department that has gone astray would write, the readers refuse.
     @Test
     void saysWhoMayNotHaveIssuedIt() throws IOException {
-        RandomSource random = OperatingSystemRandom.open();
+        RandomSource random = ProcessRandom.open("test");
         Instant now = Instant.now();
         Validity validity = new Validity(now.minusSeconds(60), now.plus(Duration.ofDays(30)));
         char[] password =

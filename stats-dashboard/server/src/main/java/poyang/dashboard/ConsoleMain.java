@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
@@ -56,7 +56,7 @@ public final class ConsoleMain {
 
     private static void run(ProcessSettings from) throws InterruptedException {
         Clock clock = Clock.systemUTC();
-        RandomSource random = OperatingSystemRandom.open();
+        RandomSource random = ProcessRandom.open("console");
         Path directory = from.path("directory");
         ConsoleSettings settings = new ConsoleSettings(
                 from.text("host", "127.0.0.1"),

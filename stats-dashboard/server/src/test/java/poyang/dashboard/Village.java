@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
@@ -50,7 +50,7 @@ final class Village {
     }
 
     /// Sessions of storage at rest must differ from one start to the next.
-    private final RandomSource system = OperatingSystemRandom.open();
+    private final RandomSource system = ProcessRandom.open("test");
 
     /// Who did what, in order.
     final java.util.List<String> audit = new java.util.concurrent.CopyOnWriteArrayList<>();

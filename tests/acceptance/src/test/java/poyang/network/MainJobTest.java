@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.PrivateKeyFile;
 import poyang.executor.compute.Replay;
 import poyang.executor.jail.Scratch;
@@ -60,7 +60,7 @@ final class MainJobTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path SHOTS = Path.of("target", "browser");
 
-    private static final RandomSource RANDOM = OperatingSystemRandom.open();
+    private static final RandomSource RANDOM = ProcessRandom.open("test");
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it

@@ -25,7 +25,7 @@ import org.rocksdb.RocksDBException;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoErrors;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -199,12 +199,12 @@ final class AtRestLedgerTest {
                                 PoyangException.class,
                                 () -> StorageKey.open(folder.resolve("storage.key"), "other".toCharArray()))
                         .code());
-        StorageKey.destroy(folder.resolve("ledger.key"), OperatingSystemRandom.open());
+        StorageKey.destroy(folder.resolve("ledger.key"), ProcessRandom.open("test"));
         assertEquals(
                 CryptoErrors.PLAIN_STORAGE,
                 assertThrows(PoyangException.class, () -> chain.open(folder)).code());
         try (StorageKey storage = Chain.storage(folder)) {
-            storage.dataKey(folder.resolve("ledger.key"), Ledger.KEY_PURPOSE, OperatingSystemRandom.open())
+            storage.dataKey(folder.resolve("ledger.key"), Ledger.KEY_PURPOSE, ProcessRandom.open("test"))
                     .close();
         }
         assertEquals(

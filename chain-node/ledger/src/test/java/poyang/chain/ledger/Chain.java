@@ -11,7 +11,7 @@ import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
@@ -63,20 +63,20 @@ final class Chain {
 
     /// The storage key beside a ledger's folder.
     static StorageKey storage(Path folder) {
-        return StorageKey.openOrCreate(folder.resolve("storage.key"), PASSWORD, OperatingSystemRandom.open());
+        return StorageKey.openOrCreate(folder.resolve("storage.key"), PASSWORD, ProcessRandom.open("test"));
     }
 
     /// Opens the ledger in `folder/ledger` with the storage key beside it.
     Ledger open(Path folder, Genesis of) {
         try (StorageKey storage = storage(folder)) {
-            return Ledger.open(folder.resolve("ledger"), of, storage, OperatingSystemRandom.open());
+            return Ledger.open(folder.resolve("ledger"), of, storage, ProcessRandom.open("test"));
         }
     }
 
     /// The ledger's store, as a test that damages it wants it.
     static Store store(Path folder) {
         try (StorageKey storage = storage(folder)) {
-            RandomSource random = OperatingSystemRandom.open();
+            RandomSource random = ProcessRandom.open("test");
             return new Store(
                     folder.resolve("ledger"),
                     storage.dataKey(folder.resolve("ledger.key"), Ledger.KEY_PURPOSE, random),

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
@@ -48,7 +48,7 @@ public final class NodeMain {
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock);
         Sm2PrivateKey key = from.privateKey("validator.key", password);
-        RandomSource random = OperatingSystemRandom.open();
+        RandomSource random = ProcessRandom.open("node");
         Node node;
         try (StorageKey storage = from.storageKey(settings.directory(), password, random)) {
             Arrays.fill(password, '\0');

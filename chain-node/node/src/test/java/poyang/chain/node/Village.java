@@ -18,7 +18,7 @@ import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
@@ -113,7 +113,7 @@ final class Village implements AutoCloseable {
                 own.socketAddress(),
                 others,
                 api.get(index).socketAddress());
-        RandomSource system = OperatingSystemRandom.open();
+        RandomSource system = ProcessRandom.open("test");
         try (StorageKey storage =
                 StorageKey.openOrCreate(folder.resolve(own.name() + ".storage.key"), "village".toCharArray(), system)) {
             TlsIdentity identity = identity(own.name());

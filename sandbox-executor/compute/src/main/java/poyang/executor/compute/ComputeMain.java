@@ -6,7 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.executor.job.ChildChannel;
 
 /// Runs one party's side of one attempt: rows come from standard input, the host is at the socket
@@ -19,7 +19,7 @@ public final class ComputeMain {
         try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             socket.connect(UnixDomainSocketAddress.of(scratch.resolve("host.sock")));
             ChildChannel host = new ChildChannel(Channels.newInputStream(socket), Channels.newOutputStream(socket));
-            new ComputeSession(host, System.in, scratch, OperatingSystemRandom.open()).run();
+            new ComputeSession(host, System.in, scratch, ProcessRandom.open("compute")).run();
         }
     }
 }

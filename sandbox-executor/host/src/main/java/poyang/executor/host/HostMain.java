@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import poyang.crypto.OperatingSystemRandom;
+import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
@@ -52,7 +52,7 @@ public final class HostMain {
 
     private static void run(ProcessSettings from, boolean unsafe) throws InterruptedException {
         InstantSource clock = InstantSource.system();
-        RandomSource random = OperatingSystemRandom.open();
+        RandomSource random = ProcessRandom.open("executor");
         HostSettings settings = new HostSettings(
                 from.text("organisation"),
                 from.listen("listen"),
