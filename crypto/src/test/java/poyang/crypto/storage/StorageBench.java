@@ -227,9 +227,11 @@ final class StorageBench {
             }
             checked.force();
         }
-        add("open a file at rest (checks all pages)", FILE_BYTES, () -> AtRestFile.open(
-                        other, storage.dataKey(otherKey, "bench", random), random)
-                .close());
+        add(
+                "open a file at rest (checks all pages)",
+                FILE_BYTES,
+                () -> AtRestFile.open(other, storage.dataKey(otherKey, "bench", random), random)
+                        .close());
     }
 
     private long place() {
@@ -237,8 +239,7 @@ final class StorageBench {
     }
 
     private void values(StorageKey storage) {
-        SealedValues values =
-                SealedValues.open(storage.dataKey(folder.resolve("values.key"), "bench", random), random);
+        SealedValues values = SealedValues.open(storage.dataKey(folder.resolve("values.key"), "bench", random), random);
         byte[] itemKey = random.bytes(32);
         byte[] value = random.bytes(300);
         byte[] closed = values.seal("bench", itemKey, value);
