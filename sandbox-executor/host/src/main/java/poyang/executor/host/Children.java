@@ -8,6 +8,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -127,11 +128,23 @@ final class Children implements AutoCloseable {
             ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
             Process child = pipeline.getLast();
             watch(child, setup.compute().seconds(), () -> closeQuietly(listener));
-            SocketChannel accepted = listener.accept();
+            SocketChannel accepted = accept(listener, child);
             return new Computing(
                     this,
                     new ChildChannel(Channels.newInputStream(accepted), Channels.newOutputStream(accepted)),
                     scratch);
+        }
+    }
+
+    /// The child's connection. {@link #watch} closes the listener when the child has ended or its time is up.
+    private SocketChannel accept(ServerSocketChannel listener, Process child) throws IOException {
+        try {
+            return listener.accept();
+        } catch (ClosedChannelException e) {
+            if (child.isAlive()) {
+                throw PartyRun.tooLong(setup.compute().seconds());
+            }
+            throw lost("the compute child ended before it reached the host", e);
         }
     }
 

@@ -220,7 +220,7 @@ final class PartyRun implements AutoCloseable {
                 "host and compute child of one release are needed");
     }
 
-    private static PoyangException tooLong(int seconds) {
+    static PoyangException tooLong(int seconds) {
         return new PoyangException(
                 ExecutorErrors.TIME_LIMIT,
                 "the attempt took longer than its " + seconds + " s",

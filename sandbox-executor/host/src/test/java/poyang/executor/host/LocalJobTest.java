@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import poyang.connectors.ConnectorErrors;
 import poyang.connectors.Discovery;
 import poyang.connectors.SourceSettings;
@@ -226,9 +228,11 @@ class LocalJobTest {
         nothingLeftBehind();
     }
 
-    @Test
-    void endsAtItsTimeLimit() throws IOException, InterruptedException {
-        setup = setup(setup.jail(), new Limits(256, 600, 1, 256, 3));
+    /// Within one second the child has not yet reached the host; three end in the middle of the protocol.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void endsAtItsTimeLimit(int seconds) throws IOException, InterruptedException {
+        setup = setup(setup.jail(), new Limits(256, 600, 1, 256, seconds));
         LocalJob.Attempt attempt = attempt(csv(table("a.csv", 1, 60_000)), csv(table("b.csv", 1, 60_000)), "person");
         PoyangException late = assertThrows(PoyangException.class, () -> run(attempt));
         assertEquals(ExecutorErrors.TIME_LIMIT, late.code());
