@@ -4,27 +4,18 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.bouncycastle.asn1.gm.GMObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
@@ -44,8 +35,6 @@ import poyang.kernel.RandomSource;
 /// name and key in them, chains checked for TLS. Authorities with requests, approvals and revocations are
 /// in `poyang.crypto.pki`; {@link Authority} is one in memory, for networks that are set up in one go.
 public final class Certificates {
-    private static final AlgorithmIdentifier SM2 =
-            new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, GMObjectIdentifiers.sm2p256v1);
     private static final String COUNTRY = "CN";
     private static final String ORGANISATION = "Poyang";
 
@@ -169,18 +158,5 @@ public final class Certificates {
     private static PoyangException bad(String wrong, @Nullable Exception cause) {
         return new PoyangException(
                 CryptoErrors.BAD_CERTIFICATE, wrong, "PEM or DER of a certificate on SM2 is needed", cause);
-    }
-
-    /// The key in the shape of the provider; inside this package only.
-    static PrivateKey privateKey(Sm2PrivateKey key) {
-        byte[] scalar = key.scalar();
-        try {
-            byte[] der = new PrivateKeyInfo(SM2, new ECPrivateKey(256, new BigInteger(1, scalar))).getEncoded();
-            return KeyFactory.getInstance("EC", Sm2Provider.CRYPTO).generatePrivate(new PKCS8EncodedKeySpec(der));
-        } catch (IOException | GeneralSecurityException e) {
-            throw new Bug("an SM2 key always encodes", e);
-        } finally {
-            Arrays.fill(scalar, (byte) 0);
-        }
     }
 }

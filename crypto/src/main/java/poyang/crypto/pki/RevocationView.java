@@ -4,6 +4,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import poyang.crypto.Revocations;
 
 /// Where {@link ChainValidation} learns whether a certificate was taken back: from revocation lists, from
 /// the chain's status contract, or from both.
@@ -23,7 +24,18 @@ public interface RevocationView {
         return new ListedRevocations(lists, false);
     }
 
-    /// As {@link #of}, and an authority without a list leaves the standing unknown.
+    /// Judges by what a chain says of certificates.
+    static RevocationView of(Revocations chain) {
+        return (certificate, issuer, now) -> chain.revocationOf(
+                        Revocations.issuerHash(issuer), certificate.getSerialNumber())
+                .filter(known -> known.sinceEpochSecond() <= now.getEpochSecond())
+                .<Standing>map(known -> new Standing.Revoked(
+                        Instant.ofEpochSecond(known.sinceEpochSecond()),
+                        RevocationReason.of(known.reason()).orElse(RevocationReason.UNSPECIFIED)))
+                .orElseGet(Standing.Good::new);
+    }
+
+    /// As {@link #of(List)}, and an authority without a list leaves the standing unknown.
     static RevocationView complete(List<RevocationList> lists) {
         return new ListedRevocations(lists, true);
     }

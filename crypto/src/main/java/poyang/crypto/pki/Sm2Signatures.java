@@ -1,18 +1,11 @@
 package poyang.crypto.pki;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.gm.GMObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ECParameters;
@@ -20,11 +13,9 @@ import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.util.BigIntegers;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm3;
-import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 
 /// SM2 signatures as X.509, PKCS#10 and CMS carry them: the DER of `SEQUENCE { r, s }` (GM/T 0009
@@ -64,20 +55,11 @@ final class Sm2Signatures {
     }
 
     static byte[] sign(Sm2PrivateKey key, byte[] message) {
-        byte[] rs = key.sign(message).rs().toArray();
-        return encode(new BigInteger(1, rs, 0, 32), new BigInteger(1, rs, 32, 32));
-    }
-
-    private static byte[] encode(BigInteger r, BigInteger s) {
-        try {
-            return new DERSequence(new ASN1Encodable[] {new ASN1Integer(r), new ASN1Integer(s)}).getEncoded();
-        } catch (IOException e) {
-            throw new Bug("encoding in memory cannot fail", e);
-        }
+        return SignatureDer.encode(key.sign(message).rs());
     }
 
     static Verdict verify(Sm2PublicKey key, byte[] message, byte[] der) {
-        Optional<Bytes> rs = decode(der);
+        Optional<Bytes> rs = SignatureDer.decode(der);
         if (rs.isEmpty()) {
             return Verdict.MALFORMED;
         }
@@ -89,22 +71,6 @@ final class Sm2Signatures {
             return Verdict.EMPTY_IDENTITY;
         }
         return satisfies(key, rs.get(), Sm3.digest(message)) ? Verdict.WITHOUT_IDENTITY : Verdict.WRONG;
-    }
-
-    /// r ‖ s, when the encoding is the one DER of two numbers of 1 to 32 bytes.
-    private static Optional<Bytes> decode(byte[] der) {
-        try {
-            ASN1Sequence pair = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(der));
-            BigInteger r = ASN1Integer.getInstance(pair.getObjectAt(0)).getPositiveValue();
-            BigInteger s = ASN1Integer.getInstance(pair.getObjectAt(1)).getPositiveValue();
-            if (pair.size() == 2 && r.bitLength() <= 256 && s.bitLength() <= 256 && Arrays.equals(encode(r, s), der)) {
-                return Optional.of(Bytes.wrap(BigIntegers.asUnsignedByteArray(32, r))
-                        .concat(Bytes.wrap(BigIntegers.asUnsignedByteArray(32, s))));
-            }
-        } catch (IOException | RuntimeException e) {
-            // refused by the caller
-        }
-        return Optional.empty();
     }
 
     /// Whether the pair satisfies the verification equation for this digest; explains refusals only.

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.jail.Scratch;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;

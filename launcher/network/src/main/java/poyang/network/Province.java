@@ -25,7 +25,7 @@ import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -154,7 +154,7 @@ final class Province {
     /// An identity for this process itself.
     TlsIdentity identity(String organisation, String tlsName) {
         Sm2PrivateKey tls = Sm2PrivateKey.generate(random);
-        return new TlsIdentity(chain(organisation, tlsName, tls), tls, root.certificate(), clock);
+        return new TlsIdentity(chain(organisation, tlsName, tls), tls, root.certificate(), clock, random);
     }
 
     private List<X509Certificate> chain(String organisation, String tlsName, Sm2PrivateKey key) {

@@ -26,7 +26,7 @@ import poyang.crypto.Certificates.Validity;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2Signature;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -153,7 +153,7 @@ final class Validators implements AutoCloseable {
     private TlsIdentity identity(String name) {
         Sm2PrivateKey key = Sm2PrivateKey.generate(random);
         X509Certificate leaf = city.leaf(name, key.publicKey(), validity, random);
-        return new TlsIdentity(List.of(leaf, city.certificate()), key, root.certificate(), clock);
+        return new TlsIdentity(List.of(leaf, city.certificate()), key, root.certificate(), clock, random);
     }
 
     Sm2PrivateKey key(String account) {

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.ConnectorList;
 import poyang.wire.schema.ExecutorGrpc;

@@ -11,7 +11,7 @@ import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 
 /// gRPC over the one kind of connection that processes use: TLS 1.3 with SM suites, certificates on
 /// both sides, HTTP/2 agreed by ALPN. The peer's name is in the session, see

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -126,8 +126,10 @@ public final class ProcessSettings {
     }
 
     /// The process's TLS identity, from `tls.certificate`, `tls.key` and `tls.root`.
-    public TlsIdentity tlsIdentity(char[] password, InstantSource clock) {
-        return TlsIdentity.load(path("tls.certificate"), path("tls.key"), password, path("tls.root"), clock);
+    public TlsIdentity tlsIdentity(char[] password, InstantSource clock, RandomSource random) {
+        TlsIdentity.TlsFiles files =
+                new TlsIdentity.TlsFiles(path("tls.certificate"), path("tls.key"), path("tls.root"));
+        return TlsIdentity.load(files, password, clock, random);
     }
 
     /// The private key in the file that `key` names.

@@ -34,7 +34,7 @@ import poyang.crypto.Certificates.Validity;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
@@ -69,7 +69,7 @@ final class CallsTest {
         Authority issuer = authority.issuer("taxation", key(), YEAR, random);
         X509Certificate leaf = issuer.leaf(name, own.publicKey(), YEAR, random);
         return new TlsIdentity(
-                List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW));
+                List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW), random);
     }
 
     private static SignedQueries at(Instant instant) {

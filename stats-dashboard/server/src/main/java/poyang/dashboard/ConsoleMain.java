@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
@@ -69,7 +69,7 @@ public final class ConsoleMain {
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
         List<NodeAddress> executors = NodeAddress.list(from.text("executors"));
         char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock);
+        TlsIdentity identity = from.tlsIdentity(password, clock, random);
         Sm2PrivateKey key = from.privateKey("account.key", password);
         StorageKey storage = from.storageKey(directory, password, random);
         Arrays.fill(password, '\0');

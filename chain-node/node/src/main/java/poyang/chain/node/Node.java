@@ -18,7 +18,7 @@ import poyang.chain.ledger.StateOverlay;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;

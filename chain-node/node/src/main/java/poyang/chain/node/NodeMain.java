@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PartyId;
@@ -45,10 +45,10 @@ public final class NodeMain {
                 from.listen("peer.listen"),
                 NodeAddress.list(from.text("peers")),
                 from.listen("api.listen"));
-        char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock);
-        Sm2PrivateKey key = from.privateKey("validator.key", password);
         RandomSource random = ProcessRandom.open("node");
+        char[] password = from.password();
+        TlsIdentity identity = from.tlsIdentity(password, clock, random);
+        Sm2PrivateKey key = from.privateKey("validator.key", password);
         Node node;
         try (StorageKey storage = from.storageKey(settings.directory(), password, random)) {
             Arrays.fill(password, '\0');

@@ -20,7 +20,7 @@ import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
@@ -129,7 +129,7 @@ final class Village implements AutoCloseable {
         Sm2PrivateKey key = Sm2PrivateKey.generate(random);
         Authority issuer = root.issuer("department", Sm2PrivateKey.generate(random), validity, random);
         X509Certificate leaf = issuer.leaf(name, key.publicKey(), validity, random);
-        return new TlsIdentity(List.of(leaf, issuer.certificate()), key, root.certificate(), clock);
+        return new TlsIdentity(List.of(leaf, issuer.certificate()), key, root.certificate(), clock, random);
     }
 
     Sm2PrivateKey key(String account) {

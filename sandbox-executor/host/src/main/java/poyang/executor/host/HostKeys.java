@@ -1,7 +1,7 @@
 package poyang.executor.host;
 
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
 
 /// The secrets of one executor: its account's key, its TLS identity, and the key over what it stores.

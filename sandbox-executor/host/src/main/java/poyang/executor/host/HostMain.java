@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.executor.jail.Confinement.Limits;
@@ -65,7 +65,7 @@ public final class HostMain {
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
         Path keys = from.path("account.key").resolveSibling("").normalize();
         char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock);
+        TlsIdentity identity = from.tlsIdentity(password, clock, random);
         Sm2PrivateKey account = from.privateKey("account.key", password);
         StorageKey storage = from.storageKey(settings.directory(), password, random);
         Arrays.fill(password, '\0');

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm2Signature;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.job.JobFacts;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.KernelErrors;

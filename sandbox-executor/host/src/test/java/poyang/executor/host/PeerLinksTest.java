@@ -32,7 +32,7 @@ import poyang.crypto.Certificates.Validity;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobPlan;
 import poyang.kernel.Bytes;
@@ -89,7 +89,7 @@ final class PeerLinksTest {
     private TlsIdentity identity(String name) {
         Sm2PrivateKey key = Sm2PrivateKey.generate(random);
         X509Certificate leaf = root.leaf(name, key.publicKey(), validity, random);
-        return new TlsIdentity(List.of(leaf), key, root.certificate(), clock);
+        return new TlsIdentity(List.of(leaf), key, root.certificate(), clock, random);
     }
 
     private PeerLinks dialler(String tlsName, Sm2PrivateKey account) {

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;

@@ -40,7 +40,7 @@ import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.TlsIdentity;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
@@ -108,7 +108,7 @@ final class TransportTest {
         Authority issuer = authority.issuer("taxation", key(), YEAR, random);
         X509Certificate leaf = issuer.leaf(name, own.publicKey(), YEAR, random);
         return new TlsIdentity(
-                List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW));
+                List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW), random);
     }
 
     /// A free port below those that the system hands out: who dials a closed port of its own range can

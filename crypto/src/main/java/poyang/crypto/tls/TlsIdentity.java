@@ -1,0 +1,194 @@
+package poyang.crypto.tls;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import poyang.crypto.Certificates;
+import poyang.crypto.CryptoErrors;
+import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.Revocations;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm3;
+import poyang.crypto.pki.ChainValidation;
+import poyang.crypto.pki.Refusal;
+import poyang.crypto.pki.RevocationView;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// What a process shows and demands on every connection: TLS 1.3 with `TLS_SM4_GCM_SM3`, curveSM2 and
+/// sm2sig_sm3 (RFC 8998), certificates on both sides, both leading to the chain's trust root and none of
+/// them revoked. There is no other suite, version or mode to fall back to.
+///
+/// {@link #sslContext} gives engines that are set up already and cannot be weakened; Netty's and gRPC's
+/// handlers take it as they take any other context. Safe for use by several threads.
+public final class TlsIdentity {
+    static final List<String> PROTOCOLS = List.of("TLSv1.3");
+    static final List<String> CIPHER_SUITES = List.of("TLS_SM4_GCM_SM3");
+
+    private final List<X509Certificate> chain;
+    private final X509Certificate root;
+    private final InstantSource clock;
+    private final EngineContext.Inner inner;
+    private volatile Revocations revocations = TlsIdentity::nothingRevoked;
+
+    /// @param chain own certificates, leaf first
+    /// @param key the leaf's key; this object keeps using it
+    /// @param root the trust root
+    /// @param clock tells whether certificates hold
+    /// @param random ephemeral keys and nonces come from a fork of it
+    /// @throws PoyangException `BAD_CERTIFICATE` when the own chain does not hold or belongs to another key
+    public TlsIdentity(
+            List<X509Certificate> chain,
+            Sm2PrivateKey key,
+            X509Certificate root,
+            InstantSource clock,
+            RandomSource random) {
+        this.chain = List.copyOf(chain);
+        this.root = root;
+        this.clock = clock;
+        Certificates.validate(chain, root, clock.instant());
+        if (!Certificates.publicKey(chain.getFirst()).equals(key.publicKey())) {
+            throw new PoyangException(
+                    CryptoErrors.BAD_CERTIFICATE,
+                    "the certificate of \"" + name() + "\" belongs to another key",
+                    "certificate and key file of one process are needed");
+        }
+        inner = new EngineContext.Inner(new OwnKey(chain, key), new RootTrust(this), random.fork("tls of " + name()));
+    }
+
+    /// Reads an identity from its files.
+    ///
+    /// @throws PoyangException `FILE_FAILED`, or what the constructor throws
+    public static TlsIdentity load(TlsFiles files, char[] password, InstantSource clock, RandomSource random) {
+        try {
+            return new TlsIdentity(
+                    Certificates.fromPem(Files.readString(files.chain())),
+                    PrivateKeyFile.read(files.key(), password),
+                    Certificates.fromPem(Files.readString(files.root())).getFirst(),
+                    clock,
+                    random);
+        } catch (IOException e) {
+            throw new PoyangException(
+                    CryptoErrors.FILE_FAILED,
+                    "a certificate file could not be read (" + e.getMessage() + ")",
+                    "check that it exists and that this user may read it",
+                    e);
+        }
+    }
+
+    /// Where an identity lies.
+    ///
+    /// @param chain own certificates in PEM, leaf first
+    /// @param key the leaf's key, encrypted PKCS#8 in PEM
+    /// @param root the trust root in PEM
+    public record TlsFiles(Path chain, Path key, Path root) {}
+
+    /// The common name of the own leaf.
+    public String name() {
+        return Certificates.name(chain.getFirst());
+    }
+
+    /// From now on handshakes ask here whether a certificate of the peer was revoked, and so does
+    /// {@link #standing}. Before the first call nothing counts as revoked.
+    public void consult(Revocations known) {
+        revocations = known;
+    }
+
+    /// Makes engines that speak nothing but the suite above and demand the peer's certificate. What ends a
+    /// handshake is thrown as a {@link TlsRefusal}.
+    public SSLContext sslContext() {
+        return sslContext(_ -> {});
+    }
+
+    /// As {@link #sslContext()}.
+    ///
+    /// @param refused hears of each connection that was not made, for servers whose caller does not see it
+    public SSLContext sslContext(Consumer<PoyangException> refused) {
+        return EngineContext.of(inner, this, refused);
+    }
+
+    public List<String> protocols() {
+        return PROTOCOLS;
+    }
+
+    public List<String> cipherSuites() {
+        return CIPHER_SUITES;
+    }
+
+    /// The common name that the peer proved.
+    ///
+    /// @throws PoyangException `BAD_CERTIFICATE` before the handshake is complete
+    public static String peerName(SSLSession session) {
+        return Certificates.name(shown(session).getFirst());
+    }
+
+    /// Why the peer of an open connection would be refused if it came now: a certificate ran out or was
+    /// revoked since the handshake. Empty while it may stay.
+    ///
+    /// @throws PoyangException `BAD_CERTIFICATE` before the handshake is complete
+    public Optional<PoyangException> standing(SSLSession session) {
+        return judge(shown(session)).map(refusal -> TlsRefusal.ofPeer(refusal, this));
+    }
+
+    private static List<X509Certificate> shown(SSLSession session) {
+        try {
+            return List.of(session.getPeerCertificates()).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (SSLPeerUnverifiedException e) {
+            throw new PoyangException(
+                    CryptoErrors.BAD_CERTIFICATE,
+                    "the peer has not proved its name",
+                    "complete the handshake first",
+                    e);
+        }
+    }
+
+    /// Why these certificates of a peer are not accepted.
+    Optional<Refusal> judge(List<X509Certificate> shown) {
+        return ChainValidation.check(
+                shown, root, ChainValidation.Purpose.TLS, RevocationView.of(revocations), clock.instant());
+    }
+
+    /// Why the own certificates should not be accepted, as far as this side can tell.
+    Optional<Refusal> judgeOwn() {
+        return judge(chain);
+    }
+
+    List<X509Certificate> chain() {
+        return chain;
+    }
+
+    X509Certificate root() {
+        return root;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /// The trust root as people compare it: its name and the first 16 digits of its DER's SM3.
+    String rootInWords() {
+        try {
+            return "\"" + Certificates.name(root) + "\" (SM3 "
+                    + Sm3.hash(root.getEncoded()).toString().substring(0, 16) + "…)";
+        } catch (java.security.cert.CertificateEncodingException e) {
+            return "\"" + Certificates.name(root) + "\"";
+        }
+    }
+
+    private static Optional<Revocations.Revocation> nothingRevoked(Bytes issuerHash, BigInteger serial) {
+        return Optional.empty();
+    }
+}
