@@ -9,9 +9,9 @@ import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditLog;
@@ -63,7 +63,8 @@ public final class ConsoleMain {
                 (int) from.number("port", 0, 65_535, 8480),
                 directory.resolve("index"),
                 from.flag("rebuild.index"),
-                (int) from.number("idle.minutes", 1, 480, 30));
+                (int) from.number("idle.minutes", 1, 480, 30),
+                new HttpsFiles(from.path("https.certificate"), from.path("https.key"), from::password));
         String name = from.text("account");
         GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
