@@ -172,8 +172,7 @@ public final class ChainClient implements AutoCloseable {
         Status.Code code = e.getStatus().getCode();
         boolean spoke = !CallErrors.fromStatus(e).code().equals(SdkErrors.CALL_FAILED)
                 && TlsRefusal.in(e).isEmpty();
-        return !spoke
-                && (code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED);
+        return !spoke && (code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED);
     }
 
     @Override
