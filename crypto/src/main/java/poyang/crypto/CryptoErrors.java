@@ -13,13 +13,14 @@ public final class CryptoErrors {
     public static final ErrorCode FILE_FAILED = new ErrorCode("FILE_FAILED", 2005, Category.ENVIRONMENT);
     // 2010 to 2029: poyang.crypto.tls
     /// The peer's certificates are not accepted here.
-    public static final ErrorCode TLS_PEER_REFUSED = new ErrorCode("TLS_PEER_REFUSED", 2010, Category.BAD_PEER);
+    public static final ErrorCode TLS_PEER_REFUSED = new ErrorCode("TLS_PEER_REFUSED", 2010, Category.ENVIRONMENT);
     /// The peer does not accept this side's certificates.
-    public static final ErrorCode TLS_REFUSED_BY_PEER = new ErrorCode("TLS_REFUSED_BY_PEER", 2011, Category.BAD_PEER);
-    public static final ErrorCode TLS_NO_CERTIFICATE = new ErrorCode("TLS_NO_CERTIFICATE", 2012, Category.BAD_PEER);
-    public static final ErrorCode TLS_OTHER_SUITE = new ErrorCode("TLS_OTHER_SUITE", 2013, Category.BAD_PEER);
-    public static final ErrorCode TLS_WRONG_PEER = new ErrorCode("TLS_WRONG_PEER", 2014, Category.BAD_PEER);
-    public static final ErrorCode TLS_BROKEN = new ErrorCode("TLS_BROKEN", 2015, Category.BAD_PEER);
+    public static final ErrorCode TLS_REFUSED_BY_PEER =
+            new ErrorCode("TLS_REFUSED_BY_PEER", 2011, Category.ENVIRONMENT);
+    public static final ErrorCode TLS_NO_CERTIFICATE = new ErrorCode("TLS_NO_CERTIFICATE", 2012, Category.ENVIRONMENT);
+    public static final ErrorCode TLS_OTHER_SUITE = new ErrorCode("TLS_OTHER_SUITE", 2013, Category.ENVIRONMENT);
+    public static final ErrorCode TLS_WRONG_PEER = new ErrorCode("TLS_WRONG_PEER", 2014, Category.ENVIRONMENT);
+    public static final ErrorCode TLS_BROKEN = new ErrorCode("TLS_BROKEN", 2015, Category.ENVIRONMENT);
     // 2030 to 2049: poyang.crypto.pki
     public static final ErrorCode BAD_SUBJECT = new ErrorCode("BAD_SUBJECT", 2030, Category.BAD_INPUT);
     public static final ErrorCode BAD_REQUEST = new ErrorCode("BAD_REQUEST", 2031, Category.BAD_INPUT);

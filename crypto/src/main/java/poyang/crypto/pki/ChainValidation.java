@@ -102,6 +102,18 @@ public final class ChainValidation {
         return new Path(path, views, purpose, revocations, now).refusal();
     }
 
+    /// Why a chain that {@link #check} accepted before is not accepted any more: dates and revocations
+    /// only, which costs no signature check.
+    public static Optional<Refusal> checkAgain(
+            List<X509Certificate> chain, X509Certificate root, RevocationView revocations, Instant now) {
+        List<X509Certificate> path = new ArrayList<>(chain);
+        if (!path.getLast().equals(root)) {
+            path.add(root);
+        }
+        List<CertificateView> views = path.stream().map(CertificateView::of).toList();
+        return new Path(path, views, Purpose.ANY, revocations, now).fallen();
+    }
+
     /// The chain from `leaf` to one of `roots` as far as `known` completes it: the longest prefix when it
     /// does not. The root itself is not part of it.
     public static List<X509Certificate> complete(
@@ -168,6 +180,21 @@ public final class ChainValidation {
                     return refusal;
                 }
             }
+            return rootInTime().or(() -> rootMayIssue(views.getLast())).or(this::names);
+        }
+
+        Optional<Refusal> fallen() {
+            for (int i = 0; i + 1 < views.size(); i++) {
+                int at = i;
+                Optional<Refusal> refusal = timely(views.get(i)).or(() -> standing(at));
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+            return rootInTime();
+        }
+
+        private Optional<Refusal> rootInTime() {
             CertificateView root = views.getLast();
             if (now.isBefore(root.from()) || now.isAfter(root.to())) {
                 return refuse(
@@ -177,7 +204,7 @@ public final class ChainValidation {
                         "the trust root \"" + root.name() + "\" is not valid at this time, but from " + root.from()
                                 + " to " + root.to());
             }
-            return rootMayIssue(root).or(this::names);
+            return Optional.empty();
         }
 
         private static Optional<Refusal> refuse(

@@ -138,7 +138,8 @@ public final class TlsIdentity {
     ///
     /// @throws PoyangException `BAD_CERTIFICATE` before the handshake is complete
     public Optional<PoyangException> standing(SSLSession session) {
-        return judge(shown(session)).map(refusal -> TlsRefusal.ofPeer(refusal, this));
+        return ChainValidation.checkAgain(shown(session), root, RevocationView.of(revocations), clock.instant())
+                .map(refusal -> TlsRefusal.ofPeer(refusal, this));
     }
 
     private static List<X509Certificate> shown(SSLSession session) {

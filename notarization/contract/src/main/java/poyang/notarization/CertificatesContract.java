@@ -1,15 +1,18 @@
 package poyang.notarization;
 
 import com.google.protobuf.ByteString;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.CallContext;
+import poyang.chain.contract.CertificateDirectory;
 import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
 import poyang.crypto.AuthorityCertificate;
+import poyang.crypto.Revocations;
 import poyang.kernel.Bytes;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.CertificateAuthority;
@@ -30,7 +33,7 @@ import poyang.wire.schema.StoredRevocation;
 /// The status of certificates. State, all names in hexadecimal: `authority/ISSUER` →
 /// CertificateAuthority, `certificate/ISSUER/SERIAL` → CertificateStatus, `hash/SM3` → CertificateKey of a
 /// reported certificate, `list/ISSUER` → StoredCrl (the latest).
-public final class CertificatesContract extends ServiceContract {
+public final class CertificatesContract extends ServiceContract implements CertificateDirectory {
     static final String NAME = "poyang.v1.Certificates";
     private static final int CERTIFICATE_BYTES_MAX = 8192;
     private static final int SERIAL_BYTES_MAX = 20;
@@ -150,7 +153,11 @@ public final class CertificatesContract extends ServiceContract {
     }
 
     private static ByteString serial(AuthorityCertificate certificate) {
-        byte[] signed = certificate.serial().toByteArray();
+        return serial(certificate.serial());
+    }
+
+    private static ByteString serial(BigInteger number) {
+        byte[] signed = number.toByteArray();
         int sign = signed[0] == 0 ? 1 : 0;
         return ByteString.copyFrom(signed, sign, signed.length - sign);
     }
@@ -317,6 +324,18 @@ public final class CertificatesContract extends ServiceContract {
                 NotarizationErrors.ALREADY_REVOKED,
                 "the certificate, or an authority above it, is revoked",
                 "a certificate that is good is needed");
+    }
+
+    @Override
+    public Optional<Revocations.Revocation> revocation(Bytes issuerHash, BigInteger serial, ReadableState state) {
+        CertificateKey key = CertificateKey.newBuilder()
+                .setIssuer(ChainBytes.of(issuerHash))
+                .setSerial(serial(serial))
+                .build();
+        return status(state.of(NAME), key)
+                .filter(CertificateStatus::hasRevocation)
+                .map(CertificateStatus::getRevocation)
+                .map(known -> new Revocations.Revocation(known.getReasonValue(), known.getSinceSeconds()));
     }
 
     /// The revocation of a reported certificate, or of an authority above it.

@@ -7,9 +7,11 @@ import io.grpc.stub.StreamObserver;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import poyang.crypto.tls.TlsRefusal;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.ErrorCode.Category;
 import poyang.kernel.PoyangException;
@@ -68,7 +70,8 @@ public final class CallErrors {
         out.onCompleted();
     }
 
-    /// What a client makes of an answer; without well-formed trailers it is `CALL_FAILED`.
+    /// What a client makes of an answer: the server's typed error, else what TLS refused (`TLS_…`), else
+    /// `CALL_FAILED`.
     public static PoyangException fromStatus(StatusRuntimeException answer) {
         Metadata trailers = answer.getTrailers();
         String code = text(trailers, CODE);
@@ -85,6 +88,10 @@ public final class CallErrors {
             } catch (IllegalArgumentException e) {
                 answer.addSuppressed(e);
             }
+        }
+        Optional<PoyangException> refusal = TlsRefusal.in(answer);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
         return new PoyangException(
                 SdkErrors.CALL_FAILED,

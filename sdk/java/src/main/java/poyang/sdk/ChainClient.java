@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.tls.TlsIdentity;
+import poyang.crypto.tls.TlsRefusal;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.ChainGrpc;
@@ -169,8 +170,9 @@ public final class ChainClient implements AutoCloseable {
     /// A node's own refusals are final; what is left are broken connections, which another node may not have.
     private static boolean unreachable(StatusRuntimeException e) {
         Status.Code code = e.getStatus().getCode();
-        return CallErrors.fromStatus(e).code().equals(SdkErrors.CALL_FAILED)
-                && (code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED);
+        boolean spoke = !CallErrors.fromStatus(e).code().equals(SdkErrors.CALL_FAILED)
+                && TlsRefusal.in(e).isEmpty();
+        return !spoke && (code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import poyang.crypto.Revocations;
 import poyang.kernel.Bytes;
+import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.CertificateStatus;
 import poyang.wire.schema.CertificateStatusList;
@@ -19,6 +20,8 @@ import poyang.wire.schema.IssuerKey;
 /// leaving some out, takes none back. Safe for use by several threads.
 public final class KnownRevocations implements Revocations {
     private static final String CONTRACT = "poyang.v1.Certificates";
+
+    private static final long PAUSE_MILLIS = 2_000;
 
     private final Map<Name, Revocation> known = new ConcurrentHashMap<>();
 
@@ -34,6 +37,25 @@ public final class KnownRevocations implements Revocations {
                     .forEach(this::add);
         } catch (InvalidProtocolBufferException e) {
             throw malformed(e);
+        }
+    }
+
+    /// Keeps up with the chain until the thread is interrupted: loads, then follows. While no node
+    /// answers, what is known stays and the next attempt comes after a pause.
+    ///
+    /// @throws PoyangException a node's refusal of this account
+    public void follow(ChainAccount account) throws InterruptedException {
+        while (true) {
+            try {
+                long height = account.height();
+                load(account);
+                account.follow(height + 1, this::heard);
+            } catch (PoyangException e) {
+                if (e.code().category() == ErrorCode.Category.FORBIDDEN) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            }
         }
     }
 

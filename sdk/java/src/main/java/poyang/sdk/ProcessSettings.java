@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
+import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 

@@ -2,6 +2,7 @@ package poyang.sdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Grpc;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
+import poyang.crypto.CryptoErrors;
+import poyang.crypto.Revocations;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
@@ -65,11 +68,14 @@ final class CallsTest {
     }
 
     private TlsIdentity identity(Authority authority, String name) {
+        return identity(authority, name, YEAR, InstantSource.fixed(NOW));
+    }
+
+    private TlsIdentity identity(Authority authority, String name, Validity validity, InstantSource clock) {
         Sm2PrivateKey own = key();
         Authority issuer = authority.issuer("taxation", key(), YEAR, random);
-        X509Certificate leaf = issuer.leaf(name, own.publicKey(), YEAR, random);
-        return new TlsIdentity(
-                List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW), random);
+        X509Certificate leaf = issuer.leaf(name, own.publicKey(), validity, random);
+        return new TlsIdentity(List.of(leaf, issuer.certificate()), own, authority.certificate(), clock, random);
     }
 
     private static SignedQueries at(Instant instant) {
@@ -89,8 +95,10 @@ final class CallsTest {
     void aCallCarriesNamesAnswersAndTypedErrors() throws Exception {
         LinkedBlockingQueue<String> callers = new LinkedBlockingQueue<>();
         SignedQueries checker = at(NOW);
+        LinkedBlockingQueue<PoyangException> refusals = new LinkedBlockingQueue<>();
+        TlsIdentity serving = identity(root, "validator-1");
         Server server = GrpcTls.server(
-                        identity(root, "validator-1"), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        serving, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), refusals::add)
                 .addService(new ChainGrpc.ChainImplBase() {
                     @Override
                     public void query(SignedQuery query, StreamObserver<QueryAnswer> out) {
@@ -128,6 +136,9 @@ final class CallsTest {
         Authority otherRoot = Certificates.root("Jiangxi", key(), YEAR, random);
         ManagedChannel forged = GrpcTls.channel(identity(otherRoot, "console"), address, "validator-1")
                 .build();
+        Validity past = new Validity(NOW.minus(Duration.ofDays(1)), NOW.minus(Duration.ofHours(1)));
+        TlsIdentity stale = identity(root, "console", past, InstantSource.fixed(NOW.minus(Duration.ofHours(2))));
+        ManagedChannel expired = GrpcTls.channel(stale, address, "validator-1").build();
         ManagedChannel plain =
                 NettyChannelBuilder.forAddress(address).usePlaintext().build();
         try {
@@ -143,22 +154,33 @@ final class CallsTest {
             assertEquals(SdkErrors.REPLAYED_QUERY, typed.code());
             assertEquals("a fresh nonce is needed", typed.right());
             callers.clear();
-            for (ManagedChannel bad : List.of(misled, forged, plain)) {
-                StatusRuntimeException none = assertThrows(
-                        StatusRuntimeException.class,
-                        () -> ChainGrpc.newBlockingStub(bad)
-                                .withDeadlineAfter(10, TimeUnit.SECONDS)
-                                .query(query()));
-                assertEquals(Status.Code.UNAVAILABLE, none.getStatus().getCode());
-                assertEquals(SdkErrors.CALL_FAILED, CallErrors.fromStatus(none).code());
-            }
+            refused(misled, CryptoErrors.TLS_WRONG_PEER, "is \"validator-1\", not \"validator-2\"");
+            refused(forged, CryptoErrors.TLS_PEER_REFUSED, "\"taxation\" was not signed by \"Jiangxi\"");
+            refused(expired, CryptoErrors.TLS_REFUSED_BY_PEER, "\"console\" (serial");
+            refused(plain, SdkErrors.CALL_FAILED, "UNAVAILABLE");
             assertEquals(0, callers.size());
+            assertTrue(
+                    refusals.stream().anyMatch(why -> why.wrong().contains("\"console\" expired on 2026-")),
+                    refusals.toString());
+            serving.consult((_, _) -> Optional.of(new Revocations.Revocation(1, NOW.getEpochSecond())));
+            refused(channel, CryptoErrors.TLS_PEER_REFUSED, "was revoked on");
         } finally {
-            for (ManagedChannel each : List.of(channel, misled, forged, plain)) {
+            for (ManagedChannel each : List.of(channel, misled, forged, expired, plain)) {
                 each.shutdownNow();
             }
             server.shutdownNow().awaitTermination();
         }
+    }
+
+    private void refused(ManagedChannel channel, ErrorCode code, String words) {
+        StatusRuntimeException none = assertThrows(
+                StatusRuntimeException.class,
+                () -> ChainGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(10, TimeUnit.SECONDS)
+                        .query(query()));
+        PoyangException refusal = CallErrors.fromStatus(none);
+        assertEquals(code, refusal.code(), refusal.toString());
+        assertTrue(refusal.wrong().contains(words), refusal.wrong());
     }
 
     @Test

@@ -19,6 +19,7 @@ import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ExecutorClient;
+import poyang.sdk.KnownRevocations;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.PrivateFolder;
 import poyang.sdk.ProcessSettings;
@@ -97,6 +98,9 @@ public final class ConsoleMain {
                         },
                         "shutdown"));
         Thread _ = Thread.ofVirtual().name("anchor").start(console::anchorNowAndThen);
+        KnownRevocations revocations = new KnownRevocations();
+        identity.consult(revocations);
+        Thread _ = Thread.ofVirtual().name("revocations").start(() -> console.watch(revocations));
         System.out.println("READY console " + server.origin());
         try {
             Void _ = console.ended.get();
@@ -112,6 +116,16 @@ public final class ConsoleMain {
         } catch (PoyangException e) {
             ended.completeExceptionally(e);
             throw e;
+        }
+    }
+
+    private void watch(KnownRevocations revocations) {
+        try {
+            revocations.follow(account);
+        } catch (InterruptedException e) {
+            LOG.info("no longer watching for revocations");
+        } catch (PoyangException e) {
+            ended.completeExceptionally(e);
         }
     }
 

@@ -1,25 +1,32 @@
 package poyang.chain.node;
 
+import java.math.BigInteger;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.AccountDirectory;
+import poyang.chain.contract.CertificateDirectory;
 import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.SystemContract;
 import poyang.chain.ledger.StateView;
+import poyang.crypto.Revocations;
 import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
 
 /// The contracts that this node's software brings, and who keeps its accounts.
 final class Contracts {
     private final TreeMap<String, SystemContract> byName = new TreeMap<>();
     private final AccountDirectory accounts;
+    private final CertificateDirectory certificates;
 
-    private Contracts(Iterable<SystemContract> contracts, AccountDirectory accounts) {
+    private Contracts(
+            Iterable<SystemContract> contracts, AccountDirectory accounts, CertificateDirectory certificates) {
         for (SystemContract contract : contracts) {
             Bug.unless(byName.put(contract.name(), contract) == null, "two contracts are called " + contract.name());
         }
         this.accounts = accounts;
+        this.certificates = certificates;
     }
 
     /// What stands on the class path.
@@ -28,7 +35,10 @@ final class Contracts {
                 ServiceLoader.load(SystemContract.class),
                 ServiceLoader.load(AccountDirectory.class)
                         .findFirst()
-                        .orElseThrow(() -> new Bug("no contract keeps accounts")));
+                        .orElseThrow(() -> new Bug("no contract keeps accounts")),
+                ServiceLoader.load(CertificateDirectory.class)
+                        .findFirst()
+                        .orElseThrow(() -> new Bug("no contract keeps the status of certificates")));
     }
 
     Optional<SystemContract> find(String name) {
@@ -42,5 +52,10 @@ final class Contracts {
     /// Why the account may not act in the block at `height`; empty when it may.
     Optional<ContractRejection> barred(String id, long height, StateView state) {
         return accounts.barred(id, height, new ReadState(state, ""));
+    }
+
+    /// What the chain says against a certificate.
+    Optional<Revocations.Revocation> revocation(Bytes issuerHash, BigInteger serial, StateView state) {
+        return certificates.revocation(issuerHash, serial, new ReadState(state, ""));
     }
 }

@@ -64,6 +64,7 @@ public final class Node implements AutoCloseable {
         this.ledger = ledger;
         startedAtMillis = clock.millis();
         finality = new Finality(ledger.finalisedHeight());
+        identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, this::pooled);
         ConsensusLoop.Signer signer = new ConsensusLoop.Signer(
                 settings.name(), Signatures.sm2(ledger.genesis().epoch(), key));
@@ -132,7 +133,7 @@ public final class Node implements AutoCloseable {
 
     private Server serve(ChainService service, TlsIdentity identity, InetSocketAddress address) {
         try {
-            return GrpcTls.server(identity, address)
+            return GrpcTls.server(identity, address, why -> LOG.warn("a client was refused: {}", why.getMessage()))
                     .executor(calls)
                     .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                     .maxConcurrentCallsPerConnection(256)

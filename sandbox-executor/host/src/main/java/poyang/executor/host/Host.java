@@ -19,6 +19,7 @@ import poyang.sdk.AuditLog;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.sdk.GrpcTls;
+import poyang.sdk.KnownRevocations;
 import poyang.sdk.PrivateFolder;
 import poyang.sdk.SignedQueries;
 import poyang.wire.schema.AuditAnchor;
@@ -39,6 +40,8 @@ public final class Host implements AutoCloseable {
     private final Server server;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread follower;
+    private final Thread watcher;
+    private final KnownRevocations revocations = new KnownRevocations();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private long anchored;
 
@@ -76,6 +79,8 @@ public final class Host implements AutoCloseable {
                 (actor, action, subject) -> write(actor, action, subject, ""));
         server = serve(settings, keys.identity(), api);
         follower = Thread.ofPlatform().name("jobs").start(this::follow);
+        keys.identity().consult(revocations);
+        watcher = Thread.ofVirtual().name("revocations").start(this::watchRevocations);
     }
 
     /// Serves people and other executors, and watches the chain.
@@ -95,7 +100,10 @@ public final class Host implements AutoCloseable {
 
     private Server serve(HostSettings settings, TlsIdentity identity, ExecutorApi api) {
         try {
-            return GrpcTls.server(identity, settings.listen())
+            return GrpcTls.server(
+                            identity,
+                            settings.listen(),
+                            why -> LOG.warn("a caller was refused: {}", why.getMessage()))
                     .executor(calls)
                     .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                     .maxConcurrentCallsPerConnection(64)
@@ -112,6 +120,17 @@ public final class Host implements AutoCloseable {
                     "cannot listen on " + settings.listen() + " (" + e.getMessage() + ")",
                     "a free address of this machine is needed",
                     e);
+        }
+    }
+
+    private void watchRevocations() {
+        try {
+            revocations.follow(chain);
+        } catch (InterruptedException e) {
+            LOG.info("no longer watching for revocations");
+        } catch (PoyangException e) {
+            LOG.error("the executor stops", e);
+            ended.completeExceptionally(e);
         }
     }
 
@@ -171,6 +190,7 @@ public final class Host implements AutoCloseable {
     public void close() {
         Thread farewell = Thread.ofVirtual().start(supervisor::stop);
         follower.interrupt();
+        watcher.interrupt();
         server.shutdown();
         try {
             boolean _ = farewell.join(Duration.ofMillis(STOP_MILLIS));

@@ -6,6 +6,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
+import poyang.crypto.tls.TlsRefusal;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.KernelErrors;
@@ -63,7 +64,9 @@ final class PeerStream implements FrameLink, StreamObserver<PeerFrame> {
 
     @Override
     public void onError(Throwable cause) {
-        end("the connection broke (" + cause.getMessage() + ")");
+        end(TlsRefusal.in(cause)
+                .map(PoyangException::getMessage)
+                .orElseGet(() -> "the connection broke (" + cause.getMessage() + ")"));
     }
 
     @Override

@@ -3,13 +3,17 @@ package poyang.wire.transport;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.tls.TlsIdentity;
+import poyang.crypto.tls.TlsRefusal;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -48,14 +52,13 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             if (handshake.isSuccess()) {
                 admit(context);
             } else {
-                refuse(context, "no TLS connection (" + handshake.cause().getMessage() + ")");
+                refuse(context, inWords(handshake.cause()));
             }
         }
     }
 
     private void admit(ChannelHandlerContext context) {
-        String name = TlsIdentity.peerName(
-                context.pipeline().get(SslHandler.class).engine().getSession());
+        String name = TlsIdentity.peerName(session(context));
         PeerLink known;
         try {
             known = transport.link(new PartyId(name));
@@ -83,7 +86,28 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             end(context, "nothing heard for " + silent + " ms");
             return;
         }
+        Optional<PoyangException> fallen = transport.standing(session(context));
+        if (fallen.isPresent()) {
+            refuse(context, words(fallen.get()));
+            return;
+        }
         control(context, PING, System.nanoTime());
+    }
+
+    private static SSLSession session(ChannelHandlerContext context) {
+        return context.pipeline().get(SslHandler.class).engine().getSession();
+    }
+
+    private static String inWords(Throwable cause) {
+        return TlsRefusal.in(cause)
+                .map(LinkHandler::words)
+                .orElseGet(() -> cause instanceof NotSslRecordException
+                        ? "what came was not TLS"
+                        : "no TLS connection (" + cause.getMessage() + ")");
+    }
+
+    private static String words(PoyangException refusal) {
+        return refusal.wrong() + "; " + refusal.right();
     }
 
     private void control(ChannelHandlerContext context, byte kind, long nanos) {
@@ -173,7 +197,13 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         if (cause instanceof Bug bug) {
             transport.listener().failed(bug);
         }
-        end(context, "the connection failed (" + cause.getMessage() + ")");
+        // In TLS 1.3 who dials learns only after its handshake that it was refused.
+        Optional<PoyangException> refusal = TlsRefusal.in(cause);
+        if (refusal.isPresent()) {
+            refuse(context, words(refusal.get()));
+        } else {
+            end(context, "the connection failed (" + cause.getMessage() + ")");
+        }
     }
 
     private void refuse(ChannelHandlerContext context, String why) {

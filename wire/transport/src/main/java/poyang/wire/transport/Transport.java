@@ -16,11 +16,13 @@ import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bug;
@@ -181,6 +183,11 @@ public final class Transport implements AutoCloseable {
         return config;
     }
 
+    /// Why the peer of an open connection would be refused now.
+    Optional<PoyangException> standing(SSLSession session) {
+        return identity.standing(session);
+    }
+
     Listener listener() {
         return listener;
     }
@@ -260,8 +267,8 @@ public final class Transport implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        SSLEngine engine =
-                                identity.sslContext().createSSLEngine(address.getHostString(), address.getPort());
+                        // The engine's words name the peer, not its address.
+                        SSLEngine engine = identity.sslContext().createSSLEngine(peer.name(), address.getPort());
                         equip(channel, engine, peer);
                     }
                 })

@@ -3,6 +3,7 @@ package poyang.wire.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -19,6 +20,8 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,10 +29,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +44,7 @@ import org.junit.jupiter.api.function.Executable;
 import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
+import poyang.crypto.Revocations;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.tls.TlsIdentity;
@@ -104,11 +111,14 @@ final class TransportTest {
     }
 
     private TlsIdentity identity(Authority authority, String name) {
+        return identity(authority, name, YEAR, InstantSource.fixed(NOW));
+    }
+
+    private TlsIdentity identity(Authority authority, String name, Validity validity, InstantSource clock) {
         Sm2PrivateKey own = key();
         Authority issuer = authority.issuer("taxation", key(), YEAR, random);
-        X509Certificate leaf = issuer.leaf(name, own.publicKey(), YEAR, random);
-        return new TlsIdentity(
-                List.of(leaf, issuer.certificate()), own, authority.certificate(), InstantSource.fixed(NOW), random);
+        X509Certificate leaf = issuer.leaf(name, own.publicKey(), validity, random);
+        return new TlsIdentity(List.of(leaf, issuer.certificate()), own, authority.certificate(), clock, random);
     }
 
     /// A free port below those that the system hands out: who dials a closed port of its own range can
@@ -214,17 +224,76 @@ final class TransportTest {
         Heard heardB = new Heard();
         Transport b = start(B, quietPort(), Map.of(A, 1), heardB);
         int port = b.address().getPort();
-        Authority otherRoot = Certificates.root("Jiangxi", key(), YEAR, random);
-        Transport forged = start(A, 0, Map.of(B, port), new Heard(), 1_000, identity(otherRoot, "a"));
-        assertTrue(String.valueOf(next(heardB.refused)).startsWith("no TLS connection"));
+        Authority otherRoot = Certificates.root("Elsewhere", key(), YEAR, random);
+        Heard heardForged = new Heard();
+        Transport forged = start(A, 0, Map.of(B, port), heardForged, 1_000, identity(otherRoot, "a"));
+        heard(heardForged.refused, "\"taxation\" was issued by an unknown authority, \"Jiangxi\".*here \"Elsewhere\"");
+        heard(heardB.refused, "the caller refused a certificate of this side");
         forged.close();
-        heardB.refused.clear();
-        Transport stranger = start(new PartyId("aa"), 0, Map.of(B, port), new Heard());
-        while (!String.valueOf(next(heardB.refused)).contains("names \"aa\"")) {
-            // The forged node's last attempts are still being refused.
-        }
+        Heard heardStranger = new Heard();
+        Transport stranger = start(new PartyId("aa"), 0, Map.of(B, port), heardStranger);
+        heard(heardB.refused, "names \"aa\"");
         assertTrue(connected(b, 0) && connected(forged, 0) && connected(stranger, 0));
         assertEquals(0, b.peers().getFirst().receivedFrames());
+    }
+
+    /// In TLS 1.3 the side that dials is ready before it is judged; it must hear the verdict all the same.
+    @Test
+    void whoDialsWithAnExpiredCertificateLearnsItsDate() throws Exception {
+        Heard heardB = new Heard();
+        Transport b = start(B, quietPort(), Map.of(A, 1), heardB);
+        Validity past = new Validity(NOW.minus(Duration.ofDays(1)), NOW.minus(Duration.ofHours(1)));
+        InstantSource slow = InstantSource.fixed(NOW.minus(Duration.ofHours(2)));
+        Heard heardA = new Heard();
+        Transport a = start(A, 0, Map.of(B, b.address().getPort()), heardA, 1_000, identity(root, "a", past, slow));
+        heard(heardB.refused, "\"a\" expired on 2026-11-23T09:00:00Z");
+        heard(heardA.refused, "expired or not yet valid.*\"a\".*to 2026-11-23T09:00:00Z.*this one says 2026-11-23T08");
+        assertTrue(connected(a, 0) && connected(b, 0));
+    }
+
+    @Test
+    void aRevokedPeerLosesItsLinkAndLearnsWhy() throws Exception {
+        Heard heardB = new Heard();
+        TlsIdentity own = identity(root, "b");
+        Transport b = start(B, quietPort(), Map.of(A, 1), heardB, 200, own);
+        Heard heardA = new Heard();
+        TlsIdentity peer = identity(root, "a");
+        Transport a = start(A, 0, Map.of(B, b.address().getPort()), heardA, 200, peer);
+        await(() -> connected(a, 1) && connected(b, 1));
+        Instant since = NOW.minusSeconds(1);
+        own.consult((_, _) -> Optional.of(new Revocations.Revocation(1, since.getEpochSecond())));
+        heard(heardB.refused, "\"a\" .* was revoked on 2026-11-23T09:59:59Z because its key was exposed");
+        heard(heardA.refused, "\"b\" refused a certificate of this side as revoked: shown was \"a\"");
+        await(() -> connected(a, 0) && connected(b, 0));
+    }
+
+    @Test
+    void whoSpeaksNoTlsIsRefusedInWords() throws Exception {
+        Heard heardB = new Heard();
+        Transport b = start(B, quietPort(), Map.of(A, 1), heardB);
+        try (Socket knock =
+                new Socket(InetAddress.getLoopbackAddress(), b.address().getPort())) {
+            knock.setSoTimeout(30_000);
+            knock.getOutputStream().write("GET / HTTP/1.1\r\nHost: b\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            heard(heardB.refused, "what came was not TLS");
+            assertTrue(
+                    new String(knock.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).indexOf("HTTP") < 0);
+        }
+    }
+
+    /// Waits for a refusal that says this.
+    private static void heard(LinkedBlockingQueue<String> refused, String pattern) throws InterruptedException {
+        Pattern wanted = Pattern.compile(pattern);
+        TreeSet<String> said = new TreeSet<>();
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (System.nanoTime() < until) {
+            String words = refused.poll(100, TimeUnit.MILLISECONDS);
+            if (words != null && wanted.matcher(words).find()) {
+                return;
+            }
+            said.add(String.valueOf(words));
+        }
+        fail("nothing like " + pattern + " was said, but " + said);
     }
 
     @Test
