@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
@@ -14,7 +15,6 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -69,14 +69,15 @@ public final class ConsoleServer implements AutoCloseable {
         SpringApplication application = new SpringApplication(Wiring.class);
         application.setDefaultProperties(properties(settings, disk.name(database)));
         application.addInitializers(prepared -> {
-            GenericApplicationContext beans = (GenericApplicationContext) prepared;
-            beans.registerBean(ConsoleSettings.class, () -> settings);
-            beans.registerBean(ChainGateway.class, () -> chain);
-            beans.registerBean(ExecutorGateway.class, () -> executors);
-            beans.registerBean(AuditTrail.class, () -> audit);
-            beans.registerBean(RandomSource.class, () -> random);
-            beans.registerBean(Clock.class, () -> clock);
-            beans.registerBean(HttpsCertificate.class, () -> https);
+            // Singletons stay their caller's: the framework would close what it made itself.
+            ConfigurableListableBeanFactory beans = prepared.getBeanFactory();
+            beans.registerSingleton("settings", settings);
+            beans.registerSingleton("chain", chain);
+            beans.registerSingleton("executors", executors);
+            beans.registerSingleton("audit", audit);
+            beans.registerSingleton("random", random);
+            beans.registerSingleton("clock", clock);
+            beans.registerSingleton("https", https);
         });
         ServletWebServerApplicationContext context;
         try {
