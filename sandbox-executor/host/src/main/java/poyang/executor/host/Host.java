@@ -101,9 +101,7 @@ public final class Host implements AutoCloseable {
     private Server serve(HostSettings settings, TlsIdentity identity, ExecutorApi api) {
         try {
             return GrpcTls.server(
-                            identity,
-                            settings.listen(),
-                            why -> LOG.warn("a caller was refused: {}", why.getMessage()))
+                            identity, settings.listen(), why -> LOG.warn("a caller was refused: {}", why.getMessage()))
                     .executor(calls)
                     .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                     .maxConcurrentCallsPerConnection(64)

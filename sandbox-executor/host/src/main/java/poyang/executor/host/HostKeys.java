@@ -1,8 +1,8 @@
 package poyang.executor.host;
 
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.storage.StorageKey;
+import poyang.crypto.tls.TlsIdentity;
 
 /// The secrets of one executor: its account's key, its TLS identity, and the key over what it stores.
 /// They stay the caller's; the executor uses the first two as long as it runs, the last at its start.
