@@ -383,8 +383,8 @@ public final class LocalNetwork implements AutoCloseable {
     /// Every process of the province, and what they started in turn.
     List<ProcessHandle> processes() {
         return children.values().stream()
-                .flatMap(child -> Stream.concat(
-                        Stream.of(child.handle()), child.handle().descendants()))
+                .flatMap(child ->
+                        Stream.concat(Stream.of(child.handle()), child.handle().descendants()))
                 .filter(ProcessHandle::isAlive)
                 .toList();
     }

@@ -203,8 +203,7 @@ final class Doors {
 
     private static String handshake(SSLContext context, int port, String protocol, @Nullable String identification)
             throws IOException {
-        try (SSLSocket socket =
-                connect((SSLSocket) context.getSocketFactory().createSocket(), port)) {
+        try (SSLSocket socket = connect((SSLSocket) context.getSocketFactory().createSocket(), port)) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(new String[] {protocol});
             parameters.setEndpointIdentificationAlgorithm(identification);
@@ -225,8 +224,7 @@ final class Doors {
             }
         }
         assertThrows(IOException.class, () -> handshake(trusting, port, "TLSv1.2", "HTTPS"), "TLS 1.2");
-        assertThrows(
-                IOException.class, () -> handshake(SSLContext.getDefault(), port, "TLSv1.3", "HTTPS"), "no trust");
+        assertThrows(IOException.class, () -> handshake(SSLContext.getDefault(), port, "TLSv1.3", "HTTPS"), "no trust");
         String[] agreed = handshake(trusting, port, "TLSv1.3", "HTTPS").split(" ", 2);
         assertEquals("TLSv1.3", agreed[0]);
         assertTrue(SUITES.contains(agreed[1]), agreed[1]);

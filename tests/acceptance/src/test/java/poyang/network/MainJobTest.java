@@ -323,7 +323,7 @@ final class MainJobTest {
         assertEquals(2, receipts, "receipts that the browser downloaded");
     }
 
-    private static String browserConfig() {
+    private static String browserConfig() throws Exception {
         Map<String, String> users = new TreeMap<>();
         for (String account :
                 List.of("medical-insurance/owner", "taxation/owner", "taxation/analyst", "supervision/supervisor")) {
