@@ -70,7 +70,7 @@ final class PeerLinksTest {
         chain.put("housing/executor", right.publicKey());
         TlsIdentity own = identity("housing-executor");
         waiting = new PeerLinks("housing", right, this::key, own, List.of(new NodeAddress("taxation", "127.0.0.1", 9)));
-        server = GrpcTls.server(own, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        server = GrpcTls.server(own, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), _ -> {})
                 .addService(ServerInterceptors.intercept(waiting, PeerLinks.callerNames()))
                 .build()
                 .start();
