@@ -91,7 +91,6 @@ final class Doors {
                     }
                 } catch (NoSuchFileException e) {
                     // closed since it was listed
-                    continue;
                 }
             }
         }
