@@ -30,7 +30,7 @@ import poyang.sdk.PrivateFolder;
 public final class ConsoleServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
     private static final long RECONNECT_MILLIS = 1000;
-    private static final long CERTIFICATE_MILLIS = 10_000;
+    private static final long CERTIFICATE_MILLIS = 5_000;
     private static final int ROWS_MAX = 1_000_000_000;
 
     private final ServletWebServerApplicationContext context;
@@ -61,7 +61,7 @@ public final class ConsoleServer implements AutoCloseable {
             StorageKey storage,
             RandomSource random,
             Clock clock) {
-        HttpsCertificate https = new HttpsCertificate(settings.https(), settings.host(), random, clock);
+        HttpsCertificate https = new HttpsCertificate(settings.https(), settings.host(), audit, random, clock);
         Path database =
                 PrivateFolder.make(settings.directory()).toAbsolutePath().resolve("index");
         SealedDisk.refusePlain(database);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class HttpsCertificate implements SslBundleRegistrar {
     private static final Duration WARNED_EVERY = Duration.ofDays(1);
 
     private final HttpsFiles files;
+    private final AuditTrail audit;
     private final String host;
     private final RandomSource random;
     private final Clock clock;
@@ -48,8 +50,9 @@ final class HttpsCertificate implements SslBundleRegistrar {
     private @Nullable SslBundleRegistry registry;
 
     /// @throws PoyangException when the files are refused: the console does not start
-    HttpsCertificate(HttpsFiles files, String host, RandomSource random, Clock clock) {
+    HttpsCertificate(HttpsFiles files, String host, AuditTrail audit, RandomSource random, Clock clock) {
         this.files = files;
+        this.audit = audit;
         this.host = host;
         this.random = random;
         this.clock = clock;
@@ -76,25 +79,35 @@ final class HttpsCertificate implements SslBundleRegistrar {
     synchronized void refresh() {
         Bytes found = content();
         if (!found.equals(taken)) {
-            try {
-                current = files.load(host, clock.instant());
-                Objects.requireNonNull(registry).updateBundle(BUNDLE, bundle(current));
+            Optional<WebIdentity> changed = load(found);
+            if (changed.isPresent()) {
+                current = changed.get();
                 taken = found;
                 warned = Instant.MIN;
+                Objects.requireNonNull(registry).updateBundle(BUNDLE, bundle(current));
                 LOG.info("the console shows its new certificate, which holds until {}", current.end());
-            } catch (PoyangException e) {
-                if (found.equals(doubtful)) {
-                    taken = found;
-                    LOG.warn(
-                            "PY-{} the new certificate is not used, the old one stays: {}; {}",
-                            e.code().number(),
-                            e.wrong(),
-                            e.right());
-                }
-                doubtful = found;
+                String serial = current.chain().getFirst().getSerialNumber().toString(16);
+                audit.record("console", "certificate-replaced", serial);
             }
         }
         warnOfTheEnd();
+    }
+
+    private Optional<WebIdentity> load(Bytes found) {
+        try {
+            return Optional.of(files.load(host, clock.instant()));
+        } catch (PoyangException e) {
+            if (found.equals(doubtful)) {
+                taken = found;
+                LOG.warn(
+                        "PY-{} the new certificate is not used, the old one stays: {}; {}",
+                        e.code().number(),
+                        e.wrong(),
+                        e.right());
+            }
+            doubtful = found;
+            return Optional.empty();
+        }
     }
 
     private void warnOfTheEnd() {

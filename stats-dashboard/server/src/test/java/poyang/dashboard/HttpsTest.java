@@ -169,7 +169,7 @@ final class HttpsTest {
     }
 
     @Test
-    void aNewCertificateIsTakenUpWithoutARestartAndAWrongOneIsNot() throws IOException {
+    void aNewCertificateIsTakenUpWithoutARestartAndAWrongOneIsNot() throws Exception {
         village.web.issue(village.web.authority(), "live");
         village.web.issue(village.web.authority(), "second");
         village.web.issue(authority(Duration.ofDays(-2), Duration.ofDays(-1)), "expired");
@@ -184,6 +184,7 @@ final class HttpsTest {
             live.refreshCertificate();
             X509Certificate second = shown(live);
             assertFalse(first.equals(second));
+            assertEquals(1, replacements());
             put("expired", "live", true);
             put("expired", "live", false);
             for (int i = 0; i < 3; i++) {
@@ -193,7 +194,22 @@ final class HttpsTest {
             Files.delete(village.web.key("live"));
             live.refreshCertificate();
             assertEquals(second, shown(live));
+            assertEquals(1, replacements());
+            village.web.issue(village.web.authority(), "third");
+            put("third", "live", true);
+            put("third", "live", false);
+            for (int i = 0; i < 100 && shown(live).equals(second); i++) {
+                Thread.sleep(200);
+            }
+            assertFalse(shown(live).equals(second), "it looks by itself");
+            assertEquals(2, replacements());
         }
+    }
+
+    private long replacements() {
+        return village.audit.stream()
+                .filter("console certificate-replaced"::equals)
+                .count();
     }
 
     private X509Certificate shown(ConsoleServer by) throws IOException {

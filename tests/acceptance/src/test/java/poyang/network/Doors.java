@@ -122,18 +122,23 @@ final class Doors {
         return InetAddress.getByAddress(octets);
     }
 
+    /// The console's and the next eleven, on loopback.
+    static Set<String> planned(int port) {
+        Set<String> planned = new TreeSet<>();
+        for (int i = 0; i < DOORS; i++) {
+            planned.add("tcp 127.0.0.1:" + (port + i));
+        }
+        return planned;
+    }
+
     // ---- knocking -------------------------------------------------------------------------------
 
     /// The whole province: exactly the planned doors, on loopback; the console's speaks TLS 1.3 to who trusts
     /// its authority, the others nothing to strangers.
     static void assertClosed(LocalNetwork network, int port) throws Exception {
-        Set<String> planned = new TreeSet<>();
-        for (int i = 0; i < DOORS; i++) {
-            planned.add("tcp 127.0.0.1:" + (port + i));
-        }
         List<ProcessHandle> processes = network.processes();
         assertTrue(processes.size() >= 8, "four validators, three executors and the console: " + processes);
-        assertEquals(planned, of(processes));
+        assertEquals(planned(port), of(processes));
         for (int each = port + 1; each < port + DOORS; each++) {
             assertSilentInTheClear(each);
             assertNoInternationalTls(each, "TLSv1.3");

@@ -354,6 +354,10 @@ final class MainJobTest {
     @Test
     void noPortAnswersInTheClearOrToStrangers() throws Exception {
         Doors.assertClosed(network, PORT);
+        String id = consented();
+        assertEquals(JobState.RUNNING, main.await(id, JobState.RUNNING).getState());
+        assertEquals(Doors.planned(PORT), Doors.of(network.processes()), "with readers and compute children");
+        completed(main.awaitEnd(id, 1));
     }
 
     private static void run(int seconds, String... command) throws IOException, InterruptedException {
