@@ -9,24 +9,25 @@ import poyang.crypto.curve.CurveForms.OrderOperation;
 
 /// Numbers modulo the prime and modulo the order are those of `BigInteger`.
 final class ArithmeticProperty implements CryptoProperty {
-    private static final int PAIRS = 6;
+    @Override
+    public int share() {
+        return 8;
+    }
 
     @Override
     public void check(Draws draws) {
-        for (int i = 0; i < PAIRS; i++) {
-            BigInteger a = draws.number();
-            BigInteger b = draws.oneIn(8) ? a : draws.number();
-            same("a mod n", a.mod(Draws.N), CurveForms.reduce(a));
-            for (OrderOperation operation : OrderOperation.values()) {
-                BigInteger x = a.mod(Draws.N);
-                BigInteger y = b.mod(Draws.N);
-                same(operation + " mod n", expected(operation, x, y), CurveForms.order(operation, x, y));
-            }
-            for (FieldOperation operation : FieldOperation.values()) {
-                BigInteger x = a.mod(Draws.P);
-                BigInteger y = b.mod(Draws.P);
-                same(operation + " mod p", expected(operation, x, y), CurveForms.field(operation, x, y));
-            }
+        BigInteger a = draws.number();
+        BigInteger b = draws.oneIn(8) ? a : draws.number();
+        same("a mod n", a.mod(Draws.N), CurveForms.reduce(a));
+        for (OrderOperation operation : OrderOperation.values()) {
+            BigInteger x = a.mod(Draws.N);
+            BigInteger y = b.mod(Draws.N);
+            same(operation + " mod n", expected(operation, x, y), CurveForms.order(operation, x, y));
+        }
+        for (FieldOperation operation : FieldOperation.values()) {
+            BigInteger x = a.mod(Draws.P);
+            BigInteger y = b.mod(Draws.P);
+            same(operation + " mod p", expected(operation, x, y), CurveForms.field(operation, x, y));
         }
     }
 

@@ -14,6 +14,11 @@ final class AuthenticatedModeProperty implements CryptoProperty {
     private static final int LONGEST_NONCE_BYTES = 40;
 
     @Override
+    public int share() {
+        return 8;
+    }
+
+    @Override
     public void check(Draws draws) {
         boolean gcm = draws.oneIn(2);
         byte[] key = draws.bytes(BLOCK_BYTES);

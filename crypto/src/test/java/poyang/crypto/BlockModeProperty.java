@@ -18,6 +18,11 @@ final class BlockModeProperty implements CryptoProperty {
     private static final int MANY_BLOCKS = 300;
 
     @Override
+    public int share() {
+        return 6;
+    }
+
+    @Override
     public void check(Draws draws) {
         byte[] key = draws.bytes(BLOCK_BYTES);
         int blocks = draws.below(draws.oneIn(10) ? MANY_BLOCKS : FEW_BLOCKS);

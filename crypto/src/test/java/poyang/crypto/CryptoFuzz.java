@@ -1,6 +1,7 @@
 package poyang.crypto;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,12 @@ public final class CryptoFuzz {
             new AuthenticatedModeProperty(),
             new GhashProperty());
 
-    private static final long DEFAULT_CASES = 120_000;
+    /// One round: each property as often as its share says.
+    private static final List<CryptoProperty> ROUND = PROPERTIES.stream()
+            .flatMap(property -> Collections.nCopies(property.share(), property).stream())
+            .toList();
+
+    private static final long DEFAULT_CASES = 200_000;
     private static final int FAILURES_SHOWN = 20;
     private static final long PROGRESS_NANOS = 20_000_000_000L;
 
@@ -42,7 +48,7 @@ public final class CryptoFuzz {
     }
 
     private static CryptoProperty property(long index) {
-        return PROPERTIES.get((int) (index % PROPERTIES.size()));
+        return ROUND.get((int) (index % ROUND.size()));
     }
 
     static Optional<Failure> run(long seed, long index) {

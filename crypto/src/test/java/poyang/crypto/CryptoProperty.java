@@ -23,6 +23,11 @@ sealed interface CryptoProperty
     /// One case. Throws `AssertionError` where the two differ; any other exception is a failure as well.
     void check(Draws draws) throws Exception;
 
+    /// How many cases of a round are this property's: the cheap ones get more.
+    default int share() {
+        return 1;
+    }
+
     /// `signing` for `SigningProperty`
     default String name() {
         String simple = getClass().getSimpleName().replace("Property", "");

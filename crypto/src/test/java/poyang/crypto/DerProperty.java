@@ -23,6 +23,11 @@ final class DerProperty implements CryptoProperty {
     private static final int INTEGER = 2;
 
     @Override
+    public int share() {
+        return 2;
+    }
+
+    @Override
     public void check(Draws draws) throws IOException {
         Sm2PrivateKey key = draws.key();
         if (draws.oneIn(2)) {

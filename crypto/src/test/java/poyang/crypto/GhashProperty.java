@@ -13,6 +13,11 @@ final class GhashProperty implements CryptoProperty {
     private static final int BLOCKS = 60;
 
     @Override
+    public int share() {
+        return 8;
+    }
+
+    @Override
     public void check(Draws draws) {
         byte[] key = element(draws);
         byte[] first = element(draws);

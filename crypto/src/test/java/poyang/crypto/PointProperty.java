@@ -17,6 +17,11 @@ final class PointProperty implements CryptoProperty {
     private static final int LONGEST_BYTES = 70;
 
     @Override
+    public int share() {
+        return 4;
+    }
+
+    @Override
     public void check(Draws draws) {
         byte[] encoded = encoding(draws);
         Optional<ECPublicKeyParameters> theirs = Twin.key(encoded);

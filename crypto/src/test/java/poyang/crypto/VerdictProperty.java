@@ -31,6 +31,11 @@ final class VerdictProperty implements CryptoProperty {
     }
 
     @Override
+    public int share() {
+        return 2;
+    }
+
+    @Override
     public void check(Draws draws) {
         BigInteger d = small(draws);
         byte[] encoded = Twin.encoded(Twin.base(d));
