@@ -136,6 +136,6 @@ describe('texts', () => {
 
   it('agree with the server on what a login signs', () => {
     const chainId = sm3();
-    expect(toHex(loginMessage(chainId, 'taxation/owner', of('challenge'), 'http://127.0.0.1:8480'))).toBe(java['login']);
+    expect(toHex(loginMessage(chainId, 'taxation/owner', of('challenge'), 'https://127.0.0.1:8480'))).toBe(java['login']);
   });
 });

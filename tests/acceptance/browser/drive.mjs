@@ -4,7 +4,7 @@
 //
 //   node drive.mjs CONFIG.json SCREENSHOT-FOLDER [CHROMIUM]
 //
-// CONFIG: { "console": URL,
+// CONFIG: { "console": URL, "spki": base64 of the SHA-256 of the key that the console's certificate binds,
 //           "users": { "organisation/name": { "keystore": FILE, "password": TEXT } },
 //           "register": [ { "owner", "name", "title", "connector", "settings": {}, "key", "kind": 1..4 } ],
 //           "job": { "analyst", "own", "other", "owners": [..], "supervisor",
@@ -27,7 +27,20 @@ mkdirSync(shots, { recursive: true });
 const violations = [];
 let shotNumber = 0;
 
-const browser = await chromium.launch({ executablePath, args: FLAGS });
+// A browser that was not told of the console's key must refuse its certificate.
+async function refusesAStranger() {
+  const stranger = await chromium.launch({ executablePath, args: FLAGS });
+  try {
+    const page = await stranger.newPage();
+    const said = await page.goto(config.console).then(() => 'it opened the page', (error) => String(error.message));
+    if (!said.includes('ERR_CERT_AUTHORITY_INVALID')) throw new Error(`a browser that trusts nobody: ${said}`);
+  } finally {
+    await stranger.close();
+  }
+}
+
+if (!/^https:/.test(config.console) || !/^[A-Za-z0-9+/]{43}=$/.test(config.spki)) throw new Error('an https address and its key are needed');
+const browser = await chromium.launch({ executablePath, args: [...FLAGS, `--ignore-certificate-errors-spki-list=${config.spki}`] });
 
 async function open(account, viewport = { width: 1280, height: 900 }) {
   const context = await browser.newContext({ viewport, locale: 'zh-CN', acceptDownloads: true });
@@ -101,6 +114,8 @@ async function state(page, wanted, seconds) {
 const outcome = { seen: [], matches: -1, jobId: '' };
 try {
   const { job } = config;
+  await refusesAStranger();
+  outcome.seen.push('certificate of a stranger refused');
 
   const stranger = await open('wrong password');
   await shot(stranger, 'login');

@@ -200,6 +200,9 @@ final class Demo implements Callable<Integer> {
     private static String tour(LocalNetwork network) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%nThe console: %s%n", network.consoleAddress()));
+        text.append("Have your browser trust ")
+                .append(network.province().webAuthorityFile())
+                .append(" first (README.md says how); it is good for this machine's addresses only.\n");
         text.append(
                 "Log in with account, key file and password (the key is opened in your browser, never on a server):\n");
         for (String account : List.of("taxation/owner", "medical-insurance/analyst", "supervision/supervisor")) {

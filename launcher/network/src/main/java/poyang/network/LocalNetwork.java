@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.jail.Scratch;
@@ -233,23 +234,18 @@ public final class LocalNetwork implements AutoCloseable {
                 Map.of(
                         "account.key.pem",
                         province.person(SUPERVISION + "/console").key()));
-        Path config = configure(
-                home,
-                Map.of(
-                        "account",
-                        SUPERVISION + "/console",
-                        "account.key",
-                        "account.key.pem",
-                        "directory",
-                        "data",
-                        "host",
-                        HOST,
-                        "port",
-                        Integer.toString(port),
-                        "nodes",
-                        text(nodes()),
-                        "executors",
-                        text(executorAddresses(DEPARTMENTS))));
+        province.https(home);
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("account", SUPERVISION + "/console");
+        settings.put("account.key", "account.key.pem");
+        settings.put("directory", "data");
+        settings.put("host", HOST);
+        settings.put("port", Integer.toString(port));
+        settings.put("https.certificate", "https.pem");
+        settings.put("https.key", "https.key.pem");
+        settings.put("nodes", text(nodes()));
+        settings.put("executors", text(executorAddresses(DEPARTMENTS)));
+        Path config = configure(home, settings);
         plan(
                 "console",
                 "poyang.dashboard.ConsoleMain",
@@ -384,8 +380,17 @@ public final class LocalNetwork implements AutoCloseable {
         return child(process).isAlive();
     }
 
+    /// Every process of the province, and what they started in turn.
+    List<ProcessHandle> processes() {
+        return children.values().stream()
+                .flatMap(child ->
+                        Stream.concat(Stream.of(child.handle()), child.handle().descendants()))
+                .filter(ProcessHandle::isAlive)
+                .toList();
+    }
+
     public String consoleAddress() {
-        return "http://" + HOST + ":" + port;
+        return "https://" + HOST + ":" + port;
     }
 
     /// Every person's account, password and key file, for those who run the demonstration.

@@ -26,6 +26,7 @@ import poyang.crypto.Certificates.Validity;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.tls.TlsIdentity;
+import poyang.crypto.web.WebAuthority;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -40,6 +41,7 @@ import poyang.wire.schema.Role;
 final class Province {
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final List<String> WEB_SERVERS = List.of("localhost", "127.0.0.1");
     private static final Duration YEAR = Duration.ofDays(365);
     /// Without characters that look alike.
     private static final String PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -49,6 +51,7 @@ final class Province {
     private final InstantSource clock;
     private final Validity validity;
     private final Authority root;
+    private final WebAuthority web;
     private final Map<String, Authority> issuers = new TreeMap<>();
     private final Map<String, Person> people = new TreeMap<>();
     private final List<Genesis.Call> calls = new ArrayList<>();
@@ -62,9 +65,11 @@ final class Province {
         Instant now = clock.instant();
         validity = new Validity(now.minus(Duration.ofHours(1)), now.plus(YEAR));
         root = Certificates.root("Poyang province root", Sm2PrivateKey.generate(random), validity, random);
+        web = WebAuthority.make("Poyang web authority of this machine", WEB_SERVERS, validity, random);
         Files.createDirectories(folder.resolve("people"));
         Files.createDirectories(folder.resolve("processes"));
         Files.writeString(rootFile(), Certificates.toPem(List.of(root.certificate())));
+        Files.writeString(webAuthorityFile(), Certificates.toPem(List.of(web.certificate())));
     }
 
     /// Someone who acts on the chain.
@@ -78,6 +83,15 @@ final class Province {
 
     Path rootFile() {
         return folder.resolve("root.pem");
+    }
+
+    /// What browsers are to trust, for this machine's servers and no others.
+    Path webAuthorityFile() {
+        return folder.resolve("web-authority.pem");
+    }
+
+    X509Certificate webAuthority() {
+        return web.certificate();
     }
 
     Path genesisFile() {
@@ -149,6 +163,14 @@ final class Province {
             PrivateKeyFile.write(home.resolve(key.getKey()), key.getValue(), password.toCharArray(), random);
         }
         return home;
+    }
+
+    /// Adds what browsers are shown to a process's folder: `https.pem` and `https.key.pem`, under the
+    /// password of its other keys.
+    void https(Path home) throws IOException {
+        char[] password =
+                Files.readString(home.resolve("password")).stripTrailing().toCharArray();
+        web.issue(home.resolve("https.pem"), home.resolve("https.key.pem"), password, random);
     }
 
     /// An identity for this process itself.

@@ -2,6 +2,8 @@ package poyang.dashboard;
 
 /// Where browsers reach the console; the port is known once the server listens.
 final class Address {
+    private static final int USUAL_PORT = 443;
+
     private final String host;
     private volatile int port;
 
@@ -13,12 +15,12 @@ final class Address {
         port = listening;
     }
 
-    /// As in the Host header.
+    /// As in the Host header, where browsers leave out the usual port.
     String authority() {
-        return host + ":" + port;
+        return port == USUAL_PORT ? host : host + ":" + port;
     }
 
     String origin() {
-        return "http://" + authority();
+        return "https://" + authority();
     }
 }

@@ -64,7 +64,8 @@ public final class ConsoleMain {
                 (int) from.number("port", 0, 65_535, 8480),
                 directory.resolve("index"),
                 from.flag("rebuild.index"),
-                (int) from.number("idle.minutes", 1, 480, 30));
+                (int) from.number("idle.minutes", 1, 480, 30),
+                new HttpsFiles(from.path("https.certificate"), from.path("https.key"), from::password));
         String name = from.text("account");
         GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
@@ -14,7 +15,6 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -30,17 +30,25 @@ import poyang.sdk.PrivateFolder;
 public final class ConsoleServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
     private static final long RECONNECT_MILLIS = 1000;
+    private static final long CERTIFICATE_MILLIS = 10_000;
     private static final int ROWS_MAX = 1_000_000_000;
 
     private final ServletWebServerApplicationContext context;
     private final SealedDisk disk;
     private final Thread follower;
+    private final Thread certificateWatch;
     private final String origin;
 
-    private ConsoleServer(ServletWebServerApplicationContext context, SealedDisk disk, Thread follower, String origin) {
+    private ConsoleServer(
+            ServletWebServerApplicationContext context,
+            SealedDisk disk,
+            Thread follower,
+            Thread certificateWatch,
+            String origin) {
         this.context = context;
         this.disk = disk;
         this.follower = follower;
+        this.certificateWatch = certificateWatch;
         this.origin = origin;
     }
 
@@ -53,6 +61,7 @@ public final class ConsoleServer implements AutoCloseable {
             StorageKey storage,
             RandomSource random,
             Clock clock) {
+        HttpsCertificate https = new HttpsCertificate(settings.https(), settings.host(), random, clock);
         Path database =
                 PrivateFolder.make(settings.directory()).toAbsolutePath().resolve("index");
         SealedDisk.refusePlain(database);
@@ -60,13 +69,15 @@ public final class ConsoleServer implements AutoCloseable {
         SpringApplication application = new SpringApplication(Wiring.class);
         application.setDefaultProperties(properties(settings, disk.name(database)));
         application.addInitializers(prepared -> {
-            GenericApplicationContext beans = (GenericApplicationContext) prepared;
-            beans.registerBean(ConsoleSettings.class, () -> settings);
-            beans.registerBean(ChainGateway.class, () -> chain);
-            beans.registerBean(ExecutorGateway.class, () -> executors);
-            beans.registerBean(AuditTrail.class, () -> audit);
-            beans.registerBean(RandomSource.class, () -> random);
-            beans.registerBean(Clock.class, () -> clock);
+            // Singletons stay their caller's: the framework would close what it made itself.
+            ConfigurableListableBeanFactory beans = prepared.getBeanFactory();
+            beans.registerSingleton("settings", settings);
+            beans.registerSingleton("chain", chain);
+            beans.registerSingleton("executors", executors);
+            beans.registerSingleton("audit", audit);
+            beans.registerSingleton("random", random);
+            beans.registerSingleton("clock", clock);
+            beans.registerSingleton("https", https);
         });
         ServletWebServerApplicationContext context;
         try {
@@ -79,7 +90,9 @@ public final class ConsoleServer implements AutoCloseable {
         address.port(Objects.requireNonNull(context.getWebServer()).getPort());
         ChainIndex index = context.getBean(ChainIndex.class);
         Thread follower = Thread.ofPlatform().name("chain-index").daemon(true).start(() -> follow(chain, index));
-        return new ConsoleServer(context, disk, follower, address.origin());
+        Thread watch =
+                Thread.ofPlatform().name("https-certificate").daemon(true).start(() -> watch(https));
+        return new ConsoleServer(context, disk, follower, watch, address.origin());
     }
 
     /// The framework wraps what its parts refuse.
@@ -96,9 +109,14 @@ public final class ConsoleServer implements AutoCloseable {
         }
     }
 
-    /// Where browsers reach it, for example `http://127.0.0.1:8480`.
+    /// Where browsers reach it, for example `https://127.0.0.1:8480`.
     public String origin() {
         return origin;
+    }
+
+    /// Takes up a changed certificate now instead of within seconds.
+    void refreshCertificate() {
+        context.getBean(HttpsCertificate.class).refresh();
     }
 
     /// The height up to which the index is built.
@@ -113,6 +131,7 @@ public final class ConsoleServer implements AutoCloseable {
     @Override
     public void close() {
         follower.interrupt();
+        certificateWatch.interrupt();
         context.close();
         disk.close();
     }
@@ -132,10 +151,22 @@ public final class ConsoleServer implements AutoCloseable {
         }
     }
 
+    private static void watch(HttpsCertificate https) {
+        try {
+            while (true) {
+                https.refresh();
+                Thread.sleep(CERTIFICATE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            LOG.info("the console no longer looks for a new certificate");
+        }
+    }
+
     private static Map<String, Object> properties(ConsoleSettings settings, String database) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("server.address", settings.host());
         properties.put("server.port", settings.port());
+        properties.put("server.ssl.bundle", HttpsCertificate.BUNDLE);
         properties.put("server.error.include-stacktrace", "never");
         properties.put("server.server-header", "");
         properties.put("server.max-http-request-header-size", "16KB");

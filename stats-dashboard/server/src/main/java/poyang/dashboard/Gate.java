@@ -19,7 +19,8 @@ import poyang.kernel.PoyangException;
 /// rebinding of names), a session for everything under /api but the login, and for each request that
 /// writes its origin and its CSRF token.
 final class Gate extends OncePerRequestFilter {
-    static final String COOKIE = "poyang-session";
+    /// The prefix makes browsers refuse it without `Secure`, for a path, or from another host.
+    static final String COOKIE = "__Host-poyang-session";
     static final String CSRF_HEADER = "X-CSRF-Token";
     static final String SESSION = "poyang.session";
 
@@ -53,6 +54,7 @@ final class Gate extends OncePerRequestFilter {
 
     private static void harden(HttpServletRequest request, HttpServletResponse response) {
         response.setHeader("Content-Security-Policy", POLICY);
+        response.setHeader("Strict-Transport-Security", "max-age=31536000");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
         response.setHeader("Referrer-Policy", "no-referrer");

@@ -100,6 +100,7 @@ class SessionApi {
 
     private static String cookie(String value, int maxAgeSeconds) {
         return ResponseCookie.from(Gate.COOKIE, value)
+                .secure(true)
                 .httpOnly(true)
                 .sameSite("Strict")
                 .path("/")

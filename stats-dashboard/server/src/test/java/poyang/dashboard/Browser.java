@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// A browser as far as the console's API goes.
 final class Browser implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client;
     final Map<String, String> headers = new HashMap<>();
     private final String origin;
     private final Village village;
@@ -34,6 +34,7 @@ final class Browser implements AutoCloseable {
     Browser(String origin, Village village) {
         this.origin = origin;
         this.village = village;
+        client = HttpClient.newBuilder().sslContext(village.web.trust()).build();
         headers.put("Origin", origin);
     }
 

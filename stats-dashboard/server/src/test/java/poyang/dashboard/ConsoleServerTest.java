@@ -36,7 +36,7 @@ import poyang.wire.schema.JobQuery;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.SubmitJob;
 
-/// The console over HTTP, against the village.
+/// The console over HTTPS, against the village.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleServerTest {
     private final Village village = new Village();
@@ -79,8 +79,9 @@ class ConsoleServerTest {
         }
         assertTrue(height > 0 && before.contains("taxation/kept"), before);
         for (boolean rebuild : new boolean[] {false, true}) {
-            try (ConsoleServer again =
-                            other.serve(new ConsoleSettings("127.0.0.1", 0, place, rebuild, 30), Clock.systemUTC());
+            try (ConsoleServer again = other.serve(
+                            new ConsoleSettings("127.0.0.1", 0, place, rebuild, 30, other.web.files()),
+                            Clock.systemUTC());
                     Browser owner = new Browser(again.origin(), other)) {
                 for (int i = 0; again.indexedHeight() < height && i < 200; i++) {
                     Thread.sleep(25);
@@ -150,7 +151,11 @@ class ConsoleServerTest {
             assertEquals(200, in.status());
             assertEquals("[\"OWNER\"]", in.body().get("roles").toString());
             String cookie = in.raw().headers().firstValue("Set-Cookie").orElseThrow();
-            assertTrue(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), cookie);
+            assertTrue(cookie.startsWith("__Host-poyang-session="), cookie);
+            for (String attribute : new String[] {"; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"}) {
+                assertTrue(cookie.contains(attribute), cookie);
+            }
+            assertFalse(cookie.contains("Domain"), cookie);
             assertEquals("LOGIN_REFUSED", browser.post("/api/login", attempt).name());
             Map<String, String> late =
                     browser.attempt("taxation/owner", village.key("taxation/owner"), server.origin());
@@ -169,7 +174,7 @@ class ConsoleServerTest {
                             .status());
             assertEquals(
                     401,
-                    browser.post("/api/login", browser.attempt("housing/owner", other, "http://evil.example"))
+                    browser.post("/api/login", browser.attempt("housing/owner", other, "https://evil.example"))
                             .status());
             assertEquals(
                     401,
@@ -226,7 +231,7 @@ class ConsoleServerTest {
             String token = browser.headers.put("X-CSRF-Token", "00");
             assertEquals("FORGED_REQUEST", browser.post("/api/logout", Map.of()).name());
             browser.headers.put("X-CSRF-Token", token);
-            browser.headers.put("Origin", "http://evil.example");
+            browser.headers.put("Origin", "https://evil.example");
             assertEquals("FORGED_REQUEST", browser.post("/api/logout", Map.of()).name());
             browser.headers.put("Origin", server.origin());
             assertEquals(200, browser.post("/api/logout", Map.of()).status());

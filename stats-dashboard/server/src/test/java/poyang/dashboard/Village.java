@@ -55,8 +55,10 @@ final class Village {
     /// Who did what, in order.
     final java.util.List<String> audit = new java.util.concurrent.CopyOnWriteArrayList<>();
 
+    final VillageWeb web = new VillageWeb(system);
+
     ConsoleServer serve(Path folder, int port, Clock clock) {
-        return serve(new ConsoleSettings("127.0.0.1", port, folder, false, 30), clock);
+        return serve(new ConsoleSettings("127.0.0.1", port, folder, false, 30, web.files()), clock);
     }
 
     ConsoleServer serve(ConsoleSettings settings, Clock clock) {
@@ -85,7 +87,8 @@ final class Village {
         }
         return Files.writeString(
                 folder.resolve("browser.json"),
-                "{\n  \"console\": \"" + origin + "\",\n  \"users\": {\n" + users + "\n  }\n}\n");
+                "{\n  \"console\": \"" + origin + "\",\n  \"spki\": \"" + web.keyHash() + "\",\n  \"users\": {\n"
+                        + users + "\n  }\n}\n");
     }
 
     static void main(String[] arguments) throws IOException, InterruptedException {

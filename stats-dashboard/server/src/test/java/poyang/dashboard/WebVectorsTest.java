@@ -69,7 +69,7 @@ class WebVectorsTest {
         made.put("challenge", hex(challenge));
         made.put(
                 "login",
-                hex(Logins.message(Sm3.hash(), "taxation/owner", Bytes.wrap(challenge), "http://127.0.0.1:8480")));
+                hex(Logins.message(Sm3.hash(), "taxation/owner", Bytes.wrap(challenge), "https://127.0.0.1:8480")));
         made.put("sealedFile", hex(sealedFile(List.of(key), context, message, random)));
         byte[] large = random.bytes(140_000);
         List<Sm2PrivateKey> two = List.of(Sm2PrivateKey.generate(random), key);

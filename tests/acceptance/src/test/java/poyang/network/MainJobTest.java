@@ -323,7 +323,7 @@ final class MainJobTest {
         assertEquals(2, receipts, "receipts that the browser downloaded");
     }
 
-    private static String browserConfig() {
+    private static String browserConfig() throws Exception {
         Map<String, String> users = new TreeMap<>();
         for (String account :
                 List.of("medical-insurance/owner", "taxation/owner", "taxation/analyst", "supervision/supervisor")) {
@@ -334,7 +334,7 @@ final class MainJobTest {
                             account, network.keyFile(account), network.password(account)));
         }
         return """
-                {"console": "%s", "users": {%s},
+                {"console": "%s", "spki": "%s", "users": {%s},
                  "register": [
                   {"owner": "medical-insurance/owner", "name": "insured-web", "title": "参保人员（网页登记）", "connector": "csv",
                    "settings": {"path": "insured.csv"}, "key": "key", "kind": 2},
@@ -343,7 +343,17 @@ final class MainJobTest {
                  "job": {"analyst": "taxation/analyst", "own": "taxation/taxpayers-web",
                   "other": "medical-insurance/insured-web", "owners": ["medical-insurance/owner", "taxation/owner"],
                   "supervisor": "supervision/supervisor", "expectedMatches": %d, "timeoutSeconds": 180}}
-                """.formatted(network.consoleAddress(), String.join(",", users.values()), departments.expectedMatches());
+                """.formatted(
+                        network.consoleAddress(),
+                        Doors.keyHash(network),
+                        String.join(",", users.values()),
+                        departments.expectedMatches());
+    }
+
+    /// Clause 7.11: nothing that the province listens on answers in the clear, or to strangers.
+    @Test
+    void noPortAnswersInTheClearOrToStrangers() throws Exception {
+        Doors.assertClosed(network, PORT);
     }
 
     private static void run(int seconds, String... command) throws IOException, InterruptedException {
