@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import poyang.crypto.curve.Sm2Point;
 import poyang.crypto.curve.Sm2Verifier;
+import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
@@ -23,6 +24,7 @@ public final class Sm2PublicKey {
                     + "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0");
 
     private static final int WEIGHT_BYTES = 16;
+    private static final int LONGEST_ID_BYTES = 8191;
 
     private final Sm2Point point;
     private final Bytes encoded;
@@ -36,8 +38,9 @@ public final class Sm2PublicKey {
         verifier = SeenKeys.verifier(encoded, point);
     }
 
-    /// Z_A of GB/T 32918.2 section 5.5.
+    /// Z_A of GB/T 32918.2 section 5.5, whose length of the identifier has 16 bits.
     static byte[] identity(byte[] userId, Sm2Point key) {
+        Bug.unless(userId.length <= LONGEST_ID_BYTES, "an identifier has at most 8191 bytes");
         int bits = userId.length * 8;
         return Sm3.digest(new byte[] {(byte) (bits >>> 8), (byte) bits}, userId, CURVE, key.x(), key.y());
     }

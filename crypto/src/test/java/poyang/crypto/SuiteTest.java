@@ -86,6 +86,18 @@ final class SuiteTest {
         assertEquals(List.of(false, false, true, true), Sm2PublicKey.verifyBatch(checks));
     }
 
+    /// A length that does not fit its 16 bits would let two identifiers have one hash.
+    @Test
+    void anIdentifierThatTheStandardHasNoRoomForIsRefused() {
+        Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+        byte[] longest = random.bytes(8191);
+        byte[] rs = key.sign(longest, MESSAGE).rs().toArray();
+        assertTrue(key.publicKey().verifyWithoutParity(longest, MESSAGE, rs));
+        byte[] longer = Arrays.copyOf(longest, 8192);
+        assertThrows(Bug.class, () -> key.sign(longer, MESSAGE));
+        assertThrows(Bug.class, () -> key.publicKey().verifyWithoutParity(longer, MESSAGE, rs));
+    }
+
     @Test
     void onlyPointsOfTheCurveAreKeys() {
         byte[] good = Sm2PrivateKey.generate(random).publicKey().encoded().toArray();

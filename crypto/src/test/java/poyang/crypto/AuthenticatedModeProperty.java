@@ -1,0 +1,74 @@
+package poyang.crypto;
+
+import static poyang.crypto.CryptoProperty.holds;
+import static poyang.crypto.CryptoProperty.same;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/// SM4-GCM and SM4-CCM: any length of nonce, associated data, text and tag; what was changed is refused.
+final class AuthenticatedModeProperty implements CryptoProperty {
+    private static final int BLOCK_BYTES = 16;
+    private static final int LONGEST_BYTES = 300;
+    private static final int LONGEST_WIDE_BYTES = 5000;
+    private static final int LONGEST_NONCE_BYTES = 40;
+
+    @Override
+    public int share() {
+        return 8;
+    }
+
+    @Override
+    public void check(Draws draws) {
+        boolean gcm = draws.oneIn(2);
+        byte[] key = draws.bytes(BLOCK_BYTES);
+        int nonceBytes = 7 + draws.below(7);
+        int tagBytes = 4 + 2 * draws.below(7);
+        if (gcm) {
+            nonceBytes = draws.oneIn(2) ? 12 : 1 + draws.below(LONGEST_NONCE_BYTES);
+            tagBytes = 12 + draws.below(5);
+        }
+        byte[] nonce = draws.bytes(nonceBytes);
+        byte[] associated = draws.bytes(draws.length(BLOCK_BYTES, 80));
+        byte[] plain = draws.bytes(draws.length(BLOCK_BYTES, draws.oneIn(20) ? LONGEST_WIDE_BYTES : LONGEST_BYTES));
+        byte[] expected = new Twin.Sealing(gcm, key, nonce, associated, tagBytes)
+                .run(true, plain)
+                .orElseThrow();
+        try (Sm4 cipher = new Sm4(key)) {
+            String mode = gcm ? "GCM" : "CCM";
+            byte[] ours = gcm
+                    ? cipher.gcmEncrypt(nonce, associated, plain, tagBytes)
+                    : cipher.ccmEncrypt(nonce, associated, plain, tagBytes);
+            same(mode, expected, ours);
+            Optional<byte[]> back = opened(cipher, gcm, nonce, associated, ours, tagBytes);
+            same(mode + " back", plain, back.orElseThrow());
+            refusals(draws, cipher, gcm, key, new byte[][] {nonce, associated, ours}, tagBytes);
+        }
+    }
+
+    private static Optional<byte[]> opened(
+            Sm4 cipher, boolean gcm, byte[] nonce, byte[] associated, byte[] sealed, int tagBytes) {
+        return gcm
+                ? cipher.gcmDecrypt(nonce, associated, sealed, tagBytes)
+                : cipher.ccmDecrypt(nonce, associated, sealed, tagBytes);
+    }
+
+    /// One of nonce, associated data and ciphertext is changed: the verdict is the twin's, and for tags that
+    /// cannot be hit by chance it is no.
+    private static void refusals(Draws draws, Sm4 cipher, boolean gcm, byte[] key, byte[][] parts, int tagBytes) {
+        for (int which = 0; which < parts.length; which++) {
+            byte[][] changed = parts.clone();
+            changed[which] = which == 0 ? draws.flipped(parts[0]) : draws.mutated(parts[which]);
+            if (which == 2 && draws.oneIn(3)) {
+                // the tag alone
+                byte[] tag = Arrays.copyOfRange(parts[2], parts[2].length - tagBytes, parts[2].length);
+                changed[2] = Draws.joined(Arrays.copyOf(parts[2], parts[2].length - tagBytes), draws.flipped(tag));
+            }
+            Optional<byte[]> theirs =
+                    new Twin.Sealing(gcm, key, changed[0], changed[1], tagBytes).run(false, changed[2]);
+            Optional<byte[]> ours = opened(cipher, gcm, changed[0], changed[1], changed[2], tagBytes);
+            same("the verdict on a change", theirs.isPresent(), ours.isPresent());
+            holds("a change is accepted", ours.isEmpty() || tagBytes <= 6);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package poyang.crypto.block;
+
+/// Both forms of each loop of this package, for differential tests elsewhere.
+public final class BlockForms {
+    private static final int BLOCK_BYTES = 16;
+    private static final int DIGEST_BYTES = 32;
+
+    private BlockForms() {}
+
+    /// The blocks of `data` from `at` on, by the named form; what stands before and behind stays.
+    public static byte[] sm4(boolean vector, byte[] key, boolean encrypt, byte[] data, int at, int blocks) {
+        int[] roundKeys = Sm4Blocks.expand(key);
+        int[] used = encrypt ? roundKeys : Sm4Blocks.reversed(roundKeys);
+        byte[] out = data.clone();
+        if (vector) {
+            Sm4Vectors.crypt(used, data, at, out, at, blocks);
+        } else {
+            Sm4Scalar.crypt(used, data, at, out, at, blocks);
+        }
+        return out;
+    }
+
+    /// The key stream that a counter gives, counted in its last `carryBytes`, 4 or 16.
+    public static byte[] stream(byte[] key, byte[] counter, int carryBytes, int count) {
+        byte[] out = new byte[count];
+        Sm4Blocks.counter(Sm4Blocks.expand(key), counter.clone(), carryBytes, new byte[count], 0, out, 0, count);
+        return out;
+    }
+
+    /// GHASH of `first` and then the whole blocks of `data` from `at` on.
+    public static byte[] ghash(boolean vector, byte[] key, byte[] first, byte[] data, int at) {
+        Ghash hash = new Ghash(key);
+        hash.update(first, 0, first.length);
+        int blocks = (data.length - at) / BLOCK_BYTES;
+        if (vector) {
+            hash.vectors(data, at, blocks);
+        } else {
+            hash.scalars(data, at, blocks);
+        }
+        return hash.value();
+    }
+
+    /// Digests of `count` messages of one length.
+    public static byte[] sm3(boolean vector, byte[] messages, int length, int count) {
+        byte[] out = new byte[count * DIGEST_BYTES];
+        if (vector) {
+            Sm3Lanes.vectors(messages, length, 0, count, out);
+        } else {
+            Sm3Lanes.scalars(messages, length, 0, count, out);
+        }
+        return out;
+    }
+}
