@@ -190,18 +190,31 @@ public final class ConstantTime {
                 true,
                 (fixed, source) -> new ScalarSubject(fixed, source, CurveSubjects::leakyDoubleAndAdd)));
         subjects.add(new Subject(
-                "control: Arrays.equals",
-                "equal strings",
+                "control: early exit",
+                "last byte differs",
                 true,
-                (fixed, source) -> new Comparison(fixed, source, Arrays::equals)));
+                (fixed, source) -> new Comparison(fixed, source, ConstantTime::leakyEquals)));
+    }
+
+    /// Stops at the first difference: LEAKY, the second positive control.
+    private static boolean leakyEquals(byte[] a, byte[] b) {
+        for (int i = 0; i < a.length; i++) {
+            if (a[i] != b[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The scalars of a pool: the sparse one, or one drawn for the slot.
     private static byte[][] scalars(boolean[] fixed, RandomSource random) {
         byte[][] scalars = new byte[fixed.length][];
         for (int i = 0; i < fixed.length; i++) {
-            byte[] drawn = CurveSubjects.randomScalar(random);
-            scalars[i] = fixed[i] ? CurveSubjects.sparseScalar() : drawn;
+            byte[] sparse = CurveSubjects.sparseScalar();
+            scalars[i] = CurveSubjects.randomScalar(random);
+            if (fixed[i]) {
+                System.arraycopy(sparse, 0, scalars[i], 0, sparse.length);
+            }
         }
         return scalars;
     }
@@ -356,7 +369,8 @@ public final class ConstantTime {
         }
     }
 
-    /// Comparisons of a given string with an equal one, or with one that differs in the first byte.
+    /// Comparisons of a given string with one that differs in the last byte, or from the first on. All are
+    /// unequal: what is done with the answer must not tell the classes apart.
     private static final class Comparison implements TimingSubject {
         private final byte[][] strings;
         private final byte[] secret;
@@ -369,7 +383,11 @@ public final class ConstantTime {
             strings = strings(fixed.length, DIGEST_BYTES, random);
             for (int i = 0; i < fixed.length; i++) {
                 if (fixed[i]) {
-                    strings[i] = secret.clone();
+                    // into the array that is there: another would lie elsewhere
+                    System.arraycopy(secret, 0, strings[i], 0, DIGEST_BYTES);
+                    strings[i][DIGEST_BYTES - 1] ^= 1;
+                } else {
+                    strings[i][0] = (byte) ~secret[0];
                 }
             }
             this.equal = equal;
@@ -393,7 +411,7 @@ public final class ConstantTime {
     private void arithmetic() {
         add(
                 "comparison, 64 times 32 bytes",
-                "equal strings",
+                "last byte differs",
                 (fixed, source) -> new Comparison(fixed, source, MessageDigest::isEqual));
         add(
                 "inversion mod n",
@@ -450,7 +468,7 @@ public final class ConstantTime {
         boolean failed = false;
         System.out.printf(
                 Locale.ROOT,
-                "%-30s %-14s %9s %10s %8s %8s %9s %10s  %s%n",
+                "%-30s %-17s %9s %10s %8s %8s %9s %10s  %s%n",
                 "",
                 "fixed class",
                 "calls",
@@ -465,7 +483,7 @@ public final class ConstantTime {
             failed |= subject.failed();
             System.out.printf(
                     Locale.ROOT,
-                    "%-30s %-14s %,9d %,10.0f %8.2f %8.2f %9.1f %10.1f  %s (%s)%n",
+                    "%-30s %-17s %,9d %,10.0f %8.2f %8.2f %9.1f %10.1f  %s (%s)%n",
                     subject.name,
                     subject.fixed,
                     subject.calls,

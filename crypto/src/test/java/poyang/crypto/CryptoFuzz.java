@@ -17,6 +17,7 @@ public final class CryptoFuzz {
     static final List<CryptoProperty> PROPERTIES = List.of(
             new SigningProperty(),
             new VerdictProperty(),
+            new ForgeryProperty(),
             new ScalarProperty(),
             new ArithmeticProperty(),
             new PointProperty(),

@@ -14,6 +14,7 @@ sealed interface CryptoProperty
                 DerProperty,
                 DigestProperty,
                 EncryptionProperty,
+                ForgeryProperty,
                 GhashProperty,
                 PointProperty,
                 ScalarProperty,

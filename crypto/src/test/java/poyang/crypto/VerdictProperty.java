@@ -98,8 +98,7 @@ final class VerdictProperty implements CryptoProperty {
     private static Claimed spoilt(Draws draws, Claimed good) {
         BigInteger r = new BigInteger(1, Arrays.copyOf(good.rs, 32));
         BigInteger s = new BigInteger(1, Arrays.copyOfRange(good.rs, 32, 64));
-        BigInteger limit = BigInteger.ONE.shiftLeft(256);
-        return switch (draws.below(12)) {
+        return switch (draws.below(10)) {
             case 0 -> new Claimed(draws.flipped(good.rs), good.parity);
             case 1 -> pair(draws.number(), s, good);
             case 2 -> pair(r, draws.number(), good);
@@ -107,10 +106,7 @@ final class VerdictProperty implements CryptoProperty {
             case 4 -> pair(s, r, good);
             case 5 -> pair(r, Draws.N.subtract(r), good); // t = 0
             case 6 -> pair(r, Draws.N.subtract(s), good);
-            // the same residue, unreduced, where it fits
-            case 7 -> pair(r.add(Draws.N).compareTo(limit) < 0 ? r.add(Draws.N) : r, s, good);
-            case 8 -> pair(r, s.add(Draws.N).compareTo(limit) < 0 ? s.add(Draws.N) : s, good);
-            case 9 -> new Claimed(draws.mutated(good.rs), good.parity);
+            case 7 -> new Claimed(draws.mutated(good.rs), good.parity);
             default -> good;
         };
     }
