@@ -166,6 +166,14 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         }
     }
 
+    /// Bytes of a frame that is still on its way count as heard: a large one can take longer on a slow line
+    /// than the peer may be silent.
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        heardNanos = System.nanoTime();
+        context.fireChannelReadComplete();
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         PeerLink own = link;
