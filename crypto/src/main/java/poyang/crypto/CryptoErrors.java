@@ -62,6 +62,9 @@ public final class CryptoErrors {
     public static final ErrorCode PLAIN_STORAGE = new ErrorCode("PLAIN_STORAGE", 2078, Category.ENVIRONMENT);
     public static final ErrorCode STORAGE_FAILED = new ErrorCode("STORAGE_FAILED", 2079, Category.ENVIRONMENT);
 
+    // 2096 to 2099: suites.
+    public static final ErrorCode UNKNOWN_SUITE = new ErrorCode("UNKNOWN_SUITE", 2096, Category.BAD_INPUT);
+    public static final ErrorCode OTHER_SUITE = new ErrorCode("OTHER_SUITE", 2097, Category.BAD_INPUT);
     // Certificates for browsers: 2090 to 2094.
     public static final ErrorCode BAD_WEB_CERTIFICATE = new ErrorCode("BAD_WEB_CERTIFICATE", 2090, Category.BAD_INPUT);
     public static final ErrorCode FOREIGN_WEB_KEY = new ErrorCode("FOREIGN_WEB_KEY", 2091, Category.BAD_INPUT);

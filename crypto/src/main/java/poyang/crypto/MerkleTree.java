@@ -6,9 +6,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import poyang.kernel.Bytes;
 
-/// Binary SM3 Merkle tree in the shape of RFC 6962 section 2.1: leaf = SM3(00 ‖ data),
-/// node = SM3(01 ‖ left ‖ right), the left subtree the largest power of two below the count, the empty
-/// tree SM3 of nothing.
+/// Binary Merkle tree in the shape of RFC 6962 section 2.1: leaf = H(00 ‖ data), node = H(01 ‖ left ‖
+/// right), the left subtree the largest power of two below the count, the empty tree H of nothing. H is the
+/// digest of a suite; where none is named, SM3.
 public final class MerkleTree {
     private static final byte[] LEAF = {0};
     private static final byte[] NODE = {1};
@@ -16,21 +16,25 @@ public final class MerkleTree {
     private MerkleTree() {}
 
     public static Bytes root(List<Bytes> leaves) {
-        Builder builder = new Builder();
+        return root(CryptoSuite.SM, leaves);
+    }
+
+    public static Bytes root(CryptoSuite suite, List<Bytes> leaves) {
+        Builder builder = new Builder(suite);
         leaves.forEach(leaf -> builder.add(leaf.toArray()));
         return builder.root();
     }
 
     /// The sibling hashes from leaf `index` to the root.
-    public static List<Bytes> path(List<Bytes> leaves, int index) {
+    public static List<Bytes> path(CryptoSuite suite, List<Bytes> leaves, int index) {
         List<byte[]> hashes = new ArrayList<>();
-        leaves.forEach(leaf -> hashes.add(leafHash(leaf.toArray())));
+        leaves.forEach(leaf -> hashes.add(suite.digest(LEAF, leaf.toArray())));
         List<Bytes> path = new ArrayList<>();
-        collect(hashes, index, path);
+        collect(suite, hashes, index, path);
         return path;
     }
 
-    private static byte[] collect(List<byte[]> hashes, int index, List<Bytes> path) {
+    private static byte[] collect(CryptoSuite suite, List<byte[]> hashes, int index, List<Bytes> path) {
         if (hashes.size() == 1) {
             return hashes.getFirst();
         }
@@ -40,40 +44,40 @@ public final class MerkleTree {
         byte[] leftHash;
         byte[] rightHash;
         if (index >= 0 && index < split) {
-            leftHash = collect(left, index, path);
-            rightHash = collect(right, -1, path);
+            leftHash = collect(suite, left, index, path);
+            rightHash = collect(suite, right, -1, path);
             path.add(Bytes.wrap(rightHash));
         } else if (index >= split) {
-            leftHash = collect(left, -1, path);
-            rightHash = collect(right, index - split, path);
+            leftHash = collect(suite, left, -1, path);
+            rightHash = collect(suite, right, index - split, path);
             path.add(Bytes.wrap(leftHash));
         } else {
-            leftHash = collect(left, -1, path);
-            rightHash = collect(right, -1, path);
+            leftHash = collect(suite, left, -1, path);
+            rightHash = collect(suite, right, -1, path);
         }
-        return Sm3.digest(NODE, leftHash, rightHash);
+        return suite.digest(NODE, leftHash, rightHash);
     }
 
     /// Does `leaf` stand at `index` of `count` leaves under `root`? (RFC 9162 section 2.1.3.2)
-    public static boolean verify(Bytes root, Bytes leaf, int index, int count, List<Bytes> path) {
+    public static boolean verify(CryptoSuite suite, Bytes root, Bytes leaf, int index, int count, List<Bytes> path) {
         if (index < 0 || index >= count) {
             return false;
         }
         int node = index;
         int last = count - 1;
-        byte[] hash = leafHash(leaf.toArray());
+        byte[] hash = suite.digest(LEAF, leaf.toArray());
         for (Bytes sibling : path) {
-            if (last == 0 || sibling.length() != Sm3.DIGEST_BYTES) {
+            if (last == 0 || sibling.length() != CryptoSuite.DIGEST_BYTES) {
                 return false;
             }
             if ((node & 1) == 1 || node == last) {
-                hash = Sm3.digest(NODE, sibling.toArray(), hash);
+                hash = suite.digest(NODE, sibling.toArray(), hash);
                 while ((node & 1) == 0 && node != 0) {
                     node >>>= 1;
                     last >>>= 1;
                 }
             } else {
-                hash = Sm3.digest(NODE, hash, sibling.toArray());
+                hash = suite.digest(NODE, hash, sibling.toArray());
             }
             node >>>= 1;
             last >>>= 1;
@@ -81,20 +85,26 @@ public final class MerkleTree {
         return last == 0 && Bytes.wrap(hash).equals(root);
     }
 
-    private static byte[] leafHash(byte[] data) {
-        return Sm3.digest(LEAF, data);
-    }
-
     /// Builds a root from leaves that come one after the other, keeping one hash for each level.
     public static final class Builder {
         private final List<byte @Nullable []> levels = new ArrayList<>();
+        private final CryptoSuite suite;
         private long count;
 
+        /// With SM3.
+        public Builder() {
+            this(CryptoSuite.SM);
+        }
+
+        public Builder(CryptoSuite suite) {
+            this.suite = suite;
+        }
+
         public Builder add(byte[] data) {
-            byte[] hash = leafHash(data);
+            byte[] hash = suite.digest(LEAF, data);
             int level = 0;
             for (long carry = count; (carry & 1) == 1; carry >>>= 1) {
-                hash = Sm3.digest(NODE, waiting(level), hash);
+                hash = suite.digest(NODE, waiting(level), hash);
                 levels.set(level++, null);
             }
             if (level == levels.size()) {
@@ -114,10 +124,10 @@ public final class MerkleTree {
             byte[] right = null;
             for (int level = 0; level < levels.size(); level++) {
                 if ((count >>> level & 1) == 1) {
-                    right = right == null ? waiting(level) : Sm3.digest(NODE, waiting(level), right);
+                    right = right == null ? waiting(level) : suite.digest(NODE, waiting(level), right);
                 }
             }
-            return Bytes.copyOf(right == null ? new Sm3().digest() : right);
+            return Bytes.copyOf(right == null ? suite.digest() : right);
         }
 
         private byte[] waiting(int level) {

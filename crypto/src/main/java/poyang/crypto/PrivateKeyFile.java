@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.pkcs.PBKDF2Params;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.InvalidCipherTextException;
@@ -59,7 +60,7 @@ public final class PrivateKeyFile {
     private PrivateKeyFile() {}
 
     /// @throws PoyangException `FILE_FAILED`, also when the file exists: a key is never overwritten
-    public static void write(Path file, Sm2PrivateKey key, char[] password, RandomSource random) {
+    public static void write(Path file, SigningKey key, char[] password, RandomSource random) {
         if (Files.exists(file)) {
             throw new PoyangException(
                     CryptoErrors.FILE_FAILED,
@@ -83,8 +84,13 @@ public final class PrivateKeyFile {
 
     /// @throws PoyangException `FILE_FAILED`, `BAD_KEY` for another format, `WRONG_PASSWORD`
     public static Sm2PrivateKey read(Path file, char[] password) {
+        return sm2(readSigningKey(file, password));
+    }
+
+    /// As {@link #read}, for a key of either suite.
+    public static SigningKey readSigningKey(Path file, char[] password) {
         try {
-            return fromPem(Files.readString(file, StandardCharsets.US_ASCII), password);
+            return signingKey(Files.readString(file, StandardCharsets.US_ASCII), password);
         } catch (IOException e) {
             throw new PoyangException(
                     CryptoErrors.FILE_FAILED,
@@ -94,13 +100,18 @@ public final class PrivateKeyFile {
         }
     }
 
-    public static String toPem(Sm2PrivateKey key, char[] password, RandomSource random) {
+    public static String toPem(SigningKey key, char[] password, RandomSource random) {
         byte[] salt = random.bytes(SALT_BYTES);
         byte[] iv = random.bytes(BLOCK_BYTES);
-        byte[] scalar = key.scalar();
+        byte[] scalar = switch (key) {
+            case Sm2PrivateKey own -> own.scalar();
+            case P256PrivateKey own -> own.scalar();
+        };
         try {
             PrivateKeyInfo plain = new PrivateKeyInfo(
-                    new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, GMObjectIdentifiers.sm2p256v1),
+                    new AlgorithmIdentifier(
+                            X9ObjectIdentifiers.id_ecPublicKey,
+                            curve(key.publicKey().suite())),
                     new ECPrivateKey(
                             256,
                             new BigInteger(1, scalar),
@@ -130,20 +141,42 @@ public final class PrivateKeyFile {
         }
     }
 
+    private static ASN1ObjectIdentifier curve(CryptoSuite suite) {
+        return switch (suite) {
+            case SM -> GMObjectIdentifiers.sm2p256v1;
+            case INTERNATIONAL -> SECObjectIdentifiers.secp256r1;
+        };
+    }
+
+    private static Sm2PrivateKey sm2(SigningKey key) {
+        return switch (key) {
+            case Sm2PrivateKey own -> own;
+            case P256PrivateKey _ ->
+                throw new PoyangException(
+                        CryptoErrors.OTHER_SUITE, "the file holds a P-256 key", "an SM2 key is needed here");
+        };
+    }
+
     /// @throws PoyangException `BAD_KEY` for another format, `WRONG_PASSWORD`
     public static Sm2PrivateKey fromPem(String pem, char[] password) {
+        return sm2(signingKey(pem, password));
+    }
+
+    private static SigningKey signingKey(String pem, char[] password) {
         Envelope envelope = envelope(pem);
         byte[] plain = new byte[0];
         try {
             plain = cbc(false, derive(password, envelope.salt, envelope.iterations), envelope.iv, envelope.ciphertext);
             PrivateKeyInfo info = PrivateKeyInfo.getInstance(plain);
-            boolean sm2 = info.getPrivateKeyAlgorithm().getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
-                    && GMObjectIdentifiers.sm2p256v1.equals(
-                            info.getPrivateKeyAlgorithm().getParameters());
+            boolean elliptic = info.getPrivateKeyAlgorithm().getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey);
+            ASN1Encodable curve = info.getPrivateKeyAlgorithm().getParameters();
             byte[] scalar = Sm2Curve.octets(
                     ECPrivateKey.getInstance(info.parsePrivateKey()).getKey());
-            if (sm2) {
+            if (elliptic && curve(CryptoSuite.SM).equals(curve)) {
                 return Sm2PrivateKey.of(scalar);
+            }
+            if (elliptic && curve(CryptoSuite.INTERNATIONAL).equals(curve)) {
+                return P256PrivateKey.of(scalar);
             }
         } catch (IOException | InvalidCipherTextException | RuntimeException e) {
             // refused below: what a wrong password leaves is not told apart from damage

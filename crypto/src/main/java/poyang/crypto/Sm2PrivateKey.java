@@ -11,7 +11,7 @@ import poyang.kernel.RandomSource;
 ///
 /// Nonces are derived from key and message (RFC 6979 with HMAC-SM3), so a weak random source cannot
 /// reveal the key. Time depends on neither.
-public final class Sm2PrivateKey implements AutoCloseable {
+public final class Sm2PrivateKey implements SigningKey {
     private static final int SCALAR_BYTES = 32;
 
     private final Sm2Secret secret;
@@ -38,21 +38,23 @@ public final class Sm2PrivateKey implements AutoCloseable {
                 "a number in 1 … n−2 in 32 bytes is needed, and none that a search would find (2^64 from the ends)")));
     }
 
+    @Override
     public Sm2PublicKey publicKey() {
         return publicKey;
     }
 
     /// GB/T 32918.2 section 6 with the default user identifier.
-    public Sm2Signature sign(byte[] message) {
+    @Override
+    public Signature sign(byte[] message) {
         return signDigest(publicKey.digest(message));
     }
 
     /// The same with the signer's own identifier.
-    public Sm2Signature sign(byte[] userId, byte[] message) {
+    public Signature sign(byte[] userId, byte[] message) {
         return signDigest(Sm3.digest(Sm2PublicKey.identity(userId, publicKey.point()), message));
     }
 
-    private Sm2Signature signDigest(byte[] digest) {
+    private Signature signDigest(byte[] digest) {
         byte[] scalar = scalar();
         Nonces nonces = new Nonces(scalar, digest);
         Arrays.fill(scalar, (byte) 0);
@@ -61,7 +63,7 @@ public final class Sm2PrivateKey implements AutoCloseable {
             Optional<Sm2Secret.Signed> signed = secret.sign(digest, nonce);
             Arrays.fill(nonce, (byte) 0);
             if (signed.isPresent()) {
-                return new Sm2Signature(signed.get().rs(), signed.get().parity());
+                return new Signature(signed.get().rs(), signed.get().parity());
             }
         }
     }

@@ -12,7 +12,7 @@ import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 
 /// A public key on the SM2 curve, checked when it was decoded.
-public final class Sm2PublicKey {
+public final class Sm2PublicKey implements VerificationKey {
     /// The default distinguishing identifier of GM/T 0009.
     private static final byte[] USER_ID = "1234567812345678".getBytes(StandardCharsets.US_ASCII);
 
@@ -57,7 +57,13 @@ public final class Sm2PublicKey {
                         "a point of the SM2 curve in 65 bytes (04 ‖ x ‖ y) or 33 bytes is needed"));
     }
 
+    @Override
+    public CryptoSuite suite() {
+        return CryptoSuite.SM;
+    }
+
     /// 65 bytes, uncompressed.
+    @Override
     public Bytes encoded() {
         return encoded;
     }
@@ -72,12 +78,18 @@ public final class Sm2PublicKey {
     }
 
     /// GB/T 32918.2 section 7, and the parity of the recomputed point.
-    public boolean verify(byte[] message, Sm2Signature signature) {
+    @Override
+    public boolean verify(byte[] message, Signature signature) {
         return claim(digest(message), signature).holds();
     }
 
-    private Sm2Verifier.Claim claim(byte[] digest, Sm2Signature signature) {
+    private Sm2Verifier.Claim claim(byte[] digest, Signature signature) {
         return new Sm2Verifier.Claim(verifier, digest, signature.rs().toArray(), signature.parity());
+    }
+
+    @Override
+    public boolean verifyWithoutParity(byte[] message, byte[] rs) {
+        return verifyWithoutParity(USER_ID, message, rs);
     }
 
     /// GB/T 32918.2 section 7 for a signature r ‖ s of 64 bytes that carries no parity, as those of
@@ -87,20 +99,16 @@ public final class Sm2PublicKey {
         return rs.length == 64 && new Sm2Verifier.Claim(verifier, digest, rs, Sm2Verifier.ANY_PARITY).holds();
     }
 
-    /// A signature to be checked.
-    public record Check(Sm2PublicKey key, Bytes message, Sm2Signature signature) {}
-
     /// The verdicts of {@link #verify} on each check, found by one equation where all are valid. Its
     /// weights are derived by SM3 from all checks together, so they are fixed only after all signatures are.
-    public static List<Boolean> verifyBatch(List<Check> checks) {
+    static List<Boolean> verdicts(List<Check> checks) {
         List<Sm2Verifier.Claim> claims = new ArrayList<>();
         CanonicalWriter all = new CanonicalWriter("poyang.batch-verification.v1");
         for (Check check : checks) {
-            byte[] digest = check.key().digest(check.message().toArray());
-            claims.add(check.key().claim(digest, check.signature()));
-            all.bytes(check.key().encoded())
-                    .bytes(digest)
-                    .bytes(check.signature().encoded());
+            Sm2PublicKey key = (Sm2PublicKey) check.key();
+            byte[] digest = key.digest(check.message().toArray());
+            claims.add(key.claim(digest, check.signature()));
+            all.bytes(key.encoded()).bytes(digest).bytes(check.signature().encoded());
         }
         byte[] weights = new SeededRandom(Sm3.digest(all.toArray()), "weights").bytes(WEIGHT_BYTES * checks.size());
         List<Boolean> verdicts = new ArrayList<>();

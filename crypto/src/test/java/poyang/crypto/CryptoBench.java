@@ -34,7 +34,7 @@ import org.bouncycastle.crypto.params.ParametersWithIV;
 import org.bouncycastle.crypto.params.ParametersWithRandom;
 import org.bouncycastle.crypto.signers.PlainDSAEncoding;
 import org.bouncycastle.crypto.signers.SM2Signer;
-import poyang.crypto.Sm2PublicKey.Check;
+import poyang.crypto.VerificationKey.Check;
 import poyang.kernel.Bytes;
 import poyang.kernel.RandomSource;
 
@@ -83,7 +83,7 @@ public final class CryptoBench {
     private static final class Signer {
         private final Sm2PrivateKey key;
         private final byte[] message;
-        private final Sm2Signature signature;
+        private final Signature signature;
 
         Signer(RandomSource random) {
             key = Sm2PrivateKey.generate(random);
@@ -151,7 +151,7 @@ public final class CryptoBench {
                         Bytes.wrap(stranger.message),
                         stranger.signature));
             }
-            must(!Sm2PublicKey.verifyBatch(checks).contains(false));
+            must(!VerificationKey.verifyBatch(checks).contains(false));
         });
 
         add("sm2Sign", 1, () -> known.key.sign(known.message));

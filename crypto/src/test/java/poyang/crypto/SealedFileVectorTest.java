@@ -60,8 +60,8 @@ final class SealedFileVectorTest {
             byte[] content = random.bytes(length);
             byte[] context = ("poyang.vector:" + length).getBytes(StandardCharsets.US_ASCII);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            List<Sm2PublicKey> receivers =
-                    to.stream().map(Sm2PrivateKey::publicKey).toList();
+            List<VerificationKey> receivers =
+                    to.stream().<VerificationKey>map(Sm2PrivateKey::publicKey).toList();
             try (SealingStream stream = SealedFile.seal(out, receivers, context, random)) {
                 stream.write(content);
                 stream.finish();

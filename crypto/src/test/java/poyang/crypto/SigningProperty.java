@@ -27,13 +27,13 @@ final class SigningProperty implements CryptoProperty {
         same("public key", Twin.encoded(Twin.base(d)), key.publicKey().encoded().toArray());
         same("scalar", d, new BigInteger(1, key.scalar()));
 
-        Sm2Signature ours = ordinary ? key.sign(message) : key.sign(id, message);
+        Signature ours = ordinary ? key.sign(message) : key.sign(id, message);
         byte[] rs = ours.rs().toArray();
         holds("they refuse our signature", Twin.verify(theirKey, id, message, rs));
         holds("we refuse our signature", key.publicKey().verifyWithoutParity(id, message, rs));
         if (ordinary) {
             holds("the parity is wrong", key.publicKey().verify(message, ours));
-            Sm2Signature other = new Sm2Signature(ours.rs(), 1 - ours.parity());
+            Signature other = new Signature(ours.rs(), 1 - ours.parity());
             holds("the other parity is accepted", !key.publicKey().verify(message, other));
         }
         byte[] theirs = Twin.sign(d, id, message, draws.source());

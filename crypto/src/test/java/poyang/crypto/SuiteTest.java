@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import poyang.crypto.Sm2PublicKey.Check;
+import poyang.crypto.VerificationKey.Check;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -28,19 +28,19 @@ final class SuiteTest {
     @Test
     void everyBitOfASignatureCounts() {
         Sm2PrivateKey key = Sm2PrivateKey.generate(random);
-        Sm2Signature signature = key.sign(MESSAGE);
+        Signature signature = key.sign(MESSAGE);
         assertTrue(key.publicKey().verify(MESSAGE, signature));
-        assertEquals(signature, Sm2Signature.decode(signature.encoded().toArray()));
+        assertEquals(signature, Signature.decode(signature.encoded().toArray()));
         byte[] encoded = signature.encoded().toArray();
         for (int i = 0; i < encoded.length; i++) {
             byte[] bad = encoded.clone();
             bad[i] ^= 1;
-            assertFalse(key.publicKey().verify(MESSAGE, Sm2Signature.decode(bad)), "octet " + i);
+            assertFalse(key.publicKey().verify(MESSAGE, Signature.decode(bad)), "octet " + i);
         }
         assertFalse(key.publicKey().verify(new byte[0], signature));
         assertFalse(Sm2PrivateKey.generate(random).publicKey().verify(MESSAGE, signature));
         for (byte[] bad : List.of(new byte[64], new byte[66], Arrays.copyOf(encoded, 64))) {
-            assertThrows(PoyangException.class, () -> Sm2Signature.decode(bad));
+            assertThrows(PoyangException.class, () -> Signature.decode(bad));
         }
     }
 
@@ -60,12 +60,12 @@ final class SuiteTest {
                     if (i % 7 < spoilt) {
                         signature[(i * 13 + spoilt) % 65] ^= 1;
                     }
-                    checks.add(new Check(key.publicKey(), message, Sm2Signature.decode(signature)));
+                    checks.add(new Check(key.publicKey(), message, Signature.decode(signature)));
                 }
                 List<Boolean> singles = checks.stream()
                         .map(c -> c.key().verify(c.message().toArray(), c.signature()))
                         .toList();
-                assertEquals(singles, Sm2PublicKey.verifyBatch(checks));
+                assertEquals(singles, VerificationKey.verifyBatch(checks));
             }
         }
     }
@@ -81,9 +81,9 @@ final class SuiteTest {
             checks.add(new Check(
                     key.publicKey(),
                     message,
-                    new Sm2Signature(Bytes.wrap(rs), key.sign(message.toArray()).parity())));
+                    new Signature(Bytes.wrap(rs), key.sign(message.toArray()).parity())));
         }
-        assertEquals(List.of(false, false, true, true), Sm2PublicKey.verifyBatch(checks));
+        assertEquals(List.of(false, false, true, true), VerificationKey.verifyBatch(checks));
     }
 
     /// A length that does not fit its 16 bits would let two identifiers have one hash.
@@ -157,18 +157,19 @@ final class SuiteTest {
             }
             Bytes root = MerkleTree.root(leaves);
             for (int i = 0; i < count; i++) {
-                List<Bytes> path = MerkleTree.path(leaves, i);
-                assertTrue(MerkleTree.verify(root, leaves.get(i), i, count, path));
-                assertFalse(MerkleTree.verify(root, Bytes.utf8("other"), i, count, path));
-                assertFalse(count > 1 && MerkleTree.verify(root, leaves.get(i), (i + 1) % count, count, path));
-                assertFalse(MerkleTree.verify(root, leaves.get(i), -1, count, path));
+                List<Bytes> path = MerkleTree.path(CryptoSuite.SM, leaves, i);
+                assertTrue(MerkleTree.verify(CryptoSuite.SM, root, leaves.get(i), i, count, path));
+                assertFalse(MerkleTree.verify(CryptoSuite.SM, root, Bytes.utf8("other"), i, count, path));
+                assertFalse(count > 1
+                        && MerkleTree.verify(CryptoSuite.SM, root, leaves.get(i), (i + 1) % count, count, path));
+                assertFalse(MerkleTree.verify(CryptoSuite.SM, root, leaves.get(i), -1, count, path));
                 List<Bytes> longer = new ArrayList<>(path);
                 longer.add(root);
-                assertFalse(MerkleTree.verify(root, leaves.get(i), i, count, longer));
+                assertFalse(MerkleTree.verify(CryptoSuite.SM, root, leaves.get(i), i, count, longer));
                 for (int k = 0; k < path.size(); k++) {
                     List<Bytes> bad = new ArrayList<>(path);
                     bad.set(k, root);
-                    assertFalse(MerkleTree.verify(root, leaves.get(i), i, count, bad));
+                    assertFalse(MerkleTree.verify(CryptoSuite.SM, root, leaves.get(i), i, count, bad));
                 }
             }
         }

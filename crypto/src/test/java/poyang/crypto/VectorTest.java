@@ -46,7 +46,7 @@ final class VectorTest {
             if (text(example, "id").equals("31323334353637383132333435363738")) {
                 boolean either = false;
                 for (int parity = 0; rs.length() == 64 && parity < 2; parity++) {
-                    either |= key.verify(hex(example, "msg"), new Sm2Signature(rs, parity));
+                    either |= key.verify(hex(example, "msg"), new Signature(rs, parity));
                 }
                 assertEquals(accepted, either);
             }
@@ -63,8 +63,8 @@ final class VectorTest {
         Sm2PublicKey key = Sm2PublicKey.decode(hex(example, "public"));
         Bytes rs = Bytes.fromHex(text(example, "r") + text(example, "s"));
         byte[] message = hex(example, "msg");
-        boolean even = key.verify(message, new Sm2Signature(rs, 0));
-        boolean odd = key.verify(message, new Sm2Signature(rs, 1));
+        boolean even = key.verify(message, new Signature(rs, 0));
+        boolean odd = key.verify(message, new Signature(rs, 1));
         assertTrue(even ^ odd, "exactly one parity is right");
         assertEquals(key, Sm2PrivateKey.of(hex(example, "private")).publicKey());
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.math.ec.ECPoint;
-import poyang.crypto.Sm2PublicKey.Check;
+import poyang.crypto.VerificationKey.Check;
 import poyang.crypto.curve.Sm2Point;
 import poyang.crypto.curve.Sm2Verifier;
 import poyang.kernel.Bytes;
@@ -56,7 +56,7 @@ final class VerdictProperty implements CryptoProperty {
         List<Check> checks = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             int parity = i == 0 ? claimed.parity : 1 - claimed.parity;
-            Sm2Signature signature = new Sm2Signature(rs, parity);
+            Signature signature = new Signature(rs, parity);
             alone.add(key.verify(message, signature));
             checks.add(new Check(key, Bytes.copyOf(message), signature));
         }
@@ -135,6 +135,6 @@ final class VerdictProperty implements CryptoProperty {
             all.add(at, new Check(key.publicKey(), Bytes.copyOf(message), key.sign(message)));
             expected.add(at, true);
         }
-        same("in a batch", expected, Sm2PublicKey.verifyBatch(all));
+        same("in a batch", expected, VerificationKey.verifyBatch(all));
     }
 }

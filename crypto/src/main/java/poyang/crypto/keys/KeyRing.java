@@ -15,9 +15,9 @@ import poyang.crypto.CryptoErrors;
 import poyang.crypto.KeyMaterial;
 import poyang.crypto.SealedBox;
 import poyang.crypto.SecretBytes;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm4Gcm;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -390,7 +390,7 @@ public final class KeyRing implements AutoCloseable {
         }
         byte[] context = context(number, held.version.activeFrom());
         byte[] box = held.secret.use(key -> SealedBox.seal(receiver, context, key, random));
-        Sm2Signature signature = sender.sign(new CanonicalWriter(TRANSFER)
+        Signature signature = sender.sign(new CanonicalWriter(TRANSFER)
                 .bytes(context)
                 .bytes(receiver.encoded())
                 .bytes(box)
@@ -413,7 +413,7 @@ public final class KeyRing implements AutoCloseable {
         int number = (int) in.u32();
         Instant from = Instant.ofEpochMilli(in.u64());
         Bytes box = in.bytes(LOCK_BYTES_MAX);
-        Sm2Signature signature = Sm2Signature.decode(in.array(Sm2Signature.ENCODED_BYTES));
+        Signature signature = Signature.decode(in.array(Signature.ENCODED_BYTES));
         in.end();
         byte[] context = context(number, from);
         byte[] signed = new CanonicalWriter(TRANSFER)

@@ -1,7 +1,7 @@
 package poyang.crypto.pki;
 
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
 
 /// An operator at work, with the own key open.
 public final class ActingOperator {
@@ -22,7 +22,7 @@ public final class ActingOperator {
         return new Operator(name, key.publicKey());
     }
 
-    Sm2Signature sign(byte[] message) {
+    Signature sign(byte[] message) {
         return key.sign(message);
     }
 

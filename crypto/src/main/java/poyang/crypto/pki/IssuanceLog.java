@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -54,7 +54,7 @@ final class IssuanceLog {
             String operator,
             Map<String, String> fields,
             Bytes hash,
-            Sm2Signature signature) {
+            Signature signature) {
 
         /// @throws PoyangException `LOG_BROKEN` when it is not there
         String field(String name) {
@@ -120,7 +120,7 @@ final class IssuanceLog {
                 String[] pair = field.split("=", 2);
                 fields.put(pair[0], unescape(pair[1]));
             }
-            Sm2Signature signature = Sm2Signature.decode(
+            Signature signature = Signature.decode(
                     Bytes.fromHex(text.substring(signatureAt + 1)).toArray());
             Line line = new Line(
                     Long.parseLong(parts[0]), Instant.parse(parts[1]), parts[2], parts[3], fields, hash, signature);
@@ -192,7 +192,7 @@ final class IssuanceLog {
                 by.name(),
                 new TreeMap<>(fields),
                 START,
-                new Sm2Signature(Bytes.wrap(new byte[64]), 0));
+                new Signature(Bytes.wrap(new byte[64]), 0));
         Bytes hash = hash(content(unsigned));
         return new Line(unsigned.number(), at, event, by.name(), unsigned.fields(), hash, by.sign(message(hash)));
     }

@@ -152,7 +152,7 @@ final class Register {
                         && !second.equals(line.operator())
                         && key.verify(
                                 staffing(what, name, Bytes.fromHex(line.field("previous"))),
-                                poyang.crypto.Sm2Signature.decode(
+                                poyang.crypto.Signature.decode(
                                         Bytes.fromHex(line.field("signature")).toArray())),
                 "no second operator stands behind it");
     }

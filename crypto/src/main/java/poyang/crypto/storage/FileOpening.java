@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.Sm3;
 import poyang.crypto.Sm4Gcm;
 import poyang.kernel.Bytes;
@@ -31,7 +31,7 @@ final class FileOpening {
         this.syncBytes = syncBytes;
     }
 
-    SealedFile.Outcome run(Sm2PrivateKey key, byte[] context) {
+    SealedFile.Outcome run(SigningKey key, byte[] context) {
         try (FileChannel in = FileChannel.open(sealed, StandardOpenOption.READ)) {
             SealedHead head = SealedHead.read(Channels.newInputStream(in));
             try (ChunkCipher cipher = head.unlock(key, context);

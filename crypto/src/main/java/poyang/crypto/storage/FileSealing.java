@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.CryptoErrors;
-import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm3;
 import poyang.crypto.Sm4Gcm;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -77,7 +77,7 @@ final class FileSealing {
         }
     }
 
-    SealedFile.Outcome run(List<Sm2PublicKey> receivers, byte[] context, RandomSource random) {
+    SealedFile.Outcome run(List<VerificationKey> receivers, byte[] context, RandomSource random) {
         try (FileChannel in = FileChannel.open(plain, StandardOpenOption.READ);
                 PartFile out = new PartFile(sealed)) {
             Source source = look(in);
@@ -115,7 +115,7 @@ final class FileSealing {
     }
 
     private static Start begin(
-            PartFile out, Source source, List<Sm2PublicKey> receivers, byte[] context, RandomSource random)
+            PartFile out, Source source, List<VerificationKey> receivers, byte[] context, RandomSource random)
             throws IOException {
         out.restart();
         byte[] root = random.bytes(ROOT_BYTES);
@@ -128,7 +128,7 @@ final class FileSealing {
     }
 
     /// What an earlier run left, when it was this content for these receivers in this context.
-    private static @Nullable Start earlier(PartFile out, Source source, List<Sm2PublicKey> receivers, byte[] context)
+    private static @Nullable Start earlier(PartFile out, Source source, List<VerificationKey> receivers, byte[] context)
             throws IOException {
         Optional<byte[]> state = out.state();
         if (state.isEmpty() || state.get().length != STATE_BYTES + Sm3.DIGEST_BYTES) {

@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.Sm4Gcm;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -41,12 +41,12 @@ public final class SealedFile {
 
     /// Seals what is written to the stream, which needs {@link SealingStream#finish} at the end.
     public static SealingStream seal(
-            OutputStream out, List<Sm2PublicKey> receivers, byte[] context, RandomSource random) throws IOException {
+            OutputStream out, List<VerificationKey> receivers, byte[] context, RandomSource random) throws IOException {
         return seal(out, receivers, context, SealedHead.CHUNK_BITS, random);
     }
 
     static SealingStream seal(
-            OutputStream out, List<Sm2PublicKey> receivers, byte[] context, int chunkBits, RandomSource random)
+            OutputStream out, List<VerificationKey> receivers, byte[] context, int chunkBits, RandomSource random)
             throws IOException {
         byte[] secret = random.bytes(ChunkCipher.SECRET_BYTES);
         SealedHead.Made made = SealedHead.make(receivers, context, chunkBits, secret, random);
@@ -57,7 +57,7 @@ public final class SealedFile {
     /// Opens from front to end; reading throws a {@link PoyangException} where the file is not authentic.
     ///
     /// @throws PoyangException `NOT_A_SEALED_FILE`, `NOT_A_RECEIVER`, `SEALED_FILE_REJECTED`
-    public static InputStream open(InputStream sealed, Sm2PrivateKey key, byte[] context) throws IOException {
+    public static InputStream open(InputStream sealed, SigningKey key, byte[] context) throws IOException {
         SealedHead head = SealedHead.read(sealed);
         return new OpeningStream(sealed, head.unlock(key, context), head.sealedChunkBytes());
     }
@@ -66,7 +66,7 @@ public final class SealedFile {
     /// where the file is not authentic. The result is for one thread.
     ///
     /// @throws PoyangException `NOT_A_SEALED_FILE`, `NOT_A_RECEIVER`, `SEALED_FILE_REJECTED`
-    public static SeekableByteChannel open(SeekableByteChannel sealed, Sm2PrivateKey key, byte[] context)
+    public static SeekableByteChannel open(SeekableByteChannel sealed, SigningKey key, byte[] context)
             throws IOException {
         SealedHead head = SealedHead.read(Channels.newInputStream(sealed.position(0)));
         return new OpeningChannel(sealed, head.unlock(key, context), head);
@@ -81,7 +81,7 @@ public final class SealedFile {
     ///
     /// @throws PoyangException `SEALING_FAILED`; `SOURCE_CHANGED` when the file changes meanwhile
     public static Outcome sealFile(
-            Path plain, Path sealed, List<Sm2PublicKey> receivers, byte[] context, RandomSource random) {
+            Path plain, Path sealed, List<VerificationKey> receivers, byte[] context, RandomSource random) {
         return new FileSealing(plain, sealed, FileSealing.SYNC_BYTES).run(receivers, context, random);
     }
 
@@ -92,7 +92,7 @@ public final class SealedFile {
     ///
     /// @throws PoyangException `NOT_A_SEALED_FILE`, `NOT_A_RECEIVER`, `SEALED_FILE_REJECTED`,
     ///     `SEALING_FAILED`
-    public static Outcome openFile(Path sealed, Path plain, Sm2PrivateKey key, byte[] context) {
+    public static Outcome openFile(Path sealed, Path plain, SigningKey key, byte[] context) {
         return new FileOpening(sealed, plain, FileSealing.SYNC_BYTES).run(key, context);
     }
 

@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SealedBox;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.Sm3;
 import poyang.crypto.Sm4Gcm;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -31,7 +32,8 @@ final class SealedHead {
     private static final int SALT_BYTES = 16;
     static final int FIXED_BYTES = MAGIC.length + 1 + 2 + SALT_BYTES;
     private static final int HINT_BYTES = 8;
-    private static final int BOX_BYTES = 1 + 113 + Sm4Gcm.NONCE_BYTES + ChunkCipher.SECRET_BYTES + Sm4Gcm.TAG_BYTES;
+    /// The box to an SM2 key; the shorter one to a P-256 key is filled up with zeros.
+    private static final int BOX_BYTES = SealedBox.length(CryptoSuite.SM, ChunkCipher.SECRET_BYTES);
     private static final int LEAST_CHUNK_BITS = 12;
     private static final int MOST_CHUNK_BITS = 24;
     private static final int MOST_RECEIVERS = 256;
@@ -65,7 +67,8 @@ final class SealedHead {
     }
 
     /// Envelopes a secret to every receiver.
-    static Made make(List<Sm2PublicKey> receivers, byte[] context, int chunkBits, byte[] secret, RandomSource random) {
+    static Made make(
+            List<VerificationKey> receivers, byte[] context, int chunkBits, byte[] secret, RandomSource random) {
         Bug.unless(chunkBits >= LEAST_CHUNK_BITS && chunkBits <= MOST_CHUNK_BITS, "size of a chunk");
         if (receivers.isEmpty() || receivers.size() > MOST_RECEIVERS) {
             throw new PoyangException(
@@ -76,10 +79,12 @@ final class SealedHead {
         byte[] salt = random.bytes(SALT_BYTES);
         ByteBuffer body = ByteBuffer.allocate(FIXED_BYTES + receivers.size() * (HINT_BYTES + BOX_BYTES));
         body.put(MAGIC).put((byte) chunkBits).putShort((short) receivers.size()).put(salt);
-        for (Sm2PublicKey receiver : receivers) {
+        for (VerificationKey receiver : receivers) {
             byte[] box = SealedBox.seal(receiver, boxContext(salt), secret, random);
-            Bug.unless(box.length == BOX_BYTES, "length of a sealed secret");
-            body.put(hint(receiver)).put(box);
+            Bug.unless(
+                    box.length == SealedBox.length(receiver.suite(), ChunkCipher.SECRET_BYTES),
+                    "length of a sealed secret");
+            body.put(hint(receiver)).put(Arrays.copyOf(box, BOX_BYTES));
         }
         ChunkCipher cipher = ChunkCipher.derive(secret, salt, body.array(), context);
         return new Made(new SealedHead(body.array(), cipher.commitment()), cipher);
@@ -127,13 +132,14 @@ final class SealedHead {
     /// The file's keys, for one of its receivers.
     ///
     /// @throws PoyangException `NOT_A_RECEIVER`; `SEALED_FILE_REJECTED` when key, context or head differ
-    ChunkCipher unlock(Sm2PrivateKey key, byte[] context) {
+    ChunkCipher unlock(SigningKey key, byte[] context) {
         byte[] hint = hint(key.publicKey());
         boolean meant = false;
         for (int at = FIXED_BYTES; at < body.length; at += HINT_BYTES + BOX_BYTES) {
             if (Arrays.equals(body, at, at + HINT_BYTES, hint, 0, HINT_BYTES)) {
                 meant = true;
-                byte[] box = Arrays.copyOfRange(body, at + HINT_BYTES, at + HINT_BYTES + BOX_BYTES);
+                int end = at + HINT_BYTES + SealedBox.length(key.publicKey().suite(), ChunkCipher.SECRET_BYTES);
+                byte[] box = Arrays.copyOfRange(body, at + HINT_BYTES, end);
                 byte[] secret;
                 try {
                     secret = SealedBox.open(key, boxContext(salt()), box);
@@ -166,7 +172,7 @@ final class SealedHead {
     }
 
     /// Is it a head to these receivers, in this order, with chunks of this size?
-    boolean fits(List<Sm2PublicKey> receivers, int bits) {
+    boolean fits(List<VerificationKey> receivers, int bits) {
         List<Bytes> wanted = receivers.stream().map(r -> Bytes.wrap(hint(r))).toList();
         return chunkBytes() == 1 << bits && hints().equals(wanted);
     }
@@ -212,7 +218,7 @@ final class SealedHead {
         return hints;
     }
 
-    private static byte[] hint(Sm2PublicKey key) {
+    private static byte[] hint(VerificationKey key) {
         return Arrays.copyOf(Sm3.digest(key.encoded().toArray()), HINT_BYTES);
     }
 

@@ -20,8 +20,8 @@ import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.util.BigIntegers;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
 import poyang.kernel.RandomSource;
 
 /// Own arithmetic beside `BigInteger` and BouncyCastle, on random values and on the edges.
@@ -229,7 +229,7 @@ final class Sm2ArithmeticTest {
             assertEquals(theirs, key.publicKey().verifyWithoutParity(userId, message, rs));
             boolean either = false;
             for (int parity = 0; parity < 2; parity++) {
-                either |= key.publicKey().verify(message, new Sm2Signature(poyang.kernel.Bytes.copyOf(rs), parity));
+                either |= key.publicKey().verify(message, new Signature(poyang.kernel.Bytes.copyOf(rs), parity));
             }
             assertEquals(theirs, either);
         }

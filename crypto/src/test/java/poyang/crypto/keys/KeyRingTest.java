@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.KeyMaterial;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm4Gcm;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
@@ -57,7 +57,7 @@ final class KeyRingTest {
         return KeyRing.open(file, lock, clock, random);
     }
 
-    private static Sm2Signature sign(KeyRing ring, int expectedVersion) {
+    private static Signature sign(KeyRing ring, int expectedVersion) {
         return ring.sign((version, key) -> {
             assertEquals(expectedVersion, version);
             return key.sign(MESSAGE);
@@ -69,7 +69,7 @@ final class KeyRingTest {
         KeyRing ring = create(KeyRing.Algorithm.SM2);
         refused(CryptoErrors.KEY_NOT_IN_USE, "no active version", () -> sign(ring, 1));
         assertEquals(1, ring.rotate(START, Duration.ZERO));
-        Sm2Signature old = sign(ring, 1);
+        Signature old = sign(ring, 1);
         Instant change = START.plus(DAY.multipliedBy(10));
         assertEquals(2, ring.rotate(change, DAY.multipliedBy(3)));
         refused(CryptoErrors.KEY_NOT_IN_USE, "not in use before " + change, () -> ring.verifier(2));
@@ -77,7 +77,7 @@ final class KeyRingTest {
         now = change.minusMillis(1);
         sign(ring, 1);
         now = change;
-        Sm2Signature fresh = sign(ring, 2);
+        Signature fresh = sign(ring, 2);
         assertTrue(ring.verifier(1).verify(MESSAGE, old));
         assertTrue(ring.verifier(2).verify(MESSAGE, fresh));
         now = change.plus(DAY.multipliedBy(3)).minusMillis(1);

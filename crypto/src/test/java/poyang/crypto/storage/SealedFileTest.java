@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
@@ -46,8 +46,8 @@ final class SealedFileTest {
 
     private byte[] seal(byte[] content, Sm2PrivateKey... to) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        List<Sm2PublicKey> receivers =
-                Arrays.stream(to).map(Sm2PrivateKey::publicKey).toList();
+        List<VerificationKey> receivers =
+                Arrays.stream(to).<VerificationKey>map(Sm2PrivateKey::publicKey).toList();
         try (SealingStream stream = SealedFile.seal(out, receivers, CONTEXT, BITS, random)) {
             int at = 0;
             for (int step = 1; at < content.length; step = step * 3 + 1) {
@@ -215,7 +215,7 @@ final class SealedFileTest {
         Path plain = Files.write(folder.resolve("plain"), content);
         Path sealed = folder.resolve("sealed");
         Path part = folder.resolve("sealed.part");
-        List<Sm2PublicKey> to = List.of(key.publicKey());
+        List<VerificationKey> to = List.of(key.publicKey());
         assertThrows(IOException.class, () -> interrupted(plain, sealed, to, 1 << 20));
         byte[] halfway = Files.readAllBytes(part);
         byte[] state = Files.readAllBytes(folder.resolve("sealed.part.state"));
@@ -248,7 +248,7 @@ final class SealedFileTest {
 
     /// Seals until the file in the making has so many bytes, and stops there as a crash would: what the
     /// state says is synced, and what follows is half a chunk.
-    private void interrupted(Path plain, Path sealed, List<Sm2PublicKey> to, int bytes) throws IOException {
+    private void interrupted(Path plain, Path sealed, List<VerificationKey> to, int bytes) throws IOException {
         Path whole = folder.resolve("whole");
         Thread watcher = Thread.currentThread();
         Path part = folder.resolve("sealed.part");

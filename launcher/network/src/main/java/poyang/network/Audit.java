@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.PrivateKeyFile;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.executor.compute.Replay;
 import poyang.kernel.PoyangException;
 
@@ -37,7 +37,7 @@ final class Audit {
         require(opening);
         require(key);
         char[] password = password(passwordFile);
-        try (Sm2PrivateKey department = PrivateKeyFile.read(key, password);
+        try (SigningKey department = PrivateKeyFile.readSigningKey(key, password);
                 InputStream in = new BufferedInputStream(Files.newInputStream(opening))) {
             Replay.Commitment again = Replay.run(in, department);
             command.commandLine()

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.random.ProcessRandom;
 import poyang.executor.jail.Scratch;
 import poyang.kernel.PoyangException;
@@ -39,6 +40,12 @@ final class Demo implements Callable<Integer> {
 
     @Option(names = "--rows", defaultValue = "20000", description = "persons of each department (default: 20000)")
     private int rows;
+
+    @Option(
+            names = "--suite",
+            defaultValue = "sm",
+            description = "what the chain signs and hashes with: sm or international (default: sm)")
+    private String suite;
 
     @Option(names = "--once", description = "run the job, stop everything and exit")
     private boolean once;
@@ -104,6 +111,7 @@ final class Demo implements Callable<Integer> {
                         passage,
                         port,
                         unsafe ? List.of("--unsafe-no-sandbox") : List.of(),
+                        CryptoSuite.named(suite),
                         random,
                         InstantSource.system());
                 Departments departments = new Departments(network, rows, database)) {
@@ -199,6 +207,14 @@ final class Demo implements Callable<Integer> {
 
     private static String tour(LocalNetwork network) {
         StringBuilder text = new StringBuilder();
+        if (!network.genesis().getSuite().equals(CryptoSuite.SM.label())) {
+            return text.append(String.format(
+                            Locale.ROOT,
+                            "%nThe console's pages sign with SM2, so this chain has none; accounts and keys are in %s.%n",
+                            network.folder().resolve("logins.txt")))
+                    .append("Ctrl-C stops everything.")
+                    .toString();
+        }
         text.append(String.format(Locale.ROOT, "%nThe console: %s%n", network.consoleAddress()));
         text.append("Have your browser trust ")
                 .append(network.province().webAuthorityFile())

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.jail.Scratch;
 import poyang.kernel.Bug;
@@ -72,12 +73,14 @@ public final class LocalNetwork implements AutoCloseable {
     /// @param passage an existing folder that jailed children may pass through; sources lie in it
     /// @param port of the console; the next ones are the others'
     /// @param executorOptions given to every executor besides its configuration
+    /// @param suite of the chain; only one on SM has a console
     /// @throws PoyangException `PORT_TAKEN`, `NETWORK_RUNNING`, `SET_UP_FAILED`
     public LocalNetwork(
             Path folder,
             Path passage,
             int port,
             List<String> executorOptions,
+            CryptoSuite suite,
             RandomSource random,
             InstantSource clock) {
         this.folder = folder.toAbsolutePath();
@@ -89,7 +92,7 @@ public final class LocalNetwork implements AutoCloseable {
         try {
             requireFreePorts();
             clear(this.folder);
-            province = new Province(this.folder, random, clock);
+            province = new Province(this.folder, suite, random, clock);
             people();
             List<Path> validators = new ArrayList<>();
             for (int i = 1; i <= VALIDATORS; i++) {
@@ -102,7 +105,10 @@ public final class LocalNetwork implements AutoCloseable {
             for (String department : DEPARTMENTS) {
                 planExecutor(department, executorOptions);
             }
-            planConsole();
+            if (suite == CryptoSuite.SM) {
+                // The console's pages sign with SM2.
+                planConsole();
+            }
             writeLogins();
         } catch (IOException e) {
             throw new PoyangException(

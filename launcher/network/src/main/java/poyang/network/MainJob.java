@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.SealedBox;
-import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -93,7 +93,7 @@ final class MainJob {
     /// @param secrets settings that are sealed to the executor before they leave
     long register(String department, String title, SourceDefinition source, Map<String, String> secrets) {
         ChainAccount owner = network.account(department + "/owner");
-        Sm2PublicKey executorKey =
+        VerificationKey executorKey =
                 network.province().person(department + "/executor").key().publicKey();
         SourceDefinition.Builder whole = source.toBuilder();
         secrets.forEach((name, value) -> whole.putSealedSettings(

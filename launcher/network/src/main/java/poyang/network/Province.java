@@ -23,7 +23,9 @@ import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.SigningKey;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.web.WebAuthority;
@@ -56,10 +58,13 @@ final class Province {
     private final Map<String, Person> people = new TreeMap<>();
     private final List<Genesis.Call> calls = new ArrayList<>();
     private final List<Validator> validators = new ArrayList<>();
+    private final CryptoSuite suite;
 
     /// @param folder existing and private
-    Province(Path folder, RandomSource random, InstantSource clock) throws IOException {
+    /// @param suite of the chain; certificates and TLS are SM under either
+    Province(Path folder, CryptoSuite suite, RandomSource random, InstantSource clock) throws IOException {
         this.folder = folder;
+        this.suite = suite;
         this.random = random;
         this.clock = clock;
         Instant now = clock.instant();
@@ -75,7 +80,7 @@ final class Province {
     /// Someone who acts on the chain.
     ///
     /// @param keyFile encrypted with `password`
-    record Person(String account, String title, Sm2PrivateKey key, Path keyFile, String password) {
+    record Person(String account, String title, SigningKey key, Path keyFile, String password) {
         String organisation() {
             return account.substring(0, account.indexOf('/'));
         }
@@ -114,7 +119,7 @@ final class Province {
 
     /// Registers an account in the genesis, and writes its key file.
     Person account(String organisation, String name, String title, Role role) throws IOException {
-        Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+        SigningKey key = suite.generate(random);
         String password = password();
         Path file = folder.resolve("people").resolve(organisation + "-" + name + ".pem");
         PrivateKeyFile.write(file, key, password.toCharArray(), random);
@@ -149,7 +154,7 @@ final class Province {
     ///
     /// @param tlsName common name of the certificate
     /// @param keys by file name
-    Path process(String organisation, String tlsName, Map<String, Sm2PrivateKey> keys) throws IOException {
+    Path process(String organisation, String tlsName, Map<String, SigningKey> keys) throws IOException {
         Path home = Files.createDirectory(
                 folder.resolve("processes").resolve(tlsName),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -159,7 +164,7 @@ final class Province {
         Sm2PrivateKey tls = Sm2PrivateKey.generate(random);
         Files.writeString(home.resolve("tls.pem"), Certificates.toPem(chain(organisation, tlsName, tls)));
         PrivateKeyFile.write(home.resolve("tls.key.pem"), tls, password.toCharArray(), random);
-        for (Map.Entry<String, Sm2PrivateKey> key : keys.entrySet()) {
+        for (Map.Entry<String, SigningKey> key : keys.entrySet()) {
             PrivateKeyFile.write(home.resolve(key.getKey()), key.getValue(), password.toCharArray(), random);
         }
         return home;
@@ -185,7 +190,7 @@ final class Province {
     }
 
     Path validator(String organisation, String name) throws IOException {
-        Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+        SigningKey key = suite.generate(random);
         validators.add(new Validator(new PartyId(name), key.publicKey()));
         return process(organisation, name, Map.of("validator.key.pem", key));
     }

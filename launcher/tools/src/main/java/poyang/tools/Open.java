@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.PrivateKeyFile;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.kernel.PoyangException;
 
@@ -49,7 +49,7 @@ final class Open implements Callable<Integer> {
         Seal.requireFile(file);
         Seal.requireFile(key);
         char[] password = password();
-        try (Sm2PrivateKey receiver = PrivateKeyFile.read(key, password)) {
+        try (SigningKey receiver = PrivateKeyFile.readSigningKey(key, password)) {
             SealedFile.Outcome done =
                     SealedFile.openFile(file, out, receiver, context.getBytes(StandardCharsets.UTF_8));
             command.commandLine()

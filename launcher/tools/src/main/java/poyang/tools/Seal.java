@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.Certificates;
 import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.SealedFile;
 import poyang.kernel.Bytes;
@@ -58,7 +59,7 @@ final class Seal implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireFile(file);
-        List<Sm2PublicKey> keys = new ArrayList<>();
+        List<VerificationKey> keys = new ArrayList<>();
         for (Path receiver : receivers) {
             keys.add(publicKey(receiver));
         }

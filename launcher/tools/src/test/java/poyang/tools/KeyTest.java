@@ -24,9 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
 
 /// `poyang key`, and that neither a key nor a password ever appears in output, logs or files.
 final class KeyTest {
@@ -195,7 +195,7 @@ final class KeyTest {
                 "--share-password-file",
                 another);
         Sm2PublicKey root = Sm2PublicKey.decode(HexFormat.of().parseHex(publicKey.substring("public key ".length())));
-        assertTrue(root.verify(Files.readAllBytes(order), Sm2Signature.decode(Files.readAllBytes(signature))));
+        assertTrue(root.verify(Files.readAllBytes(order), Signature.decode(Files.readAllBytes(signature))));
         assertTrue(run(2, "combine", two, "--share-password-file", another).contains("1 of the 2 shares"));
         byte[] damaged = Files.readAllBytes(three);
         damaged[damaged.length / 2] ^= 1;

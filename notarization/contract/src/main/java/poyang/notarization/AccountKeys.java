@@ -9,7 +9,8 @@ import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
 import poyang.chain.proofs.KeyAnnouncement;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.AccountRecord;
@@ -144,7 +145,7 @@ final class AccountKeys {
             CallContext context,
             ContractState state,
             List<KeyWindow> windows) {
-        publicKey(key);
+        publicKey(context.suite(), key);
         boolean used = windows.stream().anyMatch(window -> window.getPublicKey().equals(key))
                 || ServiceContract.all(state, "key/" + made.account() + "/", KeyWindow.parser()).stream()
                         .anyMatch(window -> window.getPublicKey().equals(key));
@@ -185,16 +186,16 @@ final class AccountKeys {
         return record;
     }
 
-    static void publicKey(ByteString encoded) {
+    /// The key must be whole, in its one encoding, and of the chain's suite.
+    static void publicKey(CryptoSuite suite, ByteString encoded) {
         try {
-            Sm2PublicKey key = Sm2PublicKey.decode(encoded.toByteArray());
+            VerificationKey key = suite.publicKey(encoded.toByteArray());
             Rules.arguments(
                     key.encoded().equals(Bytes.wrap(encoded.toByteArray())),
-                    "the public key is compressed",
-                    "65 bytes uncompressed are needed");
+                    "the public key is not in its one encoding",
+                    "65 bytes uncompressed (SM2) or 33 bytes compressed (P-256) are needed");
         } catch (PoyangException e) {
-            throw Rules.rejection(
-                    NotarizationErrors.BAD_ARGUMENTS, "the public key is none", "a point of the SM2 curve is needed");
+            throw Rules.rejection(NotarizationErrors.BAD_ARGUMENTS, e.wrong(), e.right());
         }
     }
 

@@ -65,7 +65,7 @@ public final class AccountsContract extends ServiceContract implements AccountDi
                         && !roles.contains(Role.UNRECOGNIZED),
                 "the roles are missing, repeated or unknown",
                 "one or more different roles are needed");
-        AccountKeys.publicKey(made.getPublicKey());
+        AccountKeys.publicKey(context.suite(), made.getPublicKey());
         Rules.arguments(made.getKeysCount() == 0, "the windows of keys are given", "the contract fills them in");
         Rules.need(
                 state.of(OrganisationsContract.NAME)

@@ -18,6 +18,7 @@ import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
 import poyang.chain.contract.SystemContract;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
@@ -147,6 +148,11 @@ final class Chain {
         Context(Account sender, List<ContractEvent> heard) {
             this.sender = sender;
             this.heard = heard;
+        }
+
+        @Override
+        public CryptoSuite suite() {
+            return CryptoSuite.SM;
         }
 
         @Override

@@ -24,8 +24,8 @@ import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bytes;
@@ -184,7 +184,7 @@ final class Validators implements AutoCloseable {
                 .setArguments(evidence.toByteString())
                 .build()
                 .toByteArray();
-        Sm2Signature signature = key.sign(payload);
+        Signature signature = key.sign(payload);
         try (ChainClient client = ChainClient.connect(genesis, identity("a-client"), List.of(node), clock)) {
             Bytes _ = client.submit(Transaction.newBuilder()
                     .setPayload(ByteString.copyFrom(payload))

@@ -1,7 +1,7 @@
 package poyang.sdk;
 
 import java.util.List;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.KeyWindow;
@@ -20,12 +20,12 @@ public final class AccountKeys {
     }
 
     /// Its latest keys, good or not, newest first.
-    public static List<Sm2PublicKey> known(AccountRecord record) {
+    public static List<VerificationKey> known(AccountRecord record) {
         return windows(record).stream().map(AccountKeys::key).toList();
     }
 
     /// The keys whose signatures count in the block at `height`, newest first.
-    public static List<Sm2PublicKey> goodAt(AccountRecord record, long height) {
+    public static List<VerificationKey> goodAt(AccountRecord record, long height) {
         return windows(record).stream()
                 .filter(window -> contains(window, height))
                 .map(AccountKeys::key)
@@ -35,7 +35,7 @@ public final class AccountKeys {
     /// Refuses a signature by a key of the account that is not good at `height`.
     ///
     /// @throws PoyangException `KEY_NOT_GOOD`, saying since or until when
-    public static void needGood(AccountRecord record, Sm2PublicKey key, long height) {
+    public static void needGood(AccountRecord record, VerificationKey key, long height) {
         for (KeyWindow window : windows(record)) {
             if (key(window).equals(key) && !contains(window, height)) {
                 boolean early = height < window.getFromHeight()
@@ -56,7 +56,7 @@ public final class AccountKeys {
         return window.getFromHeight() <= height && (window.getUntilHeight() == 0 || height <= window.getUntilHeight());
     }
 
-    private static Sm2PublicKey key(KeyWindow window) {
-        return Sm2PublicKey.decode(window.getPublicKey().toByteArray());
+    private static VerificationKey key(KeyWindow window) {
+        return VerificationKey.decode(window.getPublicKey().toByteArray());
     }
 }

@@ -47,8 +47,8 @@ final class BlockVerifier {
                 block.getReceiptsList().stream().map(ChainForms::bytes).toList();
         if (leaves.size() != header.transactionCount()
                 || receipts.size() != leaves.size()
-                || !MerkleTree.root(leaves).equals(header.transactionsRoot())
-                || !MerkleTree.root(receipts).equals(header.receiptsRoot())) {
+                || !MerkleTree.root(genesis.suite(), leaves).equals(header.transactionsRoot())
+                || !MerkleTree.root(genesis.suite(), receipts).equals(header.receiptsRoot())) {
             throw refuted("the transactions or receipts of block " + height + " are not those that were attested");
         }
         List<TransactionReceipt> parsed = new ArrayList<>();
@@ -81,7 +81,7 @@ final class BlockVerifier {
                 header.timestampMillis(),
                 proven.getPresent() ? Optional.of(ChainForms.bytes(proven.getValue())) : Optional.empty());
         StateProof proof = StateProof.decode(proven.getProof().toByteArray());
-        if (!proof.verify(header.stateRoot(), contract, key, value.value())) {
+        if (!proof.verify(genesis.suite(), header.stateRoot(), contract, key, value.value())) {
             throw refuted("the value under " + key + " is not the one that was attested at height " + header.height());
         }
         return value;

@@ -11,9 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import poyang.chain.proofs.KeyAnnouncement;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
-import poyang.crypto.Sm3;
+import poyang.crypto.Signature;
+import poyang.crypto.SigningKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
@@ -53,8 +52,7 @@ public final class ChainAccount {
     private final SignedQueries queries;
 
     /// @param key stays the caller's, who closes it after this account was used last
-    public ChainAccount(
-            ChainClient client, String account, Sm2PrivateKey key, RandomSource random, InstantSource clock) {
+    public ChainAccount(ChainClient client, String account, SigningKey key, RandomSource random, InstantSource clock) {
         this.client = client;
         this.account = account;
         keys = new SigningKeys(key);
@@ -105,7 +103,7 @@ public final class ChainAccount {
     /// @param overlapEndHeight the last height at which the old key is good, for whoever still uses it
     /// @return the account as the chain knows it now
     /// @throws PoyangException as {@link #call}
-    public AccountRecord rotateKey(Sm2PrivateKey next, long activationHeight, long overlapEndHeight, String reason) {
+    public AccountRecord rotateKey(SigningKey next, long activationHeight, long overlapEndHeight, String reason) {
         KeyAnnouncement made = new KeyAnnouncement(
                 client.chainId(), account, next.publicKey().encoded(), activationHeight, overlapEndHeight);
         RotateKeyRequest request = RotateKeyRequest.newBuilder()
@@ -121,7 +119,7 @@ public final class ChainAccount {
     }
 
     /// Says after a restart that a key is announced on chain, and from when on it is good.
-    public void succeededBy(Sm2PrivateKey next, long activationHeight) {
+    public void succeededBy(SigningKey next, long activationHeight) {
         keys.announced(next, activationHeight);
     }
 
@@ -295,7 +293,7 @@ public final class ChainAccount {
         return query(keys.present(), contract, method, arguments);
     }
 
-    private SignedQuery query(Sm2PrivateKey key, String contract, String method, Message arguments) {
+    private SignedQuery query(SigningKey key, String contract, String method, Message arguments) {
         return queries.sign(account, key, contract, method, Bytes.wrap(arguments.toByteArray()), random);
     }
 
@@ -315,7 +313,7 @@ public final class ChainAccount {
                 .setArguments(arguments.toByteString())
                 .build()
                 .toByteArray();
-        Sm2Signature signature = keys.present().sign(payload);
+        Signature signature = keys.present().sign(payload);
         return Transaction.newBuilder()
                 .setPayload(ByteString.copyFrom(payload))
                 .setSignature(ChainForms.byteString(signature.rs()))
@@ -323,7 +321,7 @@ public final class ChainAccount {
                 .build();
     }
 
-    private static Bytes transactionId(Transaction transaction) {
-        return Sm3.hash(transaction.getPayload().toByteArray());
+    private Bytes transactionId(Transaction transaction) {
+        return client.suite().hash(transaction.getPayload().toByteArray());
     }
 }

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import poyang.chain.proofs.Genesis;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.tls.TlsRefusal;
 import poyang.kernel.Bytes;
@@ -69,6 +70,11 @@ public final class ChainClient implements AutoCloseable {
 
     public Bytes chainId() {
         return genesisFacts().chainId();
+    }
+
+    /// What the chain signs and hashes with.
+    public CryptoSuite suite() {
+        return genesisFacts().suite();
     }
 
     public GenesisFile genesis() {

@@ -17,8 +17,8 @@ import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
-import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
@@ -92,19 +92,29 @@ public final class ChainForms {
         for (GenesisValidator each : file.getValidatorsList()) {
             validators.add(new Validator(
                     new PartyId(each.getId()),
-                    Sm2PublicKey.decode(each.getPublicKey().toByteArray())));
+                    VerificationKey.decode(each.getPublicKey().toByteArray())));
         }
         long different = validators.stream().map(Validator::id).distinct().count();
+        if (validators.stream()
+                        .map(validator -> validator.publicKey().suite())
+                        .distinct()
+                        .count()
+                > 1) {
+            throw bad(
+                    "the genesis' validators have keys of two suites",
+                    "keys of the suite that it names are needed",
+                    null);
+        }
         if (validators.isEmpty()
                 || different != validators.size()
-                || file.getStateRoot().size() != Sm3.DIGEST_BYTES) {
+                || file.getStateRoot().size() != CryptoSuite.DIGEST_BYTES) {
             throw bad(
                     "the genesis lacks validators or a state root, or repeats one", "a whole genesis is needed", null);
         }
         return new Genesis(
                 file.getVersion(),
                 file.getName(),
-                file.getSuite(),
+                CryptoSuite.named(file.getSuite()),
                 Epoch.bft(0, validators),
                 file.getTimestampMillis(),
                 file.getCallsList().stream()
@@ -118,7 +128,7 @@ public final class ChainForms {
         GenesisFile.Builder file = GenesisFile.newBuilder()
                 .setVersion(genesis.version())
                 .setName(genesis.name())
-                .setSuite(genesis.suite())
+                .setSuite(genesis.suite().label())
                 .setEngine(genesis.epoch().engine())
                 .setTimestampMillis(genesis.timestampMillis())
                 .setStateRoot(byteString(genesis.stateRoot()))

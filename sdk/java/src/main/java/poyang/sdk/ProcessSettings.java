@@ -12,7 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import poyang.crypto.PrivateKeyFile;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
@@ -133,8 +133,8 @@ public final class ProcessSettings {
     }
 
     /// The private key in the file that `key` names.
-    public Sm2PrivateKey privateKey(String key, char[] password) {
-        return PrivateKeyFile.read(path(key), password);
+    public SigningKey privateKey(String key, char[] password) {
+        return PrivateKeyFile.readSigningKey(path(key), password);
     }
 
     /// @throws PoyangException `BAD_SETTINGS` for keys that nothing asked for

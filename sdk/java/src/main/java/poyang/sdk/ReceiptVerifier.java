@@ -7,8 +7,8 @@ import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
-import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.AccountRecord;
@@ -81,13 +81,13 @@ public final class ReceiptVerifier {
                     + payload.getMethod() + ", not a computation's receipt");
         }
         if (!ChainForms.bytes(executed.getTransactionId())
-                        .equals(proof.transaction().transactionId())
+                        .equals(proof.transaction().transactionId(genesis.suite()))
                 || executed.getHeight() != finality.header().height()
                 || executed.getIndex() != proof.index()) {
             return new Verdict.Refuted("the execution's record belongs to another transaction");
         }
         boolean keyProven = file.hasSender();
-        List<Sm2PublicKey> keys = keyProven
+        List<VerificationKey> keys = keyProven
                 ? provenKeys(file, genesis, payload.getSender(), finality.header())
                 : key(genesis, payload.getSender()).stream().toList();
         boolean checked = keys.stream().anyMatch(key -> signed(transaction, key));
@@ -107,16 +107,17 @@ public final class ReceiptVerifier {
                 JobReceipt.parseFrom(payload.getArguments()));
     }
 
-    private static boolean signed(Transaction transaction, Sm2PublicKey key) {
-        if (transaction.getSignature().size() != Sm2Signature.ENCODED_BYTES - 1) {
+    private static boolean signed(Transaction transaction, VerificationKey key) {
+        if (transaction.getSignature().size() != Signature.ENCODED_BYTES - 1) {
             return false;
         }
         Bytes rs = ChainForms.bytes(transaction.getSignature());
-        return key.verify(transaction.getPayload().toByteArray(), new Sm2Signature(rs, transaction.getParity()));
+        return key.verify(transaction.getPayload().toByteArray(), new Signature(rs, transaction.getParity()));
     }
 
     /// The keys of the sender that were good in the receipt's block, by the proof that the file brings.
-    private static List<Sm2PublicKey> provenKeys(ReceiptFile file, Genesis genesis, String sender, BlockHeader header)
+    private static List<VerificationKey> provenKeys(
+            ReceiptFile file, Genesis genesis, String sender, BlockHeader header)
             throws InvalidProtocolBufferException {
         ProvenValue value =
                 new BlockVerifier(genesis).state(file.getSender(), "poyang.v1.Accounts", "account/" + sender);
@@ -131,12 +132,14 @@ public final class ReceiptVerifier {
     }
 
     /// The key in the genesis, which is good until the account announces another.
-    private static Optional<Sm2PublicKey> key(Genesis genesis, String account) throws InvalidProtocolBufferException {
+    private static Optional<VerificationKey> key(Genesis genesis, String account)
+            throws InvalidProtocolBufferException {
         for (Genesis.Call call : genesis.calls()) {
             if (call.contract().equals("poyang.v1.Accounts") && call.method().equals("Register")) {
                 AccountRecord record = AccountRecord.parseFrom(call.arguments().toArray());
                 if (record.getId().equals(account)) {
-                    return Optional.of(Sm2PublicKey.decode(record.getPublicKey().toByteArray()));
+                    return Optional.of(
+                            VerificationKey.decode(record.getPublicKey().toByteArray()));
                 }
             }
         }

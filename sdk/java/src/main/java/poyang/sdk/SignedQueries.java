@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
+import poyang.crypto.SigningKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -40,7 +40,7 @@ public final class SignedQueries {
 
     /// A read of `contract.method` by `account`, issued now, at the latest finalised block.
     public SignedQuery sign(
-            String account, Sm2PrivateKey key, String contract, String method, Bytes arguments, RandomSource random) {
+            String account, SigningKey key, String contract, String method, Bytes arguments, RandomSource random) {
         byte[] payload = QueryPayload.newBuilder()
                 .setVersion(1)
                 .setChainId(ByteString.copyFrom(chainId.toArray()))
@@ -52,7 +52,7 @@ public final class SignedQueries {
                 .setArguments(ByteString.copyFrom(arguments.toArray()))
                 .build()
                 .toByteArray();
-        Sm2Signature signature = key.sign(payload);
+        Signature signature = key.sign(payload);
         return SignedQuery.newBuilder()
                 .setPayload(ByteString.copyFrom(payload))
                 .setSignature(ByteString.copyFrom(signature.rs().toArray()))
@@ -64,14 +64,14 @@ public final class SignedQueries {
     ///
     /// @param keys the key of an account, if there is such an account
     /// @throws PoyangException as {@link #prove}
-    public QueryPayload verify(SignedQuery query, Function<String, Optional<Sm2PublicKey>> keys) {
+    public QueryPayload verify(SignedQuery query, Function<String, Optional<VerificationKey>> keys) {
         return prove(query, account -> keys.apply(account).stream().toList()).payload();
     }
 
     /// A query that holds.
     ///
     /// @param key the one of the account's keys that signed it
-    public record Proven(QueryPayload payload, Sm2PublicKey key) {}
+    public record Proven(QueryPayload payload, VerificationKey key) {}
 
     /// The same where an account may have several keys; whether the one that signed is good now is for the
     /// caller to say.
@@ -79,7 +79,7 @@ public final class SignedQueries {
     /// @param keys the keys of an account, the likeliest first; none when there is no such account
     /// @throws PoyangException `BAD_QUERY`, `OTHER_CHAIN`, `STALE_QUERY`, `QUERY_NOT_PROVEN` (which never
     ///     tells an unknown account from a wrong signature), `REPLAYED_QUERY` or `BUSY`
-    public Proven prove(SignedQuery query, Function<String, List<Sm2PublicKey>> keys) {
+    public Proven prove(SignedQuery query, Function<String, List<VerificationKey>> keys) {
         QueryPayload payload = decode(query);
         long now = clock.millis();
         long issued = payload.getIssuedAtMillis();
@@ -89,7 +89,7 @@ public final class SignedQueries {
                     "the query was issued at " + issued + ", here it is " + now,
                     "clocks within 60 seconds of each other are needed");
         }
-        Sm2PublicKey key = keys.apply(payload.getAccount()).stream()
+        VerificationKey key = keys.apply(payload.getAccount()).stream()
                 .filter(candidate -> signed(candidate, query))
                 .findFirst()
                 .orElseThrow(SignedQueries::notProven);
@@ -144,14 +144,14 @@ public final class SignedQueries {
     }
 
     /// Parity may be left 0 in a query, so either parity will do.
-    private static boolean signed(Sm2PublicKey key, SignedQuery query) {
-        if (query.getSignature().size() != Sm2Signature.ENCODED_BYTES - 1) {
+    private static boolean signed(VerificationKey key, SignedQuery query) {
+        if (query.getSignature().size() != Signature.ENCODED_BYTES - 1) {
             return false;
         }
         Bytes rs = Bytes.wrap(query.getSignature().toByteArray());
         byte[] message = query.getPayload().toByteArray();
         for (int parity = 0; parity <= 1; parity++) {
-            if (key.verify(message, new Sm2Signature(rs, parity))) {
+            if (key.verify(message, new Signature(rs, parity))) {
                 return true;
             }
         }

@@ -3,7 +3,7 @@ package poyang.sdk;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.kernel.PoyangException;
 
 /// The key that an account signs with, and during a rotation the one beside it. Safe for several threads.
@@ -13,16 +13,16 @@ final class SigningKeys {
 
     private static final int STOPPED = 5012;
 
-    private Sm2PrivateKey present;
-    private @Nullable Sm2PrivateKey other;
+    private SigningKey present;
+    private @Nullable SigningKey other;
     private long activationHeight = Long.MAX_VALUE;
 
-    SigningKeys(Sm2PrivateKey present) {
+    SigningKeys(SigningKey present) {
         this.present = present;
     }
 
     /// From the block at `height` on, `next` signs.
-    synchronized void announced(Sm2PrivateKey next, long height) {
+    synchronized void announced(SigningKey next, long height) {
         other = next;
         activationHeight = height;
     }
@@ -34,12 +34,12 @@ final class SigningKeys {
         }
     }
 
-    synchronized Sm2PrivateKey present() {
+    synchronized SigningKey present() {
         return present;
     }
 
     private void turn() {
-        Sm2PrivateKey next = other;
+        SigningKey next = other;
         if (next != null) {
             other = present;
             present = next;
@@ -47,7 +47,7 @@ final class SigningKeys {
         }
     }
 
-    private synchronized Optional<Sm2PrivateKey> instead(Sm2PrivateKey refused, int code) {
+    private synchronized Optional<SigningKey> instead(SigningKey refused, int code) {
         if (present != refused) {
             return Optional.of(present);
         }
@@ -60,8 +60,8 @@ final class SigningKeys {
     }
 
     /// Asks with the present key, and once more with the other when a node says that this one is not good.
-    <T> T ask(Function<Sm2PrivateKey, T> call) {
-        Sm2PrivateKey key = present();
+    <T> T ask(Function<SigningKey, T> call) {
+        SigningKey key = present();
         try {
             return call.apply(key);
         } catch (PoyangException e) {

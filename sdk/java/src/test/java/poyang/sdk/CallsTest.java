@@ -36,7 +36,7 @@ import poyang.crypto.CryptoErrors;
 import poyang.crypto.Revocations;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
@@ -59,7 +59,7 @@ final class CallsTest {
     private final Authority root = Certificates.root("Jiangxi", key(), YEAR, random);
     private final Sm2PrivateKey analyst = key();
 
-    private Optional<Sm2PublicKey> keys(String account) {
+    private Optional<VerificationKey> keys(String account) {
         return account.equals(ACCOUNT) ? Optional.of(analyst.publicKey()) : Optional.empty();
     }
 

@@ -8,7 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
@@ -68,11 +69,17 @@ public final class ConsoleMain {
                 new HttpsFiles(from.path("https.certificate"), from.path("https.key"), from::password));
         String name = from.text("account");
         GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));
+        if (ChainForms.genesis(genesis).suite() != CryptoSuite.SM) {
+            throw new PoyangException(
+                    SdkErrors.BAD_SETTINGS,
+                    "the chain's suite is \"" + genesis.getSuite() + "\", and the console's pages sign with SM2",
+                    "a chain on suite \"sm\" is needed; the SDKs and commands work with either");
+        }
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
         List<NodeAddress> executors = NodeAddress.list(from.text("executors"));
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random);
-        Sm2PrivateKey key = from.privateKey("account.key", password);
+        SigningKey key = from.privateKey("account.key", password);
         StorageKey storage = from.storageKey(directory, password, random);
         Arrays.fill(password, '\0');
         from.end();

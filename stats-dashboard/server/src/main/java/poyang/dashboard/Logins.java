@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
 import poyang.dashboard.ChainIndex.Kind;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
@@ -57,7 +57,7 @@ final class Logins {
     }
 
     /// What the browser sends to log in.
-    record Attempt(String account, Bytes challenge, Sm2Signature signature) {}
+    record Attempt(String account, Bytes challenge, Signature signature) {}
 
     synchronized Bytes challenge() {
         long now = clock.millis();

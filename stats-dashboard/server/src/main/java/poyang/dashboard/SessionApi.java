@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
 import poyang.dashboard.ChainIndex.Kind;
 import poyang.dashboard.Logins.Session;
 import poyang.kernel.Bytes;
@@ -77,7 +77,7 @@ class SessionApi {
         Logins.Attempt attempt = new Logins.Attempt(
                 body.account(),
                 Bytes.fromHex(body.challenge()),
-                Sm2Signature.decode(Bytes.fromHex(body.signature()).toArray()));
+                Signature.decode(Bytes.fromHex(body.signature()).toArray()));
         Session session;
         try {
             session = logins.login(attempt, address.origin(), request.getRemoteAddr());

@@ -11,8 +11,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.wire.schema.QueryPayload;
@@ -109,7 +109,7 @@ final class Browser implements AutoCloseable {
                 .setArguments(arguments.toByteString())
                 .build()
                 .toByteString();
-        Sm2Signature signature = village.key(account).sign(payload.toByteArray());
+        Signature signature = village.key(account).sign(payload.toByteArray());
         Transaction transaction = Transaction.newBuilder()
                 .setPayload(payload)
                 .setSignature(ByteString.copyFrom(signature.rs().toArray()))
@@ -136,7 +136,7 @@ final class Browser implements AutoCloseable {
                 .setArguments(arguments.toByteString())
                 .build()
                 .toByteString();
-        Sm2Signature signature = village.key(account).sign(payload.toByteArray());
+        Signature signature = village.key(account).sign(payload.toByteArray());
         SignedQuery query = SignedQuery.newBuilder()
                 .setPayload(payload)
                 .setSignature(ByteString.copyFrom(signature.rs().toArray()))

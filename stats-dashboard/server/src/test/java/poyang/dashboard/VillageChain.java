@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
@@ -121,8 +121,8 @@ final class VillageChain implements ChainGateway {
     public Bytes submit(Transaction transaction) {
         TransactionPayload payload = ChainIndex.parse(TransactionPayload.parser(), transaction.getPayload());
         Sm2PublicKey key = keys.get(payload.getSender());
-        Sm2Signature signature =
-                new Sm2Signature(Bytes.wrap(transaction.getSignature().toByteArray()), transaction.getParity());
+        Signature signature =
+                new Signature(Bytes.wrap(transaction.getSignature().toByteArray()), transaction.getParity());
         if (key == null
                 || !Bytes.wrap(payload.getChainId().toByteArray()).equals(chainId())
                 || !key.verify(transaction.getPayload().toByteArray(), signature)) {
@@ -310,8 +310,7 @@ final class VillageChain implements ChainGateway {
     QueryPayload open(SignedQuery query) {
         QueryPayload payload = ChainIndex.parse(QueryPayload.parser(), query.getPayload());
         Sm2PublicKey key = keys.get(payload.getAccount());
-        Sm2Signature signature =
-                new Sm2Signature(Bytes.wrap(query.getSignature().toByteArray()), query.getParity());
+        Signature signature = new Signature(Bytes.wrap(query.getSignature().toByteArray()), query.getParity());
         if (key == null || !key.verify(query.getPayload().toByteArray(), signature)) {
             throw refused("the signature of the query is not valid");
         }

@@ -16,11 +16,12 @@ import org.junit.jupiter.api.Test;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.crypto.Sm4Gcm;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.crypto.storage.SealingStream;
 import poyang.kernel.Bytes;
@@ -51,7 +52,7 @@ class WebVectorsTest {
         byte[] context = utf8("poyang.result.v1:00:1");
         byte[] symmetric = random.bytes(16);
         byte[] nonce = random.bytes(12);
-        Sm2Signature signature = key.sign(message);
+        Signature signature = key.sign(message);
         byte[] challenge = random.bytes(32);
         Map<String, String> made = new LinkedHashMap<>();
         made.put("password", PASSWORD);
@@ -86,8 +87,12 @@ class WebVectorsTest {
     private static byte[] sealedFile(List<Sm2PrivateKey> to, byte[] context, byte[] content, SeededRandom random)
             throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (SealingStream stream =
-                SealedFile.seal(out, to.stream().map(Sm2PrivateKey::publicKey).toList(), context, random)) {
+        try (SealingStream stream = SealedFile.seal(
+                out,
+                List.<VerificationKey>copyOf(
+                        to.stream().map(Sm2PrivateKey::publicKey).toList()),
+                context,
+                random)) {
             stream.write(content);
             stream.finish();
         }
@@ -102,10 +107,10 @@ class WebVectorsTest {
         Sm2PublicKey publicKey = key.publicKey();
         for (JsonNode signed : browser.get("signatures")) {
             byte[] message = Bytes.fromHex(signed.get("message").asString()).toArray();
-            Sm2Signature signature = Sm2Signature.decode(
+            Signature signature = Signature.decode(
                     Bytes.fromHex(signed.get("signature").asString()).toArray());
             assertTrue(publicKey.verify(message, signature));
-            assertFalse(publicKey.verify(message, new Sm2Signature(signature.rs(), 1 - signature.parity())));
+            assertFalse(publicKey.verify(message, new Signature(signature.rs(), 1 - signature.parity())));
         }
         byte[] opened = SealedBox.open(
                 key,

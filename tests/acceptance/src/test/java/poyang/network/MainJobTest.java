@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.random.ProcessRandom;
 import poyang.executor.compute.Replay;
@@ -91,7 +92,8 @@ final class MainJobTest {
     }
 
     private static LocalNetwork network(String name, int port) {
-        return new LocalNetwork(folder.resolve(name), passage, port, List.of(), RANDOM, InstantSource.system());
+        return new LocalNetwork(
+                folder.resolve(name), passage, port, List.of(), CryptoSuite.SM, RANDOM, InstantSource.system());
     }
 
     @AfterAll

@@ -9,7 +9,7 @@ import poyang.chain.proofs.Attestation;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -44,7 +44,7 @@ public final class Attestations
     private long finalised;
 
     /// A signed word about a height.
-    public record Word(BlockHeader header, Sm2Signature signature) {
+    public record Word(BlockHeader header, Signature signature) {
         private static final String DOMAIN = "poyang.attestation-word.v1";
 
         public Bytes encoded() {
@@ -59,7 +59,7 @@ public final class Attestations
             CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
             Word word = new Word(
                     BlockHeader.decode(in.array(1024)),
-                    Sm2Signature.decode(in.exactly(Sm2Signature.ENCODED_BYTES).toArray()));
+                    Signature.decode(in.exactly(Signature.ENCODED_BYTES).toArray()));
             in.end();
             return word;
         }
@@ -135,7 +135,7 @@ public final class Attestations
     }
 
     private Word say(BlockHeader header) {
-        return new Word(header, signatures.sign(Attestation.message(header)));
+        return new Word(header, signatures.sign(Attestation.message(epoch.suite(), header)));
     }
 
     private Optional<String> hear(PartyId validator, Word word) {
@@ -143,8 +143,8 @@ public final class Attestations
         if (header.height() <= finalised || header.height() > finalised + HEIGHTS_AHEAD) {
             return Optional.of("a word about a height long past or far ahead");
         }
-        Signatures.Signed signed =
-                new Signatures.Signed(validator, Bytes.wrap(Attestation.message(header)), word.signature());
+        Signatures.Signed signed = new Signatures.Signed(
+                validator, Bytes.wrap(Attestation.message(epoch.suite(), header)), word.signature());
         if (epoch.indexOf(validator) < 0
                 || validator.equals(self)
                 || !header.chainId().equals(chainId)
@@ -166,7 +166,7 @@ public final class Attestations
             TreeMap<Bytes, List<FinalityProof.Signed>> byHash = new TreeMap<>();
             words.getOrDefault(mine.height(), new TreeMap<>())
                     .forEach((validator, word) -> byHash.computeIfAbsent(
-                                    word.header().hash(), _ -> new ArrayList<>())
+                                    word.header().hash(epoch.suite()), _ -> new ArrayList<>())
                             .add(new FinalityProof.Signed(validator, word.signature())));
             Optional<Map.Entry<Bytes, List<FinalityProof.Signed>>> agreed = byHash.entrySet().stream()
                     .filter(e -> e.getValue().size() >= epoch.quorum())
@@ -174,7 +174,7 @@ public final class Attestations
             if (agreed.isEmpty()) {
                 return;
             }
-            if (!agreed.get().getKey().equals(mine.hash())) {
+            if (!agreed.get().getKey().equals(mine.hash(epoch.suite()))) {
                 apply.add(new Effect.Diverged(mine, agreed.get().getKey()));
                 return;
             }

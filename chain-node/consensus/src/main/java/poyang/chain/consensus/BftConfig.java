@@ -1,6 +1,7 @@
 package poyang.chain.consensus;
 
 import poyang.chain.proofs.Epoch;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 
@@ -21,6 +22,10 @@ public record BftConfig(
 
     public static BftConfig of(Bytes chainId, Epoch epoch, PartyId self) {
         return new BftConfig(chainId, epoch, self, 2_000, 8_000, 1_000, 2_000);
+    }
+
+    CryptoSuite suite() {
+        return epoch.suite();
     }
 
     PartyId leader(long round) {

@@ -1,6 +1,7 @@
 package poyang.chain.consensus;
 
 import java.util.Locale;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -20,10 +21,10 @@ public sealed interface BftEntry {
     }
 
     /// Keys of kept blocks ascend with their rounds and lie below the key of the promises.
-    default String key() {
+    default String key(CryptoSuite suite) {
         return switch (this) {
             case Kept kept ->
-                blockKey(kept.block().round()) + "/" + kept.block().id().hex();
+                blockKey(kept.block().round()) + "/" + kept.block().id(suite).hex();
             case Safety _ -> "safety";
         };
     }

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import poyang.chain.proofs.Epoch;
-import poyang.crypto.Sm2Signature;
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -18,14 +18,14 @@ public sealed interface BftMessage {
     /// A leader's block. `timeout` shows why the round before it has no certificate.
     ///
     /// @param signature by the author over {@link #proposalMessage}
-    record Proposal(OrderedBlock block, Optional<TimeoutCertificate> timeout, Sm2Signature signature)
+    record Proposal(OrderedBlock block, Optional<TimeoutCertificate> timeout, Signature signature)
             implements BftMessage {}
 
     /// A vote, for the leader of the next round.
-    record Vote(long round, Bytes blockId, Sm2Signature signature) implements BftMessage {}
+    record Vote(long round, Bytes blockId, Signature signature) implements BftMessage {}
 
     /// The sender gives up `round`; `highest` is the highest certificate that it knows.
-    record Timeout(long round, QuorumCertificate highest, Sm2Signature signature) implements BftMessage {}
+    record Timeout(long round, QuorumCertificate highest, Signature signature) implements BftMessage {}
 
     /// Shows a replica that lags why the sender is in a later round.
     record Advance(QuorumCertificate highest, Optional<TimeoutCertificate> timeout) implements BftMessage {}
@@ -97,13 +97,13 @@ public sealed interface BftMessage {
             CanonicalReader in = new CanonicalReader("poyang.bft.proposal.v1", encoded);
             OrderedBlock block = OrderedBlock.decode(in.array(OrderedBlock.MOST_BYTES + (1 << 18)));
             Optional<TimeoutCertificate> timeout = timeout(in);
-            Sm2Signature signature = signature(in);
+            Signature signature = signature(in);
             in.end();
             return new Proposal(block, timeout, signature);
         }
         if (kind.startsWith("poyang.bft.vote.v1")) {
             CanonicalReader in = new CanonicalReader("poyang.bft.vote.v1", encoded);
-            Vote vote = new Vote(in.u64(), in.exactly(Sm3.DIGEST_BYTES), signature(in));
+            Vote vote = new Vote(in.u64(), in.exactly(CryptoSuite.DIGEST_BYTES), signature(in));
             in.end();
             return vote;
         }
@@ -121,7 +121,7 @@ public sealed interface BftMessage {
         }
         if (kind.startsWith("poyang.bft.fetch.v1")) {
             CanonicalReader in = new CanonicalReader("poyang.bft.fetch.v1", encoded);
-            Fetch fetch = new Fetch(in.exactly(Sm3.DIGEST_BYTES));
+            Fetch fetch = new Fetch(in.exactly(CryptoSuite.DIGEST_BYTES));
             in.end();
             return fetch;
         }
@@ -137,7 +137,7 @@ public sealed interface BftMessage {
         return timeout.length == 0 ? Optional.empty() : Optional.of(TimeoutCertificate.decode(timeout));
     }
 
-    private static Sm2Signature signature(CanonicalReader in) {
-        return Sm2Signature.decode(in.exactly(Sm2Signature.ENCODED_BYTES).toArray());
+    private static Signature signature(CanonicalReader in) {
+        return Signature.decode(in.exactly(Signature.ENCODED_BYTES).toArray());
     }
 }

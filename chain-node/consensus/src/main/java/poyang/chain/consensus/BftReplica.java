@@ -22,7 +22,7 @@ import poyang.chain.consensus.BftMessage.Timeout;
 import poyang.chain.consensus.BftMessage.Vote;
 import poyang.chain.consensus.TimeoutCertificate.GivenUp;
 import poyang.chain.proofs.FinalityProof;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
 import poyang.kernel.Machine;
 import poyang.kernel.PartyId;
@@ -94,7 +94,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         highest = QuorumCertificate.genesis(config.chainId());
         for (BftEntry entry : entries) {
             switch (entry) {
-                case Kept kept -> tree.put(kept.block().id(), kept.block());
+                case Kept kept -> tree.put(kept.block().id(config.suite()), kept.block());
                 case Safety safety -> {
                     lastVotedRound = safety.lastVotedRound();
                     highest = safety.highest();
@@ -187,8 +187,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         OrderedBlock block = new OrderedBlock(
                 currentRound, highest, config.self(), Math.max(now, tree.timestampMillis(highest.blockId())), fresh);
-        Bytes id = block.id();
-        Sm2Signature signature =
+        Bytes id = block.id(config.suite());
+        Signature signature =
                 signatures.sign(BftMessage.proposalMessage(config.chainId(), config.epoch(), currentRound, id));
         Optional<TimeoutCertificate> proof = lastTimeout.filter(t -> t.round() + 1 == currentRound);
         tree.put(id, block);
@@ -204,7 +204,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             reject(from, "a proposal of a round long past or far ahead");
             return;
         }
-        Bytes id = block.id();
+        Bytes id = block.id(config.suite());
         if (!wellFormed(proposal, id)) {
             reject(from, "a malformed or unsigned proposal");
             return;
@@ -264,7 +264,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         lastVotedRound = block.round();
         persist.add(new Kept(block));
         persist.add(new Safety(lastVotedRound, highest));
-        Sm2Signature signature =
+        Signature signature =
                 signatures.sign(QuorumCertificate.message(config.chainId(), config.epoch(), block.round(), id));
         Vote vote = new Vote(block.round(), id, signature);
         PartyId collector = config.leader(block.round() + 1);
@@ -381,7 +381,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private void sendTimeout(long now) {
         lastVotedRound = Math.max(lastVotedRound, currentRound);
         persist.add(new Safety(lastVotedRound, highest));
-        Sm2Signature signature = signatures.sign(
+        Signature signature = signatures.sign(
                 TimeoutCertificate.message(config.chainId(), config.epoch(), currentRound, highest.round()));
         broadcast(new Timeout(currentRound, highest, signature));
         collect(new GivenUp(config.self(), highest.round(), signature), currentRound, now);
@@ -484,7 +484,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private void onFetched(List<OrderedBlock> blocks, long now) {
         Optional<Bytes> wanted = Optional.empty();
         for (OrderedBlock block : blocks) {
-            Bytes id = block.id();
+            Bytes id = block.id(config.suite());
             if (!fetching.containsKey(id) && !wanted.equals(Optional.of(id))) {
                 break;
             }
@@ -500,7 +500,11 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                 .toList();
         waiting.keySet().removeIf(tree::holds);
         for (Proposal proposal : again) {
-            consider(proposal, proposal.block().id(), proposal.block().author(), now);
+            consider(
+                    proposal,
+                    proposal.block().id(config.suite()),
+                    proposal.block().author(),
+                    now);
         }
         propose(now);
     }

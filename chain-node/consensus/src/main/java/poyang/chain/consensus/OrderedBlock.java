@@ -1,7 +1,7 @@
 package poyang.chain.consensus;
 
 import java.util.List;
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -33,8 +33,8 @@ public record OrderedBlock(
         return payload.isEmpty();
     }
 
-    public Bytes id() {
-        return Sm3.hash(encoded());
+    public Bytes id(CryptoSuite suite) {
+        return suite.hash(encoded());
     }
 
     byte[] encoded() {

@@ -3,8 +3,8 @@ package poyang.chain.consensus;
 import java.util.List;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
-import poyang.crypto.Sm2Signature;
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -79,13 +79,13 @@ public record QuorumCertificate(long round, Bytes blockId, List<FinalityProof.Si
         CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
         QuorumCertificate certificate = new QuorumCertificate(
                 in.u64(),
-                in.exactly(Sm3.DIGEST_BYTES),
+                in.exactly(CryptoSuite.DIGEST_BYTES),
                 in.list(
                         1024,
                         r -> new FinalityProof.Signed(
                                 new PartyId(r.text(64)),
-                                Sm2Signature.decode(
-                                        r.exactly(Sm2Signature.ENCODED_BYTES).toArray()))));
+                                Signature.decode(
+                                        r.exactly(Signature.ENCODED_BYTES).toArray()))));
         in.end();
         return certificate;
     }

@@ -2,7 +2,7 @@ package poyang.chain.consensus;
 
 import java.util.List;
 import poyang.chain.proofs.Epoch;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -16,7 +16,7 @@ public record TimeoutCertificate(long round, List<GivenUp> timeouts) {
     private static final String DOMAIN = "poyang.timeout-certificate.v1";
 
     /// One validator's word.
-    public record GivenUp(PartyId validator, long highestRound, Sm2Signature signature) {}
+    public record GivenUp(PartyId validator, long highestRound, Signature signature) {}
 
     public TimeoutCertificate {
         timeouts = List.copyOf(timeouts);
@@ -68,8 +68,8 @@ public record TimeoutCertificate(long round, List<GivenUp> timeouts) {
                         r -> new GivenUp(
                                 new PartyId(r.text(64)),
                                 r.u64(),
-                                Sm2Signature.decode(
-                                        r.exactly(Sm2Signature.ENCODED_BYTES).toArray()))));
+                                Signature.decode(
+                                        r.exactly(Signature.ENCODED_BYTES).toArray()))));
         in.end();
         return certificate;
     }

@@ -22,6 +22,7 @@ import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Validator;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
@@ -187,7 +188,7 @@ final class BftSimulationTest {
                     seed,
                     epoch(4),
                     Faults.none(),
-                    (epoch, id) -> Signatures.sm2(epoch, Objects.requireNonNull(KEYS.get(id))));
+                    (epoch, id) -> Signatures.of(epoch, Objects.requireNonNull(KEYS.get(id))));
             lie(chain, id(3), 0);
             chain.start();
             runToTheEnd(chain, 3, 300_000);
@@ -296,8 +297,8 @@ final class BftSimulationTest {
             return new Proposal(
                     twin,
                     p.timeout(),
-                    signatures.sign(
-                            BftMessage.proposalMessage(SimulatedChain.CHAIN, chain.epoch(), twin.round(), twin.id())));
+                    signatures.sign(BftMessage.proposalMessage(
+                            SimulatedChain.CHAIN, chain.epoch(), twin.round(), twin.id(CryptoSuite.SM))));
         }
 
         /// Certificates with its own signature under every name.
@@ -323,7 +324,10 @@ final class BftSimulationTest {
                                     false1,
                                     Optional.empty(),
                                     signatures.sign(BftMessage.proposalMessage(
-                                            SimulatedChain.CHAIN, chain.epoch(), false1.round(), false1.id())))),
+                                            SimulatedChain.CHAIN,
+                                            chain.epoch(),
+                                            false1.round(),
+                                            false1.id(CryptoSuite.SM))))),
                     honest);
         }
 
@@ -376,7 +380,7 @@ final class BftSimulationTest {
                     h.transactionsRoot(),
                     Sm3.hash(new byte[] {9}),
                     h.receiptsRoot());
-            return new Word(wrong, signatures.sign(Attestation.message(wrong)));
+            return new Word(wrong, signatures.sign(Attestation.message(CryptoSuite.SM, wrong)));
         }
     }
 }

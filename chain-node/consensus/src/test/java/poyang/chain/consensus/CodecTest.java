@@ -18,9 +18,10 @@ import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Validator;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.KernelErrors;
@@ -28,8 +29,8 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 final class CodecTest {
-    private static final Sm2Signature SIGNATURE =
-            new Sm2Signature(Sm3.hash(new byte[] {1}).concat(Sm3.hash(new byte[] {2})), 1);
+    private static final Signature SIGNATURE =
+            new Signature(Sm3.hash(new byte[] {1}).concat(Sm3.hash(new byte[] {2})), 1);
     private static final PartyId ONE = new PartyId("validator-1");
     private static final PartyId TWO = new PartyId("validator-2");
 
@@ -73,7 +74,7 @@ final class CodecTest {
                         ONE,
                         Sm2PrivateKey.generate(new SeededRandom(new byte[32], "codec-test"))
                                 .publicKey())));
-        Sm2Signature signature = new Sm2Signature(Bytes.wrap(bytes), 1);
+        Signature signature = new Signature(Bytes.wrap(bytes), 1);
         QuorumCertificate certificate = new QuorumCertificate(
                 7, block, List.of(new FinalityProof.Signed(ONE, signature), new FinalityProof.Signed(TWO, signature)));
         Map<String, byte[]> ours = Map.of(
@@ -110,11 +111,11 @@ final class CodecTest {
         BftEntry kept = new BftEntry.Kept(proposal.block());
         BftEntry safety = new BftEntry.Safety(11, proposal.block().certificate());
         for (BftEntry entry : List.of(kept, safety)) {
-            assertEquals(entry, BftEntry.decode(entry.key(), entry.encoded()));
+            assertEquals(entry, BftEntry.decode(entry.key(CryptoSuite.SM), entry.encoded()));
         }
-        assertTrue(kept.key().compareTo(safety.key()) < 0);
-        assertTrue(kept.key().compareTo(BftEntry.keyBelow(9)) > 0);
-        assertTrue(kept.key().compareTo(BftEntry.keyBelow(9 + BlockTree.KEPT_ROUNDS + 1)) < 0);
+        assertTrue(kept.key(CryptoSuite.SM).compareTo(safety.key(CryptoSuite.SM)) < 0);
+        assertTrue(kept.key(CryptoSuite.SM).compareTo(BftEntry.keyBelow(9)) > 0);
+        assertTrue(kept.key(CryptoSuite.SM).compareTo(BftEntry.keyBelow(9 + BlockTree.KEPT_ROUNDS + 1)) < 0);
         Bytes hash = Sm3.hash(new byte[] {4});
         BlockHeader header = new BlockHeader(hash, 0, 5, hash, 9, ONE, 77, 2, hash, hash, hash);
         Attestations.Word word = new Attestations.Word(header, SIGNATURE);

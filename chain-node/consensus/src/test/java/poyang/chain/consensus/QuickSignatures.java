@@ -2,7 +2,7 @@ package poyang.chain.consensus;
 
 import java.util.List;
 import poyang.chain.proofs.Epoch;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -19,7 +19,7 @@ final class QuickSignatures implements Signatures {
     }
 
     @Override
-    public Sm2Signature sign(byte[] message) {
+    public Signature sign(byte[] message) {
         return mac(self, message);
     }
 
@@ -30,8 +30,8 @@ final class QuickSignatures implements Signatures {
                         && mac(s.validator(), s.message().toArray()).equals(s.signature()));
     }
 
-    private static Sm2Signature mac(PartyId validator, byte[] message) {
+    private static Signature mac(PartyId validator, byte[] message) {
         Bytes half = Bytes.wrap(Sm3.hmac(Bytes.utf8(validator.name()).toArray(), message));
-        return new Sm2Signature(half.concat(half), half.at(0) & 1);
+        return new Signature(half.concat(half), half.at(0) & 1);
     }
 }

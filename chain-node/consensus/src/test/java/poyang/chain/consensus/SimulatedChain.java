@@ -12,6 +12,7 @@ import poyang.chain.consensus.Attestations.Word;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -218,7 +219,7 @@ final class SimulatedChain {
             if (block.isEmpty()) {
                 return;
             }
-            Bytes previous = headers.isEmpty() ? CHAIN : headers.getLast().hash();
+            Bytes previous = headers.isEmpty() ? CHAIN : headers.getLast().hash(CryptoSuite.SM);
             long height = headers.size() + 1L;
             check(
                     headers.isEmpty() || headers.getLast().timestampMillis() <= block.timestampMillis(),
@@ -242,8 +243,8 @@ final class SimulatedChain {
                     state);
             headers.add(header);
             if (honest) {
-                Bytes known = agreedHistory.putIfAbsent(height, header.hash());
-                check(known == null || known.equals(header.hash()), "two histories at height " + height);
+                Bytes known = agreedHistory.putIfAbsent(height, header.hash(CryptoSuite.SM));
+                check(known == null || known.equals(header.hash(CryptoSuite.SM)), "two histories at height " + height);
             }
             attest(new Attestations.Event.Executed(header));
         }
@@ -276,7 +277,7 @@ final class SimulatedChain {
                         check(
                                 !honest
                                         || Objects.equals(
-                                                proof.header().hash(),
+                                                proof.header().hash(CryptoSuite.SM),
                                                 agreedHistory.get(proof.header().height())),
                                 "a proof of another history");
                         proofs.add(proof);

@@ -1,10 +1,14 @@
 package poyang.chain.contract;
 
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 
 /// What a transaction's call knows of its surroundings, the same on every node.
 public interface CallContext {
-    /// SM3 of the genesis; empty in genesis calls.
+    /// What the chain signs and hashes with.
+    CryptoSuite suite();
+
+    /// The genesis' digest; empty in genesis calls.
     Bytes chainId();
 
     long height();

@@ -14,8 +14,8 @@ import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.StateTree;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
-import poyang.crypto.Sm3;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -54,7 +54,7 @@ public final class Ledger implements AutoCloseable {
         this.store = store;
         this.genesis = genesis;
         chainId = genesis.chainId();
-        tree = new Tree(key -> store.get(Store.Family.NODES, key));
+        tree = new Tree(genesis.suite(), key -> store.get(Store.Family.NODES, key));
         safety = new SafetyStore(store);
         height = number(HEIGHT);
         finalisedHeight = number(FINALISED);
@@ -85,7 +85,8 @@ public final class Ledger implements AutoCloseable {
             if (stored.isPresent() && !stored.get().equals(genesis.encoded())) {
                 throw new PoyangException(
                         LedgerErrors.OTHER_CHAIN,
-                        folder + " holds the chain " + Sm3.hash(stored.get().toArray()) + ", not " + genesis.chainId(),
+                        folder + " holds the chain "
+                                + genesis.suite().hash(stored.get().toArray()) + ", not " + genesis.chainId(),
                         "the genesis that the folder was made with, or an empty folder, is needed");
             }
             return new Ledger(store, genesis);
@@ -96,9 +97,9 @@ public final class Ledger implements AutoCloseable {
     }
 
     /// The root of a state that is made of an overlay over nothing; for making a genesis.
-    public static Bytes rootOf(StateOverlay overlay) {
-        return new Tree(key -> Optional.empty())
-                .apply(Optional.empty(), 0, changes(overlay.writes()))
+    public static Bytes rootOf(CryptoSuite suite, StateOverlay overlay) {
+        return new Tree(suite, key -> Optional.empty())
+                .apply(Optional.empty(), 0, changes(suite, overlay.writes()))
                 .rootHash();
     }
 
@@ -167,7 +168,7 @@ public final class Ledger implements AutoCloseable {
     /// @throws PoyangException `NO_SUCH_HEIGHT`
     public StateProof prove(String contract, String key, long height) {
         needHeight(height);
-        return tree.prove(root(height), new StateKey(contract, key).hash());
+        return tree.prove(root(height), new StateKey(contract, key).hash(genesis.suite()));
     }
 
     /// Computes the roots of the next block without writing anything.
@@ -179,7 +180,13 @@ public final class Ledger implements AutoCloseable {
         long next = height + 1;
         List<StateOverlay.Write> writes = overlay.writes();
         Optional<Tree.Ref> root = next == 0 ? Optional.empty() : root(next - 1);
-        return new PreparedBlock(next, transactions, receipts, writes, tree.apply(root, next, changes(writes)));
+        return new PreparedBlock(
+                genesis.suite(),
+                next,
+                transactions,
+                receipts,
+                writes,
+                tree.apply(root, next, changes(genesis.suite(), writes)));
     }
 
     /// Writes a prepared block and consensus' mark; durable when it returns.
@@ -189,7 +196,7 @@ public final class Ledger implements AutoCloseable {
         Bug.unless(
                 header.chainId().equals(chainId)
                         && header.height() == block.height()
-                        && header.previousHash().equals(below.hash())
+                        && header.previousHash().equals(below.hash(genesis.suite()))
                         && header.timestampMillis() >= below.timestampMillis(),
                 "the header does not continue the chain");
         Bug.unless(
@@ -234,7 +241,7 @@ public final class Ledger implements AutoCloseable {
             Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
             batch.put(Store.Family.TRANSACTIONS, place, transaction.leaf().encoded());
             batch.put(Store.Family.RECEIPTS, place, block.receipts().get(i));
-            batch.put(Store.Family.IDS, transaction.leaf().transactionId(), place);
+            batch.put(Store.Family.IDS, transaction.leaf().transactionId(genesis.suite()), place);
             Bytes nonce = LedgerTransaction.nonceHash(transaction.sender(), transaction.nonce());
             batch.put(Store.Family.NONCES, nonce, at);
             batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
@@ -352,8 +359,8 @@ public final class Ledger implements AutoCloseable {
                 receipts.get(index),
                 index,
                 receipts.size(),
-                MerkleTree.path(leaves, index),
-                MerkleTree.path(receipts, index),
+                MerkleTree.path(genesis.suite(), leaves, index),
+                MerkleTree.path(genesis.suite(), receipts, index),
                 proof.get()));
     }
 
@@ -386,7 +393,7 @@ public final class Ledger implements AutoCloseable {
     Optional<Tree.Ref> root(long height) {
         return store.get(Store.Family.ROOTS, long8(height)).map(stored -> {
             RecordReader in = new RecordReader(stored);
-            return new Tree.Ref(in.u64(), in.raw(Sm3.DIGEST_BYTES), in.u8() == 1);
+            return new Tree.Ref(in.u64(), in.raw(CryptoSuite.DIGEST_BYTES), in.u8() == 1);
         });
     }
 
@@ -407,9 +414,9 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    private static List<Tree.Change> changes(List<StateOverlay.Write> writes) {
+    private static List<Tree.Change> changes(CryptoSuite suite, List<StateOverlay.Write> writes) {
         return writes.stream()
-                .map(w -> new Tree.Change(w.keyHash(), w.value().map(StateTree::valueHash)))
+                .map(w -> new Tree.Change(w.keyHash(suite), w.value().map(value -> StateTree.valueHash(suite, value))))
                 .toList();
     }
 

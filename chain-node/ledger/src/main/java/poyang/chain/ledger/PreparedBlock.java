@@ -2,6 +2,7 @@ package poyang.chain.ledger;
 
 import java.util.List;
 import java.util.Optional;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
 
@@ -17,6 +18,7 @@ public final class PreparedBlock {
     private final Bytes receiptsRoot;
 
     PreparedBlock(
+            CryptoSuite suite,
             long height,
             List<LedgerTransaction> transactions,
             List<Bytes> receipts,
@@ -28,8 +30,8 @@ public final class PreparedBlock {
         this.writes = List.copyOf(writes);
         this.update = update;
         transactionsRoot = MerkleTree.root(
-                transactions.stream().map(t -> t.leaf().encoded()).toList());
-        receiptsRoot = MerkleTree.root(this.receipts);
+                suite, transactions.stream().map(t -> t.leaf().encoded()).toList());
+        receiptsRoot = MerkleTree.root(suite, this.receipts);
     }
 
     /// The height at which the block can be committed.

@@ -11,6 +11,7 @@ import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.StateTree;
 import poyang.chain.proofs.TransactionLeaf;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -23,12 +24,15 @@ final class Recomputation {
     private final Store store;
     private final Genesis genesis;
     private final Map<Bytes, Bytes> nodes = new LinkedHashMap<>();
-    private final Tree tree = new Tree(key -> Optional.ofNullable(nodes.get(key)));
+    private final CryptoSuite suite;
+    private final Tree tree;
 
     Recomputation(Ledger ledger, Store store, Genesis genesis) {
         this.ledger = ledger;
         this.store = store;
         this.genesis = genesis;
+        suite = genesis.suite();
+        tree = new Tree(suite, key -> Optional.ofNullable(nodes.get(key)));
     }
 
     Verification run() {
@@ -67,7 +71,7 @@ final class Recomputation {
         if (header.height() != height || !header.chainId().equals(genesis.chainId())) {
             return Optional.of("its header belongs to another height or chain");
         }
-        if (below.isPresent() && !header.previousHash().equals(below.get().hash())) {
+        if (below.isPresent() && !header.previousHash().equals(below.get().hash(suite))) {
             return Optional.of("its header does not continue the header below");
         }
         if (!header.stateRoot().equals(stateRoot)) {
@@ -75,13 +79,15 @@ final class Recomputation {
         }
         List<TransactionLeaf> transactions = ledger.transactions(height);
         if (transactions.size() != header.transactionCount()
-                || !MerkleTree.root(transactions.stream()
-                                .map(TransactionLeaf::encoded)
-                                .toList())
+                || !MerkleTree.root(
+                                suite,
+                                transactions.stream()
+                                        .map(TransactionLeaf::encoded)
+                                        .toList())
                         .equals(header.transactionsRoot())) {
             return Optional.of("its transactions do not have the root in its header");
         }
-        if (!MerkleTree.root(ledger.receipts(height)).equals(header.receiptsRoot())) {
+        if (!MerkleTree.root(suite, ledger.receipts(height)).equals(header.receiptsRoot())) {
             return Optional.of("its receipts do not have the root in its header");
         }
         return checkPlaces(height, header, stateRoot, transactions);
@@ -93,7 +99,8 @@ final class Recomputation {
             return Optional.of("the stored state tree has another root");
         }
         for (int i = 0; i < transactions.size(); i++) {
-            if (!ledger.find(transactions.get(i).transactionId()).equals(Optional.of(new Ledger.Place(height, i)))) {
+            if (!ledger.find(transactions.get(i).transactionId(suite))
+                    .equals(Optional.of(new Ledger.Place(height, i)))) {
                 return Optional.of("transaction " + i + " is not in the index");
             }
         }
@@ -113,10 +120,10 @@ final class Recomputation {
         try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
             store.keys().walk(Bytes.empty(), flat -> {
                 Bytes stateKey = store.stateKey(flat);
-                Bytes keyHash = StateKey.fromFlat(flat).hash();
+                Bytes keyHash = StateKey.fromFlat(flat).hash(suite);
                 for (cursor.seek(stateKey); at(cursor, stateKey); cursor.next()) {
                     Optional<Bytes> valueHash =
-                            HistoricView.valueOf(cursor.value()).map(StateTree::valueHash);
+                            HistoricView.valueOf(cursor.value()).map(value -> StateTree.valueHash(suite, value));
                     changes.computeIfAbsent(HistoricView.heightOf(cursor.key()), h -> new ArrayList<>())
                             .add(new Tree.Change(keyHash, valueHash));
                 }

@@ -2,6 +2,7 @@ package poyang.chain.ledger;
 
 import java.nio.charset.StandardCharsets;
 import poyang.chain.proofs.StateTree;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
@@ -37,8 +38,8 @@ record StateKey(String contract, String key) implements Comparable<StateKey> {
         return new StateKey(text.substring(0, end), text.substring(end + 1));
     }
 
-    Bytes hash() {
-        return StateTree.keyHash(contract, key);
+    Bytes hash(CryptoSuite suite) {
+        return StateTree.keyHash(suite, contract, key);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 
@@ -122,8 +123,8 @@ public final class StateOverlay implements StateView {
 
     /// The new value under a flat key.
     record Write(Bytes flat, Optional<Bytes> value) {
-        Bytes keyHash() {
-            return StateKey.fromFlat(flat).hash();
+        Bytes keyHash(CryptoSuite suite) {
+            return StateKey.fromFlat(flat).hash(suite);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.StateTree;
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 
@@ -24,7 +24,10 @@ final class Tree {
     /// Loads a node's bytes by its key; empty when there is none.
     private final Function<Bytes, Optional<Bytes>> nodes;
 
-    Tree(Function<Bytes, Optional<Bytes>> nodes) {
+    private final CryptoSuite suite;
+
+    Tree(CryptoSuite suite, Function<Bytes, Optional<Bytes>> nodes) {
+        this.suite = suite;
         this.nodes = nodes;
     }
 
@@ -170,7 +173,7 @@ final class Tree {
             written.put(
                     nodeKey(version, path),
                     Bytes.wrap(new byte[] {1}).concat(keyHash).concat(valueHash));
-            return new Ref(version, StateTree.leaf(keyHash, valueHash), true);
+            return new Ref(version, StateTree.leaf(suite, keyHash, valueHash), true);
         }
 
         private Ref writeInner(Bytes path, @Nullable Ref[] children) {
@@ -193,7 +196,7 @@ final class Tree {
         for (int i = 0; i < CHILDREN; i++) {
             int kind = in.u8();
             if (kind != 0) {
-                children[i] = new Ref(in.u64(), in.raw(Sm3.DIGEST_BYTES), kind == 2);
+                children[i] = new Ref(in.u64(), in.raw(CryptoSuite.DIGEST_BYTES), kind == 2);
             }
         }
         return children;
@@ -202,7 +205,7 @@ final class Tree {
     private StateProof.Leaf leaf(Ref at, Bytes path, Map<Bytes, Bytes> written) {
         RecordReader in = new RecordReader(load(at, path, written));
         in.expect(1);
-        return new StateProof.Leaf(in.raw(Sm3.DIGEST_BYTES), in.raw(Sm3.DIGEST_BYTES));
+        return new StateProof.Leaf(in.raw(CryptoSuite.DIGEST_BYTES), in.raw(CryptoSuite.DIGEST_BYTES));
     }
 
     private Bytes load(Ref at, Bytes path, Map<Bytes, Bytes> written) {
@@ -215,7 +218,7 @@ final class Tree {
     }
 
     /// The hash of the binary subtree over children `from` to `to`.
-    private static Bytes hash(@Nullable Ref[] children, int from, int to) {
+    private Bytes hash(@Nullable Ref[] children, int from, int to) {
         if (count(children, from, to) == 0) {
             return StateTree.EMPTY;
         }
@@ -224,7 +227,7 @@ final class Tree {
             return lone.hash();
         }
         int middle = (from + to) >>> 1;
-        return StateTree.node(hash(children, from, middle), hash(children, middle, to));
+        return StateTree.node(suite, hash(children, from, middle), hash(children, middle, to));
     }
 
     private static int count(@Nullable Ref[] children, int from, int to) {
@@ -259,7 +262,7 @@ final class Tree {
     }
 
     private static int nibble(Bytes keyHash, int depth) {
-        Bug.unless(depth < 2 * Sm3.DIGEST_BYTES, "two keys have one hash");
+        Bug.unless(depth < 2 * CryptoSuite.DIGEST_BYTES, "two keys have one hash");
         return keyHash.at(depth >>> 1) >>> ((depth & 1) == 0 ? 4 : 0) & 0xf;
     }
 }

@@ -25,6 +25,7 @@ import org.rocksdb.RocksDBException;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
@@ -55,7 +56,7 @@ final class AtRestLedgerTest {
                 List.of(new LedgerTransaction(leaf, NAME, Chain.nonce(height, 0))),
                 List.of(Bytes.utf8("receipt " + VALUE)));
         BlockHeader header = chain.header(ledger, block);
-        ledger.commit(header, block, new OrderedMark(2 * height, header.hash()));
+        ledger.commit(header, block, new OrderedMark(2 * height, header.hash(CryptoSuite.SM)));
         return header;
     }
 

@@ -11,6 +11,7 @@ import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
@@ -38,11 +39,11 @@ final class Chain {
         genesis = new Genesis(
                 1,
                 "test",
-                "sm",
+                CryptoSuite.SM,
                 Epoch.bft(0, validators),
                 1_795_000_000_000L,
                 List.of(),
-                Ledger.rootOf(genesisState(StateOverlay.overNothing())),
+                Ledger.rootOf(CryptoSuite.SM, genesisState(StateOverlay.overNothing())),
                 Bytes.utf8("root"));
     }
 
@@ -126,7 +127,7 @@ final class Chain {
         }
         PreparedBlock block = ledger.prepare(overlay, transactions, receipts);
         BlockHeader header = header(ledger, block);
-        ledger.commit(header, block, new OrderedMark(2 * height, header.hash()));
+        ledger.commit(header, block, new OrderedMark(2 * height, header.hash(CryptoSuite.SM)));
         return header;
     }
 
@@ -136,7 +137,7 @@ final class Chain {
                 genesis.chainId(),
                 0,
                 block.height(),
-                below.hash(),
+                below.hash(CryptoSuite.SM),
                 2 * block.height(),
                 new PartyId("validator-1"),
                 below.timestampMillis() + 1000,
@@ -150,7 +151,8 @@ final class Chain {
         List<FinalityProof.Signed> signatures = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             signatures.add(new FinalityProof.Signed(
-                    new PartyId("validator-" + (i + 1)), keys.get(i).sign(Attestation.message(header))));
+                    new PartyId("validator-" + (i + 1)),
+                    keys.get(i).sign(Attestation.message(CryptoSuite.SM, header))));
         }
         return new FinalityProof(header, signatures);
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.TransactionLeaf;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 
@@ -73,7 +74,7 @@ final class CommitBench {
         }
         PreparedBlock block = ledger.prepare(overlay, transactions, receipts);
         BlockHeader header = chain.header(ledger, block);
-        ledger.commit(header, block, new OrderedMark(2 * height, header.hash()));
+        ledger.commit(header, block, new OrderedMark(2 * height, header.hash(CryptoSuite.SM)));
     }
 
     /// Bytes that do not compress.

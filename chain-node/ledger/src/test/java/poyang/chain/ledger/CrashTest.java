@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 
 /// A child that commits blocks is killed at arbitrary moments; what it had announced must be there.
@@ -43,7 +44,7 @@ final class CrashTest {
             try (Ledger ledger = chain.open(folder)) {
                 assertTrue(ledger.height() >= announced, ledger.height() + " < " + announced);
                 assertEquals(new Verification.Whole(ledger.height(), 0), ledger.verify());
-                Bytes hash = ledger.header(ledger.height()).orElseThrow().hash();
+                Bytes hash = ledger.header(ledger.height()).orElseThrow().hash(CryptoSuite.SM);
                 assertEquals(
                         new OrderedMark(2 * ledger.height(), hash),
                         ledger.orderedMark().orElseThrow());

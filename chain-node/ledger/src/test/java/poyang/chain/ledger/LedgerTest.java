@@ -22,6 +22,7 @@ import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
 import poyang.chain.proofs.StateProof;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -56,7 +57,8 @@ final class LedgerTest {
                 Optional<Bytes> value = Optional.ofNullable(states.get(height).get(key));
                 assertEquals(value, ledger.at(height).get(C, key));
                 StateProof proof = ledger.prove(C, key, height);
-                assertTrue(proof.verify(ledger.header(height).orElseThrow().stateRoot(), C, key, value));
+                assertTrue(proof.verify(
+                        CryptoSuite.SM, ledger.header(height).orElseThrow().stateRoot(), C, key, value));
             }
             for (int height = 0; height <= 25; height++) {
                 checkScans(ledger.at(height), states.get(height));
@@ -128,7 +130,7 @@ final class LedgerTest {
             for (int i = 0; i < 4; i++) {
                 headers.add(chain.commitNext(ledger));
             }
-            Bytes id = Chain.transaction(2, 1).leaf().transactionId();
+            Bytes id = Chain.transaction(2, 1).leaf().transactionId(CryptoSuite.SM);
             assertEquals(Optional.of(new Ledger.Place(2, 1)), ledger.find(id));
             assertTrue(ledger.seen("taxation/owner", Chain.nonce(2, 1)));
             assertFalse(ledger.seen("housing/owner", Chain.nonce(2, 1)));
@@ -166,10 +168,10 @@ final class LedgerTest {
             assertEquals(1, ledger.height());
         }
         Genesis g = chain.genesis();
-        Genesis other = new Genesis(1, "other", "sm", g.epoch(), 0, List.of(), g.stateRoot(), g.trustRoot());
+        Genesis other = new Genesis(1, "other", CryptoSuite.SM, g.epoch(), 0, List.of(), g.stateRoot(), g.trustRoot());
         PoyangException refused = assertThrows(PoyangException.class, () -> chain.open(folder, other));
         assertEquals(LedgerErrors.OTHER_CHAIN, refused.code());
-        Genesis wrong = new Genesis(1, "w", "sm", g.epoch(), 0, List.of(), g.chainId(), g.trustRoot());
+        Genesis wrong = new Genesis(1, "w", CryptoSuite.SM, g.epoch(), 0, List.of(), g.chainId(), g.trustRoot());
         try (Ledger ledger = chain.open(Files.createDirectory(folder.resolve("wrong")), wrong)) {
             PoyangException mismatch = assertThrows(
                     PoyangException.class, () -> ledger.commitGenesis(Chain.genesisState(ledger.overlay())));

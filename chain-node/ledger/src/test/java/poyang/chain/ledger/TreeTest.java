@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.StateTree;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.simulation.Property;
 
@@ -27,8 +28,9 @@ final class TreeTest {
         }
         if (leaves.size() == 1) {
             return StateTree.leaf(
+                    CryptoSuite.SM,
                     leaves.getFirst().getKey(),
-                    StateTree.valueHash(leaves.getFirst().getValue()));
+                    StateTree.valueHash(CryptoSuite.SM, leaves.getFirst().getValue()));
         }
         List<Map.Entry<Bytes, Bytes>> left = leaves.stream()
                 .filter(l -> StateTree.bit(l.getKey(), depth) == 0)
@@ -36,12 +38,12 @@ final class TreeTest {
         List<Map.Entry<Bytes, Bytes>> right = leaves.stream()
                 .filter(l -> StateTree.bit(l.getKey(), depth) == 1)
                 .toList();
-        return StateTree.node(naive(left, depth + 1), naive(right, depth + 1));
+        return StateTree.node(CryptoSuite.SM, naive(left, depth + 1), naive(right, depth + 1));
     }
 
     private static Bytes naive(Map<String, Bytes> state) {
         TreeMap<Bytes, Bytes> hashed = new TreeMap<>();
-        state.forEach((key, value) -> hashed.put(StateTree.keyHash(CONTRACT, key), value));
+        state.forEach((key, value) -> hashed.put(StateTree.keyHash(CryptoSuite.SM, CONTRACT, key), value));
         return naive(List.copyOf(hashed.entrySet()), 0);
     }
 
@@ -55,7 +57,7 @@ final class TreeTest {
             Random random = new Random(seed);
             int keys = 1 + random.nextInt(80);
             TreeMap<Bytes, Bytes> nodes = new TreeMap<>();
-            Tree tree = new Tree(key -> Optional.ofNullable(nodes.get(key)));
+            Tree tree = new Tree(CryptoSuite.SM, key -> Optional.ofNullable(nodes.get(key)));
             List<Optional<Tree.Ref>> roots = new ArrayList<>();
             List<Map<String, Bytes>> states = new ArrayList<>();
             TreeMap<String, Bytes> state = new TreeMap<>();
@@ -71,7 +73,9 @@ final class TreeTest {
                 }
                 List<Tree.Change> changes = new ArrayList<>();
                 writes.forEach((key, value) -> {
-                    changes.add(new Tree.Change(StateTree.keyHash(CONTRACT, key), value.map(StateTree::valueHash)));
+                    changes.add(new Tree.Change(
+                            StateTree.keyHash(CryptoSuite.SM, CONTRACT, key),
+                            value.map(v -> StateTree.valueHash(CryptoSuite.SM, v))));
                     value.ifPresentOrElse(v -> state.put(key, v), () -> state.remove(key));
                 });
                 Tree.Update update = tree.apply(root, version, changes);
@@ -92,10 +96,10 @@ final class TreeTest {
     private static void checkProof(Tree tree, Optional<Tree.Ref> root, Map<String, Bytes> state, String key) {
         Bytes hash = root.map(Tree.Ref::hash).orElse(StateTree.EMPTY);
         Optional<Bytes> value = Optional.ofNullable(state.get(key));
-        StateProof proof = tree.prove(root, StateTree.keyHash(CONTRACT, key));
-        assertTrue(proof.verify(hash, CONTRACT, key, value), key);
+        StateProof proof = tree.prove(root, StateTree.keyHash(CryptoSuite.SM, CONTRACT, key));
+        assertTrue(proof.verify(CryptoSuite.SM, hash, CONTRACT, key, value), key);
         Optional<Bytes> lie = value.isPresent() ? Optional.empty() : Optional.of(Bytes.utf8("v0"));
-        assertFalse(proof.verify(hash, CONTRACT, key, lie), key);
+        assertFalse(proof.verify(CryptoSuite.SM, hash, CONTRACT, key, lie), key);
         assertEquals(proof, StateProof.decode(proof.encoded().toArray()));
     }
 }

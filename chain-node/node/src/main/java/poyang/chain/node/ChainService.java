@@ -146,7 +146,8 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     }
 
     private void mayHave(Asked asked, ReceiptProof proof) throws InvalidProtocolBufferException {
-        String sender = SignedCall.of(proof.transaction(), ledger.chainId()).sender();
+        String sender = SignedCall.of(proof.transaction(), ledger.genesis().suite(), ledger.chainId())
+                .sender();
         if (asked.seesAll() || sender.equals(asked.account().id())) {
             return;
         }

@@ -98,7 +98,7 @@ final class ConsensusLoop {
         ledger.safety().all("").forEach((key, value) -> entries.add(BftEntry.decode(key, value)));
         entries.stream()
                 .filter(entry -> entry instanceof BftEntry.Kept)
-                .map(BftEntry::key)
+                .map(entry -> entry.key(ledger.genesis().suite()))
                 .forEach(keptKeys::add);
         Optional<OrderedMark> mark = ledger.orderedMark();
         replica = new BftReplica(
@@ -185,11 +185,12 @@ final class ConsensusLoop {
         round = replica.round();
         if (!ready.persist().isEmpty()) {
             Map<String, Bytes> entries = new LinkedHashMap<>();
-            ready.persist().forEach(entry -> entries.put(entry.key(), entry.encoded()));
+            ready.persist()
+                    .forEach(entry -> entries.put(entry.key(ledger.genesis().suite()), entry.encoded()));
             ledger.safety().putAll(entries);
             ready.persist().stream()
                     .filter(entry -> entry instanceof BftEntry.Kept)
-                    .map(BftEntry::key)
+                    .map(entry -> entry.key(ledger.genesis().suite()))
                     .forEach(keptKeys::add);
         }
         send(ready.sendAfterPersist(), BFT_CHANNEL, message -> Bytes.wrap(message.encoded()));
@@ -219,7 +220,7 @@ final class ConsensusLoop {
                     ledger.chainId(),
                     epoch.number(),
                     prepared.get().height(),
-                    below.hash(),
+                    below.hash(ledger.genesis().suite()),
                     block.round(),
                     block.author(),
                     timestampMillis,
@@ -255,7 +256,7 @@ final class ConsensusLoop {
                 case Attestations.Effect.Finalised(FinalityProof proof) -> finality.reached(ledger.finalise(proof));
                 case Attestations.Effect.Diverged(BlockHeader mine, Bytes theirs) ->
                     throw new Bug("a quorum attests " + theirs + " at height " + mine.height() + ", this node executed "
-                            + mine.hash() + " and stops");
+                            + mine.hash(ledger.genesis().suite()) + " and stops");
             }
         }
     }

@@ -19,8 +19,8 @@ import poyang.chain.ledger.LedgerTransaction;
 import poyang.chain.ledger.PreparedBlock;
 import poyang.chain.ledger.StateOverlay;
 import poyang.chain.proofs.Genesis;
-import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
@@ -51,18 +51,19 @@ final class Execution {
     /// Signatures that were checked at admission.
     interface Verified {
         /// True when exactly these bytes were checked under exactly this key.
-        boolean holds(SignedCall call, Sm2PublicKey key);
+        boolean holds(SignedCall call, VerificationKey key);
     }
 
     /// The state after the genesis' calls.
     ///
     /// @throws PoyangException `BAD_GENESIS`'s cause: what a contract refused
-    static StateOverlay genesis(Contracts contracts, List<Genesis.Call> calls, long timestampMillis) {
+    static StateOverlay genesis(
+            Contracts contracts, CryptoSuite suite, List<Genesis.Call> calls, long timestampMillis) {
         StateOverlay overlay = StateOverlay.overNothing();
         for (int i = 0; i < calls.size(); i++) {
             Genesis.Call call = calls.get(i);
-            Bytes id = Sm3.hash(Bytes.utf8("poyang.genesis-call.v1:" + i).toArray());
-            Context context = new Context(Bytes.empty(), 0, timestampMillis, id, Account.GENESIS);
+            Bytes id = suite.hash(Bytes.utf8("poyang.genesis-call.v1:" + i).toArray());
+            Context context = new Context(suite, Bytes.empty(), 0, timestampMillis, id, Account.GENESIS);
             overlay.begin();
             try {
                 contracts
@@ -108,7 +109,7 @@ final class Execution {
                 }
                 case Signers.Verdict.Refused(ContractRejection why) ->
                     refuse(receipt, why.code(), why.wrong(), why.right());
-                case Signers.Verdict.Signed(Sm2PublicKey _) ->
+                case Signers.Verdict.Signed(VerificationKey _) ->
                     execute(call, sender.get(), overlay, receipt, timestampMillis);
             }
             kept.add(call.entry());
@@ -120,7 +121,7 @@ final class Execution {
     private List<SignedCall> candidates(List<Bytes> batch, long height) {
         Set<LedgerKey> taken = new LinkedHashSet<>();
         return batch.stream()
-                .flatMap(item -> SignedCall.fromBatch(item, ledger.chainId()).stream())
+                .flatMap(item -> SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId()).stream())
                 .filter(call -> call.inTime(height) && !ledger.seen(call.sender(), call.nonce()))
                 .filter(call -> taken.add(new LedgerKey(call.sender(), call.nonce())))
                 .toList();
@@ -133,7 +134,7 @@ final class Execution {
     /// @param held a key under which it holds
     /// @param failed a key under which it does not
     private record Tried(
-            @Nullable Sm2PublicKey held, @Nullable Sm2PublicKey failed) {
+            @Nullable VerificationKey held, @Nullable VerificationKey failed) {
         private static final Tried NOTHING = new Tried(null, null);
     }
 
@@ -142,15 +143,15 @@ final class Execution {
     private Map<Bytes, Tried> checkAhead(List<SignedCall> calls, StateOverlay state, long height) {
         Map<Bytes, Tried> tried = new LinkedHashMap<>();
         List<SignedCall> open = new ArrayList<>();
-        List<Sm2PublicKey.Check> checks = new ArrayList<>();
+        List<VerificationKey.Check> checks = new ArrayList<>();
         for (SignedCall call : calls) {
             Optional<Account> sender = contracts.account(call.sender(), state);
-            Optional<Sm2PublicKey> admitted = sender.stream()
+            Optional<VerificationKey> admitted = sender.stream()
                     .flatMap(account -> account.keysAt(height).stream())
                     .map(Signers::key)
                     .filter(key -> verified.holds(call, key))
                     .findFirst();
-            Optional<Sm2PublicKey> only = sender.flatMap(account -> Signers.onlyKey(account, height));
+            Optional<VerificationKey> only = sender.flatMap(account -> Signers.onlyKey(account, height));
             if (admitted.isPresent()) {
                 tried.put(call.id(), new Tried(admitted.get(), null));
             } else if (only.isPresent()) {
@@ -158,9 +159,9 @@ final class Execution {
                 checks.add(call.check(only.get()));
             }
         }
-        List<Boolean> verdicts = Sm2PublicKey.verifyBatch(checks);
+        List<Boolean> verdicts = VerificationKey.verifyBatch(checks);
         for (int i = 0; i < open.size(); i++) {
-            Sm2PublicKey key = checks.get(i).key();
+            VerificationKey key = checks.get(i).key();
             tried.put(open.get(i).id(), verdicts.get(i) ? new Tried(key, null) : new Tried(null, key));
         }
         return tried;
@@ -173,7 +174,8 @@ final class Execution {
             TransactionReceipt.Builder receipt,
             long timestampMillis) {
         String name = call.payload().getContract();
-        Context context = new Context(ledger.chainId(), receipt.getHeight(), timestampMillis, call.id(), sender);
+        Context context = new Context(
+                ledger.genesis().suite(), ledger.chainId(), receipt.getHeight(), timestampMillis, call.id(), sender);
         overlay.begin();
         try {
             SystemContract contract = contracts.find(name).orElseThrow(() -> rejection(noContract(name)));
@@ -225,6 +227,7 @@ final class Execution {
     }
 
     private static final class Context implements CallContext {
+        private final CryptoSuite suite;
         private final Bytes chainId;
         private final long height;
         private final long timestampMillis;
@@ -232,12 +235,24 @@ final class Execution {
         private final Account sender;
         private final List<ContractEvent> events = new ArrayList<>();
 
-        Context(Bytes chainId, long height, long timestampMillis, Bytes transactionId, Account sender) {
+        Context(
+                CryptoSuite suite,
+                Bytes chainId,
+                long height,
+                long timestampMillis,
+                Bytes transactionId,
+                Account sender) {
+            this.suite = suite;
             this.chainId = chainId;
             this.height = height;
             this.timestampMillis = timestampMillis;
             this.transactionId = transactionId;
             this.sender = sender;
+        }
+
+        @Override
+        public CryptoSuite suite() {
+            return suite;
         }
 
         @Override

@@ -17,7 +17,7 @@ import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.StateOverlay;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bug;
@@ -57,7 +57,7 @@ public final class Node implements AutoCloseable {
             Ledger ledger,
             Contracts contracts,
             TlsIdentity identity,
-            Sm2PrivateKey key,
+            SigningKey key,
             RandomSource random,
             InstantSource clock) {
         this.settings = settings;
@@ -67,7 +67,7 @@ public final class Node implements AutoCloseable {
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, this::pooled);
         ConsensusLoop.Signer signer = new ConsensusLoop.Signer(
-                settings.name(), Signatures.sm2(ledger.genesis().epoch(), key));
+                settings.name(), Signatures.of(ledger.genesis().epoch(), key));
         loop = new ConsensusLoop(
                 ledger, signer, new Execution(contracts, ledger, pool), pool, finality, this::send, clock);
         TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
@@ -89,7 +89,7 @@ public final class Node implements AutoCloseable {
     public static Node start(
             NodeSettings settings,
             TlsIdentity identity,
-            Sm2PrivateKey key,
+            SigningKey key,
             StorageKey storage,
             RandomSource random,
             InstantSource clock) {
@@ -121,7 +121,8 @@ public final class Node implements AutoCloseable {
         Ledger ledger = Ledger.open(settings.directory().resolve("ledger"), genesis, storage, random);
         try {
             if (ledger.height() < 0) {
-                StateOverlay state = Execution.genesis(contracts, genesis.calls(), genesis.timestampMillis());
+                StateOverlay state =
+                        Execution.genesis(contracts, genesis.suite(), genesis.calls(), genesis.timestampMillis());
                 ledger.commitGenesis(state);
             }
             return ledger;

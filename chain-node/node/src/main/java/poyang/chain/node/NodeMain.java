@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
@@ -48,7 +48,7 @@ public final class NodeMain {
         RandomSource random = ProcessRandom.open("node");
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random);
-        Sm2PrivateKey key = from.privateKey("validator.key", password);
+        SigningKey key = from.privateKey("validator.key", password);
         Node node;
         try (StorageKey storage = from.storageKey(settings.directory(), password, random)) {
             Arrays.fill(password, '\0');

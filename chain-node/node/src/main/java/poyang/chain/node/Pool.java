@@ -15,7 +15,7 @@ import poyang.chain.contract.ContractRejection;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.StateView;
 import poyang.chain.proofs.TransactionLeaf;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
@@ -54,7 +54,7 @@ final class Pool implements Execution.Verified {
     }
 
     /// @param item the bytes that consensus orders
-    private record Waiting(SignedCall call, Sm2PublicKey key, Bytes item) {}
+    private record Waiting(SignedCall call, VerificationKey key, Bytes item) {}
 
     private record Trial(Application application, Account sender) {}
 
@@ -65,7 +65,7 @@ final class Pool implements Execution.Verified {
     ///
     /// @throws PoyangException what is wrong with it, or `POOL_FULL`
     Bytes submit(TransactionLeaf leaf) throws InterruptedException {
-        SignedCall call = SignedCall.of(leaf, ledger.chainId());
+        SignedCall call = SignedCall.of(leaf, ledger.genesis().suite(), ledger.chainId());
         CompletableFuture<Bytes> answer = new CompletableFuture<>();
         if (!inbox.offer(new Application(call, true, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
             throw full();
@@ -84,7 +84,7 @@ final class Pool implements Execution.Verified {
 
     /// Takes in what another validator passed on; what does not hold, or does not fit, is dropped.
     void passedOn(Bytes item) {
-        SignedCall.fromBatch(item, ledger.chainId())
+        SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId())
                 .ifPresent(call -> inbox.offer(new Application(call, false, new CompletableFuture<>())));
     }
 
@@ -107,7 +107,7 @@ final class Pool implements Execution.Verified {
         long height = ledger.height() + 1;
         StateView state = ledger.head();
         List<Trial> open = new ArrayList<>();
-        List<Sm2PublicKey.Check> checks = new ArrayList<>();
+        List<VerificationKey.Check> checks = new ArrayList<>();
         for (Application application : batch) {
             SignedCall call = application.call();
             if (known(call.id())) {
@@ -134,10 +134,10 @@ final class Pool implements Execution.Verified {
                             () -> conclude(
                                     application, signers.judge(call, trial.sender(), height, state, null, null)));
         }
-        List<Boolean> verdicts = Sm2PublicKey.verifyBatch(checks);
+        List<Boolean> verdicts = VerificationKey.verifyBatch(checks);
         for (int i = 0; i < open.size(); i++) {
             Trial trial = open.get(i);
-            Sm2PublicKey key = checks.get(i).key();
+            VerificationKey key = checks.get(i).key();
             boolean holds = verdicts.get(i);
             SignedCall call = trial.application().call();
             conclude(
@@ -151,11 +151,11 @@ final class Pool implements Execution.Verified {
             case Signers.Verdict.Unsigned() -> application.answer().completeExceptionally(notSigned());
             case Signers.Verdict.Refused(ContractRejection why) ->
                 application.answer().completeExceptionally(Signers.exception(why));
-            case Signers.Verdict.Signed(Sm2PublicKey key) -> take(application, key);
+            case Signers.Verdict.Signed(VerificationKey key) -> take(application, key);
         }
     }
 
-    private void take(Application application, Sm2PublicKey key) {
+    private void take(Application application, VerificationKey key) {
         SignedCall call = application.call();
         Bytes item = call.leaf().encoded();
         if (put(new Waiting(call, key, item))) {
@@ -221,7 +221,8 @@ final class Pool implements Execution.Verified {
     void settled(List<Bytes> ordered, long height) {
         synchronized (waiting) {
             for (Bytes item : ordered) {
-                SignedCall.fromBatch(item, ledger.chainId()).ifPresent(call -> remove(call.id()));
+                SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId())
+                        .ifPresent(call -> remove(call.id()));
             }
             List<Bytes> late = waiting.values().stream()
                     .filter(w -> !w.call().inTime(height + 1))
@@ -239,7 +240,7 @@ final class Pool implements Execution.Verified {
     }
 
     @Override
-    public boolean holds(SignedCall call, Sm2PublicKey key) {
+    public boolean holds(SignedCall call, VerificationKey key) {
         synchronized (waiting) {
             Waiting known = waiting.get(call.id());
             return known != null

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.LedgerTransaction;
 import poyang.chain.proofs.TransactionLeaf;
-import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.Signature;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.TransactionPayload;
@@ -15,7 +16,7 @@ import poyang.wire.schema.TransactionPayload;
 /// A transaction taken apart: well formed, which says nothing yet about who signed it.
 ///
 /// @param leaf its bytes
-/// @param id SM3 of the payload
+/// @param id the digest of the payload
 /// @param payload what it asks for
 record SignedCall(TransactionLeaf leaf, Bytes id, TransactionPayload payload) {
     private static final int NONCE_BYTES = 16;
@@ -23,9 +24,9 @@ record SignedCall(TransactionLeaf leaf, Bytes id, TransactionPayload payload) {
     /// Takes a transaction apart that is meant for this chain.
     ///
     /// @throws PoyangException `BAD_TRANSACTION` or `TRANSACTION_OF_OTHER_CHAIN`
-    static SignedCall of(TransactionLeaf leaf, Bytes chainId) {
+    static SignedCall of(TransactionLeaf leaf, CryptoSuite suite, Bytes chainId) {
         if (leaf.payload().length() > TransactionLeaf.PAYLOAD_BYTES_MAX
-                || leaf.signature().length() != Sm2Signature.ENCODED_BYTES - 1
+                || leaf.signature().length() != Signature.ENCODED_BYTES - 1
                 || leaf.parity() < 0
                 || leaf.parity() > 1) {
             throw bad("payload, signature or parity is out of bounds", null);
@@ -46,13 +47,13 @@ record SignedCall(TransactionLeaf leaf, Bytes id, TransactionPayload payload) {
             throw new PoyangException(
                     NodeErrors.OTHER_CHAIN, "the transaction is for another chain", "this chain is " + chainId);
         }
-        return new SignedCall(leaf, leaf.transactionId(), payload);
+        return new SignedCall(leaf, leaf.transactionId(suite), payload);
     }
 
     /// As it stands in a batch that another validator proposed; empty for what is none.
-    static Optional<SignedCall> fromBatch(Bytes item, Bytes chainId) {
+    static Optional<SignedCall> fromBatch(Bytes item, CryptoSuite suite, Bytes chainId) {
         try {
-            return Optional.of(of(TransactionLeaf.decode(item.toArray()), chainId));
+            return Optional.of(of(TransactionLeaf.decode(item.toArray()), suite, chainId));
         } catch (PoyangException e) {
             return Optional.empty();
         }
@@ -71,8 +72,8 @@ record SignedCall(TransactionLeaf leaf, Bytes id, TransactionPayload payload) {
         return payload.getBlockLimit() >= height && payload.getBlockLimit() <= height + Ledger.NONCE_WINDOW;
     }
 
-    Sm2PublicKey.Check check(Sm2PublicKey key) {
-        return new Sm2PublicKey.Check(key, leaf.payload(), new Sm2Signature(leaf.signature(), leaf.parity()));
+    VerificationKey.Check check(VerificationKey key) {
+        return new VerificationKey.Check(key, leaf.payload(), new Signature(leaf.signature(), leaf.parity()));
     }
 
     LedgerTransaction entry() {

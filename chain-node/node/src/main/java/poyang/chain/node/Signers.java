@@ -8,7 +8,7 @@ import poyang.chain.contract.Account;
 import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.KeyWindow;
 import poyang.chain.ledger.StateView;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.PoyangException;
 
 /// Whether an account's transaction may stand in the block at some height: signed by a key that is good
@@ -23,7 +23,7 @@ final class Signers {
     /// What came of it.
     sealed interface Verdict {
         /// It may.
-        record Signed(Sm2PublicKey key) implements Verdict {}
+        record Signed(VerificationKey key) implements Verdict {}
 
         /// The account signed it, and it may not all the same.
         record Refused(ContractRejection why) implements Verdict {}
@@ -32,12 +32,12 @@ final class Signers {
         record Unsigned() implements Verdict {}
     }
 
-    static Sm2PublicKey key(KeyWindow window) {
-        return Sm2PublicKey.decode(window.publicKey().toArray());
+    static VerificationKey key(KeyWindow window) {
+        return VerificationKey.decode(window.publicKey().toArray());
     }
 
     /// The key with which a batch should try a call of this account; empty when there is not exactly one.
-    static Optional<Sm2PublicKey> onlyKey(Account account, long height) {
+    static Optional<VerificationKey> onlyKey(Account account, long height) {
         List<KeyWindow> good = account.keysAt(height);
         return good.size() == 1 ? Optional.of(key(good.getFirst())) : Optional.empty();
     }
@@ -49,10 +49,10 @@ final class Signers {
             Account sender,
             long height,
             StateView state,
-            @Nullable Sm2PublicKey held,
-            @Nullable Sm2PublicKey failed) {
+            @Nullable VerificationKey held,
+            @Nullable VerificationKey failed) {
         for (KeyWindow window : sender.keys().reversed()) {
-            Sm2PublicKey key = key(window);
+            VerificationKey key = key(window);
             if (!Objects.equals(failed, key) && (Objects.equals(held, key) || holds(call, key))) {
                 return window.refusal(sender.id(), height)
                         .or(() -> contracts.barred(sender.id(), height, state))
@@ -63,8 +63,8 @@ final class Signers {
         return new Verdict.Unsigned();
     }
 
-    private static boolean holds(SignedCall call, Sm2PublicKey key) {
-        Sm2PublicKey.Check check = call.check(key);
+    private static boolean holds(SignedCall call, VerificationKey key) {
+        VerificationKey.Check check = call.check(key);
         return key.verify(check.message().toArray(), check.signature());
     }
 

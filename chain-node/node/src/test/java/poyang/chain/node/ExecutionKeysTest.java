@@ -20,9 +20,10 @@ import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -76,7 +77,7 @@ final class ExecutionKeysTest {
         try (StorageKey storage =
                 StorageKey.openOrCreate(folder.resolve("storage.key"), "execution keys 7".toCharArray(), random)) {
             Ledger ledger = Ledger.open(folder.resolve("ledger"), genesis, storage, random);
-            ledger.commitGenesis(Execution.genesis(contracts, calls, NOW));
+            ledger.commitGenesis(Execution.genesis(contracts, CryptoSuite.SM, calls, NOW));
             return ledger;
         }
     }
@@ -93,7 +94,7 @@ final class ExecutionKeysTest {
                 .setArguments(AccountRecord.newBuilder().setId(note).build().toByteString())
                 .build()
                 .toByteArray();
-        Sm2Signature signature = key.sign(payload);
+        Signature signature = key.sign(payload);
         return new TransactionLeaf(Bytes.wrap(payload), signature.rs(), signature.parity()).encoded();
     }
 
@@ -112,7 +113,7 @@ final class ExecutionKeysTest {
                 ledger.chainId(),
                 0,
                 block.height(),
-                below.hash(),
+                below.hash(CryptoSuite.SM),
                 block.height(),
                 new PartyId("validator-1"),
                 below.timestampMillis() + 1000,
@@ -120,7 +121,7 @@ final class ExecutionKeysTest {
                 block.transactionsRoot(),
                 block.stateRoot(),
                 block.receiptsRoot());
-        ledger.commit(header, block, new OrderedMark(block.height(), header.hash()));
+        ledger.commit(header, block, new OrderedMark(block.height(), header.hash(CryptoSuite.SM)));
     }
 
     @Test

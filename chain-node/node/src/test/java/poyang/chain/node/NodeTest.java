@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.chain.proofs.ReceiptProof;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
+import poyang.crypto.SigningKey;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
@@ -113,8 +113,8 @@ final class NodeTest {
                 .setArguments(note("n" + Bytes.wrap(village.random.bytes(8))).toByteString());
     }
 
-    private static Transaction sign(TransactionPayload payload, Sm2PrivateKey key) {
-        Sm2Signature signature = key.sign(payload.toByteArray());
+    private static Transaction sign(TransactionPayload payload, SigningKey key) {
+        Signature signature = key.sign(payload.toByteArray());
         return Transaction.newBuilder()
                 .setPayload(payload.toByteString())
                 .setSignature(ChainForms.byteString(signature.rs()))
@@ -125,7 +125,7 @@ final class NodeTest {
     @Test
     void whatIsForgedReplayedLateOrForAnotherChainIsRefused() {
         ChainAccount analyst = village.account(ANALYST);
-        Sm2PrivateKey key = village.key(ANALYST);
+        SigningKey key = village.key(ANALYST);
         long limit = village.nodes.firstEntry().getValue().finalisedHeight() + 100;
         TransactionPayload payload = payload(limit).build();
         Transaction right = sign(payload, key);

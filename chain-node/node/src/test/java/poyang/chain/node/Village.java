@@ -18,7 +18,9 @@ import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.SigningKey;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
@@ -43,16 +45,22 @@ final class Village implements AutoCloseable {
     final GenesisFile genesis;
     final TreeMap<Integer, Node> nodes = new TreeMap<>();
     final List<NodeAddress> api = new ArrayList<>();
-    private final TreeMap<String, Sm2PrivateKey> accountKeys = new TreeMap<>();
-    private final List<Sm2PrivateKey> validatorKeys = new ArrayList<>();
+    private final TreeMap<String, SigningKey> accountKeys = new TreeMap<>();
+    private final List<SigningKey> validatorKeys = new ArrayList<>();
     private final List<NodeAddress> peers = new ArrayList<>();
     private final List<ChainClient> clients = new ArrayList<>();
     private final Authority root;
     private final Validity validity;
     private final Path folder;
+    private final CryptoSuite suite;
 
     Village(Path folder) throws Exception {
+        this(folder, CryptoSuite.SM);
+    }
+
+    Village(Path folder, CryptoSuite suite) throws Exception {
         this.folder = folder;
+        this.suite = suite;
         Instant now = clock.instant();
         validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
         root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
@@ -60,7 +68,7 @@ final class Village implements AutoCloseable {
         List<Integer> ports = freePorts(2 * VALIDATORS);
         for (int i = 0; i < VALIDATORS; i++) {
             String name = "validator-" + (i + 1);
-            Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+            SigningKey key = suite.generate(random);
             validatorKeys.add(key);
             validators.add(new Validator(new PartyId(name), key.publicKey()));
             peers.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i)));
@@ -92,7 +100,7 @@ final class Village implements AutoCloseable {
     }
 
     private Genesis.Call register(String account, Role role) {
-        Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+        SigningKey key = suite.generate(random);
         accountKeys.put(account, key);
         AccountRecord record = AccountRecord.newBuilder()
                 .setId(account)
@@ -132,7 +140,7 @@ final class Village implements AutoCloseable {
         return new TlsIdentity(List.of(leaf, issuer.certificate()), key, root.certificate(), clock, random);
     }
 
-    Sm2PrivateKey key(String account) {
+    SigningKey key(String account) {
         return Objects.requireNonNull(accountKeys.get(account));
     }
 

@@ -1,7 +1,7 @@
 package poyang.chain.proofs;
 
-import poyang.crypto.Sm2Signature;
-import poyang.kernel.Bytes;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.Signature;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PartyId;
 
@@ -11,21 +11,17 @@ import poyang.kernel.PartyId;
 /// @param header the block's header
 /// @param validator who signed
 /// @param signature over {@link #message}
-public record Attestation(BlockHeader header, PartyId validator, Sm2Signature signature) {
+public record Attestation(BlockHeader header, PartyId validator, Signature signature) {
 
     /// The signed bytes: (chain, epoch, height, block hash, state root, receipt root).
-    public static byte[] message(BlockHeader header) {
+    public static byte[] message(CryptoSuite suite, BlockHeader header) {
         return new CanonicalWriter("poyang.attestation.v1")
                 .bytes(header.chainId())
                 .u64(header.epoch())
                 .u64(header.height())
-                .bytes(header.hash())
+                .bytes(header.hash(suite))
                 .bytes(header.stateRoot())
                 .bytes(header.receiptsRoot())
                 .toArray();
-    }
-
-    public Bytes blockHash() {
-        return header.hash();
     }
 }

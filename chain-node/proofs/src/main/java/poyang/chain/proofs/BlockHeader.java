@@ -1,6 +1,6 @@
 package poyang.chain.proofs;
 
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -53,22 +53,22 @@ public record BlockHeader(
     public static BlockHeader decode(byte[] encoded) {
         CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
         BlockHeader header = new BlockHeader(
-                in.exactly(Sm3.DIGEST_BYTES),
+                in.exactly(CryptoSuite.DIGEST_BYTES),
                 in.u64(),
                 in.u64(),
-                in.exactly(Sm3.DIGEST_BYTES),
+                in.exactly(CryptoSuite.DIGEST_BYTES),
                 in.u64(),
                 Names.party(in),
                 in.u64(),
                 Names.count(in),
-                in.exactly(Sm3.DIGEST_BYTES),
-                in.exactly(Sm3.DIGEST_BYTES),
-                in.exactly(Sm3.DIGEST_BYTES));
+                in.exactly(CryptoSuite.DIGEST_BYTES),
+                in.exactly(CryptoSuite.DIGEST_BYTES),
+                in.exactly(CryptoSuite.DIGEST_BYTES));
         in.end();
         return header;
     }
 
-    public Bytes hash() {
-        return Sm3.hash(encoded().toArray());
+    public Bytes hash(CryptoSuite suite) {
+        return suite.hash(encoded().toArray());
     }
 }

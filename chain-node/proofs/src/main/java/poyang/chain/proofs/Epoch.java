@@ -2,7 +2,8 @@ package poyang.chain.proofs;
 
 import java.util.List;
 import java.util.Optional;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
@@ -27,12 +28,22 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
                     "validators must ascend without repetition");
         }
         Bug.unless(quorum > 0 && quorum <= validators.size(), "quorum out of range");
+        Bug.unless(ofOneSuite(validators), "validators' keys are of one suite");
     }
 
     public static Epoch bft(long number, List<Validator> validators) {
         List<Validator> sorted =
                 validators.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
         return new Epoch(number, "bft", 2 * sorted.size() / 3 + 1, sorted);
+    }
+
+    private static boolean ofOneSuite(List<Validator> validators) {
+        return validators.stream().map(v -> v.publicKey().suite()).distinct().count() == 1;
+    }
+
+    /// The suite of the validators' keys, and so of everything they attest.
+    public CryptoSuite suite() {
+        return validators.getFirst().publicKey().suite();
     }
 
     public Optional<Validator> find(PartyId id) {
@@ -73,6 +84,9 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
                 throw Names.bad("the validators do not ascend", null);
             }
         }
+        if (!ofOneSuite(validators)) {
+            throw Names.bad("the validators' keys are not of one suite", null);
+        }
         if (quorum < 1 || quorum > validators.size()) {
             throw Names.bad("the quorum is " + quorum + " of " + validators.size(), null);
         }
@@ -81,9 +95,9 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
 
     private static Validator validator(CanonicalReader in) {
         PartyId id = Names.party(in);
-        byte[] key = in.exactly(65).toArray();
+        byte[] key = in.array(65);
         try {
-            return new Validator(id, Sm2PublicKey.decode(key));
+            return new Validator(id, VerificationKey.decode(key));
         } catch (PoyangException e) {
             throw Names.bad("a validator's key is none", e);
         }

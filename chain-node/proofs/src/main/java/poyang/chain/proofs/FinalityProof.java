@@ -2,9 +2,8 @@ package poyang.chain.proofs;
 
 import java.util.ArrayList;
 import java.util.List;
-import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
-import poyang.crypto.Sm3;
+import poyang.crypto.Signature;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -18,7 +17,7 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
     private static final String DOMAIN = "poyang.finality-proof.v1";
 
     /// One validator's signature over {@link Attestation#message}.
-    public record Signed(PartyId validator, Sm2Signature signature) {}
+    public record Signed(PartyId validator, Signature signature) {}
 
     public FinalityProof {
         signatures = List.copyOf(signatures);
@@ -32,18 +31,19 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
                 || signatures.size() < epoch.quorum()) {
             return false;
         }
-        Bytes message = Bytes.wrap(Attestation.message(header));
+        Bytes message = Bytes.wrap(Attestation.message(epoch.suite(), header));
         int previous = -1;
-        List<Sm2PublicKey.Check> checks = new ArrayList<>();
+        List<VerificationKey.Check> checks = new ArrayList<>();
         for (Signed signed : signatures) {
             int index = epoch.indexOf(signed.validator());
             if (index <= previous) {
                 return false;
             }
             previous = index;
-            checks.add(new Sm2PublicKey.Check(epoch.validators().get(index).publicKey(), message, signed.signature()));
+            checks.add(
+                    new VerificationKey.Check(epoch.validators().get(index).publicKey(), message, signed.signature()));
         }
-        return Sm2PublicKey.verifyBatch(checks).stream().allMatch(valid -> valid);
+        return VerificationKey.verifyBatch(checks).stream().allMatch(valid -> valid);
     }
 
     public Bytes encoded() {
@@ -63,14 +63,8 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
                 1024,
                 r -> new Signed(
                         Names.party(r),
-                        Sm2Signature.decode(
-                                r.exactly(Sm2Signature.ENCODED_BYTES).toArray())));
+                        Signature.decode(r.exactly(Signature.ENCODED_BYTES).toArray())));
         in.end();
         return new FinalityProof(header, signatures);
-    }
-
-    /// Identifies the proof's content, for logs.
-    public Bytes hash() {
-        return Sm3.hash(encoded().toArray());
     }
 }

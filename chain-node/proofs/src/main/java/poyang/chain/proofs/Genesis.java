@@ -1,8 +1,8 @@
 package poyang.chain.proofs;
 
 import java.util.List;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
-import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -13,7 +13,7 @@ import poyang.kernel.PoyangException;
 ///
 /// @param version 1
 /// @param name for people
-/// @param suite `sm`: SM2, SM3, SM4
+/// @param suite what everything on the chain is signed and hashed with
 /// @param epoch epoch 0: engine, quorum and validators
 /// @param timestampMillis the time of block 0
 /// @param calls make the first state, executed in order at height 0
@@ -22,14 +22,13 @@ import poyang.kernel.PoyangException;
 public record Genesis(
         int version,
         String name,
-        String suite,
+        CryptoSuite suite,
         Epoch epoch,
         long timestampMillis,
         List<Call> calls,
         Bytes stateRoot,
         Bytes trustRoot) {
     public static final int VERSION = 1;
-    public static final String SUITE = "sm";
     private static final String DOMAIN = "poyang.genesis.v1";
     private static final int CALLS_MAX = 100_000;
 
@@ -40,13 +39,17 @@ public record Genesis(
     public Genesis {
         calls = List.copyOf(calls);
         need(version == VERSION, "its version is " + version, "version 1 is needed");
-        need(suite.equals(SUITE), "its suite is \"" + suite + "\"", "suite \"sm\" is needed");
         need(epoch.number() == 0, "its epoch is " + epoch.number(), "epoch 0 is needed");
         need(
                 epoch.equals(Epoch.bft(0, epoch.validators())),
                 "engine \"" + epoch.engine() + "\" with a quorum of " + epoch.quorum(),
                 "engine \"bft\" with two thirds of the validators and one is needed");
-        need(stateRoot.length() == Sm3.DIGEST_BYTES, "its state root is no SM3 hash", "32 bytes are needed");
+        need(
+                epoch.suite() == suite,
+                "its validators' keys are of suite \"" + epoch.suite().label() + "\", it names \"" + suite.label()
+                        + "\"",
+                "keys of the suite that it names are needed");
+        need(stateRoot.length() == CryptoSuite.DIGEST_BYTES, "its state root is no hash", "32 bytes are needed");
     }
 
     private static void need(boolean holds, String wrong, String right) {
@@ -59,7 +62,7 @@ public record Genesis(
         return new CanonicalWriter(DOMAIN)
                 .u32(version)
                 .text(name)
-                .text(suite)
+                .text(suite.label())
                 .bytes(epoch.encoded())
                 .u64(timestampMillis)
                 .list(calls, (w, c) -> w.text(c.contract()).text(c.method()).bytes(c.arguments()))
@@ -77,29 +80,30 @@ public record Genesis(
         Epoch epoch = Epoch.decode(in.array(1 << 18));
         long timestampMillis = in.u64();
         List<Call> calls = in.list(CALLS_MAX, r -> new Call(r.text(256), r.text(256), r.bytes(1 << 20)));
-        Bytes stateRoot = in.exactly(Sm3.DIGEST_BYTES);
+        Bytes stateRoot = in.exactly(CryptoSuite.DIGEST_BYTES);
         Bytes trustRoot = in.bytes(1 << 16);
         in.end();
         try {
-            return new Genesis((int) version, name, suite, epoch, timestampMillis, calls, stateRoot, trustRoot);
+            return new Genesis(
+                    (int) version, name, CryptoSuite.named(suite), epoch, timestampMillis, calls, stateRoot, trustRoot);
         } catch (PoyangException e) {
             throw Names.bad(e.wrong(), e);
         }
     }
 
-    /// SM3 of the canonical form.
+    /// The digest of the canonical form.
     public Bytes chainId() {
-        return Sm3.hash(encoded().toArray());
+        return suite.hash(encoded().toArray());
     }
 
     /// The header of block 0, which nobody attests: the genesis itself is the trust.
     public BlockHeader genesisHeader() {
-        Bytes nothing = MerkleTree.root(List.of());
+        Bytes nothing = MerkleTree.root(suite, List.of());
         return new BlockHeader(
                 chainId(),
                 0,
                 0,
-                Bytes.wrap(new byte[Sm3.DIGEST_BYTES]),
+                Bytes.wrap(new byte[CryptoSuite.DIGEST_BYTES]),
                 0,
                 new PartyId("genesis"),
                 timestampMillis,

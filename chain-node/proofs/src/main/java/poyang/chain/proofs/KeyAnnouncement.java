@@ -1,8 +1,7 @@
 package poyang.chain.proofs;
 
-import java.nio.charset.StandardCharsets;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.SigningKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
@@ -18,7 +17,6 @@ import poyang.kernel.PoyangException;
 public record KeyAnnouncement(
         Bytes chainId, String account, Bytes publicKey, long activationHeight, long overlapEndHeight) {
     private static final String DOMAIN = "poyang.account-key.v1";
-    private static final byte[] USER_ID = "1234567812345678".getBytes(StandardCharsets.US_ASCII);
 
     public Bytes encoded() {
         return new CanonicalWriter(DOMAIN)
@@ -31,15 +29,15 @@ public record KeyAnnouncement(
     }
 
     /// The proof of possession by the new key: r ‖ s, 64 bytes.
-    public Bytes signedBy(Sm2PrivateKey newKey) {
+    public Bytes signedBy(SigningKey newKey) {
         return newKey.sign(encoded().toArray()).rs();
     }
 
     /// Was this announcement signed by the key that it announces?
     public boolean provenBy(Bytes possession) {
         try {
-            return Sm2PublicKey.decode(publicKey.toArray())
-                    .verifyWithoutParity(USER_ID, encoded().toArray(), possession.toArray());
+            return VerificationKey.decode(publicKey.toArray())
+                    .verifyWithoutParity(encoded().toArray(), possession.toArray());
         } catch (PoyangException e) {
             return false;
         }

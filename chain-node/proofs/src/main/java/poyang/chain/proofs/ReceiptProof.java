@@ -1,8 +1,8 @@
 package poyang.chain.proofs;
 
 import java.util.List;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
-import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -46,6 +46,7 @@ public record ReceiptProof(
     /// is in the chain's state: the quorum vouches for that.
     public Verdict verify(Genesis genesis) {
         BlockHeader header = finality.header();
+        CryptoSuite suite = genesis.suite();
         if (!header.chainId().equals(genesis.chainId())) {
             return new Verdict.Refuted("the block belongs to another chain than this genesis");
         }
@@ -55,13 +56,14 @@ public record ReceiptProof(
         if (count != header.transactionCount()) {
             return new Verdict.Refuted("the block has " + header.transactionCount() + " transactions, not " + count);
         }
-        if (!MerkleTree.verify(header.transactionsRoot(), transaction.encoded(), index, count, transactionPath)) {
+        if (!MerkleTree.verify(
+                suite, header.transactionsRoot(), transaction.encoded(), index, count, transactionPath)) {
             return new Verdict.Refuted("the transaction is not the one at its place in the block");
         }
-        if (!MerkleTree.verify(header.receiptsRoot(), receipt, index, count, receiptPath)) {
+        if (!MerkleTree.verify(suite, header.receiptsRoot(), receipt, index, count, receiptPath)) {
             return new Verdict.Refuted("the receipt is not the one that the validators attested for the transaction");
         }
-        return new Verdict.Proven(header, transaction.transactionId());
+        return new Verdict.Proven(header, transaction.transactionId(suite));
     }
 
     public Bytes encoded() {
@@ -84,8 +86,8 @@ public record ReceiptProof(
                 in.bytes(RECEIPT_BYTES_MAX),
                 Names.count(in),
                 Names.count(in),
-                in.list(PATH_MAX, r -> r.exactly(Sm3.DIGEST_BYTES)),
-                in.list(PATH_MAX, r -> r.exactly(Sm3.DIGEST_BYTES)),
+                in.list(PATH_MAX, r -> r.exactly(CryptoSuite.DIGEST_BYTES)),
+                in.list(PATH_MAX, r -> r.exactly(CryptoSuite.DIGEST_BYTES)),
                 FinalityProof.decode(in.array(1 << 18)));
         in.end();
         return proof;

@@ -1,6 +1,6 @@
 package poyang.chain.proofs;
 
-import poyang.crypto.Sm3;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -38,8 +38,8 @@ public record TransactionLeaf(Bytes payload, Bytes signature, int parity) {
         return leaf;
     }
 
-    /// The transaction's id: SM3 of the payload.
-    public Bytes transactionId() {
-        return Sm3.hash(payload.toArray());
+    /// The transaction's id: the digest of the payload.
+    public Bytes transactionId(CryptoSuite suite) {
+        return suite.hash(payload.toArray());
     }
 }

@@ -1,7 +1,7 @@
 package poyang.chain.proofs;
 
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.PartyId;
 
 /// A node that votes and attests.
-public record Validator(PartyId id, Sm2PublicKey publicKey) {}
+public record Validator(PartyId id, VerificationKey publicKey) {}

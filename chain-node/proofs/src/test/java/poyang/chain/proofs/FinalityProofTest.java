@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
@@ -57,7 +58,8 @@ final class FinalityProofTest {
         List<FinalityProof.Signed> signatures = new ArrayList<>();
         for (int i : signers) {
             signatures.add(new FinalityProof.Signed(
-                    new PartyId("validator-" + i), keys.get(i - 1).sign(Attestation.message(header()))));
+                    new PartyId("validator-" + i),
+                    keys.get(i - 1).sign(Attestation.message(CryptoSuite.SM, header()))));
         }
         return new FinalityProof(header(), signatures);
     }
@@ -73,8 +75,8 @@ final class FinalityProofTest {
         assertFalse(proof(1, 2, 3).verify(Sm3.hash(new byte[] {9}), epoch));
         assertFalse(proof(1, 2, 3).verify(CHAIN, Epoch.bft(1, epoch.validators())));
         List<FinalityProof.Signed> stranger = new ArrayList<>(proof(1, 2).signatures());
-        stranger.add(
-                new FinalityProof.Signed(new PartyId("zhejiang"), keys.get(2).sign(Attestation.message(header()))));
+        stranger.add(new FinalityProof.Signed(
+                new PartyId("zhejiang"), keys.get(2).sign(Attestation.message(CryptoSuite.SM, header()))));
         assertFalse(new FinalityProof(header(), stranger).verify(CHAIN, epoch));
     }
 
@@ -99,8 +101,9 @@ final class FinalityProofTest {
 
     @Test
     void theCanonicalFormsStayAsTheyAre() throws IOException {
-        String forms = "header " + header().encoded() + "\nheader-hash " + header().hash() + "\nattestation "
-                + Bytes.wrap(Attestation.message(header())) + "\nepoch " + epoch.encoded() + "\nproof "
+        String forms = "header " + header().encoded() + "\nheader-hash " + header().hash(CryptoSuite.SM)
+                + "\nattestation "
+                + Bytes.wrap(Attestation.message(CryptoSuite.SM, header())) + "\nepoch " + epoch.encoded() + "\nproof "
                 + proof(1, 2, 3).encoded() + "\n";
         if (Boolean.getBoolean("poyang.vectors.write")) {
             Files.writeString(VECTOR, forms);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
@@ -44,7 +45,7 @@ final class OfflineProofsTest {
         genesis = new Genesis(
                 1,
                 "赣",
-                "sm",
+                CryptoSuite.SM,
                 Epoch.bft(0, validators),
                 1_795_000_000_000L,
                 List.of(new Genesis.Call("poyang.v1.Organisations", "Register", Bytes.utf8("taxation"))),
@@ -56,22 +57,22 @@ final class OfflineProofsTest {
     private record TwoLeaves(Bytes root, StateProof present, StateProof absentByLeaf, StateProof absentByNothing) {}
 
     private static TwoLeaves tree() {
-        Bytes mine = StateTree.keyHash(CONTRACT, "job/1");
-        Bytes other = StateTree.keyHash(CONTRACT, "job/2");
-        StateProof.Leaf mineLeaf = new StateProof.Leaf(mine, StateTree.valueHash(VALUE));
-        StateProof.Leaf otherLeaf = new StateProof.Leaf(other, StateTree.valueHash(Bytes.utf8("done")));
+        Bytes mine = StateTree.keyHash(CryptoSuite.SM, CONTRACT, "job/1");
+        Bytes other = StateTree.keyHash(CryptoSuite.SM, CONTRACT, "job/2");
+        StateProof.Leaf mineLeaf = new StateProof.Leaf(mine, StateTree.valueHash(CryptoSuite.SM, VALUE));
+        StateProof.Leaf otherLeaf = new StateProof.Leaf(other, StateTree.valueHash(CryptoSuite.SM, Bytes.utf8("done")));
         int parts = 0;
         while (StateTree.bit(mine, parts) == StateTree.bit(other, parts)) {
             parts++;
         }
         List<Bytes> above = new ArrayList<>();
         Bytes hash = StateTree.bit(mine, parts) == 0
-                ? StateTree.node(hash(mineLeaf), hash(otherLeaf))
-                : StateTree.node(hash(otherLeaf), hash(mineLeaf));
+                ? StateTree.node(CryptoSuite.SM, hash(mineLeaf), hash(otherLeaf))
+                : StateTree.node(CryptoSuite.SM, hash(otherLeaf), hash(mineLeaf));
         for (int depth = parts - 1; depth >= 0; depth--) {
             hash = StateTree.bit(mine, depth) == 0
-                    ? StateTree.node(hash, StateTree.EMPTY)
-                    : StateTree.node(StateTree.EMPTY, hash);
+                    ? StateTree.node(CryptoSuite.SM, hash, StateTree.EMPTY)
+                    : StateTree.node(CryptoSuite.SM, StateTree.EMPTY, hash);
             above.add(StateTree.EMPTY);
         }
         List<Bytes> present = new ArrayList<>(above);
@@ -84,14 +85,14 @@ final class OfflineProofsTest {
     }
 
     private static Bytes hash(StateProof.Leaf leaf) {
-        return StateTree.leaf(leaf.keyHash(), leaf.valueHash());
+        return StateTree.leaf(CryptoSuite.SM, leaf.keyHash(), leaf.valueHash());
     }
 
     /// A key that is not in the tree and whose path ends in the leaf of `job/1`.
     private static String strangerBesideMine(StateProof proof) {
-        Bytes mine = StateTree.keyHash(CONTRACT, "job/1");
+        Bytes mine = StateTree.keyHash(CryptoSuite.SM, CONTRACT, "job/1");
         for (int i = 3; ; i++) {
-            Bytes candidate = StateTree.keyHash(CONTRACT, "job/" + i);
+            Bytes candidate = StateTree.keyHash(CryptoSuite.SM, CONTRACT, "job/" + i);
             boolean shares = true;
             for (int depth = 0; depth < proof.siblings().size(); depth++) {
                 shares &= StateTree.bit(candidate, depth) == StateTree.bit(mine, depth);
@@ -113,7 +114,7 @@ final class OfflineProofsTest {
                 genesis.chainId(),
                 0,
                 1,
-                genesis.genesisHeader().hash(),
+                genesis.genesisHeader().hash(CryptoSuite.SM),
                 3,
                 new PartyId("validator-1"),
                 1_795_000_001_000L,
@@ -124,15 +125,16 @@ final class OfflineProofsTest {
         List<FinalityProof.Signed> signatures = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             signatures.add(new FinalityProof.Signed(
-                    new PartyId("validator-" + (i + 1)), keys.get(i).sign(Attestation.message(header))));
+                    new PartyId("validator-" + (i + 1)),
+                    keys.get(i).sign(Attestation.message(CryptoSuite.SM, header))));
         }
         return new ReceiptProof(
                 leaf(2),
                 receipts.get(2),
                 2,
                 5,
-                MerkleTree.path(transactions, 2),
-                MerkleTree.path(receipts, 2),
+                MerkleTree.path(CryptoSuite.SM, transactions, 2),
+                MerkleTree.path(CryptoSuite.SM, receipts, 2),
                 new FinalityProof(header, signatures));
     }
 
@@ -167,15 +169,16 @@ final class OfflineProofsTest {
     void aStateProofSaysPresentOrAbsentAndNothingElse() {
         TwoLeaves tree = tree();
         String stranger = strangerBesideMine(tree.present());
-        assertTrue(tree.present().verify(tree.root(), CONTRACT, "job/1", Optional.of(VALUE)));
-        assertFalse(tree.present().verify(tree.root(), CONTRACT, "job/1", Optional.empty()));
-        assertFalse(tree.present().verify(tree.root(), CONTRACT, "job/1", Optional.of(Bytes.utf8("done"))));
-        assertFalse(tree.present().verify(tree.root(), CONTRACT, "job/2", Optional.of(VALUE)));
-        assertFalse(tree.present().verify(tree.root(), CONTRACT, "job/2", Optional.empty()));
-        assertTrue(tree.absentByLeaf().verify(tree.root(), CONTRACT, stranger, Optional.empty()));
-        assertFalse(tree.absentByLeaf().verify(tree.root(), CONTRACT, stranger, Optional.of(VALUE)));
-        assertTrue(tree.absentByNothing().verify(StateTree.EMPTY, CONTRACT, "job/1", Optional.empty()));
-        assertFalse(tree.absentByNothing().verify(tree.root(), CONTRACT, "job/1", Optional.empty()));
+        assertTrue(tree.present().verify(CryptoSuite.SM, tree.root(), CONTRACT, "job/1", Optional.of(VALUE)));
+        assertFalse(tree.present().verify(CryptoSuite.SM, tree.root(), CONTRACT, "job/1", Optional.empty()));
+        assertFalse(
+                tree.present().verify(CryptoSuite.SM, tree.root(), CONTRACT, "job/1", Optional.of(Bytes.utf8("done"))));
+        assertFalse(tree.present().verify(CryptoSuite.SM, tree.root(), CONTRACT, "job/2", Optional.of(VALUE)));
+        assertFalse(tree.present().verify(CryptoSuite.SM, tree.root(), CONTRACT, "job/2", Optional.empty()));
+        assertTrue(tree.absentByLeaf().verify(CryptoSuite.SM, tree.root(), CONTRACT, stranger, Optional.empty()));
+        assertFalse(tree.absentByLeaf().verify(CryptoSuite.SM, tree.root(), CONTRACT, stranger, Optional.of(VALUE)));
+        assertTrue(tree.absentByNothing().verify(CryptoSuite.SM, StateTree.EMPTY, CONTRACT, "job/1", Optional.empty()));
+        assertFalse(tree.absentByNothing().verify(CryptoSuite.SM, tree.root(), CONTRACT, "job/1", Optional.empty()));
     }
 
     @Test
@@ -184,13 +187,13 @@ final class OfflineProofsTest {
         String stranger = strangerBesideMine(tree.present());
         everyByteCounts(
                 tree.present().encoded(),
-                b -> StateProof.decode(b).verify(tree.root(), CONTRACT, "job/1", Optional.of(VALUE)));
+                b -> StateProof.decode(b).verify(CryptoSuite.SM, tree.root(), CONTRACT, "job/1", Optional.of(VALUE)));
         everyByteCounts(
                 tree.absentByLeaf().encoded(),
-                b -> StateProof.decode(b).verify(tree.root(), CONTRACT, stranger, Optional.empty()));
+                b -> StateProof.decode(b).verify(CryptoSuite.SM, tree.root(), CONTRACT, stranger, Optional.empty()));
         everyByteCounts(
                 tree.absentByNothing().encoded(),
-                b -> StateProof.decode(b).verify(StateTree.EMPTY, CONTRACT, "job/1", Optional.empty()));
+                b -> StateProof.decode(b).verify(CryptoSuite.SM, StateTree.EMPTY, CONTRACT, "job/1", Optional.empty()));
     }
 
     @Test
@@ -201,7 +204,7 @@ final class OfflineProofsTest {
         Epoch weak = new Epoch(0, "bft", 1, genesis.epoch().validators());
         PoyangException refused = assertThrows(
                 PoyangException.class,
-                () -> new Genesis(1, "x", "sm", weak, 0, List.of(), StateTree.EMPTY, Bytes.empty()));
+                () -> new Genesis(1, "x", CryptoSuite.SM, weak, 0, List.of(), StateTree.EMPTY, Bytes.empty()));
         assertEquals(ProofErrors.BAD_GENESIS, refused.code());
     }
 
@@ -209,11 +212,11 @@ final class OfflineProofsTest {
     void everyByteOfAReceiptProofCounts() {
         ReceiptProof proof = receiptProof();
         ReceiptProof.Verdict.Proven proven = assertInstanceOf(ReceiptProof.Verdict.Proven.class, proof.verify(genesis));
-        assertEquals(leaf(2).transactionId(), proven.transactionId());
+        assertEquals(leaf(2).transactionId(CryptoSuite.SM), proven.transactionId());
         everyByteCounts(
                 proof.encoded(), b -> ReceiptProof.decode(b).verify(genesis) instanceof ReceiptProof.Verdict.Proven);
-        Genesis other =
-                new Genesis(1, "other", "sm", genesis.epoch(), 0, List.of(), genesis.stateRoot(), genesis.trustRoot());
+        Genesis other = new Genesis(
+                1, "other", CryptoSuite.SM, genesis.epoch(), 0, List.of(), genesis.stateRoot(), genesis.trustRoot());
         ReceiptProof.Verdict.Refuted refuted =
                 assertInstanceOf(ReceiptProof.Verdict.Refuted.class, proof.verify(other));
         assertTrue(refuted.reason().contains("another chain"));
@@ -224,7 +227,8 @@ final class OfflineProofsTest {
         TwoLeaves tree = tree();
         String forms = "genesis " + genesis.encoded() + "\nchain-id " + genesis.chainId() + "\ngenesis-header "
                 + genesis.genesisHeader().encoded() + "\ntransaction-leaf " + leaf(2).encoded() + "\nstate-key-hash "
-                + StateTree.keyHash(CONTRACT, "job/1") + "\nstate-root " + tree.root() + "\nstate-proof-present "
+                + StateTree.keyHash(CryptoSuite.SM, CONTRACT, "job/1") + "\nstate-root " + tree.root()
+                + "\nstate-proof-present "
                 + tree.present().encoded() + "\nstate-proof-nothing "
                 + tree.absentByNothing().encoded() + "\nreceipt-proof "
                 + receiptProof().encoded() + "\n";

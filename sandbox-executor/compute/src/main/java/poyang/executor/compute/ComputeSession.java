@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
-import poyang.crypto.Sm2PublicKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.crypto.storage.SealingStream;
 import poyang.executor.job.ChildChannel;
@@ -69,7 +69,8 @@ final class ComputeSession {
             throw outOfTurn();
         }
         JobFacts facts = start.facts();
-        Sm2PublicKey department = Sm2PublicKey.decode(start.departmentKey().toArray());
+        VerificationKey department =
+                VerificationKey.decode(start.departmentKey().toArray());
         JobRun run = JobKind.of(facts.plan()).open(facts);
         byte[] seed = system.bytes(SeededRandom.SEED_BYTES);
         SeededRandom random = new SeededRandom(seed, "poyang.run.v1");
@@ -99,7 +100,7 @@ final class ComputeSession {
     }
 
     /// Seals, and tells the host, which only then may move result and opening out of the scratch folder.
-    private void finish(ChildMessage.Start start, Sm2PublicKey department, JobRun run, Outcome outcome)
+    private void finish(ChildMessage.Start start, VerificationKey department, JobRun run, Outcome outcome)
             throws IOException {
         host.send(new ChildMessage.Progress("sealing", 0, 0));
         JobFacts facts = start.facts();
@@ -107,7 +108,8 @@ final class ComputeSession {
         byte[] countsContext = context("poyang.counts.v1:", facts);
         Bytes toReceiver = Bytes.empty();
         if (facts.receives()) {
-            Sm2PublicKey receiver = Sm2PublicKey.decode(start.receiverKey().toArray());
+            VerificationKey receiver =
+                    VerificationKey.decode(start.receiverKey().toArray());
             toReceiver = Bytes.wrap(SealedBox.seal(receiver, countsContext, counts, system));
             seal(receiver, context("poyang.result.v1:", facts), outcome.plaintext());
         }
@@ -120,7 +122,7 @@ final class ComputeSession {
                 Rounding.up(outcome.exchange().bytesSent() + outcome.exchange().bytesReceived())));
     }
 
-    private void seal(Sm2PublicKey receiver, byte[] context, byte[] plaintext) throws IOException {
+    private void seal(VerificationKey receiver, byte[] context, byte[] plaintext) throws IOException {
         try (SealingStream result = SealedFile.seal(
                 new BufferedOutputStream(Files.newOutputStream(scratch.resolve("result.sealed"))),
                 List.of(receiver),

@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import poyang.crypto.SeededRandom;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
@@ -33,7 +33,7 @@ public final class Replay {
 
     /// @throws PoyangException `OPENING_REJECTED` when the opening does not open, is no whole run or
     ///     does not give the outcome that it states
-    public static Commitment run(InputStream opening, Sm2PrivateKey department) throws IOException {
+    public static Commitment run(InputStream opening, SigningKey department) throws IOException {
         Opening.Reader entries = new Opening.Reader(opening, department);
         if (!(entries.next().orElse(null) instanceof Opening.Entry.Facts(JobFacts facts))
                 || !(entries.next().orElse(null) instanceof Opening.Entry.Seed seed)) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AccountKeys;
@@ -76,12 +76,12 @@ final class ChainFacts {
     }
 
     /// An account's latest keys, good or not, the newest first.
-    List<Sm2PublicKey> known(String account) {
+    List<VerificationKey> known(String account) {
         return account(account).map(AccountKeys::known).orElse(List.of());
     }
 
     /// The keys with which an account may sign now.
-    List<Sm2PublicKey> keys(String account) {
+    List<VerificationKey> keys(String account) {
         return account(account)
                 .map(record -> AccountKeys.goodAt(record, nextHeight()))
                 .orElse(List.of());
@@ -89,7 +89,7 @@ final class ChainFacts {
 
     /// The newest key of an account that the chain's own contracts have checked: what is for the account is
     /// sealed to it.
-    Sm2PublicKey needKey(String account) {
+    VerificationKey needKey(String account) {
         return known(account).stream()
                 .findFirst()
                 .orElseThrow(() -> new Bug("a job names the account " + account + ", which is not there"));

@@ -21,7 +21,7 @@ import poyang.connectors.Discovery;
 import poyang.connectors.Setting;
 import poyang.connectors.SourceSettings;
 import poyang.crypto.SealedBox;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.executor.job.Rounding;
 import poyang.executor.job.SourceDescription;
 import poyang.kernel.PoyangException;
@@ -57,7 +57,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
 
     private final JobAttempt.Desk desk;
     private final Path sourcesFolder;
-    private final Sm2PrivateKey account;
+    private final SigningKey account;
     private final SignedQueries queries;
     private final AuditTrail audit;
 
@@ -66,8 +66,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
         void record(String actor, String action, String subject);
     }
 
-    ExecutorApi(
-            JobAttempt.Desk desk, Path sourcesFolder, Sm2PrivateKey account, SignedQueries queries, AuditTrail audit) {
+    ExecutorApi(JobAttempt.Desk desk, Path sourcesFolder, SigningKey account, SignedQueries queries, AuditTrail audit) {
         this.desk = desk;
         this.sourcesFolder = sourcesFolder;
         this.account = account;

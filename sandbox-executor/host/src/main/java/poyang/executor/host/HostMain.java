@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
@@ -66,7 +66,7 @@ public final class HostMain {
         Path keys = from.path("account.key").resolveSibling("").normalize();
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random);
-        Sm2PrivateKey account = from.privateKey("account.key", password);
+        SigningKey account = from.privateKey("account.key", password);
         StorageKey storage = from.storageKey(settings.directory(), password, random);
         Arrays.fill(password, '\0');
         Path scratch = from.path("scratch");

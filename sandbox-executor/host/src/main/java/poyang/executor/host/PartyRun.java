@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.executor.host.Children.Computing;
 import poyang.executor.job.ChildMessage;
 import poyang.executor.job.ExecutorErrors;
@@ -42,7 +42,11 @@ final class PartyRun implements AutoCloseable {
     /// @param receiver the key that the result is sealed to, where this side gets it
     /// @param department the key that opening and counts are sealed to
     record Party(
-            JobFacts facts, boolean left, Source source, Optional<Sm2PublicKey> receiver, Sm2PublicKey department) {
+            JobFacts facts,
+            boolean left,
+            Source source,
+            Optional<VerificationKey> receiver,
+            VerificationKey department) {
         String shortName() {
             String job = facts.job();
             return job.substring(0, Math.min(8, job.length())) + "-" + facts.attempt() + "-" + facts.self();
@@ -67,7 +71,7 @@ final class PartyRun implements AutoCloseable {
     /// @throws PoyangException the side's first failure
     ChildMessage.Committed commit() {
         return await(spawn(() -> {
-            Bytes receiver = party.receiver().map(Sm2PublicKey::encoded).orElse(Bytes.empty());
+            Bytes receiver = party.receiver().map(VerificationKey::encoded).orElse(Bytes.empty());
             child.channel()
                     .send(new ChildMessage.Start(
                             party.facts(), receiver, party.department().encoded()));

@@ -26,9 +26,9 @@ import java.util.function.Function;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
-import poyang.crypto.Sm2Signature;
+import poyang.crypto.Signature;
+import poyang.crypto.SigningKey;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.job.JobFacts;
 import poyang.kernel.CanonicalWriter;
@@ -53,16 +53,16 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
     private static final long REDIAL_MILLIS = 300;
 
     private final String organisation;
-    private final Sm2PrivateKey account;
-    private final Function<String, List<Sm2PublicKey>> keys;
+    private final SigningKey account;
+    private final Function<String, List<VerificationKey>> keys;
     private final Map<String, ManagedChannel> channels = new TreeMap<>();
     private final Map<String, CompletableFuture<PeerStream>> meetings = new ConcurrentHashMap<>();
 
     /// @param keys the key of an account on the chain, if there is such an account
     PeerLinks(
             String organisation,
-            Sm2PrivateKey account,
-            Function<String, List<Sm2PublicKey>> keys,
+            SigningKey account,
+            Function<String, List<VerificationKey>> keys,
             TlsIdentity identity,
             List<NodeAddress> executors) {
         this.organisation = organisation;
@@ -226,7 +226,7 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
     // ---- hello ----------------------------------------------------------------------------------
 
     private PeerHello hello(JobFacts facts) {
-        Sm2Signature signature = account.sign(
+        Signature signature = account.sign(
                 message(facts.job(), facts.attempt(), organisation, facts.peer().name()));
         return PeerHello.newBuilder()
                 .setJob(facts.job())
@@ -251,15 +251,15 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
                 && hello.getJob().equals(job)
                 && hello.getAttempt() == attempt
                 && channels.containsKey(peer)
-                && hello.getSignature().size() == Sm2Signature.ENCODED_BYTES;
+                && hello.getSignature().size() == Signature.ENCODED_BYTES;
         if (!fits) {
             throw refused("Hello names another attempt or department");
         }
-        List<Sm2PublicKey> known = keys.apply(accountName(peer));
+        List<VerificationKey> known = keys.apply(accountName(peer));
         if (known.isEmpty()) {
             throw refused(peer + " has no executor on this chain");
         }
-        Sm2Signature signature = Sm2Signature.decode(hello.getSignature().toByteArray());
+        Signature signature = Signature.decode(hello.getSignature().toByteArray());
         byte[] signed = message(job, attempt, peer, organisation);
         if (known.stream().noneMatch(key -> key.verify(signed, signature))) {
             throw refused("Hello is not signed by " + accountName(peer));

@@ -32,6 +32,7 @@ import poyang.crypto.Certificates.Validity;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobPlan;
@@ -82,8 +83,8 @@ final class PeerLinksTest {
         server.shutdownNow().awaitTermination();
     }
 
-    private List<Sm2PublicKey> key(String account) {
-        return Optional.ofNullable(chain.get(account)).stream().toList();
+    private List<VerificationKey> key(String account) {
+        return Optional.<VerificationKey>ofNullable(chain.get(account)).stream().toList();
     }
 
     private TlsIdentity identity(String name) {

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm2PublicKey;
+import poyang.crypto.SigningKey;
+import poyang.crypto.VerificationKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.crypto.storage.SealingStream;
 import poyang.kernel.Bytes;
@@ -71,7 +71,7 @@ public final class Opening {
         private final SealingStream sealing;
         private final DataOutputStream out;
 
-        public Writer(OutputStream out, Sm2PublicKey to, RandomSource random) throws IOException {
+        public Writer(OutputStream out, VerificationKey to, RandomSource random) throws IOException {
             sealing = SealedFile.seal(out, List.of(to), CONTEXT, random);
             this.out = new DataOutputStream(sealing);
         }
@@ -108,7 +108,7 @@ public final class Opening {
         private boolean ended;
 
         /// @throws PoyangException `OPENING_REJECTED` when it is not sealed to this key or malformed
-        public Reader(InputStream in, Sm2PrivateKey department) throws IOException {
+        public Reader(InputStream in, SigningKey department) throws IOException {
             try {
                 this.in = new DataInputStream(SealedFile.open(in, department, CONTEXT));
             } catch (PoyangException e) {
