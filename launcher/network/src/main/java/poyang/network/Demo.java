@@ -151,7 +151,8 @@ final class Demo implements Callable<Integer> {
         say("Keys, certificates and the genesis of four validators lie in " + network.folder() + ".");
         network.start();
         String jails = unsafe ? "WITHOUT A JAIL" : "in tried jails";
-        say("Four validators, three executors " + jails + " and the console are up. The owners register:");
+        say("Four validators and three executors " + jails + (hasConsole(network) ? ", and the console," : "")
+                + " are up. The owners register:");
         MainJob main = new MainJob(network, random, this::say);
         Map<String, Long> found = departments.register(main);
         String id = main.submit("medical-insurance/insured", "taxation/taxpayers");
@@ -205,9 +206,13 @@ final class Demo implements Callable<Integer> {
         }
     }
 
+    private static boolean hasConsole(LocalNetwork network) {
+        return network.genesis().getSuite().equals(CryptoSuite.SM.label());
+    }
+
     private static String tour(LocalNetwork network) {
         StringBuilder text = new StringBuilder();
-        if (!network.genesis().getSuite().equals(CryptoSuite.SM.label())) {
+        if (!hasConsole(network)) {
             return text.append(String.format(
                             Locale.ROOT,
                             "%nThe console's pages sign with SM2, so this chain has none; accounts and keys are in %s.%n",
