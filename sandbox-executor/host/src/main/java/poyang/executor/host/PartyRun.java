@@ -96,7 +96,13 @@ final class PartyRun implements AutoCloseable {
     /// @throws PoyangException the first failure of either side
     ChildMessage.Output exchange(FrameLink link, FrameMeter own, FrameMeter peer) {
         CompletableFuture<Void> _ = failure.thenAccept(link::abort);
-        child.channel().send(new ChildMessage.Go());
+        try {
+            child.channel().send(new ChildMessage.Go());
+        } catch (PoyangException e) {
+            // The child may be gone because the side has failed already: that reason counts.
+            fail(e);
+            throw failure.join();
+        }
         CompletableFuture<ChildMessage.Output> out = spawn(() -> outward(link, own));
         CompletableFuture<Boolean> in = spawn(() -> inward(link, peer));
         ChildMessage.Output output = await(out);

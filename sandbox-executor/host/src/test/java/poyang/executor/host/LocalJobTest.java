@@ -235,7 +235,7 @@ class LocalJobTest {
         setup = setup(setup.jail(), new Limits(256, 600, 1, 256, seconds));
         LocalJob.Attempt attempt = attempt(csv(table("a.csv", 1, 60_000)), csv(table("b.csv", 1, 60_000)), "person");
         PoyangException late = assertThrows(PoyangException.class, () -> run(attempt));
-        assertEquals(ExecutorErrors.TIME_LIMIT, late.code());
+        assertEquals(ExecutorErrors.TIME_LIMIT, late.code(), late.getMessage());
         nothingLeftBehind();
     }
 
