@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.ECCurve;
 import org.bouncycastle.math.ec.ECPoint;
+import org.bouncycastle.math.ec.rfc7748.X25519;
 import poyang.crypto.SeededRandom;
 import poyang.kernel.RandomSource;
 
@@ -36,15 +37,21 @@ public final class CurveBench {
         }
         BigInteger k = new BigInteger(1, random.bytes(32)).mod(curve.getOrder());
         Sm2Scalar scalar = Sm2Scalar.random(random);
+        Curve25519Scalar clamped = Curve25519Scalar.random(random);
+        byte[] flat = random.bytes(32 * POINTS);
+        byte[] us = Curve25519.hashToCurve(flat, 32, POINTS, domain);
         long[] field = Arrays.copyOf(points, Field.LONGS);
         String[] names = {
             "field multiplication",
             "hash to curve",
             "decode",
             "multiply, constant time",
-            "BouncyCastle multiply (variable time), batch normalised"
+            "BouncyCastle multiply (variable time), batch normalised",
+            "Curve25519: hash to curve",
+            "Curve25519: multiply, constant time",
+            "BouncyCastle X25519.scalarMult"
         };
-        int[] operations = {1_000_000, POINTS, POINTS, POINTS, POINTS};
+        int[] operations = {1_000_000, POINTS, POINTS, POINTS, POINTS, POINTS, POINTS, POINTS};
         List<Runnable> candidates = List.of(
                 () -> {
                     for (int i = 0; i < 1_000_000; i++) {
@@ -54,7 +61,15 @@ public final class CurveBench {
                 () -> Sm2Group.hashToCurve(messages, domain),
                 () -> Sm2Group.decode(encoded),
                 () -> Sm2Group.multiply(points, scalar),
-                () -> curve.normalizeAll(theirs.stream().map(p -> p.multiply(k)).toArray(ECPoint[]::new)));
+                () -> curve.normalizeAll(theirs.stream().map(p -> p.multiply(k)).toArray(ECPoint[]::new)),
+                () -> Curve25519.hashToCurve(flat, 32, POINTS, domain),
+                () -> Curve25519.multiply(us, clamped),
+                () -> {
+                    byte[] out = new byte[32];
+                    for (int i = 0; i < POINTS; i++) {
+                        X25519.scalarMult(flat, 0, us, 32 * i, out, 0);
+                    }
+                });
         double[][] seconds = new double[names.length][ROUNDS];
         for (int round = -3; round < ROUNDS; round++) {
             for (int c = 0; c < names.length; c++) {

@@ -52,6 +52,8 @@ final class SecretBranchesTest {
             HERE + "Sm2Secret.plusMultiple",
             HERE + "Sm2Scalar.of",
             HERE + "Sm2Group.multiply",
+            HERE + "Curve25519.multiply",
+            HERE + "Curve25519.hashToCurve",
             "poyang/crypto/block/Sm3Compression.compress");
 
     /// Branches that are not those of counted loops, by method: how many, and on what.
@@ -64,7 +66,13 @@ final class SecretBranchesTest {
             // the bits of n − 2
             Map.entry("Order.invert", 1),
             // how many points, entries and blocks there are
+            Map.entry("Curve25519.hashToCurve", 3),
+            Map.entry("Curve25519.multiply", 3),
+            Map.entry("Curve25519.quotients", 1),
             Map.entry("Field.invertAll", 3),
+            Map.entry("Field25519.invertAll", 3),
+            Map.entry("Field25519.reduceWide", 1),
+            Map.entry("Field25519.squares", 1),
             Map.entry("Sm2Group.multiply", 3),
             Map.entry("Sm2Group.tables", 2),
             Map.entry("Sm2Group.toAffine", 1),
@@ -78,6 +86,8 @@ final class SecretBranchesTest {
             Map.entry("Sm2Secret.of", 2),
             Map.entry("Sm2Secret.sign", 5),
             Map.entry("Sum.toAffine", 2),
+            // two hashes that met, once in 2^253
+            Map.entry("Curve25519.sum", 1),
             // closing what was opened
             Map.entry("Sm2Secret.times", 2));
 
