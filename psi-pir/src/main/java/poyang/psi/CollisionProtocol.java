@@ -1,79 +1,155 @@
 package poyang.psi;
 
-/// What a collision protocol is: its source, what each side learns, what a run costs. An owner reads
-/// the leakage before consenting; an executor's host bounds a run by the cost; tests compare the
-/// formulas with counters.
-///
-/// @param id stable number of the protocol in this project's registry
-/// @param version raised when the frames change
-/// @param name as jobs name it
-/// @param citation the papers
-/// @param adversary against whom it is secure
-/// @param receiverLearns Chinese
-/// @param receiverLearnsEnglish English
-/// @param senderLearns Chinese
-/// @param senderLearnsEnglish English
-/// @param chunkPoints points in one frame at most
-public record CollisionProtocol(
-        int id,
-        int version,
-        String name,
-        String citation,
-        String adversary,
-        String receiverLearns,
-        String receiverLearnsEnglish,
-        String senderLearns,
-        String senderLearnsEnglish,
-        int chunkPoints) {
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
+/// What a two-party collision protocol is: its source, what each side learns, what a run costs; and how
+/// to run either side of it. An owner reads the leakage before consenting; an executor's host bounds a run
+/// by the cost; tests compare the formulas with counters.
+///
+/// All protocols have one shape. The receiver gets the common keys. Both parties send a header (protocol,
+/// version, role, number of keys, commitment to 32 random bytes), then open the commitment; both openings
+/// together seed the hashes of this run, so nobody chooses keys or positions by what the seed will be.
+/// At the end each sends a digest of all frames as it saw them, and refuses a run in which they differ:
+/// what was changed on its way gives an abort and no answer.
+public final class CollisionProtocol {
     /// Diffie–Hellman intersection on the SM2 curve.
     public static final CollisionProtocol DH_SM2 = new CollisionProtocol(
-            1,
-            1,
-            "dh-sm2",
+            new Identity(1, 2, "dh-sm2"),
             "C. Meadows, IEEE S&P 1986; B. Huberman, M. Franklin, T. Hogg, ACM EC 1999; hashing to the curve: RFC 9380",
             "semi-honest, either party",
-            "双方共有的标识，以及对方不同标识的个数",
-            "the identifiers that both sides have, and how many different identifiers the other side has",
-            "接收方不同标识的个数",
-            "how many different identifiers the receiver has",
-            4096);
+            Learning.KEYS_AND_COUNTS,
+            new DhPsi(MaskingGroup.SM2));
 
-    static final int HEADER_BYTES = 44;
-    static final int POINT_BYTES = 33;
-    static final int TAG_BYTES = 16;
+    /// Diffie–Hellman intersection on Curve25519.
+    public static final CollisionProtocol DH_25519 = new CollisionProtocol(
+            new Identity(2, 1, "dh-25519"),
+            "C. Meadows, IEEE S&P 1986; B. Huberman, M. Franklin, T. Hogg, ACM EC 1999; the curve: RFC 7748;"
+                    + " hashing to it: RFC 9380",
+            "semi-honest, either party",
+            Learning.KEYS_AND_COUNTS,
+            new DhPsi(MaskingGroup.CURVE_25519));
 
-    /// Frames that the receiver sends.
-    public long receiverFrames(long receiverKeys) {
-        return 1 + chunks(receiverKeys);
+    private static final List<CollisionProtocol> ALL = List.of(DH_SM2, DH_25519);
+
+    private record Identity(int id, int version, String name) {}
+
+    /// What the sides learn, in words.
+    private record Learning(String receiver, String receiverEnglish, String sender, String senderEnglish) {
+        static final Learning KEYS_AND_COUNTS = new Learning(
+                "双方共有的标识，以及对方不同标识的个数",
+                "the identifiers that both sides have, and how many different identifiers the other side has",
+                "接收方不同标识的个数",
+                "how many different identifiers the receiver has");
     }
 
-    /// Bytes in the frames that the receiver sends.
-    public long receiverBytes(long receiverKeys) {
-        return HEADER_BYTES + POINT_BYTES * receiverKeys;
+    /// Either side of a protocol, between the opening and the confirmation that all share.
+    interface Engine {
+        /// The receiver's side: numbers of the own items that the sender has too, in any order.
+        int[] receive(Items items, long peerItems, Run run);
+
+        void send(Items items, long peerItems, Run run);
+
+        /// Frames and bytes without those that all protocols share; never less for more keys.
+        Cost cost(long receiverKeys, long senderKeys);
     }
 
-    /// Frames that the sender sends.
-    public long senderFrames(long receiverKeys, long senderKeys) {
-        return 1 + chunks(senderKeys) + chunks(receiverKeys);
+    private final Identity identity;
+    private final String citation;
+    private final String adversary;
+    private final Learning learning;
+    private final Engine engine;
+
+    private CollisionProtocol(Identity identity, String citation, String adversary, Learning learning, Engine engine) {
+        this.identity = identity;
+        this.citation = citation;
+        this.adversary = adversary;
+        this.learning = learning;
+        this.engine = engine;
     }
 
-    /// Bytes in the frames that the sender sends.
-    public long senderBytes(long receiverKeys, long senderKeys) {
-        return HEADER_BYTES + POINT_BYTES * senderKeys + TAG_BYTES * receiverKeys;
+    /// All protocols, by id.
+    public static List<CollisionProtocol> all() {
+        return ALL;
     }
 
-    /// The largest frame in bytes.
-    public int frameBytes() {
-        return chunkPoints * POINT_BYTES;
+    /// The protocol that a job names so.
+    public static Optional<CollisionProtocol> named(String name) {
+        return ALL.stream().filter(p -> p.name().equals(name)).findFirst();
     }
 
-    /// Messages that wait for one another: headers, masked sets, tags.
-    public int rounds() {
-        return 3;
+    /// Stable number of the protocol in this project's registry.
+    public int id() {
+        return identity.id();
     }
 
-    long chunks(long keys) {
-        return (keys + chunkPoints - 1) / chunkPoints;
+    /// Raised when the frames change.
+    public int version() {
+        return identity.version();
+    }
+
+    /// As jobs name it.
+    public String name() {
+        return identity.name();
+    }
+
+    /// The papers.
+    public String citation() {
+        return citation;
+    }
+
+    /// Against whom it is secure.
+    public String adversary() {
+        return adversary;
+    }
+
+    /// In Chinese.
+    public String receiverLearns() {
+        return learning.receiver();
+    }
+
+    public String receiverLearnsEnglish() {
+        return learning.receiverEnglish();
+    }
+
+    /// In Chinese.
+    public String senderLearns() {
+        return learning.sender();
+    }
+
+    public String senderLearnsEnglish() {
+        return learning.senderEnglish();
+    }
+
+    /// What a run costs at most with these numbers of different keys, and exactly when they are exact. Never
+    /// less for more keys, so numbers of rows bound it.
+    public Cost cost(long receiverKeys, long senderKeys) {
+        return Opening.COST.plus(engine.cost(receiverKeys, senderKeys));
+    }
+
+    /// Runs the receiver's side to its end.
+    ///
+    /// @throws poyang.kernel.PoyangException `PEER_MISBEHAVED` when the other side broke the protocol or
+    ///     bytes changed on their way; a failed run may be repeated with fresh randomness only
+    public Intersection receive(CollisionInput input, CollisionSession session) {
+        Run run = Run.open(this, true, input.size(), session);
+        int[] matches = engine.receive(input.items(run.seed(), session.workers()), run.peerKeys(), run);
+        run.confirm();
+        Arrays.sort(matches);
+        return new Intersection(IntList.of(matches), run.peerKeys());
+    }
+
+    /// Runs the sender's side to its end; gives the number of the receiver's keys, all that it learns.
+    public long send(CollisionInput input, CollisionSession session) {
+        Run run = Run.open(this, false, input.size(), session);
+        engine.send(input.items(run.seed(), session.workers()), run.peerKeys(), run);
+        run.confirm();
+        return run.peerKeys();
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 }

@@ -2,23 +2,12 @@ package poyang.psi;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
 import poyang.crypto.Sm3;
-import poyang.crypto.curve.Sm2Group;
-import poyang.crypto.curve.Sm2Scalar;
-import poyang.kernel.CanonicalReader;
-import poyang.kernel.CanonicalWriter;
-import poyang.kernel.KernelErrors;
-import poyang.kernel.PartyId;
-import poyang.kernel.PartyNetwork;
-import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 
-/// Private set intersection by commutative masking on the SM2 curve, semi-honest.
+/// Private set intersection by commutative masking, semi-honest.
 ///
 /// ```
 /// receiver R with X, secret a                 sender S with Y, secret b
-///   header: protocol, version, |X|      ↔       header: protocol, version, |Y|
 ///   H(x)^a for x in X, secret order     →
 ///                                       ←       H(y)^b for y in Y, secret order
 ///                                       ←       T(H(x)^ab), in the order received
@@ -27,213 +16,158 @@ import poyang.kernel.RandomSource;
 ///
 /// H hashes to the curve as in RFC 9380, so nobody knows discrete logarithms between two hashes; with
 /// H(x) = h(x)·G one masked point would give all others, and a dictionary would open the sets. T is
-/// SM3 cut to 128 bits: keys that differ meet with probability at most |X|·|Y|·2^-128, which is below
-/// 2^-40 up to 2^44 keys on each side.
+/// SM3 cut as {@link Tags} says: a key that only one side has is taken for common with probability at most
+/// 2^-40 in a whole run.
 ///
-/// - rejects: a header of another protocol, version, role or an impossible count; a frame of a length
-///   that the counts do not give; bytes that are no points of the curve: `PEER_MISBEHAVED`
+/// On Curve25519 a point stands for itself and its negative: H(x) and H(y) of different keys agree up to the
+/// sign with probability 2^-251.
+///
+/// - rejects: a frame of a length that the counts do not give; bytes that are no points, or points of small
+///   order: `PEER_MISBEHAVED`
 /// - secrecy: under decisional Diffie–Hellman with H as a random oracle the receiver sees random points
 ///   for keys outside the intersection, the sender sees random points only; the orders are permuted
-///   by secret permutations. Running time depends on the numbers and lengths of keys
-/// - cost: 3 rounds, |X|·33 + |Y|·33 + |X|·16 bytes and two headers; |X| + |Y| multiplications and
-///   decodings in each party, and one hash to the curve for each own key
-/// - network: both parties may have one frame under way before either receives, so the network must
-///   hold one frame of {@link CollisionProtocol#frameBytes} in each direction
+///   by secret permutations. Running time depends on the numbers of keys
+/// - cost: 2 rounds, a point for each key and a tag for each key of the receiver; |X| + |Y| multiplications
+///   and decodings in each party, and one hash to the curve for each own key
 /// - source: Meadows, IEEE S&P 1986; Huberman, Franklin, Hogg, ACM EC 1999, section 3
-public final class DhPsi {
-    private static final CollisionProtocol PROTOCOL = CollisionProtocol.DH_SM2;
-    private static final byte[] DOMAIN = "POYANG-V01-PSI-SM2_XMD:SM3_SSWU_RO_".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] TAG_DOMAIN = "poyang.dh-psi.tag.v1".getBytes(StandardCharsets.US_ASCII);
-    private static final String HEADER_DOMAIN = "poyang.dh-psi.header.v1";
-    /// The tags of one run must fit one array.
-    private static final int LARGEST_SET = 100_000_000;
+final class DhPsi implements CollisionProtocol.Engine {
+    private static final byte[] TAG_DOMAIN = "poyang.dh-psi.tag.v2".getBytes(StandardCharsets.US_ASCII);
+    private static final int CHUNK_POINTS = 4096;
+    private static final int PART_POINTS = 512;
 
-    private final PartyNetwork network;
-    private final PartyId peer;
-    private final RandomSource random;
-    private final Progress progress;
-    private final KeySet keys;
-    private final int[] order;
-    private final boolean receives;
+    private final MaskingGroup group;
 
-    private DhPsi(
-            boolean receives, KeySet keys, PartyNetwork network, PartyId peer, RandomSource random, Progress progress) {
-        this.receives = receives;
-        this.keys = keys;
-        this.network = network;
-        this.peer = peer;
-        this.random = random;
-        this.progress = progress;
-        order = permutation(keys.size(), random.fork("order"));
+    DhPsi(MaskingGroup group) {
+        this.group = group;
     }
 
-    /// What a receiver has at the end.
-    ///
-    /// @param matches numbers of the own keys that the other side has too, ascending
-    /// @param peerKeys how many different keys the other side has
-    public record Intersection(IntList matches, int peerKeys) {}
-
-    /// Runs the receiver's side to its end.
-    public static Intersection receive(
-            KeySet keys, PartyNetwork network, PartyId peer, RandomSource random, Progress progress) {
-        return new DhPsi(true, keys, network, peer, random, progress).receive();
+    @Override
+    public Cost cost(long receiverKeys, long senderKeys) {
+        int tag = Tags.bytes(receiverKeys, senderKeys);
+        return new Cost(
+                chunks(receiverKeys),
+                group.pointBytes() * receiverKeys,
+                chunks(senderKeys) + chunks(receiverKeys),
+                group.pointBytes() * senderKeys + tag * receiverKeys,
+                CHUNK_POINTS * group.pointBytes(),
+                2);
     }
 
-    /// Runs the sender's side to its end; gives the number of the receiver's keys, all that it learns.
-    public static int send(KeySet keys, PartyNetwork network, PartyId peer, RandomSource random, Progress progress) {
-        return new DhPsi(false, keys, network, peer, random, progress).send();
-    }
-
-    private Intersection receive() {
-        int peerKeys = exchangeHeaders();
-        try (Sm2Scalar secret = Sm2Scalar.random(random.fork("scalar"))) {
-            byte[][] masked = exchangeMasked(secret, peerKeys);
-            TagSet theirs = new TagSet(peerKeys);
+    @Override
+    public int[] receive(Items items, long peerItems, Run run) {
+        int[] order = Orders.permutation(items.size(), run.random("order"));
+        int tagBytes = Tags.bytes(items.size(), peerItems);
+        try (MaskingGroup.Mask mask = group.mask(run.random("scalar"))) {
+            byte[][] masked = exchangeMasked(items, order, mask, (int) peerItems, run);
+            Tags theirs = new Tags((int) peerItems, tagBytes);
             for (int i = 0; i < masked.length; i++) {
-                theirs.addAll(tags(Sm2Group.multiply(points(masked[i]), secret)));
+                theirs.addAll(tags(again(masked[i], mask, run), tagBytes));
                 masked[i] = new byte[0];
-                progress.at(Progress.Phase.EXCHANGING, done(i, peerKeys), peerKeys);
+                run.at(Progress.Phase.EXCHANGING, done(i, peerItems), peerItems);
             }
-            return new Intersection(match(theirs), peerKeys);
+            return match(theirs, order, tagBytes, run);
         }
     }
 
-    private IntList match(TagSet theirs) {
-        int[] found = new int[keys.size()];
+    private static int[] match(Tags theirs, int[] order, int tagBytes, Run run) {
+        int[] found = new int[order.length];
         int count = 0;
-        for (int chunk = 0; chunk < PROTOCOL.chunks(keys.size()); chunk++) {
-            byte[] tags = frame("tags", width(chunk, keys.size()) * CollisionProtocol.TAG_BYTES);
-            for (int i = 0; i < tags.length / CollisionProtocol.TAG_BYTES; i++) {
-                if (theirs.contains(tags, i * CollisionProtocol.TAG_BYTES)) {
-                    found[count++] = order[chunk * PROTOCOL.chunkPoints() + i];
+        for (int chunk = 0; chunk < chunks(order.length); chunk++) {
+            int width = width(chunk, order.length);
+            byte[] tags = run.frame("tags", width * tagBytes);
+            for (int i = 0; i < width; i++) {
+                if (theirs.contains(tags, i * tagBytes)) {
+                    found[count++] = order[chunk * CHUNK_POINTS + i];
                 }
             }
-            progress.at(Progress.Phase.MATCHING, done(chunk, keys.size()), keys.size());
+            run.at(Progress.Phase.MATCHING, done(chunk, order.length), order.length);
         }
-        int[] matches = Arrays.copyOf(found, count);
-        Arrays.sort(matches);
-        return IntList.of(matches);
+        return Arrays.copyOf(found, count);
     }
 
-    private int send() {
-        int peerKeys = exchangeHeaders();
-        try (Sm2Scalar secret = Sm2Scalar.random(random.fork("scalar"))) {
-            byte[][] masked = exchangeMasked(secret, peerKeys);
+    @Override
+    public void send(Items items, long peerItems, Run run) {
+        int[] order = Orders.permutation(items.size(), run.random("order"));
+        int tagBytes = Tags.bytes(peerItems, items.size());
+        try (MaskingGroup.Mask mask = group.mask(run.random("scalar"))) {
+            byte[][] masked = exchangeMasked(items, order, mask, (int) peerItems, run);
             for (int i = 0; i < masked.length; i++) {
-                network.send(peer, tags(Sm2Group.multiply(points(masked[i]), secret)));
+                run.send(tags(again(masked[i], mask, run), tagBytes));
                 masked[i] = new byte[0];
-                progress.at(Progress.Phase.EXCHANGING, done(i, peerKeys), peerKeys);
+                run.at(Progress.Phase.EXCHANGING, done(i, peerItems), peerItems);
             }
-        }
-        return peerKeys;
-    }
-
-    private int exchangeHeaders() {
-        network.send(
-                peer,
-                new CanonicalWriter(HEADER_DOMAIN)
-                        .u32(PROTOCOL.id())
-                        .u32(PROTOCOL.version())
-                        .flag(receives)
-                        .u64(keys.size())
-                        .toArray());
-        byte[] header = network.receive(peer);
-        try {
-            CanonicalReader in = new CanonicalReader(HEADER_DOMAIN, header);
-            long id = in.u32();
-            long version = in.u32();
-            boolean peerReceives = in.flag();
-            long count = in.u64();
-            in.end();
-            if (id != PROTOCOL.id()
-                    || version != PROTOCOL.version()
-                    || peerReceives == receives
-                    || count < 0
-                    || count > LARGEST_SET) {
-                throw misbehaved("its header names another protocol, version, role or an impossible count");
-            }
-            return (int) count;
-        } catch (PoyangException e) {
-            if (e.code().equals(KernelErrors.BAD_ENCODING)) {
-                throw misbehaved("its header is malformed");
-            }
-            throw e;
         }
     }
 
     /// Sends the own masked set and collects the other's, chunk by chunk in turn.
-    private byte[][] exchangeMasked(Sm2Scalar secret, int peerKeys) {
-        long own = PROTOCOL.chunks(keys.size());
-        byte[][] theirs = new byte[(int) PROTOCOL.chunks(peerKeys)][];
+    private byte[][] exchangeMasked(Items items, int[] order, MaskingGroup.Mask mask, int peerItems, Run run) {
+        long own = chunks(items.size());
+        byte[][] theirs = new byte[(int) chunks(peerItems)][];
         for (int chunk = 0; chunk < Math.max(own, theirs.length); chunk++) {
             if (chunk < own) {
-                int from = chunk * PROTOCOL.chunkPoints();
-                int to = from + width(chunk, keys.size());
-                long[] hashed = Sm2Group.hashToCurve(keys.keys(order, from, to), DOMAIN);
-                network.send(peer, Sm2Group.encode(Sm2Group.multiply(hashed, secret)));
-                progress.at(Progress.Phase.MASKING, to, keys.size());
+                int from = chunk * CHUNK_POINTS;
+                int width = width(chunk, items.size());
+                byte[] points = new byte[width * group.pointBytes()];
+                run.workers().each(parts(width), part -> {
+                    int start = from + part * PART_POINTS;
+                    int end = Math.min(from + width, start + PART_POINTS);
+                    byte[] masked = mask.ofItems(items.bytes(order, start, end));
+                    System.arraycopy(masked, 0, points, (start - from) * group.pointBytes(), masked.length);
+                });
+                run.send(points);
+                run.at(Progress.Phase.MASKING, from + width, items.size());
             }
             if (chunk < theirs.length) {
-                theirs[chunk] = frame("masked keys", width(chunk, peerKeys) * CollisionProtocol.POINT_BYTES);
+                theirs[chunk] = run.frame("masked keys", width(chunk, peerItems) * group.pointBytes());
             }
         }
         return theirs;
     }
 
-    private long[] points(byte[] encoded) {
-        Optional<long[]> points = Sm2Group.decode(encoded);
-        return points.orElseThrow(() -> misbehaved("its masked keys are no points of the curve"));
+    /// The points raised to the own secret.
+    private byte[] again(byte[] points, MaskingGroup.Mask mask, Run run) {
+        int bytes = group.pointBytes();
+        byte[] out = new byte[points.length];
+        run.workers().each(parts(points.length / bytes), part -> {
+            int from = part * PART_POINTS * bytes;
+            int to = Math.min(points.length, from + PART_POINTS * bytes);
+            byte[] raised = mask.ofPoints(Arrays.copyOfRange(points, from, to))
+                    .orElseThrow(() -> run.misbehaved("its masked keys are no points of the curve"));
+            System.arraycopy(raised, 0, out, from, raised.length);
+        });
+        return out;
     }
 
-    private byte[] frame(String what, int bytes) {
-        byte[] frame = network.receive(peer);
-        if (frame.length != bytes) {
-            throw misbehaved("its frame of " + what + " has " + frame.length + " bytes instead of " + bytes);
-        }
-        return frame;
-    }
-
-    private PoyangException misbehaved(String wrong) {
-        return new PoyangException(
-                KernelErrors.PEER_MISBEHAVED,
-                "the other party " + peer + " broke the protocol " + PROTOCOL.name() + ": " + wrong,
-                "run the job again with a party that follows the protocol");
-    }
-
-    private static byte[] tags(long[] points) {
-        byte[] encoded = Sm2Group.encode(points);
-        int count = encoded.length / CollisionProtocol.POINT_BYTES;
-        byte[] tags = new byte[count * CollisionProtocol.TAG_BYTES];
-        Sm3 hash = new Sm3();
+    private byte[] tags(byte[] points, int tagBytes) {
+        int bytes = group.pointBytes();
+        int count = points.length / bytes;
+        int message = TAG_DOMAIN.length + bytes;
+        byte[] messages = new byte[count * message];
         for (int i = 0; i < count; i++) {
-            byte[] digest = hash.update(TAG_DOMAIN)
-                    .update(encoded, i * CollisionProtocol.POINT_BYTES, CollisionProtocol.POINT_BYTES)
-                    .digest();
-            System.arraycopy(digest, 0, tags, i * CollisionProtocol.TAG_BYTES, CollisionProtocol.TAG_BYTES);
+            System.arraycopy(TAG_DOMAIN, 0, messages, i * message, TAG_DOMAIN.length);
+            System.arraycopy(points, i * bytes, messages, i * message + TAG_DOMAIN.length, bytes);
+        }
+        byte[] digests = Sm3.digestMany(messages, message, count);
+        byte[] tags = new byte[count * tagBytes];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(digests, i * Sm3.DIGEST_BYTES, tags, i * tagBytes, tagBytes);
         }
         return tags;
     }
 
+    private static int parts(int points) {
+        return (points + PART_POINTS - 1) / PART_POINTS;
+    }
+
+    private static long chunks(long keys) {
+        return (keys + CHUNK_POINTS - 1) / CHUNK_POINTS;
+    }
+
     private static int width(int chunk, int total) {
-        return Math.min(PROTOCOL.chunkPoints(), total - chunk * PROTOCOL.chunkPoints());
+        return Math.min(CHUNK_POINTS, total - chunk * CHUNK_POINTS);
     }
 
-    private static long done(int chunk, int total) {
-        return Math.min(total, (chunk + 1L) * PROTOCOL.chunkPoints());
-    }
-
-    /// A uniform permutation of 0 … count−1 (Durstenfeld, CACM 7 (1964), algorithm 235).
-    private static int[] permutation(int count, RandomSource random) {
-        int[] order = new int[count];
-        for (int i = 0; i < count; i++) {
-            order[i] = i;
-        }
-        for (int i = count - 1; i > 0; i--) {
-            int j = (int) Math.unsignedMultiplyHigh(random.nextLong(), i + 1L);
-            int moved = order[i];
-            order[i] = order[j];
-            order[j] = moved;
-        }
-        return order;
+    private static long done(int chunk, long total) {
+        return Math.min(total, (chunk + 1L) * CHUNK_POINTS);
     }
 }

@@ -1,15 +1,14 @@
 package poyang.psi;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
+import poyang.crypto.Sm3;
 import poyang.kernel.Bug;
 
 /// A set of normalised keys, packed: no object for each key, so a million keys take some 40 MB.
 /// Keys are numbered from 0 in the order in which they first came.
-public final class KeySet {
+public final class KeySet implements CollisionInput {
     private static final int FIRST_SLOTS = 1 << 10;
 
     private final IdentifierRule rule;
@@ -37,6 +36,7 @@ public final class KeySet {
         return rowsRead;
     }
 
+    @Override
     public int size() {
         return size;
     }
@@ -50,13 +50,27 @@ public final class KeySet {
         return new String(text, start(index), ends[index] - start(index), StandardCharsets.UTF_8);
     }
 
-    /// The keys at `order[from .. to)`.
-    List<byte[]> keys(int[] order, int from, int to) {
-        List<byte[]> keys = new ArrayList<>(to - from);
-        for (int i = from; i < to; i++) {
-            keys.add(key(order[i]));
-        }
-        return keys;
+    @Override
+    public Items items(byte[] seed, Workers workers) {
+        return Items.hash(
+                new Items.Keys() {
+                    @Override
+                    public int copy(int i, byte[] out, int at, int room) {
+                        int length = ends[i] - start(i);
+                        if (length <= room) {
+                            System.arraycopy(text, start(i), out, at, length);
+                        }
+                        return length;
+                    }
+
+                    @Override
+                    public byte[] digest(int i) {
+                        return Sm3.digest(key(i));
+                    }
+                },
+                size,
+                seed,
+                workers);
     }
 
     private int start(int index) {

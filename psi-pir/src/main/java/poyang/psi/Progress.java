@@ -5,6 +5,10 @@ package poyang.psi;
 public interface Progress {
     /// The parts of a run, in their order.
     enum Phase {
+        /// Own keys are hashed under the run's seed.
+        HASHING,
+        /// Randomness is made that no key enters.
+        PREPARING,
         /// Own keys are masked and both masked sets cross.
         MASKING,
         /// The other side's masked keys are masked again.

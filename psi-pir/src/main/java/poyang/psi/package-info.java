@@ -1,5 +1,5 @@
 /// Private set intersection: who is in both sets, and nothing about the others. Start at
-/// {@link DhPsi}; {@link CollisionProtocol} states what each side learns and what a run costs.
+/// {@link CollisionProtocol}, which states what each side learns and what a run costs, and runs either side.
 @NullMarked
 package poyang.psi;
 

@@ -25,8 +25,10 @@ import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
-import poyang.psi.DhPsi;
+import poyang.psi.CollisionProtocol;
+import poyang.psi.CollisionSession;
 import poyang.psi.IdentifierRule;
+import poyang.psi.Intersection;
 import poyang.psi.KeySet;
 import poyang.psi.Progress;
 import poyang.psi.RecordedNetwork;
@@ -70,14 +72,15 @@ final class CollideParty {
             RecordedNetwork network = new RecordedNetwork(socket);
             Progress progress =
                     (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
+            CollisionSession session = new CollisionSession(network, peer, random, progress);
             long start = System.nanoTime();
             long matches = -1;
             if (left) {
-                DhPsi.Intersection found = DhPsi.receive(keys, network, peer, random, progress);
+                Intersection found = CollisionProtocol.DH_SM2.receive(keys, session);
                 write(Path.of(arguments[5]), arguments[2], keys, found);
                 matches = found.matches().size();
             } else {
-                DhPsi.send(keys, network, peer, random, progress);
+                CollisionProtocol.DH_SM2.send(keys, session);
             }
             long millis = (System.nanoTime() - start) / 1_000_000;
             System.out.println("rows=" + keys.rowsRead());
@@ -133,7 +136,7 @@ final class CollideParty {
     }
 
     /// Header and one key a line, ascending; complete or absent, never half.
-    private static void write(Path out, String column, KeySet keys, DhPsi.Intersection found) {
+    private static void write(Path out, String column, KeySet keys, Intersection found) {
         TreeSet<String> matches = new TreeSet<>();
         for (int i = 0; i < found.matches().size(); i++) {
             matches.add(keys.keyText(found.matches().at(i)));

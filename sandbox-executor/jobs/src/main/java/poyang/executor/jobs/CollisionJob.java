@@ -9,6 +9,7 @@ import poyang.executor.job.JobPlan;
 import poyang.executor.job.JobRun;
 import poyang.kernel.PoyangException;
 import poyang.psi.CollisionProtocol;
+import poyang.psi.Cost;
 import poyang.psi.IdentifierRule;
 
 /// Who is in both? One key column a side, the receiver gets the common keys.
@@ -40,20 +41,27 @@ public final class CollisionJob implements JobKind {
     public FrameBounds bounds(JobFacts facts, long ownRows, long peerRows) {
         long receiverRows = facts.receives() ? ownRows : peerRows;
         long senderRows = facts.receives() ? peerRows : ownRows;
-        long receiverFrames = PROTOCOL.receiverFrames(receiverRows);
-        long receiverBytes = PROTOCOL.receiverBytes(receiverRows);
-        long senderFrames = PROTOCOL.senderFrames(receiverRows, senderRows);
-        long senderBytes = PROTOCOL.senderBytes(receiverRows, senderRows);
+        Cost cost = PROTOCOL.cost(receiverRows, senderRows);
         return facts.receives()
-                ? new FrameBounds(receiverFrames, receiverBytes, senderFrames, senderBytes, PROTOCOL.frameBytes())
-                : new FrameBounds(senderFrames, senderBytes, receiverFrames, receiverBytes, PROTOCOL.frameBytes());
+                ? new FrameBounds(
+                        cost.receiverFrames(),
+                        cost.receiverBytes(),
+                        cost.senderFrames(),
+                        cost.senderBytes(),
+                        cost.frameBytes())
+                : new FrameBounds(
+                        cost.senderFrames(),
+                        cost.senderBytes(),
+                        cost.receiverFrames(),
+                        cost.receiverBytes(),
+                        cost.frameBytes());
     }
 
     @Override
     public JobRun open(JobFacts facts) {
         return switch (facts.plan()) {
             case JobPlan.Collision collision ->
-                new CollisionRun(facts, rule(IdentifierRule.named(collision.identifierKind())), PROTOCOL.rounds());
+                new CollisionRun(facts, rule(IdentifierRule.named(collision.identifierKind())), PROTOCOL);
         };
     }
 

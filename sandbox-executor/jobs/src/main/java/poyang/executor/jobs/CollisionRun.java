@@ -14,10 +14,12 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PartyNetwork;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.psi.CollisionProtocol;
+import poyang.psi.CollisionSession;
 import poyang.psi.Commitments;
-import poyang.psi.DhPsi;
 import poyang.psi.IdentifierRule;
 import poyang.psi.IntList;
+import poyang.psi.Intersection;
 import poyang.psi.KeySet;
 import poyang.psi.RecordedNetwork;
 
@@ -27,11 +29,11 @@ final class CollisionRun implements JobRun {
 
     private final JobFacts facts;
     private final KeySet keys;
-    private final int rounds;
+    private final CollisionProtocol protocol;
 
-    CollisionRun(JobFacts facts, IdentifierRule rule, int rounds) {
+    CollisionRun(JobFacts facts, IdentifierRule rule, CollisionProtocol protocol) {
         this.facts = facts;
-        this.rounds = rounds;
+        this.protocol = protocol;
         keys = new KeySet(rule);
     }
 
@@ -68,16 +70,19 @@ final class CollisionRun implements JobRun {
         poyang.psi.Progress phases =
                 (phase, done, total) -> progress.at(phase.name().toLowerCase(Locale.ROOT), done, total);
         RecordedNetwork network = new RecordedNetwork(carrier);
+        CollisionSession session = new CollisionSession(network, facts.peer(), random, phases);
         if (!facts.receives()) {
-            int peerKeys = DhPsi.send(keys, network, facts.peer(), random, phases);
-            return new Output(Optional.empty(), keys.size(), peerKeys, 0, exchange(network));
+            long peerKeys = protocol.send(keys, session);
+            return new Output(Optional.empty(), keys.size(), peerKeys, 0, exchange(network, peerKeys));
         }
-        DhPsi.Intersection found = DhPsi.receive(keys, network, facts.peer(), random, phases);
+        Intersection found = protocol.receive(keys, session);
         int matches = found.matches().size();
-        return new Output(Optional.of(csv(found.matches())), keys.size(), found.peerKeys(), matches, exchange(network));
+        Exchange exchange = exchange(network, found.peerKeys());
+        return new Output(Optional.of(csv(found.matches())), keys.size(), found.peerKeys(), matches, exchange);
     }
 
-    private Exchange exchange(RecordedNetwork network) {
+    private Exchange exchange(RecordedNetwork network, long peerKeys) {
+        int rounds = protocol.cost(keys.size(), peerKeys).rounds();
         return new Exchange(network.transcript(facts.peer()), rounds, network.bytesSent(), network.bytesReceived());
     }
 
