@@ -172,6 +172,43 @@ public final class Sm2Group {
         return sums;
     }
 
+    /// The coordinates of the points, one after the other.
+    public static long[] of(List<Sm2Point> points) {
+        long[] all = new long[points.size() * POINT_LONGS];
+        for (int i = 0; i < points.size(); i++) {
+            System.arraycopy(points.get(i).coordinates(), 0, all, i * POINT_LONGS, POINT_LONGS);
+        }
+        return all;
+    }
+
+    /// p_i + q_i for each i, or empty where two of them have one x coordinate, which independent
+    /// random points have once in 2^255.
+    public static Optional<long[]> sums(long[] p, long[] q) {
+        return combined(p, q, 0);
+    }
+
+    /// p_i − q_i for each i, or empty as for {@link #sums}.
+    public static Optional<long[]> differences(long[] p, long[] q) {
+        return combined(p, q, -1L);
+    }
+
+    private static Optional<long[]> combined(long[] p, long[] q, long negated) {
+        Bug.unless(p.length == q.length && p.length % POINT_LONGS == 0, "as many whole points are needed");
+        int count = p.length / POINT_LONGS;
+        long[] pairs = new long[2 * p.length];
+        long[] t = new long[L];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(p, i * POINT_LONGS, pairs, 2 * i * POINT_LONGS, POINT_LONGS);
+            System.arraycopy(q, i * POINT_LONGS, pairs, (2 * i + 1) * POINT_LONGS, POINT_LONGS);
+            Field.negate(t, 0, q, i * POINT_LONGS + L);
+            Field.move(negated, pairs, (2 * i + 1) * POINT_LONGS + L, t, 0);
+            if (Field.isEqual(p, i * POINT_LONGS, q, i * POINT_LONGS) != 0) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(addPairs(pairs, count));
+    }
+
     /// scalar · point for each point; the given array stays as it is.
     public static long[] multiply(long[] points, Sm2Scalar scalar) {
         int count = points.length / POINT_LONGS;

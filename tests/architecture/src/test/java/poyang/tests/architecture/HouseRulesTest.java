@@ -37,6 +37,7 @@ final class HouseRulesTest {
     private static final String[] PURE = {
         "poyang.kernel..",
         "poyang.crypto.curve..",
+        "poyang.mpc..",
         "poyang.psi..",
         "poyang.chain.proofs..",
         "poyang.chain.consensus..",

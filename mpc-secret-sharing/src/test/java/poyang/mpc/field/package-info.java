@@ -1,0 +1,4 @@
+@NullMarked
+package poyang.mpc.field;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package poyang.mpc.ot;
+
+import org.jspecify.annotations.NullMarked;

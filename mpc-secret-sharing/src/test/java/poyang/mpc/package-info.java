@@ -1,0 +1,4 @@
+@NullMarked
+package poyang.mpc;
+
+import org.jspecify.annotations.NullMarked;

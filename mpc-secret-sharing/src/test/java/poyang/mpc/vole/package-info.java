@@ -1,0 +1,4 @@
+@NullMarked
+package poyang.mpc.vole;
+
+import org.jspecify.annotations.NullMarked;
