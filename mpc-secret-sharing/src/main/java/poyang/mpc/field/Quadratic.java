@@ -14,7 +14,7 @@ public final class Quadratic {
 
     private Quadratic() {}
 
-    /// out[at], out[at+1] = (a0 + a1·X)·(b0 + b1·X) = a0·b0 + 7·a1·b1 + (a0·b1 + a1·b0)·X
+    /// Two limbs from `at` on = (a0 + a1·X)·(b0 + b1·X) = a0·b0 + 7·a1·b1 + (a0·b1 + a1·b0)·X
     public static void multiply(long[] out, int at, long a0, long a1, long b0, long b1) {
         long low = Goldilocks.multiply(a0, b0);
         long high = Goldilocks.multiply(a1, b1);
@@ -23,7 +23,7 @@ public final class Quadratic {
         out[at + 1] = cross;
     }
 
-    /// out[at], out[at+1] += k·(a0 + a1·X) for k of the prime field.
+    /// Two limbs from `at` on += k·(a0 + a1·X) for k of the prime field.
     public static void addMultiple(long[] out, int at, long k, long a0, long a1) {
         out[at] = Goldilocks.add(out[at], Goldilocks.multiply(k, a0));
         out[at + 1] = Goldilocks.add(out[at + 1], Goldilocks.multiply(k, a1));

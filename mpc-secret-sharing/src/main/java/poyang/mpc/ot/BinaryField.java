@@ -1,6 +1,6 @@
 package poyang.mpc.ot;
 
-/// GF(2^128) = GF(2)[z] / (z^128 + z^7 + z^2 + z + 1), for a few thousand products a run.
+/// GF(2^128) = the polynomials over GF(2) modulo z^128 + z^7 + z^2 + z + 1, for a few thousand products a run.
 ///
 /// An element is two words, bits 0 to 63 and 64 to 127. No branch or address depends on an element.
 final class BinaryField {

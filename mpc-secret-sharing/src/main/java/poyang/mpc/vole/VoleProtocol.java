@@ -53,7 +53,7 @@ public record VoleProtocol(int id, int version, String name, String citation, bo
     /// Bytes that the receiver sends.
     public long receiverBytes(int length) {
         CodeParameters code = CodeParameters.of(length);
-        return HEADER_BYTES
+        return (long) HEADER_BYTES
                 + BaseOt.SENDER_BYTES
                 + OtExtension.messageBytes(transfers(code))
                 + BaseVole.messageBytes(baseCount(code))
@@ -63,7 +63,7 @@ public record VoleProtocol(int id, int version, String name, String citation, bo
     /// Frames that the sender sends.
     public long senderFrames(int length) {
         CodeParameters code = CodeParameters.of(length);
-        return 2 + code.blocks() / GROUP + (malicious ? 2 : 0);
+        return 2L + code.blocks() / GROUP + (malicious ? 2 : 0);
     }
 
     /// Frames that the receiver sends.

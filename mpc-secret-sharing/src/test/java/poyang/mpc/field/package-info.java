@@ -1,4 +1,0 @@
-@NullMarked
-package poyang.mpc.field;
-
-import org.jspecify.annotations.NullMarked;

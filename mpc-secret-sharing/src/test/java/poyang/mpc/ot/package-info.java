@@ -1,4 +1,0 @@
-@NullMarked
-package poyang.mpc.ot;
-
-import org.jspecify.annotations.NullMarked;

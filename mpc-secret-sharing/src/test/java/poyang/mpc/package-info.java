@@ -1,4 +1,0 @@
-@NullMarked
-package poyang.mpc;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package poyang.mpc.vole;
-
-import org.jspecify.annotations.NullMarked;
