@@ -61,12 +61,13 @@ final class SecretBranchesTest {
             Map.entry("Inversion.split", 2),
             Map.entry("SecretComb.digit", 2),
             Map.entry("Sm2Scalar.digit", 3),
-            // the bits of n − 2
-            Map.entry("Order.invert", 1),
             // how many points, entries and blocks there are
             Map.entry("Field.invertAll", 3),
             Map.entry("Sm2Group.multiply", 3),
-            Map.entry("Sm2Group.tables", 2),
+            Map.entry("OddMultiples.of", 3),
+            Map.entry("OddMultiples.fill", 1),
+            Map.entry("OddMultiples.product", 1),
+            Map.entry("OddMultiples.toAffine", 1),
             Map.entry("Sm2Group.toAffine", 1),
             Map.entry("Sum.addSecret", 1),
             Map.entry("Sm3Compression.compress", 1),
