@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Vector code is very slow until the optimising compiler has had it, and stays so where that compiler or
 /// wide registers are missing. So callers get the scalar form until as much has been done as a trial costs,
-/// about half a second. Then a thread of the lowest priority lets both forms do the same piece of work in
+/// about half a second. Then a thread of its own lets both forms do the same piece of work in
 /// turn. As soon as the vector form's best time is a fifth below the scalar form's best it gets all the
 /// work. When it has used up five seconds without that, the scalar form keeps it, and there are further
 /// trials after 30 s, 1 min, 2 min … at most an hour; a vector form in use is tried again every ten
@@ -74,12 +74,7 @@ final class Pace {
         if (units >= unitsBeforeTrial) {
             units = 0;
             if (due(System.nanoTime()) && busy.compareAndSet(false, true)) {
-                Thread thread = Thread.ofPlatform()
-                        .daemon()
-                        .priority(Thread.MIN_PRIORITY)
-                        .name("trial of " + name)
-                        .unstarted(this::hold);
-                thread.start();
+                Thread _ = Thread.ofPlatform().daemon().name("trial of " + name).start(this::hold);
             }
         }
     }
