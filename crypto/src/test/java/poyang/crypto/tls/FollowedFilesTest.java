@@ -1,5 +1,6 @@
 package poyang.crypto.tls;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.Revocations.Revocation;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.pki.Lists;
@@ -119,7 +121,8 @@ final class FollowedFilesTest {
         assertEquals(renewed, shown(client, server));
         assertEquals(Optional.empty(), heard.getLast());
         assertEquals(2, heard.size());
-        assertEquals("still here", new String(before.toServer("still here".getBytes("UTF-8")), "UTF-8"));
+        byte[] message = {1, 2, 3};
+        assertArrayEquals(message, before.toServer(message));
 
         // the same as a client
         SSLEngine side = client.sslContext().createSSLEngine();
@@ -184,7 +187,7 @@ final class FollowedFilesTest {
         // what the chain says counts besides
         TlsIdentity third = other("validator-4");
         good.consult((_, serial) -> serial.equals(third.chain().getFirst().getSerialNumber())
-                ? Optional.of(new poyang.crypto.Revocations.Revocation(1, START.getEpochSecond()))
+                ? Optional.of(new Revocation(1, START.getEpochSecond()))
                 : Optional.empty());
         refused(good, third, "was revoked on");
         refused(good, wrong, "was revoked on");
