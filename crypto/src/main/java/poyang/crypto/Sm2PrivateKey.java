@@ -73,7 +73,9 @@ public final class Sm2PrivateKey implements SigningKey {
         private static final byte[] ZERO = {0};
         private static final byte[] ONE = {1};
 
-        private Sm3.Mac mac = new Sm3.Mac(new byte[Sm3.DIGEST_BYTES]);
+        private static final Sm3.Mac FIRST = new Sm3.Mac(new byte[Sm3.DIGEST_BYTES]);
+
+        private Sm3.Mac mac = FIRST;
         private byte[] value = new byte[Sm3.DIGEST_BYTES];
         private boolean asked;
 

@@ -59,6 +59,12 @@ final class ForgeryProperty implements CryptoProperty {
             BigInteger near = draws.oneIn(4) ? BigInteger.valueOf(draws.below(3) - 1) : BigInteger.ZERO;
             BigInteger t = meeting.add(near).multiply(d.modInverse(Draws.N)).mod(Draws.N);
             r = t.subtract(s).mod(Draws.N);
+        } else if (draws.oneIn(2)) {
+            // R is a small multiple of P, so that the tables of both hold the same points
+            BigInteger multiple = BigInteger.valueOf(draws.below(33) - 16);
+            BigInteger t = draws.oneIn(2) ? small(draws) : draws.scalar();
+            s = multiple.subtract(t).multiply(d).mod(Draws.N);
+            r = t.subtract(s).mod(Draws.N);
         } else {
             r = draws.oneIn(2) ? small(draws) : draws.scalar();
             s = draws.oneIn(2) ? small(draws) : draws.scalar();

@@ -17,12 +17,9 @@ public final class Ghash {
     private static final int BLOCK_BYTES = 16;
     private static final int STREAMS = GhashVectors.STREAMS;
 
-    /// Fewer are not worth timing.
-    private static final int FEWEST_BLOCKS = 64;
-
     private static final long FIRST = 0x1111111111111111L;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final Pace PACE = new Pace(GhashVectors.BITS);
+    private static final Pace PACE = new Pace("GHASH", GhashVectors.BITS, 3_000_000, new Trial());
 
     private final long h1;
     private final long h0;
@@ -52,23 +49,41 @@ public final class Ghash {
         int blocks = count / BLOCK_BYTES;
         if (PACE.vector() && blocks >= 2 * STREAMS) {
             vectors(data, at, blocks);
-        } else if (blocks < FEWEST_BLOCKS) {
-            scalars(data, at, blocks);
         } else {
-            int trial = PACE.trying() ? blocks / 4 & -STREAMS : 0;
-            long start = System.nanoTime();
-            if (trial > 0) {
-                vectors(data, at, trial);
-            }
-            long between = System.nanoTime();
-            scalars(data, at + trial * BLOCK_BYTES, blocks - trial);
-            PACE.took(System.nanoTime() - between, blocks - trial, between - start, trial);
+            scalars(data, at, blocks);
         }
+        PACE.did(blocks);
         int rest = count - blocks * BLOCK_BYTES;
         if (rest > 0) {
             byte[] last = new byte[BLOCK_BYTES];
             System.arraycopy(data, at + blocks * BLOCK_BYTES, last, 0, rest);
             scalars(last, 0, 1);
+        }
+    }
+
+    /// Data under a public key.
+    private static final class Trial implements Pace.Forms {
+        private static final int BLOCKS = 512;
+        private final byte[] data = new byte[BLOCKS * BLOCK_BYTES];
+
+        Trial() {
+            for (int i = 0; i < data.length; i++) {
+                data[i] = (byte) (i * 7 + (i >> 8));
+            }
+        }
+
+        @Override
+        public byte[] scalar() {
+            Ghash hash = new Ghash(data);
+            hash.scalars(data, 0, BLOCKS);
+            return hash.value();
+        }
+
+        @Override
+        public byte[] vector() {
+            Ghash hash = new Ghash(data);
+            hash.vectors(data, 0, BLOCKS);
+            return hash.value();
         }
     }
 

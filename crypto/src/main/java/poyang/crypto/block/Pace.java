@@ -2,65 +2,134 @@ package poyang.crypto.block;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Decides when a loop's vector form takes over from its scalar form.
+/// Decides whether a loop's vector form or its scalar form does the work.
 ///
 /// Vector code is very slow until the optimising compiler has had it, and stays so where that compiler or
-/// wide registers are missing. So the scalar form does the work at first, while small pieces are given to
-/// the vector form and timed: never more than a quarter of the scalar form's time. Once its best piece
-/// beats the scalar form's best by a fifth it gets all; when the pieces have cost five seconds without
-/// that, it is given up. Both forms give the same bytes, so nothing but speed depends on the decision.
+/// wide registers are missing. So callers get the scalar form until as much has been done as a trial costs,
+/// about half a second. Then a thread of its own lets both forms do the same piece of work in
+/// turn. As soon as the vector form's best time is a fifth below the scalar form's best it gets all the
+/// work. When it has used up five seconds without that, the scalar form keeps it, and there are further
+/// trials after 30 s, 1 min, 2 min … at most an hour; a vector form in use is tried again every ten
+/// minutes. No verdict is final and none comes from the callers' own, disturbed times.
+///
+/// Both forms give the same bytes, so nothing but speed depends on the verdict; a trial compares them, and
+/// a vector form that differs (a fault of the compiler or the machine) is never used again.
 final class Pace {
-    private static final long GRACE_NANOS = 100_000_000L;
     private static final long BUDGET_NANOS = 5_000_000_000L;
-    private static final double SHARE = 0.25;
+    private static final long FIRST_PAUSE_NANOS = 30_000_000_000L;
+    private static final long LONGEST_PAUSE_NANOS = 3_600_000_000_000L;
+    private static final long RENEWAL_NANOS = 600_000_000_000L;
     private static final double MARGIN = 0.8;
     private static final boolean POSSIBLE = possible();
 
-    private enum Mode {
-        TRYING,
-        VECTOR,
-        SCALAR
+    /// One piece of work, done by either form on data of its own.
+    interface Forms {
+        byte[] scalar();
+
+        byte[] vector();
     }
 
-    private volatile Mode mode;
-    private double bestScalar = Double.MAX_VALUE;
-    private double bestVector = Double.MAX_VALUE;
-    private long vectorNanos;
-    private long scalarNanos;
+    /// What a trial found.
+    enum Verdict {
+        FASTER,
+        SLOWER,
+        DIFFERENT
+    }
+
+    private final String name;
+    private final Forms forms;
+    private final long unitsBeforeTrial;
+    private final AtomicBoolean busy;
+    private volatile boolean vector;
+
+    /// Counted without a lock: it does not matter when a few are lost.
+    private long units;
+
+    private volatile long notBefore;
+    private long pauseNanos = FIRST_PAUSE_NANOS;
 
     /// @param bits the width of vector that the loop is written for
-    Pace(int bits) {
-        mode = POSSIBLE && Widest.bits() >= bits ? Mode.TRYING : Mode.SCALAR;
+    /// @param unitsBeforeTrial so many take the scalar form about half a second
+    Pace(String name, int bits, long unitsBeforeTrial, Forms forms) {
+        this.name = name;
+        this.forms = forms;
+        this.unitsBeforeTrial = unitsBeforeTrial;
+        notBefore = System.nanoTime();
+        busy = new AtomicBoolean(!POSSIBLE || Widest.bits() < bits);
     }
 
     boolean vector() {
-        return mode == Mode.VECTOR;
+        return vector;
     }
 
-    /// Should a piece of the work now at hand go to the vector form?
-    synchronized boolean trying() {
-        return mode == Mode.TRYING && vectorNanos <= GRACE_NANOS + SHARE * scalarNanos;
+    /// Counts work done by the form in use; now and then it begins a trial.
+    void did(int count) {
+        units += count;
+        if (units >= unitsBeforeTrial) {
+            units = 0;
+            if (due(System.nanoTime()) && busy.compareAndSet(false, true)) {
+                Thread _ = Thread.ofPlatform().daemon().name("trial of " + name).start(this::hold);
+            }
+        }
     }
 
-    /// Reports a piece of work that the scalar form did, and one of the vector form or 0.
-    synchronized void took(long scalarTook, int scalarUnits, long vectorTook, int vectorUnits) {
-        if (mode != Mode.TRYING) {
-            return;
+    private void hold() {
+        LongSupplier clock = ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime;
+        if (take(trial(forms, clock), System.nanoTime())) {
+            busy.set(false);
         }
-        scalarNanos += scalarTook;
-        vectorNanos += vectorTook;
-        bestScalar = Math.min(bestScalar, (double) scalarTook / scalarUnits);
-        if (vectorUnits > 0) {
-            bestVector = Math.min(bestVector, (double) vectorTook / vectorUnits);
+    }
+
+    /// Acts on a verdict; may there be another trial?
+    boolean take(Verdict verdict, long now) {
+        switch (verdict) {
+            case FASTER -> {
+                vector = true;
+                pauseNanos = FIRST_PAUSE_NANOS;
+                notBefore = now + RENEWAL_NANOS;
+            }
+            case SLOWER -> {
+                vector = false;
+                notBefore = now + pauseNanos;
+                pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+            }
+            case DIFFERENT -> vector = false;
         }
-        if (bestVector < MARGIN * bestScalar) {
-            mode = Mode.VECTOR;
-        } else if (vectorNanos > BUDGET_NANOS) {
-            mode = Mode.SCALAR;
+        return verdict != Verdict.DIFFERENT;
+    }
+
+    /// May a trial begin at this time?
+    boolean due(long now) {
+        return now - notBefore >= 0;
+    }
+
+    static Verdict trial(Forms forms, LongSupplier clock) {
+        long bestScalar = Long.MAX_VALUE;
+        long bestVector = Long.MAX_VALUE;
+        long spent = 0;
+        while (spent < BUDGET_NANOS) {
+            long start = clock.getAsLong();
+            byte[] expected = forms.scalar();
+            long between = clock.getAsLong();
+            byte[] found = forms.vector();
+            long vectorTook = clock.getAsLong() - between;
+            if (!Arrays.equals(expected, found)) {
+                return Verdict.DIFFERENT;
+            }
+            spent += vectorTook;
+            bestScalar = Math.min(bestScalar, between - start);
+            bestVector = Math.min(bestVector, vectorTook);
+            if (bestVector < MARGIN * bestScalar) {
+                return Verdict.FASTER;
+            }
         }
+        return Verdict.SLOWER;
     }
 
     /// Is the vector module there, and a compiler that knows it?

@@ -11,12 +11,9 @@ public final class Sm3Lanes {
     private static final int DIGEST_BYTES = 32;
     private static final int BLOCK_WORDS = 16;
 
-    /// Fewer are not worth timing.
-    private static final int FEWEST_MESSAGES = 128;
-
     private static final int NARROWEST_BITS = 256;
     private static final VarHandle BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final Pace PACE = new Pace(NARROWEST_BITS);
+    private static final Pace PACE = new Pace("SM3 in lanes", NARROWEST_BITS, 1_000_000, new Trial());
 
     private Sm3Lanes() {}
 
@@ -24,17 +21,34 @@ public final class Sm3Lanes {
     public static void digests(byte[] messages, int length, int count, byte[] out) {
         if (PACE.vector()) {
             vectors(messages, length, 0, count, out);
-        } else if (count < FEWEST_MESSAGES) {
-            scalars(messages, length, 0, count, out);
         } else {
-            int trial = PACE.trying() ? count / 4 : 0;
-            long start = System.nanoTime();
-            if (trial > 0) {
-                vectors(messages, length, 0, trial, out);
+            scalars(messages, length, 0, count, out);
+        }
+        PACE.did(count);
+    }
+
+    /// As many messages of 64 bytes as fill the widest lanes a few times.
+    private static final class Trial implements Pace.Forms {
+        private static final int COUNT = 128;
+        private final byte[] messages = new byte[COUNT * BLOCK_BYTES];
+        private final byte[] out = new byte[COUNT * DIGEST_BYTES];
+
+        Trial() {
+            for (int i = 0; i < messages.length; i++) {
+                messages[i] = (byte) (i * 7 + (i >> 8));
             }
-            long between = System.nanoTime();
-            scalars(messages, length, trial, count, out);
-            PACE.took(System.nanoTime() - between, count - trial, between - start, trial);
+        }
+
+        @Override
+        public byte[] scalar() {
+            scalars(messages, BLOCK_BYTES, 0, COUNT, out);
+            return out.clone();
+        }
+
+        @Override
+        public byte[] vector() {
+            vectors(messages, BLOCK_BYTES, 0, COUNT, out);
+            return out.clone();
         }
     }
 

@@ -12,12 +12,9 @@ public final class Sm4Blocks {
 
     private static final int CHUNK_BLOCKS = 256;
 
-    /// Fewer are not worth timing.
-    private static final int FEWEST_BLOCKS = 64;
-
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final Pace PACE = new Pace(512);
+    private static final Pace PACE = new Pace("SM4", Sm4Vectors.BITS, 3_000_000, new Trial());
 
     private Sm4Blocks() {}
 
@@ -39,18 +36,35 @@ public final class Sm4Blocks {
     public static void crypt(int[] roundKeys, byte[] in, int at, byte[] out, int to, int blocks) {
         if (PACE.vector()) {
             Sm4Vectors.crypt(roundKeys, in, at, out, to, blocks);
-        } else if (blocks < FEWEST_BLOCKS) {
-            Sm4Scalar.crypt(roundKeys, in, at, out, to, blocks);
         } else {
-            int trial = PACE.trying() ? blocks / 4 & -Sm4Vectors.BLOCKS : 0;
-            int further = trial * BLOCK_BYTES;
-            long start = System.nanoTime();
-            if (trial > 0) {
-                Sm4Vectors.crypt(roundKeys, in, at, out, to, trial);
+            Sm4Scalar.crypt(roundKeys, in, at, out, to, blocks);
+        }
+        PACE.did(blocks);
+    }
+
+    /// A chunk under a public key.
+    private static final class Trial implements Pace.Forms {
+        private final int[] roundKeys = expand(new byte[KEY_BYTES]);
+        private final byte[] data = new byte[CHUNK_BLOCKS * BLOCK_BYTES];
+
+        Trial() {
+            for (int i = 0; i < data.length; i++) {
+                data[i] = (byte) (i * 7 + (i >> 8));
             }
-            long between = System.nanoTime();
-            Sm4Scalar.crypt(roundKeys, in, at + further, out, to + further, blocks - trial);
-            PACE.took(System.nanoTime() - between, blocks - trial, between - start, trial);
+        }
+
+        @Override
+        public byte[] scalar() {
+            byte[] out = new byte[data.length];
+            Sm4Scalar.crypt(roundKeys, data, 0, out, 0, CHUNK_BLOCKS);
+            return out;
+        }
+
+        @Override
+        public byte[] vector() {
+            byte[] out = new byte[data.length];
+            Sm4Vectors.crypt(roundKeys, data, 0, out, 0, CHUNK_BLOCKS);
+            return out;
         }
     }
 

@@ -12,12 +12,18 @@ import java.math.BigInteger;
 ///
 /// No branch and no index depends on a value, but those of {@link #decode} on its public input.
 ///
-/// p ≡ −1 (mod 2^52), so the Montgomery quotient of a limb m is m itself, and adding m·p takes shifts
-/// and additions only. The product a_i·b_j = h·2^52 + l is had from one high and one low
-/// multiplication; h and l are added up without carries: with factors below 2^56 each column stays
-/// below 5·(2^60 + 2^52) + 2^61 < 2^63.
+/// A product of limbs is had as h·2^52 + l from one high and one low multiplication; h and l are added up
+/// without carries. Fifteen are enough, since a_i·b_j + a_j·b_i = a_i·b_i + a_j·b_j − (a_i − a_j)(b_i − b_j):
+/// with factors below 2^56 each column stays below 5·(2^60 + 2^54) + 2^61 < 2^63, and what overflows on the
+/// way there comes back.
 ///
-/// Source: Montgomery, Math. Comp. 44 (1985). Carry-free radix: Bernstein, "Curve25519", PKC 2006.
+/// p ≡ −1 (mod 2^52), so the Montgomery quotient of a limb m is m itself, and adding m·p takes shifts
+/// and additions only: −m clears the limb, and m·(2^64 − 2^96) and m·(2^256 − 2^224) are e·2^52 and
+/// −16·e·2^208 with the same e.
+///
+/// Source: Montgomery, Math. Comp. 44 (1985). Carry-free radix: Bernstein, "Curve25519", PKC 2006. Fifteen
+/// products: Weimerskirch, Paar, "Generalizations of the Karatsuba algorithm for efficient
+/// implementations", 2003.
 final class Field {
     static final int LONGS = 5;
     static final BigInteger P = new BigInteger("fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff", 16);
@@ -32,6 +38,7 @@ final class Field {
     private static final long[] P_LIMBS = limbs(P);
 
     static final long[] ONE = limbs(R.mod(P));
+    private static final Inversion INVERSION = new Inversion(-1L, 0xffffffff00000000L, -1L, 0xfffffffeffffffffL);
     private static final long[] R3 = limbs(R.pow(3).mod(P));
 
     private Field() {}
@@ -58,72 +65,67 @@ final class Field {
         long b2 = b[bo + 2];
         long b3 = b[bo + 3];
         long b4 = b[bo + 4];
-        long s0 = b0 << 6;
-        long s1 = b1 << 6;
-        long s2 = b2 << 6;
-        long s3 = b3 << 6;
-        long s4 = b4 << 6;
-        long x = a0;
-        long t = x << 6;
-        long c0 = (x * b0) & MASK;
-        long c1 = Math.multiplyHigh(t, s0);
-        c1 += (x * b1) & MASK;
-        long c2 = Math.multiplyHigh(t, s1);
-        c2 += (x * b2) & MASK;
-        long c3 = Math.multiplyHigh(t, s2);
-        c3 += (x * b3) & MASK;
-        long c4 = Math.multiplyHigh(t, s3);
-        c4 += (x * b4) & MASK;
-        long c5 = Math.multiplyHigh(t, s4);
-        x = a1;
-        t = x << 6;
-        c1 += (x * b0) & MASK;
-        c2 += Math.multiplyHigh(t, s0);
-        c2 += (x * b1) & MASK;
-        c3 += Math.multiplyHigh(t, s1);
-        c3 += (x * b2) & MASK;
-        c4 += Math.multiplyHigh(t, s2);
-        c4 += (x * b3) & MASK;
-        c5 += Math.multiplyHigh(t, s3);
-        c5 += (x * b4) & MASK;
-        long c6 = Math.multiplyHigh(t, s4);
-        x = a2;
-        t = x << 6;
-        c2 += (x * b0) & MASK;
-        c3 += Math.multiplyHigh(t, s0);
-        c3 += (x * b1) & MASK;
-        c4 += Math.multiplyHigh(t, s1);
-        c4 += (x * b2) & MASK;
-        c5 += Math.multiplyHigh(t, s2);
-        c5 += (x * b3) & MASK;
-        c6 += Math.multiplyHigh(t, s3);
-        c6 += (x * b4) & MASK;
-        long c7 = Math.multiplyHigh(t, s4);
-        x = a3;
-        t = x << 6;
-        c3 += (x * b0) & MASK;
-        c4 += Math.multiplyHigh(t, s0);
-        c4 += (x * b1) & MASK;
-        c5 += Math.multiplyHigh(t, s1);
-        c5 += (x * b2) & MASK;
-        c6 += Math.multiplyHigh(t, s2);
-        c6 += (x * b3) & MASK;
-        c7 += Math.multiplyHigh(t, s3);
-        c7 += (x * b4) & MASK;
-        long c8 = Math.multiplyHigh(t, s4);
-        x = a4;
-        t = x << 6;
-        c4 += (x * b0) & MASK;
-        c5 += Math.multiplyHigh(t, s0);
-        c5 += (x * b1) & MASK;
-        c6 += Math.multiplyHigh(t, s1);
-        c6 += (x * b2) & MASK;
-        c7 += Math.multiplyHigh(t, s2);
-        c7 += (x * b3) & MASK;
-        c8 += Math.multiplyHigh(t, s3);
-        c8 += (x * b4) & MASK;
-        long c9 = Math.multiplyHigh(t, s4);
-        reduce(r, ro, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
+        long l0 = low(a0, b0);
+        long h0 = high(a0, b0);
+        long l1 = low(a1, b1);
+        long h1 = high(a1, b1);
+        long l2 = low(a2, b2);
+        long h2 = high(a2, b2);
+        long l3 = low(a3, b3);
+        long h3 = high(a3, b3);
+        long l4 = low(a4, b4);
+        long h4 = high(a4, b4);
+        long low = l0 + l1;
+        long high = h0 + h1;
+        long c1 = low + h0;
+        low += l2;
+        long c2 = low + high;
+        high += h2;
+        low += l3;
+        long c3 = low + high;
+        high += h3;
+        low += l4;
+        long c4 = low + high;
+        high += h4;
+        low -= l0;
+        long c5 = low + high;
+        high -= h0;
+        low -= l1;
+        long c6 = low + high;
+        high -= h1;
+        low -= l2;
+        long c7 = low + high;
+        long c8 = l4 + h3 + h4;
+        c1 -= low(a0 - a1, b0 - b1);
+        c2 -= high(a0 - a1, b0 - b1);
+        c2 -= low(a0 - a2, b0 - b2);
+        c3 -= high(a0 - a2, b0 - b2);
+        c3 -= low(a0 - a3, b0 - b3);
+        c3 -= low(a1 - a2, b1 - b2);
+        c4 -= high(a0 - a3, b0 - b3);
+        c4 -= low(a0 - a4, b0 - b4);
+        c4 -= high(a1 - a2, b1 - b2);
+        c4 -= low(a1 - a3, b1 - b3);
+        c5 -= high(a0 - a4, b0 - b4);
+        c5 -= high(a1 - a3, b1 - b3);
+        c5 -= low(a1 - a4, b1 - b4);
+        c5 -= low(a2 - a3, b2 - b3);
+        c6 -= high(a1 - a4, b1 - b4);
+        c6 -= high(a2 - a3, b2 - b3);
+        c6 -= low(a2 - a4, b2 - b4);
+        c7 -= high(a2 - a4, b2 - b4);
+        c7 -= low(a3 - a4, b3 - b4);
+        c8 -= high(a3 - a4, b3 - b4);
+        reduce(r, ro, l0, c1, c2, c3, c4, c5, c6, c7, c8, h4);
+    }
+
+    private static long low(long x, long y) {
+        return (x * y) & MASK;
+    }
+
+    /// ⌊x·y/2^52⌋ for factors below 2^57.
+    private static long high(long x, long y) {
+        return Math.multiplyHigh(x << 6, y << 6);
     }
 
     /// r = a²
@@ -180,30 +182,32 @@ final class Field {
             long c8,
             long c9) {
         long m = c0 & MASK;
-        c1 += (c0 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
-        c2 += (m >>> 40) - (m >>> 8);
-        c4 += ((m << 48) & MASK) - ((m << 16) & MASK);
-        c5 += (m >>> 4) - (m >>> 36);
+        long e = ((m << 12) & MASK) - ((m << 44) & MASK);
+        c1 += (c0 >> RADIX) + e;
+        c4 -= e << 4;
+        e = (m >>> 40) - (m >>> 8);
         m = c1 & MASK;
-        c2 += (c1 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
-        c3 += (m >>> 40) - (m >>> 8);
-        c5 += ((m << 48) & MASK) - ((m << 16) & MASK);
-        c6 += (m >>> 4) - (m >>> 36);
+        e += ((m << 12) & MASK) - ((m << 44) & MASK);
+        c2 += (c1 >> RADIX) + e;
+        c5 -= e << 4;
+        e = (m >>> 40) - (m >>> 8);
         m = c2 & MASK;
-        c3 += (c2 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
-        c4 += (m >>> 40) - (m >>> 8);
-        c6 += ((m << 48) & MASK) - ((m << 16) & MASK);
-        c7 += (m >>> 4) - (m >>> 36);
+        e += ((m << 12) & MASK) - ((m << 44) & MASK);
+        c3 += (c2 >> RADIX) + e;
+        c6 -= e << 4;
+        e = (m >>> 40) - (m >>> 8);
         m = c3 & MASK;
-        c4 += (c3 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
-        c5 += (m >>> 40) - (m >>> 8);
-        c7 += ((m << 48) & MASK) - ((m << 16) & MASK);
-        c8 += (m >>> 4) - (m >>> 36);
+        e += ((m << 12) & MASK) - ((m << 44) & MASK);
+        c4 += (c3 >> RADIX) + e;
+        c7 -= e << 4;
+        e = (m >>> 40) - (m >>> 8);
         m = c4 & MASK;
-        c5 += (c4 >> RADIX) + ((m << 12) & MASK) - ((m << 44) & MASK);
-        c6 += (m >>> 40) - (m >>> 8);
-        c8 += ((m << 48) & MASK) - ((m << 16) & MASK);
-        c9 += (m >>> 4) - (m >>> 36);
+        e += ((m << 12) & MASK) - ((m << 44) & MASK);
+        c5 += (c4 >> RADIX) + e;
+        c8 -= e << 4;
+        e = (m >>> 40) - (m >>> 8);
+        c6 += e;
+        c9 -= e << 4;
         c6 += c5 >> RADIX;
         c7 += c6 >> RADIX;
         c8 += c7 >> RADIX;
@@ -310,7 +314,7 @@ final class Field {
     /// r = 1/a, and 0 for 0.
     static void invert(long[] r, int ro, long[] a, int ao) {
         long[] x = words(a, ao);
-        Inversion.invert(x);
+        INVERSION.invert(x);
         long[] limbs = {
             x[0] & MASK,
             (x[0] >>> 52 | x[1] << 12) & MASK,
@@ -440,7 +444,11 @@ final class Field {
     /// Reads 32 public big-endian bytes; false, and nothing written, when they are not below p.
     static boolean decode(byte[] in, int at, long[] r, int ro) {
         long[] plain = load(in, at, 32);
-        if (integer(plain).compareTo(P) >= 0) {
+        int limb = LONGS - 1;
+        while (limb > 0 && plain[limb] == P_LIMBS[limb]) {
+            limb--;
+        }
+        if (plain[limb] >= P_LIMBS[limb]) {
             return false;
         }
         multiply(r, ro, plain, 0, R2, 0);

@@ -1,11 +1,11 @@
 package poyang.crypto.curve;
 
-/// 1/x modulo the SM2 prime in constant time, by division steps on the low bits.
+/// 1/x modulo one odd 256-bit prime m in constant time, by division steps on the low bits.
 ///
 /// Values are nine signed limbs of 30 bits. Twenty rounds of 30 division steps each reach g = 0 from any
-/// x below p: 590 steps are enough for 256 bits with the half-delta start. A round works on the low 30
+/// x below m: 590 steps are enough for 256 bits with the half-delta start. A round works on the low 30
 /// bits alone and gives a 2×2 matrix, which is then applied to the whole numbers f, g (divided by 2^30)
-/// and d, e (divided by 2^30 modulo p). About seven times faster than Fermat's 255 squarings.
+/// and d, e (divided by 2^30 modulo m). About seven times faster than Fermat's 255 squarings.
 ///
 /// Source: Bernstein and Yang, "Fast constant-time gcd computation and modular inversion", TCHES 2019(3);
 /// the bound of 590 steps for delta starting at 1/2 is by Wuille's convex-hull computation (2021),
@@ -16,12 +16,20 @@ final class Inversion {
     private static final int MASK = (1 << BITS) - 1;
     private static final int ROUNDS = 20;
 
-    /// p in limbs of 30 bits, and 1/p modulo 2^30 (p ≡ −1 modulo 2^64).
-    private static final int[] P = split(new long[] {-1L, 0xffffffff00000000L, -1L, 0xfffffffeffffffffL});
+    private final int[] modulus;
 
-    private static final int P_INVERSE = MASK;
+    /// 1/m modulo 2^30.
+    private final int modulusInverse;
 
-    private Inversion() {}
+    /// @param modulus four limbs of 64 bits, least significant first
+    Inversion(long... modulus) {
+        this.modulus = split(modulus);
+        int inverse = 1;
+        for (int bits = 1; bits < BITS; bits *= 2) {
+            inverse *= 2 - this.modulus[0] * inverse;
+        }
+        modulusInverse = inverse & MASK;
+    }
 
     private static int[] split(long[] value) {
         int[] limbs = new int[LIMBS];
@@ -36,9 +44,9 @@ final class Inversion {
         return limbs;
     }
 
-    /// Replaces x, four limbs of 64 bits below p, by its inverse modulo p; 0 stays 0.
-    static void invert(long[] x) {
-        int[] f = P.clone();
+    /// Replaces x, four limbs of 64 bits below m, by its inverse modulo m; 0 stays 0.
+    void invert(long[] x) {
+        int[] f = modulus.clone();
         int[] g = split(x);
         int[] d = new int[LIMBS];
         int[] e = new int[LIMBS];
@@ -105,9 +113,9 @@ final class Inversion {
         g[LIMBS - 1] = (int) cg;
     }
 
-    /// (d, e) = matrix·(d, e) / 2^30 modulo p: the multiple of p that clears the low limb is added, and
-    /// one more for each negative input, so that both stay in (−2p, p).
-    private static void updateModulo(int[] d, int[] e, int[] matrix) {
+    /// (d, e) = matrix·(d, e) / 2^30 modulo m: the multiple of m that clears the low limb is added, and
+    /// one more for each negative input, so that both stay in (−2m, m).
+    private void updateModulo(int[] d, int[] e, int[] matrix) {
         long u = matrix[0];
         long v = matrix[1];
         long q = matrix[2];
@@ -118,13 +126,13 @@ final class Inversion {
         int me = (matrix[2] & signD) + (matrix[3] & signE);
         long cd = u * d[0] + v * e[0];
         long ce = q * d[0] + r * e[0];
-        md -= (P_INVERSE * (int) cd + md) & MASK;
-        me -= (P_INVERSE * (int) ce + me) & MASK;
-        cd = cd + (long) P[0] * md >> BITS;
-        ce = ce + (long) P[0] * me >> BITS;
+        md -= (modulusInverse * (int) cd + md) & MASK;
+        me -= (modulusInverse * (int) ce + me) & MASK;
+        cd = cd + (long) modulus[0] * md >> BITS;
+        ce = ce + (long) modulus[0] * me >> BITS;
         for (int i = 1; i < LIMBS; i++) {
-            cd += u * d[i] + v * e[i] + (long) P[i] * md;
-            ce += q * d[i] + r * e[i] + (long) P[i] * me;
+            cd += u * d[i] + v * e[i] + (long) modulus[i] * md;
+            ce += q * d[i] + r * e[i] + (long) modulus[i] * me;
             d[i - 1] = (int) cd & MASK;
             e[i - 1] = (int) ce & MASK;
             cd >>= BITS;
@@ -134,8 +142,8 @@ final class Inversion {
         e[LIMBS - 1] = (int) ce;
     }
 
-    /// From (−2p, p) to 0 … p−1, negated first where the mask is all ones.
-    private static void normalise(int[] d, int negate) {
+    /// From (−2m, m) to 0 … m−1, negated first where the mask is all ones.
+    private void normalise(int[] d, int negate) {
         addWhere(d[LIMBS - 1] >> 31, d);
         for (int i = 0; i < LIMBS; i++) {
             d[i] = (d[i] ^ negate) - negate;
@@ -145,9 +153,9 @@ final class Inversion {
         carry(d);
     }
 
-    private static void addWhere(int mask, int[] d) {
+    private void addWhere(int mask, int[] d) {
         for (int i = 0; i < LIMBS; i++) {
-            d[i] += P[i] & mask;
+            d[i] += modulus[i] & mask;
         }
     }
 

@@ -20,7 +20,7 @@ final class Order {
     /// 2^512 modulo n.
     private static final long[] R2 = {0x901192af7c114f20L, 0x3464504ade6fa2faL, 0x620fc84c3affe0d4L, 0x1eb5e412a22b3d3bL
     };
-    private static final long[] ONE = {1, 0, 0, 0};
+    private static final Inversion INVERSION = new Inversion(N);
     private static final VarHandle BIG_ENDIAN =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -96,18 +96,11 @@ final class Order {
         return montgomery(a, R2);
     }
 
-    /// 1/a mod n by Fermat, and 0 for 0; the exponent n − 2 is public.
+    /// 1/a mod n, and 0 for 0.
     static long[] invert(long[] a) {
-        long[] base = toMontgomery(a);
-        long[] result = toMontgomery(ONE);
-        long[] exponent = {N[0] - 2, N[1], N[2], N[3]};
-        for (int bit = 255; bit >= 0; bit--) {
-            result = montgomery(result, result);
-            if ((exponent[bit >> 6] >>> bit & 1) != 0) {
-                result = montgomery(result, base);
-            }
-        }
-        return montgomery(result, ONE);
+        long[] inverse = a.clone();
+        INVERSION.invert(inverse);
+        return inverse;
     }
 
     /// a·b/2^256 mod n

@@ -1,6 +1,7 @@
 package poyang.crypto.curve;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import poyang.crypto.Sm3;
@@ -21,7 +22,7 @@ public final class Sm2Group {
     public static final int COMPRESSED_BYTES = 33;
 
     private static final int L = Field.LONGS;
-    static final int TABLE = 8;
+    private static final int TABLE = 8;
     private static final int HASH_BLOCK_BYTES = 64;
     private static final int FIELD_ELEMENT_BYTES = 48;
 
@@ -213,7 +214,9 @@ public final class Sm2Group {
     public static long[] multiply(long[] points, Sm2Scalar scalar) {
         int count = points.length / POINT_LONGS;
         Bug.unless(points.length % POINT_LONGS == 0, "whole points are needed");
-        long[] tables = tables(points, count);
+        int[] entries = new int[count];
+        Arrays.fill(entries, TABLE);
+        long[] tables = OddMultiples.of(points, entries);
         long[] z = new long[count * L];
         long[] results = new long[points.length];
         Multiplier multiplier = new Multiplier();
@@ -234,33 +237,6 @@ public final class Sm2Group {
             Field.move(scalar.negated(), results, i * POINT_LONGS + L, negative, 0);
         }
         return results;
-    }
-
-    /// The affine multiples 1, 3, 5 … 15 of each point.
-    static long[] tables(long[] points, int count) {
-        long[] doubles = new long[points.length];
-        long[] z = new long[count * L];
-        Multiplier multiplier = new Multiplier();
-        for (int i = 0; i < count; i++) {
-            multiplier.start(points, i * POINT_LONGS);
-            multiplier.twice();
-            multiplier.store(doubles, i * POINT_LONGS, z, i * L);
-        }
-        toAffine(doubles, z, count);
-        long[] tables = new long[count * TABLE * POINT_LONGS];
-        long[] tableZ = new long[count * TABLE * L];
-        for (int i = 0; i < count; i++) {
-            multiplier.start(points, i * POINT_LONGS);
-            for (int k = 0; k < TABLE; k++) {
-                int at = i * TABLE + k;
-                if (k > 0) {
-                    multiplier.add(doubles, i * POINT_LONGS);
-                }
-                multiplier.store(tables, at * POINT_LONGS, tableZ, at * L);
-            }
-        }
-        toAffine(tables, tableZ, count * TABLE);
-        return tables;
     }
 
     /// (X, Y) becomes (X/Z², Y/Z³) for each point; Z is used up.

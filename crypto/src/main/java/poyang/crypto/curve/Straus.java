@@ -2,15 +2,20 @@ package poyang.crypto.curve;
 
 /// Public points times public scalars, summed with common doublings.
 ///
-/// Each point has its eight odd multiples 1, 3 … 15 in affine form and each scalar its non-adjacent form
-/// of width 5: about one addition in six bits a point, 256 doublings in all.
+/// Each point has odd multiples in affine form and each scalar its non-adjacent form: of width 5 with eight
+/// multiples, one addition in six bits, or for scalars below 2^128 of width 4 with four. As many doublings as
+/// the longest scalar has bits.
 /// Source: Straus, Amer. Math. Monthly 71 (1964); Möller, "Algorithms for multi-exponentiation", SAC 2001.
 final class Straus {
     private static final int WIDTH = 5;
+    private static final int SHORT_WIDTH = 4;
     private static final int DIGITS = 258;
-    private static final int TABLE_LONGS = Sm2Group.TABLE * Sm2Group.POINT_LONGS;
 
     private final long[] tables;
+
+    /// Where each point's table starts.
+    private final int[] starts;
+
     private final byte[] digits;
     private final int count;
     private int highest = -1;
@@ -19,15 +24,22 @@ final class Straus {
     /// @param scalars one below 2^256 for each
     Straus(long[] points, long[][] scalars) {
         count = scalars.length;
-        tables = Sm2Group.tables(points, count);
         digits = new byte[DIGITS * count];
+        starts = new int[count];
+        int[] entries = new int[count];
+        int start = 0;
         for (int i = 0; i < count; i++) {
-            recode(scalars[i], i);
+            int width = (scalars[i][2] | scalars[i][3]) == 0 ? SHORT_WIDTH : WIDTH;
+            recode(scalars[i], i, width);
+            entries[i] = 1 << width - 2;
+            starts[i] = start;
+            start += entries[i] * Sm2Group.POINT_LONGS;
         }
+        tables = OddMultiples.of(points, entries);
     }
 
     /// Digit by digit in the order of the sum: those of one position stand side by side.
-    private void recode(long[] scalar, int term) {
+    private void recode(long[] scalar, int term, int width) {
         int carry = 0;
         int at = 0;
         while (at < DIGITS) {
@@ -35,11 +47,11 @@ final class Straus {
                 at++;
                 continue;
             }
-            int window = bits(scalar, at, WIDTH) + carry;
-            carry = window >>> WIDTH - 1 & 1;
-            digits[at * count + term] = (byte) (window - (carry << WIDTH));
+            int window = bits(scalar, at, width) + carry;
+            carry = window >>> width - 1 & 1;
+            digits[at * count + term] = (byte) (window - (carry << width));
             highest = Math.max(highest, at);
-            at += WIDTH;
+            at += width;
         }
     }
 
@@ -65,7 +77,7 @@ final class Straus {
                 int digit = digits[at * count + term];
                 if (digit != 0) {
                     int size = digit < 0 ? -digit : digit;
-                    acc.addPublic(tables, term * TABLE_LONGS + (size >>> 1) * Sm2Group.POINT_LONGS, digit < 0);
+                    acc.addPublic(tables, starts[term] + (size >>> 1) * Sm2Group.POINT_LONGS, digit < 0);
                 }
             }
         }

@@ -171,6 +171,24 @@ final class Sum {
         return Field.isEqual(t, 0, acc, X) != 0 && Field.isEqual(t, L, acc, Y) != 0;
     }
 
+    /// Are both sums known, and not the neutral element?
+    static boolean known(Sum a, Sum b) {
+        return !a.neutral && !b.neutral && Field.isZero(a.acc, ZZZ) == 0 && Field.isZero(b.acc, ZZZ) == 0;
+    }
+
+    /// Is a known sum −(the other known sum)?
+    boolean isNegativeOf(Sum other) {
+        Field.multiply(t, 0, acc, X, other.acc, ZZ);
+        Field.multiply(t, L, other.acc, X, acc, ZZ);
+        if (Field.isEqual(t, 0, t, L) == 0) {
+            return false;
+        }
+        Field.multiply(t, 0, acc, Y, other.acc, ZZZ);
+        Field.multiply(t, L, other.acc, Y, acc, ZZZ);
+        Field.negate(t, L, t, L);
+        return Field.isEqual(t, 0, t, L) != 0;
+    }
+
     /// Overwrites what is left of a secret multiplication.
     void erase() {
         Arrays.fill(acc, 0);

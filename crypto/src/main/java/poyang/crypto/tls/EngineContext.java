@@ -85,6 +85,7 @@ final class EngineContext extends SSLContextSpi {
     }
 
     private SSLEngine setUp(SSLEngine engine, boolean client) {
+        identity.refresh();
         engine.setUseClientMode(client);
         BCSSLEngine bouncy = (BCSSLEngine) engine;
         BCSSLParameters parameters = bouncy.getParameters();

@@ -11,16 +11,31 @@ import org.bouncycastle.jsse.BCX509Key;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.Sm2PrivateKey;
 
-/// Shows the one identity whenever asked. The provider's own key manager never picks an SM2 key on
-/// the server's side.
+/// Shows the one identity whenever asked, as it is at that moment: certificates and key are replaced together.
+/// The provider's own key manager never picks an SM2 key on the server's side.
 final class OwnKey extends BCX509ExtendedKeyManager {
     private static final String ALIAS = "own";
-    private final List<X509Certificate> chain;
-    private final PrivateKey key;
+    private volatile Held held;
+
+    /// Certificates, leaf first, and the leaf's key.
+    private record Held(List<X509Certificate> chain, PrivateKey key) {}
 
     OwnKey(List<X509Certificate> chain, Sm2PrivateKey key) {
-        this.chain = List.copyOf(chain);
-        this.key = new HandshakeSignatures.Key(key);
+        held = new Held(List.copyOf(chain), new HandshakeSignatures.Key(key));
+    }
+
+    /// Handshakes that begin from now on show these.
+    void replace(List<X509Certificate> chain, Sm2PrivateKey key) {
+        held = new Held(List.copyOf(chain), new HandshakeSignatures.Key(key));
+    }
+
+    List<X509Certificate> chain() {
+        return held.chain();
+    }
+
+    private BCX509Key shown(String type) {
+        Held now = held;
+        return new Shown(type, now.chain(), now.key());
     }
 
     @Override
@@ -55,27 +70,27 @@ final class OwnKey extends BCX509ExtendedKeyManager {
 
     @Override
     public X509Certificate[] getCertificateChain(String alias) {
-        return chain.toArray(X509Certificate[]::new);
+        return held.chain().toArray(X509Certificate[]::new);
     }
 
     @Override
     public PrivateKey getPrivateKey(String alias) {
-        return key;
+        return held.key();
     }
 
     @Override
     public BCX509Key chooseEngineServerKeyBC(String[] types, Principal @Nullable [] issuers, SSLEngine engine) {
-        return new Shown(types[0], chain, key);
+        return shown(types[0]);
     }
 
     @Override
     public BCX509Key chooseEngineClientKeyBC(String[] types, Principal @Nullable [] issuers, SSLEngine engine) {
-        return new Shown(types[0], chain, key);
+        return shown(types[0]);
     }
 
     @Override
     protected BCX509Key getKeyBC(String type, String alias) {
-        return new Shown(type, chain, key);
+        return shown(type);
     }
 
     /// Key and chain under the type that the provider asked for.

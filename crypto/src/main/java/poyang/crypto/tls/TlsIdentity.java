@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -36,11 +38,13 @@ public final class TlsIdentity {
     static final List<String> PROTOCOLS = List.of("TLSv1.3");
     static final List<String> CIPHER_SUITES = List.of("TLS_SM4_GCM_SM3");
 
-    private final List<X509Certificate> chain;
+    private final OwnKey own;
     private final X509Certificate root;
     private final InstantSource clock;
     private final EngineContext.Inner inner;
     private volatile Revocations revocations = TlsIdentity::nothingRevoked;
+    private volatile RevocationView lists = RevocationView.notConsulted();
+    private volatile Runnable refresh = () -> {};
 
     /// @param chain own certificates, leaf first
     /// @param key the leaf's key; this object keeps using it
@@ -54,30 +58,86 @@ public final class TlsIdentity {
             X509Certificate root,
             InstantSource clock,
             RandomSource random) {
-        this.chain = List.copyOf(chain);
         this.root = root;
         this.clock = clock;
+        own = new OwnKey(chain, key);
+        check(chain, key);
+        inner = new EngineContext.Inner(own, new RootTrust(this), random.fork("tls of " + name()));
+    }
+
+    private void check(List<X509Certificate> chain, Sm2PrivateKey key) {
         Certificates.validate(chain, root, clock.instant());
         if (!Certificates.publicKey(chain.getFirst()).equals(key.publicKey())) {
             throw new PoyangException(
                     CryptoErrors.BAD_CERTIFICATE,
-                    "the certificate of \"" + name() + "\" belongs to another key",
+                    "the certificate of \"" + Certificates.name(chain.getFirst()) + "\" belongs to another key",
                     "certificate and key file of one process are needed");
         }
-        inner = new EngineContext.Inner(new OwnKey(chain, key), new RootTrust(this), random.fork("tls of " + name()));
+    }
+
+    /// From now on handshakes show these certificates; open connections stay as they are.
+    ///
+    /// @param chain own certificates, leaf first, of the same name as before
+    /// @param key the leaf's key; this object keeps using it
+    /// @throws PoyangException `BAD_CERTIFICATE` when they do not hold, belong to another key or have
+    ///     another name; the certificates until now then go on being shown
+    public void renew(List<X509Certificate> chain, Sm2PrivateKey key) {
+        check(chain, key);
+        String name = Certificates.name(chain.getFirst());
+        if (!name.equals(name())) {
+            throw new PoyangException(
+                    CryptoErrors.BAD_CERTIFICATE,
+                    "the new certificate is of \"" + name + "\", and this process is \"" + name() + "\"",
+                    "a certificate of the same name is needed");
+        }
+        own.replace(chain, key);
     }
 
     /// Reads an identity from its files.
     ///
     /// @throws PoyangException `FILE_FAILED`, or what the constructor throws
     public static TlsIdentity load(TlsFiles files, char[] password, InstantSource clock, RandomSource random) {
+        return new TlsIdentity(
+                certificates(files.chain()),
+                PrivateKeyFile.read(files.key(), password),
+                certificates(files.root()).getFirst(),
+                clock,
+                random);
+    }
+
+    /// From now on the files are looked at again before handshakes, at most once a second: a renewed
+    /// certificate, with the same key or a new one, is taken up without a restart. While the new files do
+    /// not fit each other or do not hold, the certificates until now go on being shown.
+    ///
+    /// @param password of the key file, asked for at each change; the array is overwritten after use
+    /// @param heard gets what was wrong with changed files, or nothing when they were taken up
+    public void follow(TlsFiles files, Supplier<char[]> password, Consumer<Optional<PoyangException>> heard) {
+        FileWatch watch = new FileWatch(List.of(files.chain(), files.key()));
+        watch.changed(clock.instant());
+        refresh = () -> {
+            if (watch.changed(clock.instant())) {
+                heard.accept(takeUp(files, password));
+            }
+        };
+    }
+
+    private Optional<PoyangException> takeUp(TlsFiles files, Supplier<char[]> password) {
         try {
-            return new TlsIdentity(
-                    Certificates.fromPem(Files.readString(files.chain())),
-                    PrivateKeyFile.read(files.key(), password),
-                    Certificates.fromPem(Files.readString(files.root())).getFirst(),
-                    clock,
-                    random);
+            char[] secret = password.get();
+            try {
+                renew(certificates(files.chain()), PrivateKeyFile.read(files.key(), secret));
+            } finally {
+                Arrays.fill(secret, '\0');
+            }
+            return Optional.empty();
+        } catch (PoyangException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private static List<X509Certificate> certificates(Path file) {
+        try {
+            return Certificates.fromPem(Files.readString(file));
         } catch (IOException e) {
             throw new PoyangException(
                     CryptoErrors.FILE_FAILED,
@@ -96,13 +156,29 @@ public final class TlsIdentity {
 
     /// The common name of the own leaf.
     public String name() {
-        return Certificates.name(chain.getFirst());
+        return Certificates.name(chain().getFirst());
     }
 
     /// From now on handshakes ask here whether a certificate of the peer was revoked, and so does
     /// {@link #standing}. Before the first call nothing counts as revoked.
     public void consult(Revocations known) {
         revocations = known;
+    }
+
+    /// From now on handshakes and {@link #standing} read the revocation lists in this folder too, besides what
+    /// {@link #consult} names. A list that is put there counts within a second; while one there is stale, is not
+    /// its authority's or cannot be read, the certificates it is about are refused.
+    public void readLists(Path folder) {
+        lists = new ListFolder(folder);
+    }
+
+    private RevocationView revoked() {
+        return RevocationView.of(revocations).and(lists);
+    }
+
+    /// Before a handshake begins.
+    void refresh() {
+        refresh.run();
     }
 
     /// Makes engines that speak nothing but the suite above and demand the peer's certificate. What ends a
@@ -138,7 +214,7 @@ public final class TlsIdentity {
     ///
     /// @throws PoyangException `BAD_CERTIFICATE` before the handshake is complete
     public Optional<PoyangException> standing(SSLSession session) {
-        return ChainValidation.checkAgain(shown(session), root, RevocationView.of(revocations), clock.instant())
+        return ChainValidation.checkAgain(shown(session), root, revoked(), clock.instant())
                 .map(refusal -> TlsRefusal.ofPeer(refusal, this));
     }
 
@@ -158,17 +234,16 @@ public final class TlsIdentity {
 
     /// Why these certificates of a peer are not accepted.
     Optional<Refusal> judge(List<X509Certificate> shown) {
-        return ChainValidation.check(
-                shown, root, ChainValidation.Purpose.TLS, RevocationView.of(revocations), clock.instant());
+        return ChainValidation.check(shown, root, ChainValidation.Purpose.TLS, revoked(), clock.instant());
     }
 
     /// Why the own certificates should not be accepted, as far as this side can tell.
     Optional<Refusal> judgeOwn() {
-        return judge(chain);
+        return judge(chain());
     }
 
     List<X509Certificate> chain() {
-        return chain;
+        return own.chain();
     }
 
     X509Certificate root() {

@@ -160,20 +160,100 @@ final class TwinTest {
         }
     }
 
+    /// Two forms whose times are numbers on a clock that only they move.
+    private static final class Timed implements Pace.Forms {
+        private long now;
+        private final long scalarTakes;
+        private final long vectorTakes;
+        private long slowPieces;
+        private byte vectorGives = 1;
+
+        Timed(long scalarTakes, long vectorTakes, long slowPieces) {
+            this.scalarTakes = scalarTakes;
+            this.vectorTakes = vectorTakes;
+            this.slowPieces = slowPieces;
+        }
+
+        @Override
+        public byte[] scalar() {
+            now += scalarTakes;
+            return new byte[] {1};
+        }
+
+        @Override
+        public byte[] vector() {
+            now += slowPieces-- > 0 ? 1_000 * vectorTakes : vectorTakes;
+            return new byte[] {vectorGives};
+        }
+
+        Pace.Verdict verdict() {
+            return Pace.trial(this, () -> now);
+        }
+    }
+
     @Test
     void theVectorFormTakesOverOnlyWhenItIsFaster() {
-        Pace slow = new Pace(Integer.MAX_VALUE);
-        assertEquals(false, slow.trying() || slow.vector());
-        Pace pace = new Pace(64);
-        assertEquals(true, pace.trying());
-        pace.took(1000, 10, 900, 10);
-        assertEquals(false, pace.vector());
-        pace.took(1000, 10, 700, 10);
+        assertEquals(Pace.Verdict.FASTER, new Timed(10_000, 7_000, 0).verdict());
+        assertEquals(Pace.Verdict.FASTER, new Timed(10_000, 2_000, 2_000).verdict(), "slow until it is compiled");
+        assertEquals(Pace.Verdict.SLOWER, new Timed(10_000, 2_000, 2_600).verdict(), "the budget is spent");
+        assertEquals(Pace.Verdict.SLOWER, new Timed(10_000, 9_000, 0).verdict(), "not worth the change");
+        Timed wrong = new Timed(10_000, 2_000, 10);
+        wrong.vectorGives = 2;
+        assertEquals(Pace.Verdict.DIFFERENT, wrong.verdict());
+    }
+
+    @Test
+    void noVerdictButADifferenceIsFinal() {
+        long second = 1_000_000_000L;
+        Pace pace = new Pace("a form", 64, 1, new Timed(1, 1, 0));
+        assertEquals(true, pace.take(Pace.Verdict.SLOWER, 0));
+        assertEquals(false, pace.vector() || pace.due(29 * second));
+        assertEquals(true, pace.due(30 * second));
+        assertEquals(true, pace.take(Pace.Verdict.SLOWER, 30 * second));
+        assertEquals(false, pace.due(89 * second), "twice the pause");
+        assertEquals(true, pace.due(90 * second));
+        assertEquals(true, pace.take(Pace.Verdict.FASTER, 90 * second));
         assertEquals(true, pace.vector());
-        Pace never = new Pace(64);
-        never.took(1000, 1_000_000, 200_000_000, 10);
-        assertEquals(false, never.trying(), "the pieces cost more than a quarter of the work");
-        never.took(20_000_000_000L, 1_000_000_000, 4_900_000_000L, 10);
-        assertEquals(false, never.trying() || never.vector(), "the budget is spent");
+        assertEquals(true, pace.due(690 * second), "what won is tried again too");
+        assertEquals(true, pace.take(Pace.Verdict.SLOWER, 690 * second));
+        assertEquals(false, pace.vector());
+        assertEquals(true, pace.due(720 * second), "pauses are short again");
+        assertEquals(false, pace.take(Pace.Verdict.DIFFERENT, 720 * second));
+        assertEquals(false, pace.vector());
+    }
+
+    @Test
+    void enoughWorkBringsATrialThatTheVectorFormWins() throws InterruptedException {
+        Pace tooWide = new Pace("a form", Integer.MAX_VALUE, 1, new Timed(10, 1, 0));
+        tooWide.did(10);
+        Pace pace = new Pace("a form", 64, 1_000, new RealForms());
+        pace.did(999);
+        Thread.sleep(20);
+        assertEquals(false, pace.vector(), "too little work for a trial");
+        pace.did(1);
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!pace.vector() && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertEquals(true, pace.vector());
+        assertEquals(false, tooWide.vector());
+    }
+
+    /// The second form does nothing of the first one's work.
+    private static final class RealForms implements Pace.Forms {
+        private final byte[] key = new byte[32];
+
+        @Override
+        public byte[] scalar() {
+            for (int i = 0; i < 2_000; i++) {
+                Sm3Compression.compress(Sm3Compression.initial(), new byte[64], 0, 1);
+            }
+            return key;
+        }
+
+        @Override
+        public byte[] vector() {
+            return key;
+        }
     }
 }

@@ -86,13 +86,110 @@ final class Sm2ArithmeticTest {
         List<BigInteger> numbers = numbers();
         numbers.add(Field.P.subtract(BigInteger.ONE));
         numbers.add(Field.P.shiftRight(1));
+        Inversion modulo = new Inversion(limbs(Field.P));
         for (BigInteger a : numbers) {
             long[] x = limbs(a);
-            Inversion.invert(x);
+            modulo.invert(x);
             assertEquals(a.signum() == 0 ? a : a.modInverse(Field.P), integer(x));
             long[] element = Field.constant(a);
             Field.invert(element, 0, element, 0);
             assertEquals(integer(x), Field.value(element, 0));
+        }
+    }
+
+    @Test
+    void everyNumberIsAQuotientOfTwoOfHalfTheLength() {
+        BigInteger limit = BigInteger.ONE.shiftLeft(128);
+        List<BigInteger> numbers = numbers();
+        for (int bits = 1; bits < 256; bits++) {
+            numbers.add(BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE));
+            numbers.add(N.divide(BigInteger.ONE.shiftLeft(bits)).add(BigInteger.ONE));
+            numbers.add(N.subtract(BigInteger.ONE.shiftLeft(bits).mod(N)));
+        }
+        for (BigInteger t : numbers) {
+            if (t.signum() == 0) {
+                continue;
+            }
+            ShortQuotient quotient = new ShortQuotient(limbs(t));
+            BigInteger u = integer(quotient.numerator());
+            BigInteger w = integer(quotient.denominator());
+            assertTrue(u.signum() > 0 && u.compareTo(limit) < 0, () -> t + ": " + u);
+            assertTrue(w.signum() > 0 && w.compareTo(limit) < 0, () -> t + ": " + w);
+            BigInteger product = t.multiply(w).mod(N);
+            assertEquals(quotient.negative() ? N.subtract(u) : u, product);
+        }
+    }
+
+    @Test
+    void oddMultiplesAreThoseOfBouncyCastle() {
+        int[] entries = {2, 4, 8, 3, 16};
+        long[] points = new long[entries.length * Sm2Group.POINT_LONGS];
+        List<ECPoint> theirs = new ArrayList<>();
+        for (int i = 0; i < entries.length; i++) {
+            Sm2Point point = i == 0 ? Sm2Point.BASE : Sm2Secret.random(random).timesBase();
+            System.arraycopy(point.coordinates(), 0, points, i * Sm2Group.POINT_LONGS, Sm2Group.POINT_LONGS);
+            theirs.add(THEIRS.getCurve().decodePoint(point.encode()));
+        }
+        long[] table = OddMultiples.of(points, entries);
+        int at = 0;
+        for (int i = 0; i < entries.length; i++) {
+            for (int k = 0; k < entries[i]; k++) {
+                long[] multiple = Arrays.copyOfRange(table, at, at + Sm2Group.POINT_LONGS);
+                at += Sm2Group.POINT_LONGS;
+                assertArrayEquals(
+                        theirs(theirs.get(i).multiply(BigInteger.valueOf(2 * k + 1))), new Sm2Point(multiple).encode());
+            }
+        }
+        assertEquals(table.length, at);
+    }
+
+    /// Factors at the ends of what a product takes: limbs of 56 bits and a sign, values within ±2^258.
+    @Test
+    void productsOfTheWidestFactorsAreThoseOfBigInteger() {
+        BigInteger rInverse = BigInteger.ONE.shiftLeft(260).modInverse(Field.P);
+        for (int turn = 0; turn < 20_000; turn++) {
+            long[] a = wide(turn);
+            long[] b = wide(turn / 7);
+            BigInteger x = weighed(a);
+            BigInteger y = weighed(b);
+            long[] r = new long[Field.LONGS];
+            Field.multiply(r, 0, a, 0, b, 0);
+            assertProduct(x.multiply(y).multiply(rInverse).mod(Field.P), r);
+            Field.square(r, 0, a, 0);
+            assertProduct(x.multiply(x).multiply(rInverse).mod(Field.P), r);
+        }
+    }
+
+    private long[] wide(int turn) {
+        long[] limbs = new long[Field.LONGS];
+        for (int i = 0; i < Field.LONGS; i++) {
+            long limit = i == Field.LONGS - 1 ? (1L << 50) - 17 : (1L << 56) - 1;
+            long drawn = Order.read(random.bytes(32), 0)[0];
+            limbs[i] = switch (turn % 5) {
+                case 0 -> limit;
+                case 1 -> -limit;
+                case 2 -> (drawn & 1) == 0 ? limit : -limit;
+                case 3 -> drawn % limit;
+                default -> (drawn & 3) == 0 ? 0 : drawn % limit;
+            };
+        }
+        return limbs;
+    }
+
+    private static BigInteger weighed(long[] limbs) {
+        BigInteger value = BigInteger.ZERO;
+        for (int i = Field.LONGS - 1; i >= 0; i--) {
+            value = value.shiftLeft(52).add(BigInteger.valueOf(limbs[i]));
+        }
+        return value;
+    }
+
+    private static void assertProduct(BigInteger expected, long[] product) {
+        BigInteger value = weighed(product);
+        assertEquals(expected, value.mod(Field.P));
+        assertTrue(value.abs().bitLength() <= 257, "not tight: " + value);
+        for (long limb : product) {
+            assertTrue(Math.abs(limb) < 1L << 53, "not tight: " + Arrays.toString(product));
         }
     }
 

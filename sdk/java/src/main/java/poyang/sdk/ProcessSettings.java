@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SigningKey;
 import poyang.crypto.storage.StorageKey;
@@ -125,11 +126,25 @@ public final class ProcessSettings {
         return StorageKey.openOrCreate(key, password, random);
     }
 
-    /// The process's TLS identity, from `tls.certificate`, `tls.key` and `tls.root`.
-    public TlsIdentity tlsIdentity(char[] password, InstantSource clock, RandomSource random) {
+    /// The process's TLS identity, from `tls.certificate`, `tls.key` and `tls.root`. Changed files are taken up
+    /// without a restart. Where `tls.revocations` names a folder, the revocation lists in it are read in
+    /// handshakes.
+    ///
+    /// @param says gets a line for the operator when files were taken up, or why they were not
+    public TlsIdentity tlsIdentity(char[] password, InstantSource clock, RandomSource random, Consumer<String> says) {
         TlsIdentity.TlsFiles files =
                 new TlsIdentity.TlsFiles(path("tls.certificate"), path("tls.key"), path("tls.root"));
-        return TlsIdentity.load(files, password, clock, random);
+        TlsIdentity identity = TlsIdentity.load(files, password, clock, random);
+        identity.follow(
+                files,
+                this::password,
+                failure -> says.accept(failure.map(e -> "the changed certificate of \"" + identity.name()
+                                + "\" is not taken up: " + e.wrong() + "; " + e.right())
+                        .orElse("the changed certificate of \"" + identity.name() + "\" is taken up")));
+        if (!text("tls.revocations", "").isEmpty()) {
+            identity.readLists(path("tls.revocations"));
+        }
+        return identity;
     }
 
     /// The private key in the file that `key` names.

@@ -78,7 +78,7 @@ public final class ConsoleMain {
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
         List<NodeAddress> executors = NodeAddress.list(from.text("executors"));
         char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock, random);
+        TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);
         SigningKey key = from.privateKey("account.key", password);
         StorageKey storage = from.storageKey(directory, password, random);
         Arrays.fill(password, '\0');

@@ -47,7 +47,7 @@ public final class NodeMain {
                 from.listen("api.listen"));
         RandomSource random = ProcessRandom.open("node");
         char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock, random);
+        TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);
         SigningKey key = from.privateKey("validator.key", password);
         Node node;
         try (StorageKey storage = from.storageKey(settings.directory(), password, random)) {

@@ -65,7 +65,7 @@ public final class HostMain {
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
         Path keys = from.path("account.key").resolveSibling("").normalize();
         char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock, random);
+        TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);
         SigningKey account = from.privateKey("account.key", password);
         StorageKey storage = from.storageKey(settings.directory(), password, random);
         Arrays.fill(password, '\0');
