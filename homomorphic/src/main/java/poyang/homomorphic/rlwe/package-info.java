@@ -1,4 +1,5 @@
-/// BFV and CKKS in residue form. Start from {@link poyang.homomorphic.rlwe.Bfv}.
+/// BFV and CKKS in residue form. Start from {@link poyang.homomorphic.rlwe.Bfv} for exact
+/// integers, from {@link poyang.homomorphic.rlwe.Ckks} for approximate real and complex numbers.
 ///
 /// Fan, Vercauteren, "Somewhat practical fully homomorphic encryption", ePrint 2012/144. Cheon, Kim,
 /// Kim, Song, "Homomorphic encryption for arithmetic of approximate numbers", ASIACRYPT 2017, in the
