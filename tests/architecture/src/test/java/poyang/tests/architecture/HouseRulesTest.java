@@ -38,6 +38,7 @@ final class HouseRulesTest {
         "poyang.kernel..",
         "poyang.crypto.curve..",
         "poyang.psi..",
+        "poyang.zkp..",
         "poyang.chain.proofs..",
         "poyang.chain.consensus..",
         "poyang.chain.contract..",
@@ -172,6 +173,7 @@ final class HouseRulesTest {
                         "poyang.kernel..",
                         "poyang.crypto..",
                         "poyang.psi..",
+                        "poyang.zkp..",
                         "poyang.chain.proofs..",
                         "poyang.chain.consensus..")
                 .should()
