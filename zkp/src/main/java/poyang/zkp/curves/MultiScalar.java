@@ -79,7 +79,7 @@ public final class MultiScalar {
         return best;
     }
 
-    /// Signed digits from −2^(c−1) to 2^(c−1) − 1, window by window; all zero for points at infinity.
+    /// Signed digits from −2^(c−1) to 2^(c−1), window by window; all zero for points at infinity.
     private short[] digits(long[] scalars, int scalarsFrom, int longs) {
         short[] all = new short[windows * count];
         int half = 1 << window - 1;
@@ -99,10 +99,10 @@ public final class MultiScalar {
                     value |= scalars[at + limb + 1] << 64 - shift;
                 }
                 int digit = (int) (value & mask) + carry;
-                carry = digit >= half ? 1 : 0;
+                carry = digit >= half && w < windows - 1 ? 1 : 0;
                 all[w * count + i] = (short) (digit - (carry << window));
+                Bug.unless(digit <= Math.min(half, Short.MAX_VALUE) || carry == 1, "a scalar is not below r");
             }
-            Bug.unless(carry == 0, "a scalar is not below r");
         }
         return all;
     }
