@@ -9,6 +9,7 @@ public abstract sealed class PrimeField extends Field permits Field4, Field6 {
     private final BigInteger modulus;
     private final BigInteger radix;
     private final BigInteger radixInverse;
+    private final long[] modulusLimbs;
     private final long[] one;
     private final long[] radixSquared;
     private final long[] plainOne;
@@ -19,6 +20,7 @@ public abstract sealed class PrimeField extends Field permits Field4, Field6 {
         this.modulus = modulus;
         radix = BigInteger.ONE.shiftLeft(64 * longs).mod(modulus);
         radixInverse = radix.modInverse(modulus);
+        modulusLimbs = limbs(modulus);
         one = limbs(radix);
         radixSquared = limbs(radix.multiply(radix).mod(modulus));
         plainOne = limbs(BigInteger.ONE);
@@ -68,8 +70,14 @@ public abstract sealed class PrimeField extends Field permits Field4, Field6 {
     }
 
     /// Are the limbs below the modulus?
-    public final boolean isCanonical(long[] a, int ao) {
-        return integer(a, ao).compareTo(modulus) < 0;
+    public final boolean isBelowModulus(long[] a, int ao) {
+        for (int i = longs() - 1; i >= 0; i--) {
+            int order = Long.compareUnsigned(a[ao + i], modulusLimbs[i]);
+            if (order != 0) {
+                return order < 0;
+            }
+        }
+        return false;
     }
 
     /// A uniform element.

@@ -40,10 +40,10 @@ final class LawTest {
         assertEquals(a.multiply(a).mod(p), f.value(r, 0));
         f.add(r, 0, x, 0, y, 0);
         assertEquals(a.add(b).mod(p), f.value(r, 0));
-        assertTrue(f.isCanonical(r, 0));
+        assertTrue(f.isBelowModulus(r, 0));
         f.subtract(r, 0, x, 0, y, 0);
         assertEquals(a.subtract(b).mod(p), f.value(r, 0));
-        assertTrue(f.isCanonical(r, 0));
+        assertTrue(f.isBelowModulus(r, 0));
         f.negate(r, 0, x, 0);
         assertEquals(a.negate().mod(p), f.value(r, 0));
         f.toPlain(r, 0, x, 0);
