@@ -39,6 +39,7 @@ final class HouseRulesTest {
         "poyang.crypto.curve..",
         "poyang.mpc..",
         "poyang.psi..",
+        "poyang.zkp..",
         "poyang.chain.proofs..",
         "poyang.chain.consensus..",
         "poyang.chain.contract..",
@@ -173,6 +174,7 @@ final class HouseRulesTest {
                         "poyang.kernel..",
                         "poyang.crypto..",
                         "poyang.psi..",
+                        "poyang.zkp..",
                         "poyang.chain.proofs..",
                         "poyang.chain.consensus..")
                 .should()

@@ -1,0 +1,70 @@
+package poyang.zkp.systems;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.stream.Collectors;
+import poyang.zkp.curves.Curve;
+import poyang.zkp.curves.PrimeField;
+
+/// Keys, proofs and public values in the JSON of snarkjs.
+public final class ForeignWriter {
+    private ForeignWriter() {}
+
+    public static String publicValues(List<BigInteger> values) {
+        return values.stream().map(v -> "\"" + v + "\"").collect(Collectors.joining(",\n ", "[\n ", "\n]\n"));
+    }
+
+    public static String proof(Groth16Proof proof) {
+        Curve curve = proof.curve;
+        return """
+                {
+                 "pi_a": %s,
+                 "pi_b": %s,
+                 "pi_c": %s,
+                 "protocol": "groth16",
+                 "curve": "%s"
+                }
+                """.formatted(g1(curve, proof.a), g2(curve, proof.b), g1(curve, proof.c), curve.foreignName());
+    }
+
+    public static String key(Groth16Key key) {
+        Curve curve = key.curve;
+        return """
+                {
+                 "protocol": "groth16",
+                 "curve": "%s",
+                 "nPublic": %d,
+                 "vk_alpha_1": %s,
+                 "vk_beta_2": %s,
+                 "vk_gamma_2": %s,
+                 "vk_delta_2": %s,
+                 "IC": %s
+                }
+                """.formatted(
+                curve.foreignName(),
+                key.publicValues(),
+                g1(curve, key.alpha1),
+                g2(curve, key.beta2),
+                g2(curve, key.gamma2),
+                g2(curve, key.delta2),
+                key.inputs.stream().map(p -> g1(curve, p)).collect(Collectors.joining(",\n  ", "[\n  ", "\n ]")));
+    }
+
+    static String g1(Curve curve, long[] point) {
+        PrimeField base = curve.base();
+        if (curve.g1().isInfinity(point, 0)) {
+            return "[\"0\", \"1\", \"0\"]";
+        }
+        return "[\"" + base.value(point, 0) + "\", \"" + base.value(point, base.longs()) + "\", \"1\"]";
+    }
+
+    static String g2(Curve curve, long[] point) {
+        return "[" + pair(curve, point, 0) + ", " + pair(curve, point, 2) + ", [\"1\", \"0\"]]";
+    }
+
+    private static String pair(Curve curve, long[] point, int at) {
+        PrimeField base = curve.base();
+        int n = base.longs();
+        return "[\"" + base.value(point, at * n) + "\", \"" + base.value(point, (at + 1) * n) + "\"]";
+    }
+}

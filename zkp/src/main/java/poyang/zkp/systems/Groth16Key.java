@@ -1,0 +1,54 @@
+package poyang.zkp.systems;
+
+import java.util.List;
+import poyang.zkp.curves.Curve;
+
+/// The verification key of a circuit under Groth16. Points are affine and in their groups.
+public final class Groth16Key {
+    static final String PROTOCOL = "groth16";
+    private static final int PUBLIC_MAX = 1 << 20;
+
+    final Curve curve;
+    final long[] alpha1;
+    final long[] beta2;
+    final long[] gamma2;
+    final long[] delta2;
+    final List<long[]> inputs;
+
+    Groth16Key(Curve curve, long[] alpha1, long[] beta2, long[] gamma2, long[] delta2, List<long[]> inputs) {
+        this.curve = curve;
+        this.alpha1 = alpha1;
+        this.beta2 = beta2;
+        this.gamma2 = gamma2;
+        this.delta2 = delta2;
+        this.inputs = List.copyOf(inputs);
+    }
+
+    static Groth16Key read(String json) {
+        ForeignText text = ForeignText.object(json, "the verification key");
+        Curve curve = text.curve(PROTOCOL);
+        int publicValues = text.whole("nPublic", PUBLIC_MAX);
+        List<long[]> inputs = text.g1List("IC", curve);
+        if (inputs.size() != publicValues + 1) {
+            throw ZkpErrors.unreadable(
+                    "the verification key has " + inputs.size() + " points for " + publicValues + " public values",
+                    "there is one point more than public values");
+        }
+        return new Groth16Key(
+                curve,
+                text.g1("vk_alpha_1", curve, false),
+                text.g2("vk_beta_2", curve),
+                text.g2("vk_gamma_2", curve),
+                text.g2("vk_delta_2", curve),
+                inputs);
+    }
+
+    public Curve curve() {
+        return curve;
+    }
+
+    /// How many public values a proof has.
+    public int publicValues() {
+        return inputs.size() - 1;
+    }
+}
