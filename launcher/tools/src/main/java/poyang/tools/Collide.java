@@ -52,13 +52,15 @@ final class Collide implements Callable<Integer> {
     @Option(
             names = "--protocol",
             defaultValue = "dh-sm2",
-            description = "the protocol, or auto for the fastest here (default: dh-sm2); docs/collision.md compares them")
+            description =
+                    "the protocol, or auto for the fastest here (default: dh-sm2); docs/collision.md compares them")
     private String protocol;
 
     @Option(
             names = "--list",
             defaultValue = "inner",
-            description = "which keys of the left file: inner (in both), left (all, each marked), difference (only there)")
+            description =
+                    "which keys of the left file: inner (in both), left (all, each marked), difference (only there)")
     private String list;
 
     @Option(names = "--json", description = "print one JSON object as the last line")
@@ -81,7 +83,8 @@ final class Collide implements Callable<Integer> {
         if (leftKeys.size() != rightKeys.size()) {
             throw new PoyangException(
                     ToolErrors.BAD_OPTION,
-                    leftKeys.size() + " columns of the left file and " + rightKeys.size() + " of the right are to match",
+                    leftKeys.size() + " columns of the left file and " + rightKeys.size()
+                            + " of the right are to match",
                     "as many columns of one file as of the other are needed");
         }
         CollideRun.Plan plan = new CollideRun.Plan(

@@ -34,7 +34,8 @@ import poyang.psi.RecordedNetwork;
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
-/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED`, then `COLUMN RULE` for each key. Prints `rows`, `keys`, `matches`, `sent`,
+/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED`, then `COLUMN RULE` for each key. Prints `rows`, `keys`,
+/// `matches`, `sent`,
 /// `received`, `protocolMillis` and `transcript`, one `name=value` a line; a failure is one line
 /// `failure=number|name|category|wrong|right`.
 final class CollideParty {

@@ -29,7 +29,8 @@ final class CollideResult {
                     header.add("matched");
                 }
                 line(writer, header);
-                for (Map.Entry<String, Boolean> key : sorted(listed, keys, matches).entrySet()) {
+                for (Map.Entry<String, Boolean> key :
+                        sorted(listed, keys, matches).entrySet()) {
                     List<String> fields = new ArrayList<>(form.parts(key.getKey()));
                     if (told) {
                         fields.add(key.getValue() ? "1" : "0");

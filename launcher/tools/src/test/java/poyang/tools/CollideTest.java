@@ -32,9 +32,7 @@ final class CollideTest {
     private String protocol = "dh-sm2";
 
     private CollideRun.Outcome run(Path left, Path right, String key, IdentifierRule rule) {
-        return new CollideRun(
-                        plan(left, right, List.of(key), List.of(rule), CollideRun.Listed.INNER), _ -> {})
-                .run();
+        return new CollideRun(plan(left, right, List.of(key), List.of(rule), CollideRun.Listed.INNER), _ -> {}).run();
     }
 
     private CollideRun.Plan plan(
@@ -85,7 +83,8 @@ final class CollideTest {
     void listsByTwoKeysWhatWasAskedFor() throws IOException {
         protocol = "dh-25519";
         Path left = file(
-                "left.csv", "name,phone\nLi,13800138000\nLi,13800138001\nWang,13800138000\n\"a,b\",13900139000\nLi,12\n");
+                "left.csv",
+                "name,phone\nLi,13800138000\nLi,13800138001\nWang,13800138000\n\"a,b\",13900139000\nLi,12\n");
         Path right = file("right.csv", "phone,x,name\n１３８００１３８０００,1, Li \n13900139000,2,\"a,b\"\n13800138001,3,Wang\n");
         List<String> keys = List.of("name", "phone");
         List<IdentifierRule> rules = List.of(IdentifierRule.TEXT, IdentifierRule.PHONE);
@@ -155,8 +154,7 @@ final class CollideTest {
         }
         Path left = folder.resolve("0.csv");
         Path right = folder.resolve("1.csv");
-        CollideRun.Plan plan =
-                plan(left, right, List.of("key"), List.of(IdentifierRule.ID), CollideRun.Listed.INNER);
+        CollideRun.Plan plan = plan(left, right, List.of("key"), List.of(IdentifierRule.ID), CollideRun.Listed.INNER);
         PoyangException lost =
                 assertThrows(PoyangException.class, () -> new CollideRun(plan, progress -> killRightParty()).run());
         assertTrue(lost.wrong().startsWith("right: "), lost.wrong());

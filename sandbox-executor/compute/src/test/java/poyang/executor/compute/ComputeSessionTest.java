@@ -111,10 +111,7 @@ class ComputeSessionTest {
                 List.of(
                         start(),
                         new ChildMessage.Start(
-                                start().facts(),
-                                Bytes.empty(),
-                                key.publicKey().encoded(),
-                                Bytes.wrap(new byte[32]))));
+                                start().facts(), Bytes.empty(), key.publicKey().encoded(), Bytes.wrap(new byte[32]))));
         assertInstanceOf(ChildMessage.Failed.class, said, "a second Start is out of turn");
         fails(KernelErrors.BAD_ENCODING.name(), piped(arrow(true)), List.of(new ChildMessage.Go()));
     }

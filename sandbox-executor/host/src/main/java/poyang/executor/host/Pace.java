@@ -19,9 +19,7 @@ final class Pace {
     /// Whole seconds, rounded up; 0 while too little is done to tell, and in a phase without a share.
     long secondsLeft(String phase, long done, long total, long nowNanos) {
         double part = part(phase, done, total);
-        return part < TOO_EARLY
-                ? 0
-                : (long) Math.ceil((nowNanos - startNanos) / NANOS * (1 - part) / part);
+        return part < TOO_EARLY ? 0 : (long) Math.ceil((nowNanos - startNanos) / NANOS * (1 - part) / part);
     }
 
     /// Of the whole; 0 where it cannot be told.

@@ -101,7 +101,8 @@ public final class ChildChannel {
         CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
         int kind = in.u8();
         ChildMessage message = switch (kind) {
-            case 1 -> new ChildMessage.Start(
+            case 1 ->
+                new ChildMessage.Start(
                         JobFacts.read(in), in.bytes(LONGEST_FIELD), in.bytes(LONGEST_FIELD), in.exactly(32));
             case 2 -> new ChildMessage.Go();
             case 3 -> new ChildMessage.Frame(in.bytes(LONGEST_FRAME_BYTES));

@@ -42,7 +42,8 @@ public sealed interface ChildMessage {
     record Progress(String phase, long done, long total) implements ChildMessage {}
 
     /// @param versionMark tells inputs of different content apart, and nothing else
-    record Committed(Bytes inputRoot, Bytes seedCommitment, long roundedRows, Bytes versionMark) implements ChildMessage {}
+    record Committed(Bytes inputRoot, Bytes seedCommitment, long roundedRows, Bytes versionMark)
+            implements ChildMessage {}
 
     /// @param outputCommitment SM3 of the sealed plaintext, or empty where this side gets no result
     /// @param transcript digest of all frames

@@ -45,8 +45,9 @@ final class CollisionResult {
     }
 
     private static void line(ByteArrayOutputStream out, List<String> fields) {
-        out.writeBytes((String.join(",", fields.stream().map(CollisionResult::field).toList()) + "\r\n")
-                .getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(
+                (String.join(",", fields.stream().map(CollisionResult::field).toList()) + "\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     /// Quoted where it must be.

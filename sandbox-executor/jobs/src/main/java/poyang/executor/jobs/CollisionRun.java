@@ -40,8 +40,8 @@ final class CollisionRun implements JobRun {
         List<IdentifierRule> rules = new ArrayList<>();
         for (JobPlan.Key key : plan.keys()) {
             rules.add(IdentifierRule.named(key.identifierKind())
-                    .orElseThrow(() ->
-                            CollisionJob.unknown("the plan names the unknown identifier kind " + key.identifierKind())));
+                    .orElseThrow(() -> CollisionJob.unknown(
+                            "the plan names the unknown identifier kind " + key.identifierKind())));
         }
         form = new KeyForm(rules);
         keys = form.keySet();
