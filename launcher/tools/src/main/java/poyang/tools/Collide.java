@@ -57,6 +57,12 @@ final class Collide implements Callable<Integer> {
     private String protocol;
 
     @Option(
+            names = "--reveal",
+            defaultValue = "rows",
+            description = "what the left party gets to know: rows (the matching keys) or size (only how many)")
+    private String reveal;
+
+    @Option(
             names = "--list",
             defaultValue = "inner",
             description =
@@ -94,15 +100,30 @@ final class Collide implements Callable<Integer> {
         return 0;
     }
 
+    /// The named protocol, in its form that tells what was asked for.
     private CollisionProtocol protocol() {
-        return CollisionProtocol.named(protocol.equals("auto") ? FASTEST : protocol)
+        if (!reveal.equals("rows") && !reveal.equals("size")) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION, "--reveal " + reveal + " cannot be told", "rows or size is needed");
+        }
+        boolean size = reveal.equals("size");
+        if (size && !list.equals("inner")) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION,
+                    "--reveal size tells no keys, so --list " + list + " has none to list",
+                    "leave out --list, or reveal rows");
+        }
+        String named = protocol.equals("auto") ? FASTEST : protocol;
+        return CollisionProtocol.named(size && !named.endsWith("-size") ? named + "-size" : named)
+                .filter(found -> found.sizeOnly() == size)
                 .orElseThrow(() -> new PoyangException(
                         ToolErrors.BAD_OPTION,
-                        "--protocol " + protocol + " is no protocol",
+                        "--protocol " + protocol + " is no protocol that reveals the " + reveal,
                         "auto or one of "
                                 + String.join(
                                         ", ",
                                         CollisionProtocol.all().stream()
+                                                .filter(found -> found.sizeOnly() == size)
                                                 .map(CollisionProtocol::name)
                                                 .toList())
                                 + " is needed"));

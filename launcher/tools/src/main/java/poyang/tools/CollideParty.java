@@ -83,7 +83,10 @@ final class CollideParty {
             CollisionSession session = new CollisionSession(network, peer, random, progress);
             long start = System.nanoTime();
             long matches = -1;
-            if (left) {
+            if (left && protocol.sizeOnly()) {
+                matches = protocol.receiveSize(keys, session).matches();
+                CollideResult.writeSize(Path.of(arguments[3]), matches);
+            } else if (left) {
                 Intersection found = protocol.receive(keys, session);
                 CollideResult.write(
                         Path.of(arguments[3]),

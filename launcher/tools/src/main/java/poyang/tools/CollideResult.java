@@ -21,22 +21,39 @@ final class CollideResult {
     static void write(
             Path out, CollideRun.Listed listed, List<String> columns, KeyForm form, KeySet keys, IntList matches) {
         boolean told = listed == CollideRun.Listed.LEFT;
+        whole(out, writer -> {
+            List<String> header = new ArrayList<>(columns);
+            if (told) {
+                header.add("matched");
+            }
+            line(writer, header);
+            for (Map.Entry<String, Boolean> key : sorted(listed, keys, matches).entrySet()) {
+                List<String> fields = new ArrayList<>(form.parts(key.getKey()));
+                if (told) {
+                    fields.add(key.getValue() ? "1" : "0");
+                }
+                line(writer, fields);
+            }
+        });
+    }
+
+    /// A header and the number.
+    static void writeSize(Path out, long matches) {
+        whole(out, writer -> {
+            line(writer, List.of("matches"));
+            line(writer, List.of(Long.toString(matches)));
+        });
+    }
+
+    private interface Lines {
+        void to(BufferedWriter writer) throws IOException;
+    }
+
+    private static void whole(Path out, Lines lines) {
         Path draft = out.resolveSibling(out.getFileName() + ".part");
         try {
             try (BufferedWriter writer = Files.newBufferedWriter(draft)) {
-                List<String> header = new ArrayList<>(columns);
-                if (told) {
-                    header.add("matched");
-                }
-                line(writer, header);
-                for (Map.Entry<String, Boolean> key :
-                        sorted(listed, keys, matches).entrySet()) {
-                    List<String> fields = new ArrayList<>(form.parts(key.getKey()));
-                    if (told) {
-                        fields.add(key.getValue() ? "1" : "0");
-                    }
-                    line(writer, fields);
-                }
+                lines.to(writer);
             }
             Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

@@ -196,6 +196,9 @@ final class CollideTest {
         for (List<String> wrong : List.of(
                 List.of("--protocol", "silver"),
                 List.of("--list", "outer"),
+                List.of("--reveal", "names"),
+                List.of("--reveal", "size", "--list", "left"),
+                List.of("--protocol", "dh-sm2-size"),
                 List.of("--kind", "text,id"),
                 List.of("--left-key", "id,x"))) {
             List<String> line = new ArrayList<>(List.of(
@@ -220,6 +223,21 @@ final class CollideTest {
                         "auto",
                         "--json"));
         assertEquals(List.of("id", "a"), Files.readAllLines(Path.of(out)));
+        assertEquals(
+                0,
+                Main.run(
+                        "collide",
+                        "--left",
+                        good.toString(),
+                        "--right",
+                        good.toString(),
+                        "--key",
+                        "id",
+                        "--out",
+                        out,
+                        "--reveal",
+                        "size"));
+        assertEquals(List.of("matches", "1"), Files.readAllLines(Path.of(out)));
     }
 
     private Path file(String name, String text) throws IOException {

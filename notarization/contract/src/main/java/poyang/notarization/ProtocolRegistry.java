@@ -18,12 +18,21 @@ final class ProtocolRegistry {
             "接收方不同标识的个数，此外一无所知",
             "how many different identifiers the receiver has, and nothing else");
 
+    private static final Learns SIZES = new Learns(
+            "双方共有标识的个数，以及对方不同标识的个数，不知道是哪些",
+            "how many identifiers both sides have, and how many different ones the other side has, and not which",
+            "接收方不同标识的个数，此外一无所知",
+            "how many different identifiers the receiver has, and nothing else");
+
+    private static final Map<Reveal, Learns> SIZE_ONLY = Map.of(Reveal.SIZE_ONLY, SIZES);
     private static final Map<Reveal, Learns> ROWS_ONLY = Map.of(Reveal.MATCHING_ROWS, ROWS);
 
     /// In order of their numbers. What they cost is a core of two-party runs takes, in round figures.
     private static final List<Protocol> ALL = List.of(
             new Protocol(1, 2, "dh-sm2", ROWS_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
-            new Protocol(2, 1, "dh-25519", ROWS_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)));
+            new Protocol(2, 1, "dh-25519", ROWS_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
+            new Protocol(17, 1, "dh-sm2-size", SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
+            new Protocol(18, 1, "dh-25519-size", SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)));
 
     private ProtocolRegistry() {}
 

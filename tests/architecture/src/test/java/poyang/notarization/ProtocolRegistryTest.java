@@ -31,7 +31,8 @@ final class ProtocolRegistryTest {
             assertEquals(runs.id(), said.id(), said.name());
             assertEquals(runs.version(), said.version(), said.name());
             assertEquals(runs.cost(1000, 1000).rounds(), said.cost().rounds(), said.name());
-            ProtocolRegistry.Learns learns = said.learns(Reveal.MATCHING_ROWS).orElseThrow();
+            ProtocolRegistry.Learns learns = said.learns(runs.sizeOnly() ? Reveal.SIZE_ONLY : Reveal.MATCHING_ROWS)
+                    .orElseThrow();
             assertEquals(runs.receiverLearns(), learns.receiver(), said.name());
             assertEquals(runs.receiverLearnsEnglish(), learns.receiverEnglish(), said.name());
             assertTrue(learns.sender().startsWith(runs.senderLearns()), said.name());

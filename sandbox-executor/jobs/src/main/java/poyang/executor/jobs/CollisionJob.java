@@ -17,18 +17,20 @@ public final class CollisionJob implements JobKind {
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Collision collision ->
-                CollisionProtocol.named(collision.protocol()).isPresent()
-                        && revealed(collision.reveal())
+                CollisionProtocol.named(collision.protocol())
+                                .filter(protocol -> tells(protocol, collision.reveal()))
+                                .isPresent()
                         && collision.keys().stream()
                                 .allMatch(key -> IdentifierRule.named(key.identifierKind())
                                         .isPresent());
         };
     }
 
-    private static boolean revealed(JobPlan.Reveal reveal) {
+    private static boolean tells(CollisionProtocol protocol, JobPlan.Reveal reveal) {
         return switch (reveal) {
-            case JobPlan.Reveal.MatchingRows() -> true;
-            case JobPlan.Reveal.SizeOnly(), JobPlan.Reveal.SizeAtLeast _ -> false;
+            case JobPlan.Reveal.MatchingRows() -> !protocol.sizeOnly();
+            case JobPlan.Reveal.SizeOnly() -> protocol.sizeOnly();
+            case JobPlan.Reveal.SizeAtLeast _ -> false;
         };
     }
 

@@ -44,6 +44,14 @@ final class CollisionResult {
         return Bytes.wrap(out.toByteArray());
     }
 
+    /// A header and the number.
+    static Bytes size(long matches) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        line(out, List.of("matches"));
+        line(out, List.of(Long.toString(matches)));
+        return Bytes.wrap(out.toByteArray());
+    }
+
     private static void line(ByteArrayOutputStream out, List<String> fields) {
         out.writeBytes(
                 (String.join(",", fields.stream().map(CollisionResult::field).toList()) + "\r\n")

@@ -21,6 +21,7 @@ import poyang.psi.CollisionSession;
 import poyang.psi.Commitments;
 import poyang.psi.IdentifierRule;
 import poyang.psi.Intersection;
+import poyang.psi.IntersectionSize;
 import poyang.psi.KeyForm;
 import poyang.psi.KeySet;
 import poyang.psi.RecordedNetwork;
@@ -101,6 +102,15 @@ final class CollisionRun implements JobRun {
         if (!facts.receives()) {
             long peerKeys = protocol.send(keys, session);
             return new Output(Optional.empty(), keys.size(), peerKeys, 0, exchange(network, keys.size(), peerKeys));
+        }
+        if (protocol.sizeOnly()) {
+            IntersectionSize found = protocol.receiveSize(keys, session);
+            return new Output(
+                    Optional.of(CollisionResult.size(found.matches())),
+                    keys.size(),
+                    found.peerKeys(),
+                    found.matches(),
+                    exchange(network, keys.size(), found.peerKeys()));
         }
         Intersection found = protocol.receive(keys, session);
         return new Output(
