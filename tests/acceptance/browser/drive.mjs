@@ -142,6 +142,8 @@ try {
   const title = `参保与纳税核对 ${Date.now() % 100000}`;
   await analyst.getByTestId('job-title').fill(title);
   await analyst.getByTestId('job-purpose').fill('核对医保参保与纳税登记的一致性');
+  // All own identifiers, each with whether the other side has it; the chain chooses the protocol.
+  await analyst.getByTestId('join-2').click();
   await shot(analyst, 'analyst-new-job');
   await analyst.getByTestId('submit-job').click();
   const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
@@ -157,6 +159,9 @@ try {
     await menu(owner, 'consents');
     const card = owner.getByTestId(`consent-${outcome.jobId}`);
     await card.waitFor();
+    for (const words of ['全部并标注', 'Mbit/s', '约', '小时内对方已运行']) {
+      if (!(await card.innerText()).includes(words)) throw new Error(`the consent says nothing of ${words}`);
+    }
     await shot(owner, `owner-consent-${account.replace('/', '-')}`);
     await card.getByTestId('consent-reason').fill('依据数据共享协议');
     await card.getByTestId('approve').click();
@@ -176,6 +181,7 @@ try {
   if (job.expectedMatches !== undefined && outcome.matches !== job.expectedMatches) {
     throw new Error(`${outcome.matches} matches, ${job.expectedMatches} expected`);
   }
+  if (!(await analyst.getByTestId('matches').innerText()).includes('本方')) throw new Error('the result does not tell of all own identifiers');
   await shot(analyst, 'analyst-result');
   const csv = analyst.waitForEvent('download');
   await analyst.getByTestId('download-csv').click();

@@ -1,8 +1,9 @@
 // Enumerations of the schema in words and colours.
 import type { Key } from '../i18n';
-import { t } from '../i18n';
+import { number, t } from '../i18n';
 import { fromBinary } from '@bufbuild/protobuf';
-import { JobState, PlanSchema, type CollisionPlan, type Job } from '../schema/poyang/v1/jobs_pb';
+import { Reveal } from '../schema/poyang/v1/datasets_pb';
+import { JobState, JoinResult, PlanSchema, type CollisionPlan, type Job, type JobParty } from '../schema/poyang/v1/jobs_pb';
 
 type Colour = 'success' | 'warning' | 'danger' | 'info' | 'primary';
 
@@ -30,6 +31,19 @@ export function connectorLabel(kind: string): string {
     case 'postgresql': return t('kindPostgresql');
     default: return kind;
   }
+}
+
+/** All key columns of a party, in order. */
+export const columnsOf = (party: JobParty): string => [party.column, ...party.moreColumns].join(' + ');
+
+/** The protocol that runs: the chosen one, or the one that the plan names. */
+export const protocolOf = (job: Job): string => job.choice?.protocol ?? collisionOf(job)?.protocol ?? '';
+
+/** What the receiver gets to know, and which of its rows are listed. */
+export function asksOf(plan: CollisionPlan): string {
+  const reveal = plan.reveal || Reveal.MATCHING_ROWS;
+  if (reveal === Reveal.MATCHING_ROWS) return `${t(`reveal${reveal}` as Key)} · ${t(`join${plan.join || JoinResult.INNER}` as Key)}`;
+  return reveal === Reveal.SIZE_AT_LEAST ? t('revealAtLeast', number(plan.atLeast)) : t(`reveal${reveal}` as Key);
 }
 
 export function collisionOf(job: Job): CollisionPlan | null {

@@ -3,6 +3,7 @@ package poyang.psi;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import poyang.kernel.Bug;
 
 /// What a two-party collision protocol is: its source, what each side learns, what a run costs; and how
 /// to run either side of it. An owner reads the leakage before consenting; an executor's host bounds a run
@@ -31,7 +32,23 @@ public final class CollisionProtocol {
             Learning.KEYS_AND_COUNTS,
             new DhPsi(MaskingGroup.CURVE_25519));
 
-    private static final List<CollisionProtocol> ALL = List.of(DH_SM2, DH_25519);
+    /// The size of the intersection on the SM2 curve.
+    public static final CollisionProtocol DH_SM2_SIZE = new CollisionProtocol(
+            new Identity(17, 1, "dh-sm2-size"),
+            "R. Agrawal, A. Evfimievski, R. Srikant, ACM SIGMOD 2003; hashing to the curve: RFC 9380",
+            "semi-honest, either party",
+            Learning.SIZES,
+            new DhPsiSize(MaskingGroup.SM2));
+
+    /// The size of the intersection on Curve25519.
+    public static final CollisionProtocol DH_25519_SIZE = new CollisionProtocol(
+            new Identity(18, 1, "dh-25519-size"),
+            "R. Agrawal, A. Evfimievski, R. Srikant, ACM SIGMOD 2003; the curve: RFC 7748; hashing to it: RFC 9380",
+            "semi-honest, either party",
+            Learning.SIZES,
+            new DhPsiSize(MaskingGroup.CURVE_25519));
+
+    private static final List<CollisionProtocol> ALL = List.of(DH_SM2, DH_25519, DH_SM2_SIZE, DH_25519_SIZE);
 
     private record Identity(int id, int version, String name) {}
 
@@ -42,6 +59,11 @@ public final class CollisionProtocol {
                 "the identifiers that both sides have, and how many different identifiers the other side has",
                 "接收方不同标识的个数",
                 "how many different identifiers the receiver has");
+        static final Learning SIZES = new Learning(
+                "双方共有标识的个数，以及对方不同标识的个数，不知道是哪些",
+                "how many identifiers both sides have, and how many different ones the other side has, and not which",
+                "接收方不同标识的个数",
+                "how many different identifiers the receiver has");
     }
 
     /// Either side of a protocol, between the opening and the confirmation that all share.
@@ -50,6 +72,17 @@ public final class CollisionProtocol {
         int[] receive(Items items, long peerItems, Run run);
 
         void send(Items items, long peerItems, Run run);
+
+        /// Whether the receiver gets to know how many keys are common, and none of them: then it runs
+        /// {@link #receiveSize} and never {@link #receive}.
+        default boolean sizeOnly() {
+            return false;
+        }
+
+        /// The receiver's side of a protocol that tells the size only.
+        default long receiveSize(Items items, long peerItems, Run run) {
+            throw new Bug("this protocol tells keys");
+        }
 
         /// Frames and bytes without those that all protocols share; never less for more keys.
         Cost cost(long receiverKeys, long senderKeys);
@@ -138,6 +171,19 @@ public final class CollisionProtocol {
         run.confirm();
         Arrays.sort(matches);
         return new Intersection(IntList.of(matches), run.peerKeys());
+    }
+
+    /// Whether the receiver gets to know only how many keys are common.
+    public boolean sizeOnly() {
+        return engine.sizeOnly();
+    }
+
+    /// The receiver's side of a protocol that tells the size only; throws as {@link #receive} does.
+    public IntersectionSize receiveSize(CollisionInput input, CollisionSession session) {
+        Run run = Run.open(this, true, input.size(), session);
+        long matches = engine.receiveSize(input.items(run.seed(), session.workers()), run.peerKeys(), run);
+        run.confirm();
+        return new IntersectionSize(matches, run.peerKeys());
     }
 
     /// Runs the sender's side to its end; gives the number of the receiver's keys, all that it learns.

@@ -1,5 +1,6 @@
 package poyang.psi;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import poyang.crypto.MerkleTree;
 import poyang.crypto.Sm3;
@@ -9,6 +10,7 @@ import poyang.kernel.RandomSource;
 /// What a party binds itself to before the first frame: its input and its randomness.
 public final class Commitments {
     private static final byte[] SEED_DOMAIN = "poyang.seed.v1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MARK_DOMAIN = "poyang.version-mark.v1".getBytes(StandardCharsets.US_ASCII);
     private static final int SALT_BYTES = 16;
 
     private Commitments() {}
@@ -22,6 +24,31 @@ public final class Commitments {
             tree.add(Sm3.digest(random.bytes(SALT_BYTES), keys.key(i)));
         }
         return tree.root();
+    }
+
+    /// A mark of a set's content: SM3(domain ‖ secret ‖ n ‖ sum), the sum over SM3(secret ‖ key) mod 2^256.
+    /// Equal for equal sets, whatever the order of their keys; with SM3 under an unknown secret as a
+    /// pseudo-random function it is random to everybody else and nobody finds two sets of one mark.
+    ///
+    /// @param secret 32 bytes, the same for all contents that shall be told apart
+    public static Bytes versionMark(KeySet keys, byte[] secret) {
+        long[] sum = new long[4];
+        for (int i = 0; i < keys.size(); i++) {
+            ByteBuffer digest = ByteBuffer.wrap(Sm3.digest(secret, keys.key(i)));
+            long carry = 0;
+            for (int word = 0; word < sum.length; word++) {
+                long added = digest.getLong(8 * word);
+                long low = sum[word] + added;
+                long out = Long.compareUnsigned(low, added) < 0 ? 1 : 0;
+                sum[word] = low + carry;
+                carry = out + (Long.compareUnsigned(sum[word], low) < 0 ? 1 : 0);
+            }
+        }
+        ByteBuffer whole = ByteBuffer.allocate(8 * (1 + sum.length)).putLong(keys.size());
+        for (long word : sum) {
+            whole.putLong(word);
+        }
+        return Sm3.hash(MARK_DOMAIN, secret, whole.array());
     }
 
     /// SM3 over the 32-byte seed of all of a party's randomness.

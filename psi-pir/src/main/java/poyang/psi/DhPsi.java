@@ -35,7 +35,7 @@ final class DhPsi implements CollisionProtocol.Engine {
     private static final int CHUNK_POINTS = 4096;
     private static final int PART_POINTS = 512;
 
-    private final MaskingGroup group;
+    final MaskingGroup group;
 
     DhPsi(MaskingGroup group) {
         this.group = group;
@@ -100,7 +100,7 @@ final class DhPsi implements CollisionProtocol.Engine {
     }
 
     /// Sends the own masked set and collects the other's, chunk by chunk in turn.
-    private byte[][] exchangeMasked(Items items, int[] order, MaskingGroup.Mask mask, int peerItems, Run run) {
+    byte[][] exchangeMasked(Items items, int[] order, MaskingGroup.Mask mask, int peerItems, Run run) {
         long own = chunks(items.size());
         byte[][] theirs = new byte[(int) chunks(peerItems)][];
         for (int chunk = 0; chunk < Math.max(own, theirs.length); chunk++) {
@@ -125,7 +125,7 @@ final class DhPsi implements CollisionProtocol.Engine {
     }
 
     /// The points raised to the own secret.
-    private byte[] again(byte[] points, MaskingGroup.Mask mask, Run run) {
+    byte[] again(byte[] points, MaskingGroup.Mask mask, Run run) {
         int bytes = group.pointBytes();
         byte[] out = new byte[points.length];
         run.workers().each(parts(points.length / bytes), part -> {
@@ -138,7 +138,7 @@ final class DhPsi implements CollisionProtocol.Engine {
         return out;
     }
 
-    private byte[] tags(byte[] points, int tagBytes) {
+    byte[] tags(byte[] points, int tagBytes) {
         int bytes = group.pointBytes();
         int count = points.length / bytes;
         int message = TAG_DOMAIN.length + bytes;
@@ -159,15 +159,15 @@ final class DhPsi implements CollisionProtocol.Engine {
         return (points + PART_POINTS - 1) / PART_POINTS;
     }
 
-    private static long chunks(long keys) {
+    static long chunks(long keys) {
         return (keys + CHUNK_POINTS - 1) / CHUNK_POINTS;
     }
 
-    private static int width(int chunk, int total) {
+    static int width(int chunk, int total) {
         return Math.min(CHUNK_POINTS, total - chunk * CHUNK_POINTS);
     }
 
-    private static long done(int chunk, long total) {
+    static long done(int chunk, long total) {
         return Math.min(total, (chunk + 1L) * CHUNK_POINTS);
     }
 }

@@ -2,6 +2,9 @@ package poyang.tools;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,32 +13,61 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.kernel.PoyangException;
+import poyang.psi.CollisionProtocol;
 import poyang.psi.IdentifierRule;
 
 /// Who is in both files? Two processes, neither of which opens the other's file.
 @Command(name = "collide", description = "Who is in both files? Two processes, neither sees the other's file.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class Collide implements Callable<Integer> {
+    /// What two parties on one machine finish soonest with.
+    private static final String FASTEST = "dh-25519";
+
     @Option(names = "--left", required = true, description = "CSV or Parquet file of the party that gets the result")
     private Path left;
 
     @Option(names = "--right", required = true, description = "CSV or Parquet file of the other party")
     private Path right;
 
-    @Option(names = "--key", description = "the column to match, in both files")
+    @Option(
+            names = "--key",
+            description = "the column to match, in both files; several, separated by commas, must all match")
     private @Nullable String key;
 
-    @Option(names = "--left-key", description = "the column of the left file, where it has another name")
+    @Option(names = "--left-key", description = "the columns of the left file, where they have other names")
     private @Nullable String leftKey;
 
-    @Option(names = "--right-key", description = "the column of the right file, where it has another name")
+    @Option(names = "--right-key", description = "the columns of the right file, where they have other names")
     private @Nullable String rightKey;
 
     @Option(names = "--out", required = true, description = "where the matches go, one normalised key a line")
     private Path out;
 
-    @Option(names = "--kind", defaultValue = "text", description = "text, id, phone or uscc (default: text)")
+    @Option(
+            names = "--kind",
+            defaultValue = "text",
+            description = "text, id, phone or uscc, one for all keys or one for each (default: text)")
     private String kind;
+
+    @Option(
+            names = "--protocol",
+            defaultValue = "dh-sm2",
+            description =
+                    "the protocol, or auto for the fastest here (default: dh-sm2); docs/collision.md compares them")
+    private String protocol;
+
+    @Option(
+            names = "--reveal",
+            defaultValue = "rows",
+            description = "what the left party gets to know: rows (the matching keys) or size (only how many)")
+    private String reveal;
+
+    @Option(
+            names = "--list",
+            defaultValue = "inner",
+            description =
+                    "which keys of the left file: inner (in both), left (all, each marked), difference (only there)")
+    private String list;
 
     @Option(names = "--json", description = "print one JSON object as the last line")
     private boolean json;
@@ -45,11 +77,6 @@ final class Collide implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        IdentifierRule rule = IdentifierRule.named(kind)
-                .orElseThrow(() -> new PoyangException(
-                        ToolErrors.BAD_OPTION,
-                        "--kind " + kind + " is no kind of identifier",
-                        "one of text, id, phone, uscc is needed"));
         Path folder = out.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(out)) {
             throw new PoyangException(
@@ -57,14 +84,85 @@ final class Collide implements Callable<Integer> {
                     "--out " + out + " cannot be written",
                     "a file in a folder that exists is needed");
         }
+        List<String> leftKeys = columns("--left-key", leftKey);
+        List<String> rightKeys = columns("--right-key", rightKey);
+        if (leftKeys.size() != rightKeys.size()) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION,
+                    leftKeys.size() + " columns of the left file and " + rightKeys.size()
+                            + " of the right are to match",
+                    "as many columns of one file as of the other are needed");
+        }
         CollideRun.Plan plan = new CollideRun.Plan(
-                left, column("--left-key", leftKey), right, column("--right-key", rightKey), rule, out);
+                left, leftKeys, right, rightKeys, rules(leftKeys.size()), protocol(), listed(), out);
         CollideRun.Outcome outcome = new CollideRun(plan, json ? _ -> {} : this::show).run();
-        command.commandLine().getOut().println(json ? json(outcome) : summary(outcome));
+        command.commandLine().getOut().println(json ? json(outcome, plan) : summary(outcome, plan));
         return 0;
     }
 
-    private String column(String option, @Nullable String own) {
+    /// The named protocol, in its form that tells what was asked for.
+    private CollisionProtocol protocol() {
+        if (!reveal.equals("rows") && !reveal.equals("size")) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION, "--reveal " + reveal + " cannot be told", "rows or size is needed");
+        }
+        boolean size = reveal.equals("size");
+        if (size && !list.equals("inner")) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION,
+                    "--reveal size tells no keys, so --list " + list + " has none to list",
+                    "leave out --list, or reveal rows");
+        }
+        String named = protocol.equals("auto") ? FASTEST : protocol;
+        return CollisionProtocol.named(size && !named.endsWith("-size") ? named + "-size" : named)
+                .filter(found -> found.sizeOnly() == size)
+                .orElseThrow(() -> new PoyangException(
+                        ToolErrors.BAD_OPTION,
+                        "--protocol " + protocol + " is no protocol that reveals the " + reveal,
+                        "auto or one of "
+                                + String.join(
+                                        ", ",
+                                        CollisionProtocol.all().stream()
+                                                .filter(found -> found.sizeOnly() == size)
+                                                .map(CollisionProtocol::name)
+                                                .toList())
+                                + " is needed"));
+    }
+
+    private CollideRun.Listed listed() {
+        for (CollideRun.Listed listed : CollideRun.Listed.values()) {
+            if (listed.name().toLowerCase(Locale.ROOT).equals(list)) {
+                return listed;
+            }
+        }
+        throw new PoyangException(
+                ToolErrors.BAD_OPTION,
+                "--list " + list + " is nothing that can be listed",
+                "one of inner, left, difference is needed");
+    }
+
+    private List<IdentifierRule> rules(int keys) {
+        List<IdentifierRule> rules = new ArrayList<>();
+        for (String name : kind.split(",", -1)) {
+            rules.add(IdentifierRule.named(name)
+                    .orElseThrow(() -> new PoyangException(
+                            ToolErrors.BAD_OPTION,
+                            "--kind " + name + " is no kind of identifier",
+                            "one of text, id, phone, uscc is needed")));
+        }
+        if (rules.size() == 1) {
+            return Collections.nCopies(keys, rules.getFirst());
+        }
+        if (rules.size() != keys) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION,
+                    "--kind names " + rules.size() + " kinds for " + keys + " keys",
+                    "one for all keys, or one for each, is needed");
+        }
+        return rules;
+    }
+
+    private List<String> columns(String option, @Nullable String own) {
         String column = own == null ? key : own;
         if (column == null || column.isEmpty()) {
             throw new PoyangException(
@@ -72,7 +170,7 @@ final class Collide implements Callable<Integer> {
                     "the column to match is not named",
                     "give --key for both files, or " + option + " for this one");
         }
-        return column;
+        return List.of(column.split(",", -1));
     }
 
     private void show(String progress) {
@@ -80,29 +178,35 @@ final class Collide implements Callable<Integer> {
         command.commandLine().getErr().flush();
     }
 
-    static String json(CollideRun.Outcome o) {
+    static String json(CollideRun.Outcome o, CollideRun.Plan plan) {
         return String.format(
                 Locale.ROOT,
-                "{\"matches\":%d,\"leftRows\":%d,\"rightRows\":%d,\"seconds\":%.3f,\"bytesExchanged\":%d}",
+                "{\"matches\":%d,\"leftRows\":%d,\"rightRows\":%d,\"seconds\":%.3f,\"protocolSeconds\":%.3f,"
+                        + "\"bytesExchanged\":%d,\"protocol\":\"%s\"}",
                 o.matches(),
                 o.leftRows(),
                 o.rightRows(),
                 o.seconds(),
-                o.bytesExchanged());
+                o.protocolSeconds(),
+                o.bytesExchanged(),
+                plan.protocol().name());
     }
 
-    private String summary(CollideRun.Outcome o) {
+    private String summary(CollideRun.Outcome o, CollideRun.Plan plan) {
         return String.format(
                 Locale.ROOT,
-                "%n%,d matches in %,d and %,d rows, written to %s%n%.1f s in all, %.1f s of them the protocol; %,d bytes"
-                        + " crossed between the parties.%nThe left party learnt the matches and the number of different"
-                        + " keys on the right;%nthe right party learnt only the number of different keys on the left.",
+                "%n%,d matches in %,d and %,d rows; the result is in %s%n%.1f s in all, %.1f s of them the protocol %s;"
+                        + " %,d bytes crossed between the parties.%nThe left party learnt %s;%nthe right party learnt"
+                        + " %s, and nothing else.",
                 o.matches(),
                 o.leftRows(),
                 o.rightRows(),
                 out,
                 o.seconds(),
                 o.protocolSeconds(),
-                o.bytesExchanged());
+                plan.protocol().name(),
+                o.bytesExchanged(),
+                plan.protocol().receiverLearnsEnglish(),
+                plan.protocol().senderLearnsEnglish());
     }
 }

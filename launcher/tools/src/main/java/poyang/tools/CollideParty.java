@@ -1,18 +1,15 @@
 package poyang.tools;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
@@ -29,6 +26,7 @@ import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
 import poyang.psi.IdentifierRule;
 import poyang.psi.Intersection;
+import poyang.psi.KeyForm;
 import poyang.psi.KeySet;
 import poyang.psi.Progress;
 import poyang.psi.RecordedNetwork;
@@ -36,12 +34,14 @@ import poyang.psi.RecordedNetwork;
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
-/// Arguments: `left|right FILE COLUMN RULE SOCKET OUT`. Prints `rows`, `keys`, `matches`, `sent`,
+/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED`, then `COLUMN RULE` for each key. Prints `rows`, `keys`,
+/// `matches`, `sent`,
 /// `received`, `protocolMillis` and `transcript`, one `name=value` a line; a failure is one line
 /// `failure=number|name|category|wrong|right`.
 final class CollideParty {
     static final PartyId LEFT = new PartyId("left");
     static final PartyId RIGHT = new PartyId("right");
+    private static final int FIRST_KEY = 6;
     private static final int CONNECT_ATTEMPTS = 600;
     private static final long CONNECT_PAUSE_MILLIS = 100;
 
@@ -63,8 +63,16 @@ final class CollideParty {
 
     private static void run(String[] arguments) throws IOException, InterruptedException {
         boolean left = arguments[0].equals("left");
-        KeySet keys = read(Path.of(arguments[1]), arguments[2], IdentifierRule.valueOf(arguments[3]));
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[4]);
+        List<String> columns = new ArrayList<>();
+        List<IdentifierRule> rules = new ArrayList<>();
+        for (int i = FIRST_KEY; i < arguments.length; i += 2) {
+            columns.add(arguments[i]);
+            rules.add(IdentifierRule.valueOf(arguments[i + 1]));
+        }
+        KeyForm form = new KeyForm(rules);
+        KeySet keys = read(Path.of(arguments[1]), columns, form);
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[2]);
+        CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
         PartyId peer = left ? RIGHT : LEFT;
         RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
         try (SocketNetwork socket =
@@ -75,12 +83,21 @@ final class CollideParty {
             CollisionSession session = new CollisionSession(network, peer, random, progress);
             long start = System.nanoTime();
             long matches = -1;
-            if (left) {
-                Intersection found = CollisionProtocol.DH_SM2.receive(keys, session);
-                write(Path.of(arguments[5]), arguments[2], keys, found);
+            if (left && protocol.sizeOnly()) {
+                matches = protocol.receiveSize(keys, session).matches();
+                CollideResult.writeSize(Path.of(arguments[3]), matches);
+            } else if (left) {
+                Intersection found = protocol.receive(keys, session);
+                CollideResult.write(
+                        Path.of(arguments[3]),
+                        CollideRun.Listed.valueOf(arguments[5]),
+                        columns,
+                        form,
+                        keys,
+                        found.matches());
                 matches = found.matches().size();
             } else {
-                CollisionProtocol.DH_SM2.send(keys, session);
+                long _ = protocol.send(keys, session);
             }
             long millis = (System.nanoTime() - start) / 1_000_000;
             System.out.println("rows=" + keys.rowsRead());
@@ -93,16 +110,20 @@ final class CollideParty {
         }
     }
 
-    private static KeySet read(Path file, String column, IdentifierRule rule) {
+    private static KeySet read(Path file, List<String> columns, KeyForm form) {
         Connector connector = Connectors.load().find(file.toString().endsWith(".parquet") ? "parquet" : "csv");
         SourceSettings source = new SourceSettings(Map.of("path", file.toString()));
-        KeySet keys = new KeySet(rule);
+        KeySet keys = form.keySet();
+        String[] row = new String[columns.size()];
         try (BufferAllocator allocator = new RootAllocator();
-                BatchStream batches = connector.read(source, List.of(column), allocator)) {
+                BatchStream batches = connector.read(source, columns, allocator)) {
             while (batches.next()) {
-                VarCharVector values = (VarCharVector) batches.root().getVector(0);
-                for (int i = 0; i < values.getValueCount(); i++) {
-                    keys.read(values.isNull(i) ? "" : new String(values.get(i), StandardCharsets.UTF_8));
+                for (int i = 0; i < batches.root().getRowCount(); i++) {
+                    for (int c = 0; c < row.length; c++) {
+                        VarCharVector values = (VarCharVector) batches.root().getVector(c);
+                        row[c] = values.isNull(i) ? "" : new String(values.get(i), StandardCharsets.UTF_8);
+                    }
+                    form.read(keys, row);
                 }
             }
         }
@@ -133,31 +154,5 @@ final class CollideParty {
                 Thread.sleep(CONNECT_PAUSE_MILLIS);
             }
         }
-    }
-
-    /// Header and one key a line, ascending; complete or absent, never half.
-    private static void write(Path out, String column, KeySet keys, Intersection found) {
-        TreeSet<String> matches = new TreeSet<>();
-        for (int i = 0; i < found.matches().size(); i++) {
-            matches.add(keys.keyText(found.matches().at(i)));
-        }
-        Path draft = out.resolveSibling(out.getFileName() + ".part");
-        try {
-            try (BufferedWriter writer = Files.newBufferedWriter(draft)) {
-                writer.write(field(column) + "\n");
-                for (String match : matches) {
-                    writer.write(field(match) + "\n");
-                }
-            }
-            Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new PoyangException(
-                    ToolErrors.OUTPUT_FAILED, "the result could not be written to " + out, "check folder and space", e);
-        }
-    }
-
-    private static String field(String text) {
-        boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-        return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
+import poyang.psi.CollisionProtocol;
 import poyang.psi.IdentifierRule;
 
 /// Runs the two party processes of one collision and watches over both: when one fails, the other is
@@ -37,7 +38,35 @@ final class CollideRun {
             HEAP);
 
     /// What to collide.
-    record Plan(Path left, String leftKey, Path right, String rightKey, IdentifierRule rule, Path out) {}
+    ///
+    /// @param leftKeys columns of the left file, in order
+    /// @param rightKeys as many of the right file
+    /// @param rules as many, how the values of each pair are brought to one form
+    record Plan(
+            Path left,
+            List<String> leftKeys,
+            Path right,
+            List<String> rightKeys,
+            List<IdentifierRule> rules,
+            CollisionProtocol protocol,
+            Listed listed,
+            Path out) {
+        Plan {
+            leftKeys = List.copyOf(leftKeys);
+            rightKeys = List.copyOf(rightKeys);
+            rules = List.copyOf(rules);
+        }
+    }
+
+    /// Which keys of the left file the result lists, all told from the same run.
+    enum Listed {
+        /// Those that the right file has too.
+        INNER,
+        /// All, each with whether the right file has it.
+        LEFT,
+        /// Those that the right file does not have.
+        DIFFERENCE
+    }
 
     /// What came of it.
     ///
@@ -66,9 +95,9 @@ final class CollideRun {
         try {
             Path socket = folder.resolve("meet");
             CompletableFuture<Map<String, String>> left =
-                    party("left", plan.left(), plan.leftKey(), socket, this.progress);
+                    party("left", plan.left(), plan.leftKeys(), socket, this.progress);
             CompletableFuture<Map<String, String>> right =
-                    party("right", plan.right(), plan.rightKey(), socket, _ -> {});
+                    party("right", plan.right(), plan.rightKeys(), socket, _ -> {});
             Map<String, String> leftSays = await("left", left, right);
             Map<String, String> rightSays = await("right", right, left);
             if (!String.valueOf(leftSays.get("transcript")).equals(rightSays.get("transcript"))) {
@@ -120,7 +149,7 @@ final class CollideRun {
     }
 
     private CompletableFuture<Map<String, String>> party(
-            String role, Path file, String key, Path socket, Consumer<String> listener) {
+            String role, Path file, List<String> keys, Path socket, Consumer<String> listener) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(PARTY_FLAGS);
@@ -128,10 +157,14 @@ final class CollideRun {
         command.addAll(List.of(
                 role,
                 file.toAbsolutePath().toString(),
-                key,
-                plan.rule().name(),
                 socket.toString(),
-                plan.out().toAbsolutePath().toString()));
+                plan.out().toAbsolutePath().toString(),
+                plan.protocol().name(),
+                plan.listed().name()));
+        for (int i = 0; i < keys.size(); i++) {
+            command.add(keys.get(i));
+            command.add(plan.rules().get(i).name());
+        }
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

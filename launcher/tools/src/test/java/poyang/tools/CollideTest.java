@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.connectors.ConnectorErrors;
 import poyang.kernel.PoyangException;
+import poyang.psi.CollisionProtocol;
 import poyang.psi.IdentifierRule;
 
 /// `collide` as a person runs it, with its two real processes.
@@ -27,9 +29,23 @@ final class CollideTest {
     @TempDir
     Path folder;
 
+    private String protocol = "dh-sm2";
+
     private CollideRun.Outcome run(Path left, Path right, String key, IdentifierRule rule) {
-        return new CollideRun(new CollideRun.Plan(left, key, right, key, rule, folder.resolve("matches.csv")), _ -> {})
-                .run();
+        return new CollideRun(plan(left, right, List.of(key), List.of(rule), CollideRun.Listed.INNER), _ -> {}).run();
+    }
+
+    private CollideRun.Plan plan(
+            Path left, Path right, List<String> keys, List<IdentifierRule> rules, CollideRun.Listed listed) {
+        return new CollideRun.Plan(
+                left,
+                keys,
+                right,
+                keys,
+                rules,
+                CollisionProtocol.named(protocol).orElseThrow(),
+                listed,
+                folder.resolve("matches.csv"));
     }
 
     private List<String> matches() throws IOException {
@@ -60,6 +76,35 @@ final class CollideTest {
                 run(some, file("other.csv", "v,id\n1, a \n2,\"c,d\"\n"), "id", IdentifierRule.TEXT);
         assertEquals(List.of("id", "a"), matches());
         assertEquals(3, outcome.leftRows());
+    }
+
+    /// Two columns of different kinds that must both match, under each kind of result.
+    @Test
+    void listsByTwoKeysWhatWasAskedFor() throws IOException {
+        protocol = "dh-25519";
+        Path left = file(
+                "left.csv",
+                "name,phone\nLi,13800138000\nLi,13800138001\nWang,13800138000\n\"a,b\",13900139000\nLi,12\n");
+        Path right = file("right.csv", "phone,x,name\n１３８００１３８０００,1, Li \n13900139000,2,\"a,b\"\n13800138001,3,Wang\n");
+        List<String> keys = List.of("name", "phone");
+        List<IdentifierRule> rules = List.of(IdentifierRule.TEXT, IdentifierRule.PHONE);
+        for (CollideRun.Listed listed : CollideRun.Listed.values()) {
+            CollideRun.Outcome outcome = new CollideRun(plan(left, right, keys, rules, listed), _ -> {}).run();
+            assertEquals(2, outcome.matches());
+            assertEquals(
+                    switch (listed) {
+                        case INNER -> List.of("name,phone", "Li,13800138000", "\"a,b\",13900139000");
+                        case DIFFERENCE -> List.of("name,phone", "Li,13800138001", "Wang,13800138000");
+                        case LEFT ->
+                            List.of(
+                                    "name,phone,matched",
+                                    "Li,13800138000,1",
+                                    "Li,13800138001,0",
+                                    "\"a,b\",13900139000,1",
+                                    "Wang,13800138000,0");
+                    },
+                    matches());
+        }
     }
 
     @Test
@@ -109,8 +154,7 @@ final class CollideTest {
         }
         Path left = folder.resolve("0.csv");
         Path right = folder.resolve("1.csv");
-        CollideRun.Plan plan =
-                new CollideRun.Plan(left, "key", right, "key", IdentifierRule.ID, folder.resolve("matches.csv"));
+        CollideRun.Plan plan = plan(left, right, List.of("key"), List.of(IdentifierRule.ID), CollideRun.Listed.INNER);
         PoyangException lost =
                 assertThrows(PoyangException.class, () -> new CollideRun(plan, progress -> killRightParty()).run());
         assertTrue(lost.wrong().startsWith("right: "), lost.wrong());
@@ -149,6 +193,19 @@ final class CollideTest {
                         out,
                         "--kind",
                         "passport"));
+        for (List<String> wrong : List.of(
+                List.of("--protocol", "silver"),
+                List.of("--list", "outer"),
+                List.of("--reveal", "names"),
+                List.of("--reveal", "size", "--list", "left"),
+                List.of("--protocol", "dh-sm2-size"),
+                List.of("--kind", "text,id"),
+                List.of("--left-key", "id,x"))) {
+            List<String> line = new ArrayList<>(List.of(
+                    "collide", "--left", good.toString(), "--right", good.toString(), "--key", "id", "--out", out));
+            line.addAll(wrong);
+            assertEquals(2, Main.run(line.toArray(String[]::new)), wrong.toString());
+        }
         assertEquals(2, Main.run("collide"));
         assertEquals(
                 0,
@@ -162,8 +219,25 @@ final class CollideTest {
                         "id",
                         "--out",
                         out,
+                        "--protocol",
+                        "auto",
                         "--json"));
         assertEquals(List.of("id", "a"), Files.readAllLines(Path.of(out)));
+        assertEquals(
+                0,
+                Main.run(
+                        "collide",
+                        "--left",
+                        good.toString(),
+                        "--right",
+                        good.toString(),
+                        "--key",
+                        "id",
+                        "--out",
+                        out,
+                        "--reveal",
+                        "size"));
+        assertEquals(List.of("matches", "1"), Files.readAllLines(Path.of(out)));
     }
 
     private Path file(String name, String text) throws IOException {

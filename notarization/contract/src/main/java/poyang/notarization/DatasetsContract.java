@@ -17,6 +17,7 @@ import poyang.wire.schema.DatasetKey;
 import poyang.wire.schema.DatasetList;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.IdentifierKind;
+import poyang.wire.schema.Reveal;
 import poyang.wire.schema.Sensitivity;
 import poyang.wire.schema.SetPolicyRequest;
 import poyang.wire.schema.SetRowsRequest;
@@ -146,6 +147,7 @@ public final class DatasetsContract extends ServiceContract {
                         && policy.getMaximumRunsPerPair() >= 0,
                 "a bound of the use policy is out of range",
                 "numbers from 0 on, and at most " + COUNTERPARTIES_MAX + " counterparties, are needed");
+        terms(policy);
         Set<String> names = new TreeSet<>();
         for (String name : policy.getCounterpartiesList()) {
             Rules.name("policy.counterparties", name);
@@ -154,6 +156,45 @@ public final class DatasetsContract extends ServiceContract {
                     "the counterparty " + name + " is named twice, or is the data set's own department",
                     "different other departments, or none for any, are needed");
         }
+    }
+
+    /// Protocols, what is revealed, and the bounds of a period.
+    private static void terms(UsePolicy policy) {
+        Set<String> protocols = new TreeSet<>();
+        for (String protocol : policy.getProtocolsList()) {
+            Rules.arguments(
+                    ProtocolRegistry.named(protocol).isPresent() && protocols.add(protocol),
+                    "the protocol " + Rules.quoted(protocol) + " is unknown, or named twice",
+                    "different names of protocols, or none for any, are needed");
+        }
+        Set<Reveal> reveals = new TreeSet<>();
+        for (Reveal reveal : policy.getRevealsList()) {
+            Rules.arguments(
+                    reveal != Reveal.REVEAL_UNSPECIFIED && reveal != Reveal.UNRECOGNIZED && reveals.add(reveal),
+                    "what may be revealed is unknown, or named twice",
+                    "different ones of MATCHING_ROWS, SIZE_ONLY and SIZE_AT_LEAST, or none for any, are needed");
+        }
+        Rules.arguments(
+                policy.getMinimumPeerRows() >= 0
+                        && policy.getMinimumAtLeast() >= 0
+                        && (policy.getMaximumPeerRows() == 0
+                                || policy.getMinimumPeerRows() <= policy.getMaximumPeerRows()),
+                "a bound of the use policy is out of range",
+                "numbers from 0 on, and no more rows at least than at most, are needed");
+        int hours = policy.getPeriodHours();
+        int runs = policy.getMaximumRunsPerPeriod();
+        int versions = policy.getMaximumVersionsPerPeriod();
+        Rules.arguments(
+                hours >= 0
+                        && hours <= DatasetUses.HOURS_MAX
+                        && runs >= 0
+                        && runs <= DatasetUses.KEPT
+                        && versions >= 0
+                        && versions <= DatasetUses.KEPT
+                        && (hours > 0) == (runs > 0 || versions > 0),
+                "the period has " + hours + " hours, " + runs + " runs and " + versions + " versions",
+                "at most " + DatasetUses.HOURS_MAX + " hours with runs, versions or both, each at most "
+                        + DatasetUses.KEPT + ", or no period and neither, are needed");
     }
 
     @Override

@@ -11,6 +11,7 @@ import poyang.wire.schema.AbortRequest;
 import poyang.wire.schema.CommitRequest;
 import poyang.wire.schema.ConsentRequest;
 import poyang.wire.schema.ConsentState;
+import poyang.wire.schema.Dataset;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.InputCommitment;
 import poyang.wire.schema.Job;
@@ -82,7 +83,6 @@ public final class JobsContract extends ServiceContract {
                 sender,
                 "an analyst of one of the two departments submits the job");
         CollisionRules.receiver(request.getReceiver(), plan, state.of(AccountsContract.NAME));
-        CollisionRules.policies(plan, book.runs(plan.pair()));
         Job.Builder job = Job.newBuilder()
                 .setId(context.transactionId().slice(0, 16).hex())
                 .setTitle(request.getTitle())
@@ -96,19 +96,33 @@ public final class JobsContract extends ServiceContract {
                 .setDeadlineMillis(deadline(context, minutes))
                 .setMinutesToLive(minutes)
                 .setEarlierRuns(book.runs(plan.pair()));
-        for (CollisionRules.Side side : plan.sides()) {
-            job.addParties(JobParty.newBuilder()
-                    .setOrganisation(side.organisation())
-                    .setDataset(side.dataset().getId())
-                    .setColumn(side.column())
-                    .setRoundedRows(side.dataset().getRoundedRows())
-                    .setConsent(ConsentState.PENDING));
-            job.addLeakage(CollisionRules.leakage(
-                    side.organisation(), request.getReceiver().startsWith(side.organisation() + "/")));
-        }
+        parties(job, plan, new DatasetUses(context, state), book);
         book.needNew(job.getId());
         book.enter(job, JobState.AWAITING_CONSENT, "");
         return JobKey.newBuilder().setId(job.getId()).build();
+    }
+
+    /// Chooses the protocol, holds the job against both policies, and writes down who takes part and learns what.
+    private static void parties(Job.Builder job, CollisionRules.Parsed plan, DatasetUses uses, JobBook book) {
+        CollisionRules.choice(
+                        plan,
+                        CollisionRules.receives(job.getReceiver(), plan.left().organisation()))
+                .ifPresent(job::setChoice);
+        ProtocolRegistry.Protocol protocol = CollisionRules.protocol(job, plan.plan());
+        CollisionRules.policies(plan, protocol, book.runs(plan.pair()), uses);
+        for (CollisionRules.Side side : plan.sides()) {
+            String organisation = side.organisation();
+            job.addParties(JobParty.newBuilder()
+                    .setOrganisation(organisation)
+                    .setDataset(side.dataset().getId())
+                    .setColumn(side.columns().getFirst())
+                    .addAllMoreColumns(side.columns().subList(1, side.columns().size()))
+                    .setRoundedRows(side.dataset().getRoundedRows())
+                    .setPeriodRuns(uses.runs(side.dataset(), plan.other(side).organisation()))
+                    .setConsent(ConsentState.PENDING));
+            job.addLeakage(CollisionRules.leakage(
+                    plan, protocol, organisation, CollisionRules.receives(job.getReceiver(), organisation)));
+        }
     }
 
     private static long deadline(CallContext context, int minutes) {
@@ -141,21 +155,25 @@ public final class JobsContract extends ServiceContract {
         if (!request.getGiven()) {
             book.enter(after, JobState.REFUSED, request.getReason());
         } else {
-            proceed(after, book, state);
+            proceed(after, book, context, state);
         }
         return Empty.getDefaultInstance();
     }
 
     /// READY when all have consented, which counts as a run.
-    private static void proceed(Job.Builder job, JobBook book, ContractState state) {
+    private static void proceed(Job.Builder job, JobBook book, CallContext context, ContractState state) {
         boolean all = job.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN);
         if (!all) {
             book.keep(job.build());
             return;
         }
         CollisionRules.Parsed plan = CollisionRules.parse(job.getPlan(), state.of(DatasetsContract.NAME));
-        CollisionRules.policies(plan, book.runs(plan.pair()));
+        DatasetUses uses = new DatasetUses(context, state);
+        CollisionRules.policies(plan, CollisionRules.protocol(job, plan.plan()), book.runs(plan.pair()), uses);
         book.countRun(plan.pair());
+        for (CollisionRules.Side side : plan.sides()) {
+            uses.count(job, side.dataset(), plan.other(side).organisation());
+        }
         book.enter(job, JobState.READY, "");
     }
 
@@ -169,6 +187,9 @@ public final class JobsContract extends ServiceContract {
         Rules.hash("input_root", request.getInputRoot());
         Rules.hash("seed_commitment", request.getSeedCommitment());
         Rules.rounded("rounded_rows", request.getRoundedRows());
+        if (!request.getVersionMark().isEmpty()) {
+            Rules.hash("version_mark", request.getVersionMark());
+        }
         Rules.arguments(
                 SANDBOXES.contains(request.getSandbox()),
                 "the sandbox is " + Rules.quoted(request.getSandbox()),
@@ -186,9 +207,16 @@ public final class JobsContract extends ServiceContract {
                         .setSeedCommitment(request.getSeedCommitment())
                         .setRoundedRows(request.getRoundedRows())
                         .setSandbox(request.getSandbox())
-                        .setHeight(context.height()));
+                        .setHeight(context.height())
+                        .setVersionMark(request.getVersionMark()));
         Optional<String> breach = CollisionRules.breach(
-                before.getPlan(), state.of(DatasetsContract.NAME), committed(after, 0), committed(after, 1));
+                        after, state.of(DatasetsContract.NAME), committed(after, 0), committed(after, 1))
+                .or(() -> new DatasetUses(context, state)
+                        .committed(
+                                after,
+                                dataset(after.getParties(1 - side), state),
+                                after.getParties(side).getOrganisation(),
+                                request.getVersionMark()));
         if (breach.isPresent()) {
             book.fail(after, context.sender().organisation(), "POLICY", breach.get());
         } else if (committed(after, 1 - side) < 0) {
@@ -197,6 +225,11 @@ public final class JobsContract extends ServiceContract {
             book.enter(after, JobState.RUNNING, "");
         }
         return Empty.getDefaultInstance();
+    }
+
+    private static Dataset dataset(JobParty party, ContractState state) {
+        return DatasetsContract.find(state.of(DatasetsContract.NAME), party.getDataset())
+                .orElseThrow();
     }
 
     private static long committed(Job.Builder job, int side) {
@@ -243,17 +276,20 @@ public final class JobsContract extends ServiceContract {
         book.needState(before, JobState.FAILED, JobState.EXPIRED, JobState.RECEIPT_MISSING, JobState.RECEIPTS_DISAGREE);
         CollisionRules.Parsed plan = CollisionRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
         book.needSteps(before);
-        CollisionRules.policies(plan, book.runs(plan.pair()));
         Job.Builder after = before.toBuilder()
                 .setAttempt(before.getAttempt() + 1)
                 .setDeadlineMillis(deadline(context, before.getMinutesToLive()))
                 .clearFailure();
+        DatasetUses uses = new DatasetUses(context, state);
+        CollisionRules.policies(plan, CollisionRules.protocol(after, plan.plan()), book.runs(plan.pair()), uses);
         for (int i = 0; i < 2; i++) {
             JobParty.Builder party = after.getPartiesBuilder(i);
             party.clearCommitment().clearReceiptTransaction();
-            party.setRoundedRows(plan.sides().get(i).dataset().getRoundedRows());
+            CollisionRules.Side own = plan.sides().get(i);
+            party.setRoundedRows(own.dataset().getRoundedRows());
+            party.setPeriodRuns(uses.runs(own.dataset(), plan.other(own).organisation()));
             // In one block the order of consent and policy is not kept: the consent counts as the older one.
-            if (plan.sides().get(i).dataset().getPolicyHeight() >= party.getConsentHeight()) {
+            if (own.dataset().getPolicyHeight() >= party.getConsentHeight()) {
                 party.setConsent(ConsentState.PENDING)
                         .clearConsentAccount()
                         .clearConsentReason()
@@ -261,7 +297,7 @@ public final class JobsContract extends ServiceContract {
             }
         }
         if (after.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN)) {
-            proceed(after, book, state);
+            proceed(after, book, context, state);
         } else {
             book.enter(after, JobState.AWAITING_CONSENT, "");
         }

@@ -10,12 +10,14 @@ import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
 import poyang.kernel.Bytes;
+import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.InputCommitment;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JobState;
+import poyang.wire.schema.Plan;
 import poyang.wire.schema.ReceiptKey;
 import poyang.wire.schema.SealedCounts;
 import poyang.wire.schema.StoredReceipt;
@@ -103,9 +105,13 @@ public final class ReceiptsContract extends ServiceContract {
         String organisation = job.getParties(side).getOrganisation();
         differs("organisation", receipt.getOrganisation(), organisation);
         differs("plan_hash", receipt.getPlanHash(), job.getPlanHash());
-        differs("protocol_id", receipt.getProtocolId(), CollisionRules.PROTOCOL_ID);
-        differs("protocol_version", receipt.getProtocolVersion(), CollisionRules.PROTOCOL_VERSION);
-        differs("protocol_name", receipt.getProtocolName(), CollisionRules.PROTOCOL);
+        CollisionPlan plan = stored(Plan.parser(), job.getPlan().toByteArray()).getCollision();
+        ProtocolRegistry.Protocol protocol = CollisionRules.protocol(job.toBuilder(), plan);
+        differs("protocol_id", receipt.getProtocolId(), protocol.id());
+        differs("protocol_version", receipt.getProtocolVersion(), protocol.version());
+        differs("protocol_name", receipt.getProtocolName(), protocol.name());
+        differs("reveal", receipt.getReveal(), plan.getReveal());
+        differs("at_least", receipt.getAtLeast(), plan.getAtLeast());
         differs("input_root", receipt.getInputRoot(), own.getInputRoot());
         differs("peer_input_root", receipt.getPeerInputRoot(), peer.getInputRoot());
         differs("seed_commitment", receipt.getSeedCommitment(), own.getSeedCommitment());
@@ -113,7 +119,7 @@ public final class ReceiptsContract extends ServiceContract {
         Rules.hash("transcript_digest", receipt.getTranscriptDigest());
         Rules.rounded("rounded_bytes", receipt.getRoundedBytes());
         Rules.arguments(receipt.getProtocolMillis() >= 0, "protocol_millis is negative", "a duration is needed");
-        if (CollisionRules.receives(job, organisation)) {
+        if (CollisionRules.receives(job.getReceiver(), organisation)) {
             Rules.hash("output_commitment", receipt.getOutputCommitment());
         } else {
             Rules.arguments(

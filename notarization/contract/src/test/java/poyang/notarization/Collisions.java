@@ -120,7 +120,7 @@ final class Collisions {
                 .setOrganisation(job.getParties(side).getOrganisation())
                 .setPlanHash(job.getPlanHash())
                 .setProtocolId(1)
-                .setProtocolVersion(1)
+                .setProtocolVersion(2)
                 .setProtocolName("dh-sm2")
                 .setInputRoot(job.getParties(side).getCommitment().getInputRoot())
                 .setPeerInputRoot(job.getParties(1 - side).getCommitment().getInputRoot())

@@ -86,7 +86,8 @@ final class ComputeSession {
             ArrowInput.feed(recorded, run, done -> host.send(new ChildMessage.Progress("reading", done, 0)));
             Bytes root = run.inputRoot(random.fork("input"));
             Bytes seedCommitment = run.seedCommitment(seed);
-            host.send(new ChildMessage.Committed(root, seedCommitment, Rounding.up(run.rowsRead())));
+            Bytes mark = run.versionMark(start.markSecret().toArray());
+            host.send(new ChildMessage.Committed(root, seedCommitment, Rounding.up(run.rowsRead()), mark));
             if (!(host.receive() instanceof ChildMessage.Go)) {
                 throw outOfTurn();
             }

@@ -46,9 +46,9 @@ class ComputeSessionTest {
                 new PartyId("a"),
                 new PartyId("b"),
                 true,
-                new JobPlan.Collision("person", "person", "text", "dh-sm2"));
+                JobPlan.Collision.of("person", "person", "text", "dh-sm2"));
         return new ChildMessage.Start(
-                facts, key.publicKey().encoded(), key.publicKey().encoded());
+                facts, key.publicKey().encoded(), key.publicKey().encoded(), Bytes.wrap(new byte[32]));
     }
 
     /// The last thing that the child says when its host says `fromHost` and its reader gives `rows`.
@@ -111,7 +111,7 @@ class ComputeSessionTest {
                 List.of(
                         start(),
                         new ChildMessage.Start(
-                                start().facts(), Bytes.empty(), key.publicKey().encoded())));
+                                start().facts(), Bytes.empty(), key.publicKey().encoded(), Bytes.wrap(new byte[32]))));
         assertInstanceOf(ChildMessage.Failed.class, said, "a second Start is out of turn");
         fails(KernelErrors.BAD_ENCODING.name(), piped(arrow(true)), List.of(new ChildMessage.Go()));
     }

@@ -50,6 +50,11 @@ final class FrameMeter {
         return frames;
     }
 
+    /// What the protocol needs at most.
+    long mostBytes() {
+        return mostBytes;
+    }
+
     /// So far; from any thread.
     long bytes() {
         return bytes.get();

@@ -1,9 +1,7 @@
 package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,17 +14,14 @@ import poyang.executor.job.ChildMessage;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
-import poyang.executor.job.JobPlan;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
-import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.CommitRequest;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobProgress;
 import poyang.wire.schema.JobReceipt;
-import poyang.wire.schema.Plan;
 import poyang.wire.schema.SealedCounts;
 
 /// This department's part in one attempt of one job, from READY to its receipt.
@@ -48,7 +43,7 @@ final class JobAttempt {
     private final AtomicReference<Optional<Meters>> meters = new AtomicReference<>(Optional.empty());
     private volatile boolean stopped;
 
-    private record Meters(FrameMeter own, FrameMeter peer) {}
+    private record Meters(FrameMeter own, FrameMeter peer, Pace pace) {}
 
     /// What all attempts of this executor share.
     ///
@@ -113,13 +108,14 @@ final class JobAttempt {
                 new PartyId(desk.organisation()),
                 new PartyId(job.getParties(1 - side).getOrganisation()),
                 receives,
-                plan(job));
+                JobPlans.of(job));
         PartyRun.Party party = new PartyRun.Party(
                 facts,
                 side == 0,
                 source.source(),
                 receives ? Optional.of(desk.facts().needKey(job.getReceiver())) : Optional.empty(),
-                desk.facts().needKey(own.getConsentAccount()));
+                desk.facts().needKey(own.getConsentAccount()),
+                desk.vault().markSecret(source.name()));
         try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
             children.set(Optional.of(run));
             if (stopped) {
@@ -142,6 +138,7 @@ final class JobAttempt {
                         .setSeedCommitment(bytes(committed.seedCommitment()))
                         .setRoundedRows(committed.roundedRows())
                         .setSandbox(desk.setup().jail().name())
+                        .setVersionMark(bytes(committed.versionMark()))
                         .build());
         post("waiting", 0, 0);
         Job now = awaitRunning();
@@ -156,8 +153,8 @@ final class JobAttempt {
                 facts.plan());
         FrameMeter own = FrameMeter.sent(facts.self(), kind.bounds(facts, committed.roundedRows(), peerRows));
         FrameMeter peer = FrameMeter.sent(facts.peer(), kind.bounds(peerFacts, peerRows, committed.roundedRows()));
-        meters.set(Optional.of(new Meters(own, peer)));
         long start = System.nanoTime();
+        meters.set(Optional.of(new Meters(own, peer, new Pace(kind.phases(facts.plan()), start))));
         PeerStream link = side == 0
                 ? desk.links().dial(facts, desk.peerMillis())
                 : desk.links().await(facts, desk.peerMillis());
@@ -202,20 +199,6 @@ final class JobAttempt {
                         "add the source under the data set's name"));
     }
 
-    private static JobPlan plan(Job job) {
-        try {
-            CollisionPlan plan = Plan.parseFrom(job.getPlan()).getCollision();
-            return new JobPlan.Collision(
-                    plan.getLeftColumn(),
-                    plan.getRightColumn(),
-                    plan.getIdentifierKind().name().toLowerCase(Locale.ROOT),
-                    plan.getProtocol());
-        } catch (InvalidProtocolBufferException e) {
-            throw new PoyangException(
-                    ExecutorErrors.UNKNOWN_JOB_KIND, "the job's plan is malformed", "one release is needed", e);
-        }
-    }
-
     private JobReceipt receipt(
             Job now, JobKind.ProtocolFacts protocol, ChildMessage.Output output, long protocolMillis) {
         JobParty own = now.getParties(side);
@@ -230,6 +213,8 @@ final class JobAttempt {
                 .setInputRoot(own.getCommitment().getInputRoot())
                 .setPeerInputRoot(now.getParties(1 - side).getCommitment().getInputRoot())
                 .setSeedCommitment(own.getCommitment().getSeedCommitment())
+                .setReveal(JobPlans.collision(job).getReveal())
+                .setAtLeast(JobPlans.collision(job).getAtLeast())
                 .setTranscriptDigest(bytes(output.transcript()))
                 .setOutputCommitment(bytes(output.outputCommitment()))
                 .setRounds(output.rounds())
@@ -268,7 +253,9 @@ final class JobAttempt {
                 .setTotal(total);
         meters.get()
                 .ifPresent(m -> progress.setBytesSent(m.own().bytes())
-                        .setBytesReceived(m.peer().bytes()));
+                        .setBytesReceived(m.peer().bytes())
+                        .setTotalBytes(m.own().mostBytes() + m.peer().mostBytes())
+                        .setSecondsLeft(m.pace().secondsLeft(phase, done, total, System.nanoTime())));
         return progress;
     }
 

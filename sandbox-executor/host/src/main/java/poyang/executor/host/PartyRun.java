@@ -41,15 +41,23 @@ final class PartyRun implements AutoCloseable {
 
     /// @param receiver the key that the result is sealed to, where this side gets it
     /// @param department the key that opening and counts are sealed to
+    /// @param markSecret of the data set, for marking its contents
     record Party(
             JobFacts facts,
             boolean left,
             Source source,
             Optional<VerificationKey> receiver,
-            VerificationKey department) {
+            VerificationKey department,
+            Bytes markSecret) {
         String shortName() {
             String job = facts.job();
             return job.substring(0, Math.min(8, job.length())) + "-" + facts.attempt() + "-" + facts.self();
+        }
+
+        /// Without keys and secret.
+        @Override
+        public String toString() {
+            return "Party[" + facts + "]";
         }
     }
 
@@ -74,7 +82,7 @@ final class PartyRun implements AutoCloseable {
             Bytes receiver = party.receiver().map(VerificationKey::encoded).orElse(Bytes.empty());
             child.channel()
                     .send(new ChildMessage.Start(
-                            party.facts(), receiver, party.department().encoded()));
+                            party.facts(), receiver, party.department().encoded(), party.markSecret()));
             while (true) {
                 switch (child.channel().receive()) {
                     case ChildMessage.Committed committed -> {

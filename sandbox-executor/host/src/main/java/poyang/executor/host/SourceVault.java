@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +21,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.connectors.SourceSettings;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.Sm3;
 import poyang.crypto.storage.DataKey;
 import poyang.crypto.storage.SealedValues;
 import poyang.crypto.storage.StorageKey;
+import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
@@ -38,14 +41,42 @@ final class SourceVault implements AutoCloseable {
     private static final String FAMILY = "source";
     private static final String DOMAIN = "poyang.source.v1";
     private static final String SUFFIX = ".source";
+    private static final int MARK_BYTES = 32;
     private static final int TEXT_MAX = 1 << 16;
+
+    private static final String MARKS = "marks.sealed";
+    private static final String MARKS_FAMILY = "version marks";
+    private static final String MARK_DOMAIN = "poyang.mark-secret.v1";
 
     private final Path folder;
     private final SealedValues values;
+    private final byte[] marks;
 
-    private SourceVault(Path folder, SealedValues values) {
+    private SourceVault(Path folder, SealedValues values, RandomSource random) {
         this.folder = folder;
         this.values = values;
+        marks = marks(random);
+    }
+
+    /// The secret that all marks of contents come from; made once, and kept sealed beside the sources.
+    private byte[] marks(RandomSource random) {
+        Path file = folder.resolve(MARKS);
+        try {
+            if (Files.exists(file)) {
+                return values.open(MARKS_FAMILY, utf8(MARKS), Files.readAllBytes(file));
+            }
+        } catch (IOException e) {
+            throw failed("the secret of version marks cannot be read", e);
+        }
+        byte[] made = random.fork("version marks").bytes(MARK_BYTES);
+        write(file, values.seal(MARKS_FAMILY, utf8(MARKS), made));
+        return made;
+    }
+
+    /// The secret under which the contents of one data set are marked. A vault that was set up anew gives other
+    /// marks, which count as other contents.
+    Bytes markSecret(String name) {
+        return Sm3.hash(new CanonicalWriter(MARK_DOMAIN).bytes(marks).text(name).toArray());
     }
 
     /// A source with its name and which of its settings are secret.
@@ -76,7 +107,7 @@ final class SourceVault implements AutoCloseable {
                     "put the key file back, or take the sources away and add them again");
         }
         DataKey key = storage.dataKey(keyFile, PURPOSE, random);
-        return new SourceVault(folder, SealedValues.open(key, random));
+        return new SourceVault(folder, SealedValues.open(key, random), random);
     }
 
     /// @throws PoyangException `SOURCE_EXISTS`
@@ -176,6 +207,7 @@ final class SourceVault implements AutoCloseable {
     @Override
     public void close() {
         values.close();
+        Arrays.fill(marks, (byte) 0);
     }
 
     private static PoyangException failed(String wrong, @Nullable Throwable cause) {

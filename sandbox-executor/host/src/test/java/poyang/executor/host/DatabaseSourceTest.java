@@ -73,7 +73,7 @@ class DatabaseSourceTest {
         LocalJob.Attempt attempt = new LocalJob.Attempt(
                 "db",
                 2,
-                new JobPlan.Collision("person", "person", "text", "dh-sm2"),
+                JobPlan.Collision.of("person", "person", "text", "dh-sm2"),
                 new LocalJob.Side(
                         new PartyId("a"),
                         new Source("csv", new SourceSettings(Map.of("path", file.toString()))),

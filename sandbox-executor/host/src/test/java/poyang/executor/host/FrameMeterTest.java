@@ -3,6 +3,7 @@ package poyang.executor.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
@@ -12,17 +13,16 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 class FrameMeterTest {
-    private static final JobPlan PLAN = new JobPlan.Collision("a", "b", "text", "dh-sm2");
+    private static final List<String> PROTOCOLS = List.of("dh-sm2", "dh-25519");
 
-    private static final int HEADER_BYTES = (int) bounds(true, 0, 0).bytesOut();
-
-    private static FrameMeter meter(boolean receives, long ownRows, long peerRows) {
-        return FrameMeter.sent(new PartyId("a"), bounds(receives, ownRows, peerRows));
+    private static JobKind.FrameBounds bounds(String protocol, boolean receives, long ownRows, long peerRows) {
+        JobPlan plan = JobPlan.Collision.of("a", "b", "text", protocol);
+        JobFacts facts = new JobFacts("j", 1, new PartyId("a"), new PartyId("b"), receives, plan);
+        return JobKind.of(plan).bounds(facts, ownRows, peerRows);
     }
 
-    private static JobKind.FrameBounds bounds(boolean receives, long ownRows, long peerRows) {
-        JobFacts facts = new JobFacts("j", 1, new PartyId("a"), new PartyId("b"), receives, PLAN);
-        return JobKind.of(PLAN).bounds(facts, ownRows, peerRows);
+    private static FrameMeter meter(JobKind.FrameBounds bounds) {
+        return FrameMeter.sent(new PartyId("a"), bounds);
     }
 
     private static void exceeds(FrameMeter meter, int frameBytes) {
@@ -30,30 +30,41 @@ class FrameMeterTest {
         assertEquals(ExecutorErrors.FRAMES_EXCEEDED, e.code());
     }
 
+    /// Every protocol, either side: as many frames and bytes as it needs, and not one more.
     @Test
-    void letsThroughWhatTheProtocolNeeds() {
-        FrameMeter receiver = meter(true, 5000, 9000);
-        receiver.count(HEADER_BYTES);
-        receiver.count(4096 * 33);
-        receiver.count(904 * 33);
-        exceeds(receiver, 0);
-        FrameMeter sender = meter(false, 9000, 5000);
-        sender.count(HEADER_BYTES);
-        sender.count(4096 * 33);
-        sender.count(4096 * 33);
-        sender.count(808 * 33);
-        sender.count(4096 * 16);
-        sender.count(904 * 16);
-        assertEquals(HEADER_BYTES + 9000 * 33 + 5000 * 16, sender.bytes());
-        exceeds(sender, 0);
+    void letsThroughWhatTheProtocolNeedsAndNothingMore() {
+        for (String protocol : PROTOCOLS) {
+            for (boolean receives : new boolean[] {true, false}) {
+                JobKind.FrameBounds bounds = bounds(protocol, receives, 5000, 9000);
+                FrameMeter bytes = meter(bounds);
+                long left = bounds.bytesOut();
+                while (left > 0) {
+                    int frame = (int) Math.min(left, bounds.frameBytes());
+                    bytes.count(frame);
+                    left -= frame;
+                }
+                assertEquals(bounds.bytesOut(), bytes.bytes());
+                exceeds(bytes, 1);
+                FrameMeter frames = meter(bounds);
+                for (long i = 0; i < bounds.framesOut(); i++) {
+                    frames.count(0);
+                }
+                exceeds(frames, 0);
+                exceeds(meter(bounds), bounds.frameBytes() + 1);
+            }
+        }
     }
 
+    /// What one side may send is what the other side expects.
     @Test
-    void refusesOverlongFramesAndTotals() {
-        exceeds(meter(true, 1_000_000, 10), 4096 * 33 + 1);
-        FrameMeter small = meter(true, 10, 1_000_000);
-        small.count(HEADER_BYTES);
-        exceeds(small, 10 * 33 + 1);
-        exceeds(meter(true, 0, 0), HEADER_BYTES + 1);
+    void bothSidesBoundAFrameAlike() {
+        for (String protocol : PROTOCOLS) {
+            JobKind.FrameBounds receiver = bounds(protocol, true, 70_000, 300);
+            JobKind.FrameBounds sender = bounds(protocol, false, 300, 70_000);
+            assertEquals(receiver.bytesOut(), sender.bytesIn());
+            assertEquals(receiver.framesOut(), sender.framesIn());
+            assertEquals(receiver.bytesIn(), sender.bytesOut());
+            assertEquals(receiver.framesIn(), sender.framesOut());
+        }
     }
 }

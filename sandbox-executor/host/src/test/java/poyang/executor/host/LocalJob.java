@@ -78,7 +78,8 @@ final class LocalJob {
                 left,
                 self.source(),
                 left ? Optional.of(attempt.receiver()) : Optional.empty(),
-                self.department());
+                self.department(),
+                Bytes.wrap(new byte[32]));
     }
 
     private static FrameMeter meter(

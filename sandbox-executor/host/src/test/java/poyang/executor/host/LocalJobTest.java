@@ -2,6 +2,7 @@ package poyang.executor.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -94,15 +95,30 @@ class LocalJobTest {
         return file;
     }
 
+    /// A table whose content other tests do not look for in this JVM's heap.
+    private Path numbers(String name, int from, int to) throws IOException {
+        StringBuilder text = new StringBuilder("number,person\n");
+        for (int i = from; i <= to; i++) {
+            text.append(i).append(",n").append(i % 7).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        return file;
+    }
+
     private static Source csv(Path file) {
         return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
     }
 
     private LocalJob.Attempt attempt(Source left, Source right, String column) {
+        return attempt(left, right, JobPlan.Collision.of(column, column, "text", "dh-sm2"));
+    }
+
+    private LocalJob.Attempt attempt(Source left, Source right, JobPlan plan) {
         return new LocalJob.Attempt(
                 "j1",
                 1,
-                new JobPlan.Collision(column, column, "text", "dh-sm2"),
+                plan,
                 new LocalJob.Side(
                         new PartyId("housing"), left, leftDepartment.publicKey(), folder.resolve("left.opening")),
                 new LocalJob.Side(
@@ -141,6 +157,14 @@ class LocalJobTest {
             }
         }
 
+        String csv = opened(result);
+        TreeSet<String> matches = new TreeSet<>(csv.lines().skip(1).toList());
+        assertEquals(300, matches.size());
+        assertTrue(matches.contains(new String(marker, StandardCharsets.US_ASCII) + "900"));
+        assertReplays(result);
+    }
+
+    private String opened(LocalJob.Result result) throws IOException {
         byte[] plain;
         try (InputStream in = SealedFile.open(
                 Files.newInputStream(folder.resolve("result")),
@@ -149,11 +173,28 @@ class LocalJobTest {
             plain = in.readAllBytes();
         }
         assertEquals(result.left().outputCommitment(), Sm3.hash(plain));
-        String csv = new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
-        TreeSet<String> matches = new TreeSet<>(csv.lines().skip(1).toList());
-        assertEquals(300, matches.size());
-        assertTrue(matches.contains(new String(marker, StandardCharsets.US_ASCII) + "900"));
+        return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
+    }
+
+    /// Two key columns, another protocol, and every own row listed with whether it matched.
+    @Test
+    void listsTheOwnRowsByTwoKeysUnderAnotherProtocol() throws IOException {
+        JobPlan.Collision plan = new JobPlan.Collision(
+                List.of(new JobPlan.Key("number", "number", "text"), new JobPlan.Key("person", "person", "text")),
+                "dh-25519",
+                new JobPlan.Reveal.MatchingRows(),
+                JobPlan.Listed.LEFT);
+        Source left = csv(numbers("a.csv", 1, 120));
+        LocalJob.Result result = run(attempt(left, csv(numbers("b.csv", 101, 150)), plan));
+        List<String> lines = opened(result).lines().toList();
+        assertEquals("number,person,matched", lines.getFirst());
+        assertEquals(121, lines.size());
+        assertEquals(20, lines.stream().filter(line -> line.endsWith(",1")).count());
+        assertTrue(lines.get(101).startsWith("101,") && lines.get(101).endsWith(",1"), lines.get(101));
         assertReplays(result);
+        LocalJob.Result less = run(attempt(left, csv(numbers("b.csv", 101, 149)), plan));
+        assertEquals(result.leftInput().versionMark(), less.leftInput().versionMark());
+        assertNotEquals(result.rightInput().versionMark(), less.rightInput().versionMark());
     }
 
     private void assertReplays(LocalJob.Result result) throws IOException {

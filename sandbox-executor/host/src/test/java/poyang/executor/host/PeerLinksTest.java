@@ -47,7 +47,7 @@ import poyang.sdk.NodeAddress;
 /// The stream between two executors over real TLS: who may open it, what it carries, how it ends.
 @Timeout(60)
 final class PeerLinksTest {
-    private static final JobPlan PLAN = new JobPlan.Collision("a", "b", "text", "dh-sm2");
+    private static final JobPlan PLAN = JobPlan.Collision.of("a", "b", "text", "dh-sm2");
     private static final int FRAME_BYTES = 300_000;
 
     private final RandomSource random = new SeededRandom(new byte[32], "peer-links-test");

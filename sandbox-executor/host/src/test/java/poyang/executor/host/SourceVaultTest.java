@@ -2,6 +2,7 @@ package poyang.executor.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -55,6 +56,8 @@ final class SourceVaultTest {
         SourceVault.Entry one = again.find("one").orElseThrow();
         assertEquals("口令-secret", one.settings().value("password"));
         assertEquals(Set.of("password"), one.secrets());
+        assertEquals(vault.markSecret("one"), again.markSecret("one"));
+        assertNotEquals(again.markSecret("one"), again.markSecret("two"));
         PoyangException exists = assertThrows(PoyangException.class, () -> again.add(entry("one")));
         assertEquals(HostErrors.SOURCE_EXISTS, exists.code());
         for (String bad : List.of("../one", "", "One", "a/b")) {

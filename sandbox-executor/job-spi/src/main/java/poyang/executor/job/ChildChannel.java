@@ -72,14 +72,18 @@ public final class ChildChannel {
         switch (message) {
             case ChildMessage.Start m -> {
                 m.facts().write(out.u8(1));
-                out.bytes(m.receiverKey()).bytes(m.departmentKey());
+                out.bytes(m.receiverKey()).bytes(m.departmentKey()).bytes(m.markSecret());
             }
             case ChildMessage.Go() -> out.u8(2);
             case ChildMessage.Frame m -> out.u8(3).bytes(m.content());
             case ChildMessage.Progress m ->
                 out.u8(4).text(m.phase()).u64(m.done()).u64(m.total());
             case ChildMessage.Committed m ->
-                out.u8(5).bytes(m.inputRoot()).bytes(m.seedCommitment()).u64(m.roundedRows());
+                out.u8(5)
+                        .bytes(m.inputRoot())
+                        .bytes(m.seedCommitment())
+                        .u64(m.roundedRows())
+                        .bytes(m.versionMark());
             case ChildMessage.Output m ->
                 out.u8(6)
                         .bytes(m.outputCommitment())
@@ -97,11 +101,13 @@ public final class ChildChannel {
         CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
         int kind = in.u8();
         ChildMessage message = switch (kind) {
-            case 1 -> new ChildMessage.Start(JobFacts.read(in), in.bytes(LONGEST_FIELD), in.bytes(LONGEST_FIELD));
+            case 1 ->
+                new ChildMessage.Start(
+                        JobFacts.read(in), in.bytes(LONGEST_FIELD), in.bytes(LONGEST_FIELD), in.exactly(32));
             case 2 -> new ChildMessage.Go();
             case 3 -> new ChildMessage.Frame(in.bytes(LONGEST_FRAME_BYTES));
             case 4 -> new ChildMessage.Progress(in.text(LONGEST_TEXT), in.u64(), in.u64());
-            case 5 -> new ChildMessage.Committed(in.exactly(32), in.exactly(32), in.u64());
+            case 5 -> new ChildMessage.Committed(in.exactly(32), in.exactly(32), in.u64(), in.exactly(32));
             case 6 ->
                 new ChildMessage.Output(
                         in.bytes(32),

@@ -18,7 +18,14 @@ public sealed interface ChildMessage {
 
     /// @param receiverKey the receiver's account key, or empty where this side gets no result
     /// @param departmentKey the key that opening and counts are sealed to
-    record Start(JobFacts facts, Bytes receiverKey, Bytes departmentKey) implements ChildMessage {}
+    /// @param markSecret 32 bytes of this data set, under which its contents are marked
+    record Start(JobFacts facts, Bytes receiverKey, Bytes departmentKey, Bytes markSecret) implements ChildMessage {
+        /// The secret stays with the department.
+        @Override
+        public String toString() {
+            return "Start[" + facts + "]";
+        }
+    }
 
     /// Both sides' commitments are on the chain: frames may flow.
     record Go() implements ChildMessage {}
@@ -34,7 +41,9 @@ public sealed interface ChildMessage {
 
     record Progress(String phase, long done, long total) implements ChildMessage {}
 
-    record Committed(Bytes inputRoot, Bytes seedCommitment, long roundedRows) implements ChildMessage {}
+    /// @param versionMark tells inputs of different content apart, and nothing else
+    record Committed(Bytes inputRoot, Bytes seedCommitment, long roundedRows, Bytes versionMark)
+            implements ChildMessage {}
 
     /// @param outputCommitment SM3 of the sealed plaintext, or empty where this side gets no result
     /// @param transcript digest of all frames

@@ -1,5 +1,6 @@
 package poyang.executor.job;
 
+import java.util.List;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.KernelErrors;
@@ -16,17 +17,33 @@ import poyang.kernel.PoyangException;
 /// @param plan what is computed
 public record JobFacts(String job, int attempt, PartyId self, PartyId peer, boolean receives, JobPlan plan) {
     private static final int LONGEST_TEXT = 1024;
-    private static final int COLLISION = 1;
+    private static final int KEYS_MAX = 64;
+    /// A collision as openings of the first release state it: one key, the rows revealed and listed.
+    private static final int ONE_KEY_COLLISION = 1;
+    private static final int COLLISION = 2;
+    private static final int MATCHING_ROWS = 1;
+    private static final int SIZE_ONLY = 2;
+    private static final int SIZE_AT_LEAST = 3;
 
     void write(CanonicalWriter out) {
         out.text(job).u32(attempt).text(self.name()).text(peer.name()).flag(receives);
         switch (plan) {
-            case JobPlan.Collision plan ->
+            case JobPlan.Collision plan -> {
                 out.u8(COLLISION)
-                        .text(plan.leftColumn())
-                        .text(plan.rightColumn())
-                        .text(plan.identifierKind())
+                        .list(
+                                plan.keys(),
+                                (w, key) -> w.text(key.leftColumn())
+                                        .text(key.rightColumn())
+                                        .text(key.identifierKind()))
                         .text(plan.protocol());
+                switch (plan.reveal()) {
+                    case JobPlan.Reveal.MatchingRows() -> out.u8(MATCHING_ROWS);
+                    case JobPlan.Reveal.SizeOnly() -> out.u8(SIZE_ONLY);
+                    case JobPlan.Reveal.SizeAtLeast(long least) ->
+                        out.u8(SIZE_AT_LEAST).u64(least);
+                }
+                out.text(plan.listed().name());
+            }
         }
     }
 
@@ -37,19 +54,40 @@ public record JobFacts(String job, int attempt, PartyId self, PartyId peer, bool
         PartyId peer = new PartyId(in.text(LONGEST_TEXT));
         boolean receives = in.flag();
         int kind = in.u8();
-        if (kind != COLLISION) {
-            throw new PoyangException(
-                    KernelErrors.BAD_ENCODING,
-                    "a job has the unknown kind " + kind,
-                    "host and child of one release are needed");
+        JobPlan plan = switch (kind) {
+            case ONE_KEY_COLLISION ->
+                JobPlan.Collision.of(
+                        in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT));
+            case COLLISION -> collision(in);
+            default -> throw unknown("a job has the unknown kind " + kind);
+        };
+        return new JobFacts(job, attempt, self, peer, receives, plan);
+    }
+
+    private static JobPlan collision(CanonicalReader in) {
+        List<JobPlan.Key> keys = in.list(
+                KEYS_MAX, r -> new JobPlan.Key(r.text(LONGEST_TEXT), r.text(LONGEST_TEXT), r.text(LONGEST_TEXT)));
+        String protocol = in.text(LONGEST_TEXT);
+        int mode = in.u8();
+        JobPlan.Reveal reveal = switch (mode) {
+            case MATCHING_ROWS -> new JobPlan.Reveal.MatchingRows();
+            case SIZE_ONLY -> new JobPlan.Reveal.SizeOnly();
+            case SIZE_AT_LEAST -> new JobPlan.Reveal.SizeAtLeast(in.u64());
+            default -> throw unknown("a job reveals the unknown kind " + mode);
+        };
+        return new JobPlan.Collision(keys, protocol, reveal, listed(in.text(LONGEST_TEXT)));
+    }
+
+    private static JobPlan.Listed listed(String name) {
+        for (JobPlan.Listed listed : JobPlan.Listed.values()) {
+            if (listed.name().equals(name)) {
+                return listed;
+            }
         }
-        return new JobFacts(
-                job,
-                attempt,
-                self,
-                peer,
-                receives,
-                new JobPlan.Collision(
-                        in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT)));
+        throw unknown("a job lists the unknown kind \"" + name + "\"");
+    }
+
+    private static PoyangException unknown(String wrong) {
+        return new PoyangException(KernelErrors.BAD_ENCODING, wrong, "host and child of one release are needed");
     }
 }

@@ -23,11 +23,18 @@ public interface JobKind {
     /// @param peerRows upper bound of the other side's rows
     FrameBounds bounds(JobFacts facts, long ownRows, long peerRows);
 
+    /// How the time of an exchange is shared among the phases that a run reports, in their order, for telling
+    /// what is left of it. Phases that are not here take no time worth telling.
+    List<PhaseShare> phases(JobPlan plan);
+
     /// A fresh run without input.
     JobRun open(JobFacts facts);
 
     /// A registered protocol.
     record ProtocolFacts(int id, int version, String name) {}
+
+    /// @param share of the whole; all of them together are 1
+    record PhaseShare(String phase, double share) {}
 
     /// Bounds of one attempt, seen from the own side.
     record FrameBounds(long framesOut, long bytesOut, long framesIn, long bytesIn, int frameBytes) {}

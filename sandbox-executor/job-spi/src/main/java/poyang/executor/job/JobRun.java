@@ -19,6 +19,10 @@ public interface JobRun {
     /// The commitment to the seed of all of the run's randomness.
     Bytes seedCommitment(byte[] seed);
 
+    /// A mark of the input's content: the same for the same content under the same secret, whatever the order
+    /// of its rows, and random to whoever does not know the secret. Called once, after the last batch.
+    Bytes versionMark(byte[] secret);
+
     /// Runs the protocol. Called once, after {@link #inputRoot}.
     Output run(PartyNetwork network, RandomSource random, JobProgress progress);
 

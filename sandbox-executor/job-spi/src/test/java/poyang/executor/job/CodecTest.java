@@ -32,16 +32,29 @@ class CodecTest {
             new PartyId("housing"),
             new PartyId("taxation"),
             true,
-            new JobPlan.Collision("id", "citizen", "id", "dh-sm2"));
+            JobPlan.Collision.of("id", "citizen", "id", "dh-sm2"));
+
+    private static final JobFacts SIZES = new JobFacts(
+            "4567",
+            1,
+            new PartyId("taxation"),
+            new PartyId("housing"),
+            false,
+            new JobPlan.Collision(
+                    List.of(new JobPlan.Key("id", "citizen", "id"), new JobPlan.Key("tel", "phone", "phone")),
+                    "dh-25519",
+                    new JobPlan.Reveal.SizeAtLeast(20),
+                    JobPlan.Listed.LEFT));
 
     private static List<ChildMessage> messages() {
         Bytes digest = Bytes.wrap(new byte[32]);
         return List.of(
-                new ChildMessage.Start(FACTS, Bytes.utf8("receiver"), Bytes.utf8("department")),
+                new ChildMessage.Start(FACTS, Bytes.utf8("receiver"), Bytes.utf8("department"), digest),
+                new ChildMessage.Start(SIZES, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Go(),
                 new ChildMessage.Frame(Bytes.utf8("frame")),
                 new ChildMessage.Progress("masking", 5, 7),
-                new ChildMessage.Committed(digest, digest, 990),
+                new ChildMessage.Committed(digest, digest, 990, digest),
                 new ChildMessage.Output(digest, digest, Bytes.empty(), Bytes.utf8("sealed"), 3, 1200));
     }
 

@@ -1,7 +1,6 @@
 package poyang.executor.jobs;
 
 import java.util.List;
-import java.util.Optional;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
@@ -12,28 +11,50 @@ import poyang.psi.CollisionProtocol;
 import poyang.psi.Cost;
 import poyang.psi.IdentifierRule;
 
-/// Who is in both? One key column a side, the receiver gets the common keys.
+/// Who is in both? The receiver gets to know what the plan says, by the protocol that the plan names.
 public final class CollisionJob implements JobKind {
-    private static final CollisionProtocol PROTOCOL = CollisionProtocol.DH_SM2;
-
     @Override
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Collision collision ->
-                collision.protocol().equals(PROTOCOL.name())
-                        && IdentifierRule.named(collision.identifierKind()).isPresent();
+                CollisionProtocol.named(collision.protocol())
+                                .filter(protocol -> tells(protocol, collision.reveal()))
+                                .isPresent()
+                        && collision.keys().stream()
+                                .allMatch(key -> IdentifierRule.named(key.identifierKind())
+                                        .isPresent());
+        };
+    }
+
+    private static boolean tells(CollisionProtocol protocol, JobPlan.Reveal reveal) {
+        return switch (reveal) {
+            case JobPlan.Reveal.MatchingRows() -> !protocol.sizeOnly();
+            case JobPlan.Reveal.SizeOnly() -> protocol.sizeOnly();
+            case JobPlan.Reveal.SizeAtLeast _ -> false;
+        };
+    }
+
+    private static CollisionProtocol protocolOf(JobPlan plan) {
+        return switch (plan) {
+            case JobPlan.Collision collision ->
+                CollisionProtocol.named(collision.protocol())
+                        .orElseThrow(() -> unknown("the plan names the unknown protocol " + collision.protocol()));
         };
     }
 
     @Override
     public ProtocolFacts protocol(JobPlan plan) {
-        return new ProtocolFacts(PROTOCOL.id(), PROTOCOL.version(), PROTOCOL.name());
+        CollisionProtocol protocol = protocolOf(plan);
+        return new ProtocolFacts(protocol.id(), protocol.version(), protocol.name());
     }
 
     @Override
     public List<String> columns(JobPlan plan, boolean left) {
         return switch (plan) {
-            case JobPlan.Collision collision -> List.of(left ? collision.leftColumn() : collision.rightColumn());
+            case JobPlan.Collision collision ->
+                collision.keys().stream()
+                        .map(key -> left ? key.leftColumn() : key.rightColumn())
+                        .toList();
         };
     }
 
@@ -41,7 +62,7 @@ public final class CollisionJob implements JobKind {
     public FrameBounds bounds(JobFacts facts, long ownRows, long peerRows) {
         long receiverRows = facts.receives() ? ownRows : peerRows;
         long senderRows = facts.receives() ? peerRows : ownRows;
-        Cost cost = PROTOCOL.cost(receiverRows, senderRows);
+        Cost cost = protocolOf(facts.plan()).cost(receiverRows, senderRows);
         return facts.receives()
                 ? new FrameBounds(
                         cost.receiverFrames(),
@@ -58,17 +79,19 @@ public final class CollisionJob implements JobKind {
     }
 
     @Override
+    public List<PhaseShare> phases(JobPlan plan) {
+        return List.of(new PhaseShare("masking", 0.55), new PhaseShare("exchanging", 0.45));
+    }
+
+    @Override
     public JobRun open(JobFacts facts) {
         return switch (facts.plan()) {
-            case JobPlan.Collision collision ->
-                new CollisionRun(facts, rule(IdentifierRule.named(collision.identifierKind())), PROTOCOL);
+            case JobPlan.Collision collision -> new CollisionRun(facts, collision, protocolOf(collision));
         };
     }
 
-    private static IdentifierRule rule(Optional<IdentifierRule> named) {
-        return named.orElseThrow(() -> new PoyangException(
-                ExecutorErrors.UNKNOWN_JOB_KIND,
-                "the plan names an unknown kind of identifier",
-                "one of text, id, phone and uscc is needed"));
+    static PoyangException unknown(String wrong) {
+        return new PoyangException(
+                ExecutorErrors.UNKNOWN_JOB_KIND, wrong, "plan a job of a kind and protocol that this release has");
     }
 }

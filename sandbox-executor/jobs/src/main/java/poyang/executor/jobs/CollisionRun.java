@@ -1,13 +1,15 @@
 package poyang.executor.jobs;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
+import poyang.executor.job.JobPlan;
 import poyang.executor.job.JobProgress;
 import poyang.executor.job.JobRun;
 import poyang.kernel.Bytes;
@@ -18,35 +20,56 @@ import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
 import poyang.psi.Commitments;
 import poyang.psi.IdentifierRule;
-import poyang.psi.IntList;
 import poyang.psi.Intersection;
+import poyang.psi.IntersectionSize;
+import poyang.psi.KeyForm;
 import poyang.psi.KeySet;
 import poyang.psi.RecordedNetwork;
 
 /// One side of a collision.
 final class CollisionRun implements JobRun {
-    private static final String HEADER = "key\r\n";
-
     private final JobFacts facts;
+    private final JobPlan.Collision plan;
+    private final KeyForm form;
     private final KeySet keys;
     private final CollisionProtocol protocol;
 
-    CollisionRun(JobFacts facts, IdentifierRule rule, CollisionProtocol protocol) {
+    CollisionRun(JobFacts facts, JobPlan.Collision plan, CollisionProtocol protocol) {
         this.facts = facts;
+        this.plan = plan;
         this.protocol = protocol;
-        keys = new KeySet(rule);
+        List<IdentifierRule> rules = new ArrayList<>();
+        for (JobPlan.Key key : plan.keys()) {
+            rules.add(IdentifierRule.named(key.identifierKind())
+                    .orElseThrow(() -> CollisionJob.unknown(
+                            "the plan names the unknown identifier kind " + key.identifierKind())));
+        }
+        form = new KeyForm(rules);
+        keys = form.keySet();
     }
 
     @Override
     public void read(VectorSchemaRoot batch) {
-        if (batch.getFieldVectors().size() != 1 || !(batch.getVector(0) instanceof VarCharVector column)) {
+        List<VarCharVector> columns = new ArrayList<>();
+        for (var vector : batch.getFieldVectors()) {
+            if (vector instanceof VarCharVector column) {
+                columns.add(column);
+            }
+        }
+        if (columns.size() != plan.keys().size()
+                || batch.getFieldVectors().size() != plan.keys().size()) {
             throw new PoyangException(
                     ExecutorErrors.INPUT_MALFORMED,
-                    "the input is not one column of text",
-                    "a collision reads exactly its key column");
+                    "the input is not " + plan.keys().size() + " columns of text",
+                    "a collision reads exactly its key columns");
         }
-        for (int row = 0; row < batch.getRowCount(); row++) {
-            keys.read(column.isNull(row) ? "" : new String(column.get(row), StandardCharsets.UTF_8));
+        String[] row = new String[columns.size()];
+        for (int i = 0; i < batch.getRowCount(); i++) {
+            for (int c = 0; c < row.length; c++) {
+                VarCharVector column = columns.get(c);
+                row[c] = column.isNull(i) ? "" : new String(column.get(i), StandardCharsets.UTF_8);
+            }
+            form.read(keys, row);
         }
     }
 
@@ -66,6 +89,11 @@ final class CollisionRun implements JobRun {
     }
 
     @Override
+    public Bytes versionMark(byte[] secret) {
+        return Commitments.versionMark(keys, secret);
+    }
+
+    @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
         poyang.psi.Progress phases =
                 (phase, done, total) -> progress.at(phase.name().toLowerCase(Locale.ROOT), done, total);
@@ -73,29 +101,30 @@ final class CollisionRun implements JobRun {
         CollisionSession session = new CollisionSession(network, facts.peer(), random, phases);
         if (!facts.receives()) {
             long peerKeys = protocol.send(keys, session);
-            return new Output(Optional.empty(), keys.size(), peerKeys, 0, exchange(network, peerKeys));
+            return new Output(Optional.empty(), keys.size(), peerKeys, 0, exchange(network, keys.size(), peerKeys));
+        }
+        if (protocol.sizeOnly()) {
+            IntersectionSize found = protocol.receiveSize(keys, session);
+            return new Output(
+                    Optional.of(CollisionResult.size(found.matches())),
+                    keys.size(),
+                    found.peerKeys(),
+                    found.matches(),
+                    exchange(network, keys.size(), found.peerKeys()));
         }
         Intersection found = protocol.receive(keys, session);
-        int matches = found.matches().size();
-        Exchange exchange = exchange(network, found.peerKeys());
-        return new Output(Optional.of(csv(found.matches())), keys.size(), found.peerKeys(), matches, exchange);
+        return new Output(
+                Optional.of(CollisionResult.csv(plan, form, keys, found.matches())),
+                keys.size(),
+                found.peerKeys(),
+                found.matches().size(),
+                exchange(network, keys.size(), found.peerKeys()));
     }
 
-    private Exchange exchange(RecordedNetwork network, long peerKeys) {
-        int rounds = protocol.cost(keys.size(), peerKeys).rounds();
+    private Exchange exchange(RecordedNetwork network, long ownKeys, long peerKeys) {
+        int rounds = facts.receives()
+                ? protocol.cost(ownKeys, peerKeys).rounds()
+                : protocol.cost(peerKeys, ownKeys).rounds();
         return new Exchange(network.transcript(facts.peer()), rounds, network.bytesSent(), network.bytesReceived());
-    }
-
-    /// RFC 4180: a header, one key a line, quoted where it must be.
-    private Bytes csv(IntList matches) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(HEADER.getBytes(StandardCharsets.UTF_8));
-        for (int i = 0; i < matches.size(); i++) {
-            String key = keys.keyText(matches.at(i));
-            boolean quoted = key.chars().anyMatch(c -> c == '"' || c == ',' || c == '\n' || c == '\r');
-            String field = quoted ? '"' + key.replace("\"", "\"\"") + '"' : key;
-            out.writeBytes((field + "\r\n").getBytes(StandardCharsets.UTF_8));
-        }
-        return Bytes.wrap(out.toByteArray());
     }
 }

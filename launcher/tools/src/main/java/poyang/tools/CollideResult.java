@@ -1,0 +1,92 @@
+package poyang.tools;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import poyang.kernel.PoyangException;
+import poyang.psi.IntList;
+import poyang.psi.KeyForm;
+import poyang.psi.KeySet;
+
+/// What the left party writes: a header and one of its keys a line, ascending; complete or absent, never half.
+final class CollideResult {
+    private CollideResult() {}
+
+    static void write(
+            Path out, CollideRun.Listed listed, List<String> columns, KeyForm form, KeySet keys, IntList matches) {
+        boolean told = listed == CollideRun.Listed.LEFT;
+        whole(out, writer -> {
+            List<String> header = new ArrayList<>(columns);
+            if (told) {
+                header.add("matched");
+            }
+            line(writer, header);
+            for (Map.Entry<String, Boolean> key : sorted(listed, keys, matches).entrySet()) {
+                List<String> fields = new ArrayList<>(form.parts(key.getKey()));
+                if (told) {
+                    fields.add(key.getValue() ? "1" : "0");
+                }
+                line(writer, fields);
+            }
+        });
+    }
+
+    /// A header and the number.
+    static void writeSize(Path out, long matches) {
+        whole(out, writer -> {
+            line(writer, List.of("matches"));
+            line(writer, List.of(Long.toString(matches)));
+        });
+    }
+
+    private interface Lines {
+        void to(BufferedWriter writer) throws IOException;
+    }
+
+    private static void whole(Path out, Lines lines) {
+        Path draft = out.resolveSibling(out.getFileName() + ".part");
+        try {
+            try (BufferedWriter writer = Files.newBufferedWriter(draft)) {
+                lines.to(writer);
+            }
+            Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new PoyangException(
+                    ToolErrors.OUTPUT_FAILED, "the result could not be written to " + out, "check folder and space", e);
+        }
+    }
+
+    /// The listed keys, each with whether it matched.
+    private static TreeMap<String, Boolean> sorted(CollideRun.Listed listed, KeySet keys, IntList matches) {
+        TreeMap<String, Boolean> sorted = new TreeMap<>();
+        int next = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            boolean matched = next < matches.size() && matches.at(next) == i;
+            next += matched ? 1 : 0;
+            boolean wanted = switch (listed) {
+                case INNER -> matched;
+                case DIFFERENCE -> !matched;
+                case LEFT -> true;
+            };
+            if (wanted) {
+                sorted.put(keys.keyText(i), matched);
+            }
+        }
+        return sorted;
+    }
+
+    private static void line(BufferedWriter writer, List<String> fields) throws IOException {
+        writer.write(String.join(",", fields.stream().map(CollideResult::field).toList()) + "\n");
+    }
+
+    private static String field(String text) {
+        boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,79 @@
+package poyang.notarization;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import poyang.wire.schema.Reveal;
+
+/// The collision protocols that this chain knows: what a job may name, what an owner reads before consenting,
+/// and what `auto` reckons with. Which numbers and words stand here is part of consensus; that they are those
+/// of the protocols' own descriptors is checked by `tests/architecture`.
+final class ProtocolRegistry {
+    /// Asks the chain to choose.
+    static final String AUTO = "auto";
+
+    private static final Learns ROWS = new Learns(
+            "双方共有的标识，以及对方不同标识的个数",
+            "the identifiers that both sides have, and how many different identifiers the other side has",
+            "接收方不同标识的个数，此外一无所知",
+            "how many different identifiers the receiver has, and nothing else");
+
+    private static final Learns SIZES = new Learns(
+            "双方共有标识的个数，以及对方不同标识的个数，不知道是哪些",
+            "how many identifiers both sides have, and how many different ones the other side has, and not which",
+            "接收方不同标识的个数，此外一无所知",
+            "how many different identifiers the receiver has, and nothing else");
+
+    private static final Map<Reveal, Learns> SIZE_ONLY = Map.of(Reveal.SIZE_ONLY, SIZES);
+    private static final Map<Reveal, Learns> ROWS_ONLY = Map.of(Reveal.MATCHING_ROWS, ROWS);
+
+    /// In order of their numbers. What they cost is a core of two-party runs takes, in round figures.
+    private static final List<Protocol> ALL = List.of(
+            new Protocol(1, 2, "dh-sm2", ROWS_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
+            new Protocol(2, 1, "dh-25519", ROWS_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
+            new Protocol(17, 1, "dh-sm2-size", SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
+            new Protocol(18, 1, "dh-25519-size", SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)));
+
+    private ProtocolRegistry() {}
+
+    /// @param learns by what is revealed; a mode that is not here the protocol does not have
+    record Protocol(int id, int version, String name, Map<Reveal, Learns> learns, Cost cost) {
+        Optional<Learns> learns(Reveal reveal) {
+            return Optional.ofNullable(learns.get(reveal));
+        }
+    }
+
+    /// What the two sides get to know.
+    record Learns(String receiver, String receiverEnglish, String sender, String senderEnglish) {}
+
+    /// What a run costs, good for comparing protocols: whole numbers only, for every node must choose alike.
+    ///
+    /// @param setupMillis whatever the sizes are
+    /// @param nanosPerReceiverRow computing time of the slower side
+    /// @param nanosPerSenderRow the same
+    /// @param bytesPerReceiverRow both ways together
+    /// @param bytesPerSenderRow the same
+    /// @param rounds messages that wait for one another
+    record Cost(
+            long setupMillis,
+            long nanosPerReceiverRow,
+            long nanosPerSenderRow,
+            long bytesPerReceiverRow,
+            long bytesPerSenderRow,
+            int rounds) {
+        /// Computing and sending do not overlap in this reckoning.
+        long millis(long receiverRows, long senderRows, long megabitsPerSecond, long delayMillis) {
+            long computing = (nanosPerReceiverRow * receiverRows + nanosPerSenderRow * senderRows) / 1_000_000;
+            long bytes = bytesPerReceiverRow * receiverRows + bytesPerSenderRow * senderRows;
+            return setupMillis + computing + bytes * 8 / (1000 * megabitsPerSecond) + rounds * delayMillis;
+        }
+    }
+
+    static List<Protocol> all() {
+        return ALL;
+    }
+
+    static Optional<Protocol> named(String name) {
+        return ALL.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,66 @@
+package poyang.executor.jobs;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import poyang.executor.job.JobPlan;
+import poyang.kernel.Bytes;
+import poyang.psi.IntList;
+import poyang.psi.KeyForm;
+import poyang.psi.KeySet;
+
+/// What the receiver reads: RFC 4180 with a header, one of its own identifiers a line, named as in the left
+/// data set; `LEFT` has one more column, `matched`.
+final class CollisionResult {
+    private CollisionResult() {}
+
+    static Bytes csv(JobPlan.Collision plan, KeyForm form, KeySet keys, IntList matches) {
+        boolean told = plan.listed() == JobPlan.Listed.LEFT;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<String> header = new ArrayList<>();
+        plan.keys().forEach(key -> header.add(key.leftColumn()));
+        if (told) {
+            header.add("matched");
+        }
+        line(out, header);
+        int next = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            boolean matched = next < matches.size() && matches.at(next) == i;
+            next += matched ? 1 : 0;
+            boolean listed = switch (plan.listed()) {
+                case INNER -> matched;
+                case DIFFERENCE -> !matched;
+                case LEFT -> true;
+            };
+            if (listed) {
+                List<String> fields = new ArrayList<>(form.parts(keys.keyText(i)));
+                if (told) {
+                    fields.add(matched ? "1" : "0");
+                }
+                line(out, fields);
+            }
+        }
+        return Bytes.wrap(out.toByteArray());
+    }
+
+    /// A header and the number.
+    static Bytes size(long matches) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        line(out, List.of("matches"));
+        line(out, List.of(Long.toString(matches)));
+        return Bytes.wrap(out.toByteArray());
+    }
+
+    private static void line(ByteArrayOutputStream out, List<String> fields) {
+        out.writeBytes(
+                (String.join(",", fields.stream().map(CollisionResult::field).toList()) + "\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Quoted where it must be.
+    private static String field(String text) {
+        boolean quoted = text.chars().anyMatch(c -> c == '"' || c == ',' || c == '\n' || c == '\r');
+        return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+}

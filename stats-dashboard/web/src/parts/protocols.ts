@@ -1,0 +1,33 @@
+// The collision protocols that a job may name, as the chain's registry has them.
+import { Reveal, type Dataset, type UsePolicy } from '../schema/poyang/v1/datasets_pb';
+import type { Key } from '../i18n';
+
+export interface Protocol { name: string; label: Key; reveals: Reveal[] }
+
+/** The chain chooses the fastest that both policies allow. */
+export const AUTO = 'auto';
+
+export const PROTOCOLS: Protocol[] = [
+  { name: 'dh-sm2', label: 'protocolDhSm2', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'dh-25519', label: 'protocolDh25519', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'dh-sm2-size', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY] },
+  { name: 'dh-25519-size', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
+];
+
+export const REVEALS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST]
+  .filter((reveal) => PROTOCOLS.some((p) => p.reveals.includes(reveal)));
+
+const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
+  !policy?.protocols.length || policy.protocols.includes(protocol.name);
+
+const reveals = (policy: UsePolicy | undefined, reveal: Reveal) => !policy?.reveals.length || policy.reveals.includes(reveal);
+
+/** What both owners let a job ask for. */
+export function allowedReveals(datasets: Dataset[]): Reveal[] {
+  return REVEALS.filter((reveal) => datasets.every((d) => reveals(d.policy, reveal)) && allowedProtocols(datasets, reveal).length > 0);
+}
+
+/** Those by which it can be told, and which both owners allow. */
+export function allowedProtocols(datasets: Dataset[], reveal: Reveal): Protocol[] {
+  return PROTOCOLS.filter((p) => p.reveals.includes(reveal) && datasets.every((d) => admits(d.policy, p)));
+}

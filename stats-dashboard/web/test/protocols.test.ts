@@ -1,0 +1,30 @@
+// What the form of a new job offers follows from both owners' rules.
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { PROTOCOLS, REVEALS, allowedProtocols, allowedReveals } from '../src/parts/protocols';
+import { DatasetSchema, Reveal } from '../src/schema/poyang/v1/datasets_pb';
+
+const dataset = (protocols: string[], reveals: Reveal[]) => create(DatasetSchema, { policy: { protocols, reveals } });
+const names = (found: { name: string }[]) => found.map((p) => p.name);
+
+describe('what two owners allow', () => {
+  it('is everything where they say nothing', () => {
+    const open = [create(DatasetSchema, {}), dataset([], [])];
+    expect(allowedReveals(open)).toEqual(REVEALS);
+    expect(allowedProtocols(open, Reveal.MATCHING_ROWS)).toEqual(PROTOCOLS);
+  });
+
+  it('is what both name', () => {
+    expect(names(allowedProtocols([dataset(['dh-sm2'], []), dataset([], [])], Reveal.MATCHING_ROWS))).toEqual(['dh-sm2']);
+    expect(names(allowedProtocols([dataset(['dh-sm2'], []), dataset(['dh-25519'], [])], Reveal.MATCHING_ROWS))).toEqual([]);
+  });
+
+  it('is nothing where they have nothing in common', () => {
+    expect(allowedReveals([dataset(['dh-sm2'], []), dataset(['dh-25519'], [])])).toEqual([]);
+    expect(allowedReveals([dataset([], [Reveal.SIZE_ONLY]), dataset([], [Reveal.MATCHING_ROWS])])).toEqual([]);
+  });
+
+  it('never offers what no protocol can tell', () => {
+    for (const reveal of REVEALS) expect(PROTOCOLS.some((p) => p.reveals.includes(reveal))).toBe(true);
+  });
+});

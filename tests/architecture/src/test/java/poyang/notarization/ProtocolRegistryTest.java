@@ -1,0 +1,81 @@
+package poyang.notarization;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import poyang.psi.CollisionProtocol;
+import poyang.wire.schema.Reveal;
+
+/// What the chain says of a protocol is what the protocol says of itself: the chain's registry is part of
+/// consensus and therefore written down a second time.
+final class ProtocolRegistryTest {
+    private static final Path PAGES = Path.of("../../stats-dashboard/web/src/parts/protocols.ts");
+
+    @Test
+    void theChainsProtocolsAreThoseThatExecutorsRun() {
+        List<String> known = ProtocolRegistry.all().stream()
+                .map(ProtocolRegistry.Protocol::name)
+                .toList();
+        assertEquals(
+                CollisionProtocol.all().stream().map(CollisionProtocol::name).toList(), known);
+        for (ProtocolRegistry.Protocol said : ProtocolRegistry.all()) {
+            CollisionProtocol runs = CollisionProtocol.named(said.name()).orElseThrow();
+            assertEquals(runs.id(), said.id(), said.name());
+            assertEquals(runs.version(), said.version(), said.name());
+            assertEquals(runs.cost(1000, 1000).rounds(), said.cost().rounds(), said.name());
+            ProtocolRegistry.Learns learns = said.learns(runs.sizeOnly() ? Reveal.SIZE_ONLY : Reveal.MATCHING_ROWS)
+                    .orElseThrow();
+            assertEquals(runs.receiverLearns(), learns.receiver(), said.name());
+            assertEquals(runs.receiverLearnsEnglish(), learns.receiverEnglish(), said.name());
+            assertTrue(learns.sender().startsWith(runs.senderLearns()), said.name());
+            assertTrue(learns.senderEnglish().startsWith(runs.senderLearnsEnglish()), said.name());
+        }
+    }
+
+    /// Bytes that `auto` reckons with are those of the protocols' own formulas, within a quarter.
+    @Test
+    void theChainReckonsWithTheProtocolsOwnBytes() {
+        for (ProtocolRegistry.Protocol said : ProtocolRegistry.all()) {
+            for (long[] sizes : new long[][] {{1 << 20, 1 << 20}, {1 << 22, 1 << 18}, {1 << 18, 1 << 22}}) {
+                var cost = CollisionProtocol.named(said.name()).orElseThrow().cost(sizes[0], sizes[1]);
+                double bytes = cost.receiverBytes() + cost.senderBytes();
+                double reckoned = said.cost().bytesPerReceiverRow() * sizes[0]
+                        + said.cost().bytesPerSenderRow() * sizes[1];
+                assertEquals(1, reckoned / bytes, 0.25, said.name() + " with " + sizes[0] + " and " + sizes[1]);
+            }
+        }
+    }
+
+    @Test
+    void theConsoleOffersTheSameProtocolsWithWhatTheyCanReveal() throws IOException {
+        Pattern line = Pattern.compile("\\{ name: '([a-z0-9-]+)', label: '\\w+', reveals: \\[([^]]*)] }");
+        List<MatchResult> offered =
+                line.matcher(Files.readString(PAGES)).results().toList();
+        assertEquals(
+                ProtocolRegistry.all().stream()
+                        .map(ProtocolRegistry.Protocol::name)
+                        .toList(),
+                offered.stream().map(m -> m.group(1)).toList());
+        for (MatchResult protocol : offered) {
+            TreeSet<String> reveals = new TreeSet<>();
+            for (String reveal : protocol.group(2).split(", *", -1)) {
+                reveals.add(reveal.replace("Reveal.", ""));
+            }
+            TreeSet<String> known = new TreeSet<>();
+            ProtocolRegistry.named(protocol.group(1))
+                    .orElseThrow()
+                    .learns()
+                    .keySet()
+                    .forEach(reveal -> known.add(reveal.name()));
+            assertEquals(known, reveals, protocol.group(1));
+        }
+    }
+}
