@@ -54,6 +54,17 @@ public final class Sm2Secret implements AutoCloseable {
         }
     }
 
+    /// The same scalar for multiplying many points; the caller closes it.
+    public Sm2Scalar scalar() {
+        return Sm2Scalar.of(d);
+    }
+
+    /// 1/d modulo n; empty in the case (2^-190) that its multiplication would not be complete.
+    public Optional<Sm2Secret> reciprocal() {
+        long[] reciprocal = Order.invert(d);
+        return SecretComb.accepts(reciprocal) ? Optional.of(new Sm2Secret(reciprocal)) : Optional.empty();
+    }
+
     /// (d + x̄·k) mod n for the secret k of a key agreement, where x̄ is public: GB/T 32918.3 section 6.
     public Sm2Secret plusMultiple(byte[] publicFactor, Sm2Secret k) {
         long[] factor = Order.reduce(Order.read(publicFactor, 0));

@@ -40,6 +40,7 @@ final class HouseRulesTest {
         "poyang.mpc..",
         "poyang.psi..",
         "poyang.zkp..",
+        "poyang.pir..",
         "poyang.chain.proofs..",
         "poyang.chain.consensus..",
         "poyang.chain.contract..",
