@@ -5,7 +5,8 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PartyNetwork;
 import poyang.kernel.PoyangException;
 
-/// One protocol's conversation with one peer: messages of lengths that both sides know, cut into frames.
+/// One protocol's conversation with one peer: messages of lengths that both sides know, cut into
+/// frames.
 ///
 /// - rejects: a frame of another length than the protocol gives: `PEER_MISBEHAVED`
 public final class Peer {
@@ -72,8 +73,8 @@ public final class Peer {
         return Math.max(1, (bytes + FRAME_BYTES - 1) / FRAME_BYTES);
     }
 
-    /// The abort of a run whose peer does not follow the protocol. For secrets' sake a failed check says
-    /// no more than that it failed.
+    /// The abort of a run whose peer does not follow the protocol. For secrets' sake a failed check
+    /// says no more than that it failed.
     public PoyangException misbehaved(String wrong) {
         return new PoyangException(
                 KernelErrors.PEER_MISBEHAVED,

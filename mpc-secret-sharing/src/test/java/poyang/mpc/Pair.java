@@ -20,8 +20,8 @@ import poyang.kernel.PartyNetwork;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// Two parties in one process over queues of one frame each way, counted, digested, and changed on the way
-/// where a test asks for it.
+/// Two parties in one process over queues of one frame each way, counted, digested, and changed on
+/// the way where a test asks for it.
 public final class Pair {
     public static final PartyId LEFT = new PartyId("left");
     public static final PartyId RIGHT = new PartyId("right");

@@ -7,14 +7,15 @@ import java.util.Optional;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bug;
 
-/// The group of the SM2 curve y² = x³ − 3x + b (prime order, cofactor 1), for many points at a time.
+/// The group of the SM2 curve y² = x³ − 3x + b (prime order, cofactor 1), for many points at a
+/// time.
 ///
 /// Points are affine, never the neutral element, {@link #POINT_LONGS} longs each, in one array that
-/// belongs to whoever made or was given it; no method keeps an array. All methods are stateless and may
-/// run on several threads. Time depends on the number of points and on message lengths only.
+/// belongs to whoever made or was given it; no method keeps an array. All methods are stateless and
+/// may run on several threads. Time depends on the number of points and on message lengths only.
 ///
-/// - hashing: RFC 9380 `hash_to_curve` with expand_message_xmd over SM3, L = 48, simplified SWU with
-///   A = −3 and Z as section H.2 of the RFC finds it for this curve
+/// - hashing: RFC 9380 `hash_to_curve` with expand_message_xmd over SM3, L = 48, simplified SWU
+///   with A = −3 and Z as section H.2 of the RFC finds it for this curve
 /// - multiplication: signed odd digits of four bits, masked scan of the table, about 2,900 field
 ///   multiplications a point
 public final class Sm2Group {
@@ -87,8 +88,8 @@ public final class Sm2Group {
         return uniform;
     }
 
-    /// map_to_curve_simple_swu, straight-line form of RFC 9380 appendix F.2, the final division left to
-    /// the caller: writes x·tv4 and y, and tv4.
+    /// map_to_curve_simple_swu, straight-line form of RFC 9380 appendix F.2, the final division
+    /// left to the caller: writes x·tv4 and y, and tv4.
     static void map(long[] u, long[] point, int at, long[] denominators, int da) {
         long[] t = new long[7 * L];
         int tv1 = L;

@@ -7,19 +7,19 @@ import poyang.kernel.RandomSource;
 
 /// Arithmetic modulo p = 2^64 − 2^32 + 1.
 ///
-/// An element is a `long` read as an unsigned number. {@link #canonical} gives the representative below p;
-/// sums and products may be any of the two that some residues have below 2^64, and every operation takes
-/// either. Elements that leave a protocol or are compared are canonical.
+/// An element is a `long` read as an unsigned number. {@link #canonical} gives the representative
+/// below p; sums and products may be any of the two that some residues have below 2^64, and every
+/// operation takes either. Elements that leave a protocol or are compared are canonical.
 ///
 /// Why this field: a whole machine word carries an element, so the base field of a correlation has
-/// log2 p > 63.99 bits; a pair of them, {@link Quadratic}, has more than 127.99 bits, as much as a secret
-/// key needs. With 2^61 − 1 the pair would have 122. The reduction uses 2^64 ≡ 2^32 − 1 and
+/// log2 p > 63.99 bits; a pair of them, {@link Quadratic}, has more than 127.99 bits, as much as a
+/// secret key needs. With 2^61 − 1 the pair would have 122. The reduction uses 2^64 ≡ 2^32 − 1 and
 /// 2^96 ≡ −1: shifts and additions.
 ///
-/// - secrecy: no branch and no address depends on an element, except that {@link #uniform} tells how
-///   many draws it discarded, which says nothing of those that it kept
-/// - source: Solinas, "Generalized Mersenne numbers", CORR 99-39; the name is of Hamburg's, for primes
-///   φ² − φ + 1
+/// - secrecy: no branch and no address depends on an element, except that {@link #uniform} tells
+///   how many draws it discarded, which says nothing of those that it kept
+/// - source: Solinas, "Generalized Mersenne numbers", CORR 99-39; the name is of Hamburg's, for
+///   primes φ² − φ + 1
 public final class Goldilocks {
     public static final long P = 0xffffffff00000001L;
     public static final int BYTES = 8;
@@ -92,7 +92,8 @@ public final class Goldilocks {
         return power(a, P - 2);
     }
 
-    /// As many elements, uniform: eight little-endian bytes each, drawn again where they are p or more.
+    /// As many elements, uniform: eight little-endian bytes each, drawn again where they are p or
+    /// more.
     public static long[] uniform(RandomSource random, int count) {
         byte[] bytes = random.bytes(count * BYTES);
         long[] elements = new long[count];

@@ -1,10 +1,10 @@
 package poyang.mpc.field;
 
-/// The field of p² elements, p that of {@link Goldilocks}: a + b·X with X² = 7. Seven is no square modulo p,
-/// as 7^((p−1)/2) = −1, so X² − 7 is irreducible.
+/// The field of p² elements, p that of {@link Goldilocks}: a + b·X with X² = 7. Seven is no square
+/// modulo p, as 7^((p−1)/2) = −1, so X² − 7 is irreducible.
 ///
-/// Elements stand in `long[]`, the limbs a and b of one beside each other, so that one look-up fetches
-/// both. Limbs are representatives as in {@link Goldilocks}.
+/// Elements stand in `long[]`, the limbs a and b of one beside each other, so that one look-up
+/// fetches both. Limbs are representatives as in {@link Goldilocks}.
 ///
 /// - secrecy: no branch and no address depends on an element
 public final class Quadratic {

@@ -24,15 +24,15 @@ import poyang.mpc.Peer;
 ///
 /// - computes: for each i two seeds of 32 bytes for the sender, the one of its bit for the receiver
 /// - rejects: messages of another length, bytes that are no points of the curve: `PEER_MISBEHAVED`
-/// - secrecy: r_{i,0} and r_{i,1} are uniform whatever b is, so the bits are hidden unconditionally; the
-///   other seed is hidden under computational Diffie–Hellman with H and K as random oracles. Both hash
-///   the session, the transfer's number and the bit: one y serves a whole batch only because of that
-///   (McQuoid, Rosulek and Roy, section 4). A malicious party can choose its own seeds ("endemic"), which
-///   extensions allow. Time does not depend on the bits
+/// - secrecy: r_{i,0} and r_{i,1} are uniform whatever b is, so the bits are hidden
+///   unconditionally; the other seed is hidden under computational Diffie–Hellman with H and K as
+///   random oracles. Both hash the session, the transfer's number and the bit: one y serves a whole
+///   batch only because of that (McQuoid, Rosulek and Roy, section 4). A malicious party can choose
+///   its own seeds ("endemic"), which extensions allow. Time does not depend on the bits
 /// - cost: 1 round (the two messages may cross), 33 bytes from the sender, 66 a transfer from the
 ///   receiver; 2 multiplications and 2 hashes to the curve a transfer for each side
-/// - source: Masny and Rindal, ACM CCS 2019, figure 8 with the Diffie–Hellman instance of section 5;
-///   McQuoid, Rosulek, Roy, "Batching base oblivious transfers", ASIACRYPT 2021
+/// - source: Masny and Rindal, ACM CCS 2019, figure 8 with the Diffie–Hellman instance of section
+///   5; McQuoid, Rosulek, Roy, "Batching base oblivious transfers", ASIACRYPT 2021
 public final class BaseOt {
     public static final int SEED_BYTES = Sm3.DIGEST_BYTES;
     public static final int SENDER_BYTES = Sm2Group.COMPRESSED_BYTES;

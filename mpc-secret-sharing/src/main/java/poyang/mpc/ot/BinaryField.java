@@ -1,6 +1,7 @@
 package poyang.mpc.ot;
 
-/// GF(2^128) = the polynomials over GF(2) modulo z^128 + z^7 + z^2 + z + 1, for a few thousand products a run.
+/// GF(2^128) = the polynomials over GF(2) modulo z^128 + z^7 + z^2 + z + 1, for a few thousand
+/// products a run.
 ///
 /// An element is two words, bits 0 to 63 and 64 to 127. No branch or address depends on an element.
 final class BinaryField {
@@ -8,8 +9,8 @@ final class BinaryField {
 
     private BinaryField() {}
 
-    /// The value at `point` of the polynomial whose coefficients are the blocks, the last of them the
-    /// constant term: a universal hash. Two strings of n blocks meet at n − 1 points at most.
+    /// The value at `point` of the polynomial whose coefficients are the blocks, the last of them
+    /// the constant term: a universal hash. Two strings of n blocks meet at n − 1 points at most.
     ///
     /// @param blocks low and high word of each coefficient
     static void evaluate(long[] blocks, long pointLow, long pointHigh, long[] out, int at) {

@@ -17,20 +17,21 @@ import poyang.kernel.RandomSource;
 ///   row i: q_i                                  row i: t_i = q_i ⊕ r_i·s
 /// ```
 ///
-/// Both sides' rows come in `long[]`, two words a row. The check against a malicious receiver hashes each
-/// column by itself: the sender draws a point z of GF(2^128), the receiver gives the values at z of the
-/// polynomials of r and of every t_j, and the sender wants h(q_j) = h(t_j) ⊕ s_j·h(r) in every column. A
-/// receiver that used other bits r in column j passes only if it guessed s_j: that costs it half of its
-/// runs for each bit it learns, so what is left of s never is easier to guess than 128 fresh bits. The
-/// hashes fail to show a difference with probability n/128·2^-128 a column. One block of random bits that
-/// no transfer uses hides r. Hashing columns singly, and not their field combination as KOS15 does, is what
-/// makes the argument whole.
+/// Both sides' rows come in `long[]`, two words a row. The check against a malicious receiver
+/// hashes each column by itself: the sender draws a point z of GF(2^128), the receiver gives the
+/// values at z of the polynomials of r and of every t_j, and the sender wants h(q_j) = h(t_j) ⊕
+/// s_j·h(r) in every column. A receiver that used other bits r in column j passes only if it
+/// guessed s_j: that costs it half of its runs for each bit it learns, so what is left of s never
+/// is easier to guess than 128 fresh bits. The hashes fail to show a difference with probability
+/// n/128·2^-128 a column. One block of random bits that no transfer uses hides r. Hashing columns
+/// singly, and not their field combination as KOS15 does, is what makes the argument whole.
 ///
-/// - secrecy: the receiver's bits are hidden as the seeds that the sender lacks are; s is hidden as above.
-///   Rows are correlated: whoever wants keys hashes them. Time depends on the number of transfers only
+/// - secrecy: the receiver's bits are hidden as the seeds that the sender lacks are; s is hidden as
+///   above. Rows are correlated: whoever wants keys hashes them. Time depends on the number of
+///   transfers only
 /// - cost: 1 message of 128·⌈(n + 128)/128⌉·16 bytes; the check 1 round, 16 and 2,064 bytes
-/// - source: Ishai, Kilian, Nissim, Petrank, CRYPTO 2003; the check of Roy, "SoftSpokenOT", CRYPTO 2022,
-///   section 4 with k = 1, which repairs that of Keller, Orsini, Scholl, CRYPTO 2015
+/// - source: Ishai, Kilian, Nissim, Petrank, CRYPTO 2003; the check of Roy, "SoftSpokenOT", CRYPTO
+///   2022, section 4 with k = 1, which repairs that of Keller, Orsini, Scholl, CRYPTO 2015
 public final class OtExtension {
     /// Base transfers, and bits of s.
     public static final int BASE = 128;

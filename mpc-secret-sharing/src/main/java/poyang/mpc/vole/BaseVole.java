@@ -9,8 +9,8 @@ import poyang.mpc.field.Goldilocks;
 import poyang.mpc.field.Quadratic;
 import poyang.mpc.ot.OtExtension;
 
-/// A short correlation b = c − y·Δ out of 128 base transfers: Δ ∈ F and b with the sender, y over the prime
-/// field and c with the receiver.
+/// A short correlation b = c − y·Δ out of 128 base transfers: Δ ∈ F and b with the sender, y over
+/// the prime field and c with the receiver.
 ///
 /// ```
 /// sender, bits s_j of Δ, seeds k_{j, s_j}        receiver, seeds k_{j,0}, k_{j,1}, elements y_i
@@ -19,16 +19,18 @@ import poyang.mpc.ot.OtExtension;
 ///   b = Σ g_j·q_j                               c = Σ g_j·c_j
 /// ```
 ///
-/// with g_j = 2^j for j below 64 and 2^(j−64)·X from 64 on, so that Σ g_j·s_j = Δ. The check against a
-/// malicious receiver is that of {@link OtExtension} over F: column by column the values at a random point
-/// of F of the polynomials with these coefficients. The last two elements of y are in no correlation that
-/// is used; they hide the value for y. Two vectors of n elements meet with probability n / |F|.
+/// with g_j = 2^j for j below 64 and 2^(j−64)·X from 64 on, so that Σ g_j·s_j = Δ. The check
+/// against a malicious receiver is that of {@link OtExtension} over F: column by column the values
+/// at a random point of F of the polynomials with these coefficients. The last two elements of y
+/// are in no correlation that is used; they hide the value for y. Two vectors of n elements meet
+/// with probability n / |F|.
 ///
-/// - secrecy: y is hidden as the seeds that the sender lacks are, Δ unconditionally but for the guesses that
-///   the check punishes. Time depends on n only
+/// - secrecy: y is hidden as the seeds that the sender lacks are, Δ unconditionally but for the
+///   guesses that the check punishes. Time depends on n only
 /// - cost: 1 message of 1,024·n bytes; the check 1 round, 16 and 2,064 bytes
-/// - source: COPEe of Keller, Orsini, Scholl, "MASCOT", ACM CCS 2016, figure 4, over a subfield as Weng,
-///   Yang, Katz, Wang, "Wolverine", IEEE S&P 2021, figure 14; the check as Roy, CRYPTO 2022, section 4
+/// - source: COPEe of Keller, Orsini, Scholl, "MASCOT", ACM CCS 2016, figure 4, over a subfield as
+///   Weng, Yang, Katz, Wang, "Wolverine", IEEE S&P 2021, figure 14; the check as Roy, CRYPTO 2022,
+///   section 4
 final class BaseVole {
     private static final int COLUMNS = OtExtension.BASE;
     private static final String LABEL = "base vole";

@@ -9,11 +9,12 @@ import poyang.crypto.Sm3;
 import poyang.kernel.Bug;
 import poyang.mpc.field.Goldilocks;
 
-/// Multiplies by the code of {@link CodeParameters} as the blocks come: keeps one strip of the N places and
-/// never all of them. A strip is summed up, multiplied by D, and read once by every row of E.
+/// Multiplies by the code of {@link CodeParameters} as the blocks come: keeps one strip of the N
+/// places and never all of them. A strip is summed up, multiplied by D, and read once by every row
+/// of E.
 ///
-/// With one lane pair it does so for elements of F; with a third lane also for the noise itself, which is
-/// constant but for one step a block.
+/// With one lane pair it does so for elements of F; with a third lane also for the noise itself,
+/// which is constant but for one step a block.
 ///
 /// - secrecy: time and addresses depend on the length only
 /// - cost: 2 (or 3) multiplications a place, one random read of 16 (or 32) bytes for each one in E

@@ -3,8 +3,8 @@ package poyang.mpc.vole;
 import poyang.crypto.Sm3;
 import poyang.mpc.field.Goldilocks;
 
-/// Blocks of 128 bits made elements of F: each word is a limb, drawn again where it is p or more, which
-/// happens once in 2^32, so that limbs are exactly uniform when blocks are.
+/// Blocks of 128 bits made elements of F: each word is a limb, drawn again where it is p or more,
+/// which happens once in 2^32, so that limbs are exactly uniform when blocks are.
 final class Leaves {
     private static final byte[] DOMAIN = {'l', 'e', 'a', 'f'};
 

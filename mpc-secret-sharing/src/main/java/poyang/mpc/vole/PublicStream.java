@@ -6,8 +6,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import poyang.kernel.Bug;
 
-/// Bytes that both parties compute from a public seed: the code's coefficients and positions, and the
-/// coefficients of checks. The AES-128 counter stream; why AES, see the package.
+/// Bytes that both parties compute from a public seed: the code's coefficients and positions, and
+/// the coefficients of checks. The AES-128 counter stream; why AES, see the package.
 final class PublicStream {
     private static final int BLOCK_BYTES = 16;
     private static final int CHUNK_BYTES = 1 << 14;

@@ -1,7 +1,7 @@
 package poyang.mpc.vole;
 
-/// The receiver's half of a correlation c = b + a·Δ: a over the prime field, pseudorandom to the sender, and
-/// c ∈ F.
+/// The receiver's half of a correlation c = b + a·Δ: a over the prime field, pseudorandom to the
+/// sender, and c ∈ F.
 ///
 /// - secrecy: both are secret. Never printed
 public final class ReceiverShare {
@@ -17,7 +17,8 @@ public final class ReceiverShare {
         return a.length;
     }
 
-    /// a: one element of the prime field each, canonical. The array is the caller's, who may change it.
+    /// a: one element of the prime field each, canonical. The array is the caller's, who may change
+    /// it.
     public long[] a() {
         return a;
     }

@@ -2,11 +2,11 @@ package poyang.mpc.vole;
 
 import poyang.mpc.field.Goldilocks;
 
-/// Grows the receiver's trees from the sender's corrections: all leaves but the one at a secret place,
-/// where w = c − ψ − Σ others stands instead. The counterpart of {@link SenderTrees}.
+/// Grows the receiver's trees from the sender's corrections: all leaves but the one at a secret
+/// place, where w = c − ψ − Σ others stands instead. The counterpart of {@link SenderTrees}.
 ///
-/// - secrecy: the place is in no branch and in no address: every step runs over its whole level and picks
-///   by masks
+/// - secrecy: the place is in no branch and in no address: every step runs over its whole level and
+///   picks by masks
 final class ReceiverTrees {
     private final TreeShape shape;
     private final TreeHash hash;
@@ -129,7 +129,8 @@ final class ReceiverTrees {
         }
     }
 
-    /// The nodes become their children, those of `parent` zero, and sums the sums of left and right ones.
+    /// The nodes become their children, those of `parent` zero, and sums the sums of left and right
+    /// ones.
     private void children(int count, int parent) {
         long left0 = 0;
         long left1 = 0;

@@ -1,6 +1,7 @@
 package poyang.mpc.vole;
 
-/// The sender's half of a correlation c = b + a·Δ: Δ ∈ F, and b, with as many elements of F as the length.
+/// The sender's half of a correlation c = b + a·Δ: Δ ∈ F, and b, with as many elements of F as the
+/// length.
 ///
 /// - secrecy: both are secret. Never printed
 public final class SenderShare {

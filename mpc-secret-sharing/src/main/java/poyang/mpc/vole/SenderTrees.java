@@ -3,19 +3,21 @@ package poyang.mpc.vole;
 import poyang.kernel.RandomSource;
 import poyang.mpc.field.Goldilocks;
 
-/// Grows the sender's trees: all leaves, and the corrections by which the receiver gets all but one.
+/// Grows the sender's trees: all leaves, and the corrections by which the receiver gets all but
+/// one.
 ///
-/// A tree starts from two nodes whose sum is the global key s. A node x has the children H(x) and x ⊕ H(x), so
-/// that each level sums to s, except the last, whose leaves are H(x) and H(x ⊕ 1). For level i the sender
-/// sends the sum of the left children plus the row q_i of a correlated transfer; the receiver, whose row is
-/// q_i or q_i ⊕ s as its path goes right or left, gets the sum of left or of right children. For the last
-/// level it sends both sums under the hashes of q and q ⊕ s. Last comes ψ = b − Σ leaves in F.
+/// A tree starts from two nodes whose sum is the global key s. A node x has the children H(x) and x
+/// ⊕ H(x), so that each level sums to s, except the last, whose leaves are H(x) and H(x ⊕ 1). For
+/// level i the sender sends the sum of the left children plus the row q_i of a correlated transfer;
+/// the receiver, whose row is q_i or q_i ⊕ s as its path goes right or left, gets the sum of left
+/// or of right children. For the last level it sends both sums under the hashes of q and q ⊕ s.
+/// Last comes ψ = b − Σ leaves in F.
 ///
 /// - secrecy: grows in the same steps whatever the keys
 /// - cost: 1.5 hashes a leaf
-/// - source: Guo, Yang, Wang, Zhang, Xie, Zhang, Zhu, "Half-tree: halving the cost of tree expansion in COT
-///   and DPF", EUROCRYPT 2023, figures 5 and 8. Departures: a key of the hash for each level of each
-///   tree; trees cut to any even number of leaves
+/// - source: Guo, Yang, Wang, Zhang, Xie, Zhang, Zhu, "Half-tree: halving the cost of tree
+///   expansion in COT and DPF", EUROCRYPT 2023, figures 5 and 8. Departures: a key of the hash for
+///   each level of each tree; trees cut to any even number of leaves
 final class SenderTrees {
     private final TreeShape shape;
     private final TreeHash hash;
@@ -97,7 +99,8 @@ final class SenderTrees {
         }
     }
 
-    /// The nodes become their children, from the last on, and sums[0], sums[1] the sum of left ones.
+    /// The nodes become their children, from the last on, and sums[0], sums[1] the sum of left
+    /// ones.
     private void children(int count) {
         long left0 = 0;
         long left1 = 0;

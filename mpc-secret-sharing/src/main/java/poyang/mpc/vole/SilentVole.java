@@ -20,15 +20,15 @@ import poyang.mpc.field.Quadratic;
 import poyang.mpc.ot.BaseOt;
 import poyang.mpc.ot.OtExtension;
 
-/// A long random correlation c = b + a·Δ from a short conversation: Δ ∈ F and b ∈ F^m with the sender, a over
-/// the prime field B and c ∈ F^m with the receiver; B and F are those of {@link Goldilocks} and
-/// {@link Quadratic}.
+/// A long random correlation c = b + a·Δ from a short conversation: Δ ∈ F and b ∈ F^m with the
+/// sender, a over the prime field B and c ∈ F^m with the receiver; B and F are those of
+/// {@link Goldilocks} and {@link Quadratic}.
 ///
 /// ```
 /// sender, Δ                                     receiver
 ///                                       ←       header, key of the base transfers
 ///   header; base transfers with the bits of Δ →
-///                                       ←       columns for the trees' transfers, columns of the base correlation
+///                                       ←       columns: trees' transfers, base correlation
 ///   [malicious: a point                 →
 ///                                       ←       hashes of these columns]
 ///   corrections of the trees            →
@@ -37,38 +37,40 @@ import poyang.mpc.ot.OtExtension;
 ///   SM3(Σ χ_i·b_i − b' + Δ·x)           →       compares with its own Σ χ_i·c_i − c']
 /// ```
 ///
-/// The noise has one secret place and one secret element y_k in each of its blocks. Of each block's tree the
-/// receiver learns all leaves but the one at its place, where it gets leaf + y_k·Δ: so the leaves already satisfy
-/// the relation, with the noise as a. The code turns N places into m elements that look random although the noise is
-/// sparse
-/// (learning parity with noise; {@link CodeParameters} has the bound).
+/// The noise has one secret place and one secret element y_k in each of its blocks. Of each block's
+/// tree the receiver learns all leaves but the one at its place, where it gets leaf + y_k·Δ: so the
+/// leaves already satisfy the relation, with the noise as a. The code turns N places into m
+/// elements that look random although the noise is sparse (learning parity with noise;
+/// {@link CodeParameters} has the bound).
 ///
-/// The bits of Δ are also the global key s of the trees' transfers, one set of 128 base transfers serving both:
-/// all that the receiver sees of s is under {@link TreeHash}, and ψ, which carries Δ, is masked by the leaf
-/// that the receiver lacks.
+/// The bits of Δ are also the global key s of the trees' transfers, one set of 128 base transfers
+/// serving both: all that the receiver sees of s is under {@link TreeHash}, and ψ, which carries Δ,
+/// is masked by the leaf that the receiver lacks.
 ///
-/// **Malicious security.** A receiver can be inconsistent only in its columns: both are checked, and a guess of
-/// Δ's bits costs it as many bits of its chance to go on. A sender can be wrong only in corrections: after them the
-/// receiver draws
-/// χ_i of B, and a wrong correlation passes with probability 2^-63 unless the sender guessed what the error does at the
-/// receiver's
-/// places: a predicate of the noise that holds with probability ρ passes with probability ρ, so that it
-/// tells the sender log2(1/ρ) bits at that price ("selective failure", allowed by the functionality of Weng et al.;
-/// linear tests keep
-/// β/ρ·ρ). y masks x. The sender's answer is a hash, so that a receiver with a wrong x must find Δ by
-/// trying. Statistical error of one run: 2^-63 for this check, 2^-121 and 2^-117 for the columns; of
-/// 2^8 runs of a whole job together below 2^-54.
+/// **Malicious security.** A receiver can be inconsistent only in its columns: both are checked,
+/// and a guess of Δ's bits costs it as many bits of its chance to go on. A sender can be wrong only
+/// in corrections: after them the receiver draws χ_i of B, and a wrong correlation passes with
+/// probability 2^-63 unless the sender guessed what the error does at the receiver's places: a
+/// predicate of the noise that holds with probability ρ passes with probability ρ, so that it tells
+/// the sender log2(1/ρ) bits at that price ("selective failure", allowed by the functionality of
+/// Weng et al.; linear tests keep β/ρ·ρ). y masks x. The sender's answer is a hash, so that a
+/// receiver with a wrong x must find Δ by trying. Statistical error of one run: 2^-63 for this
+/// check, 2^-121 and 2^-117 for the columns; of 2^8 runs of a whole job together below 2^-54.
 ///
-/// - rejects: a header of another protocol, version, role or length; messages of other lengths; no points
-///   of the curve; limbs of p or more; failed checks: `PEER_MISBEHAVED`, which does not say which column or tree
-/// - secrecy: computational, 127 bits for Δ by guessing and by the hash, the linear tests of the code below 2^-128.
-///   Time and addresses do not depend on secrets, but for draws discarded as too large
-/// - cost: {@link VoleProtocol}; about 18 bytes of memory for each of the N / 11 places of a strip, and the result
+/// - rejects: a header of another protocol, version, role or length; messages of other lengths; no
+///   points of the curve; limbs of p or more; failed checks: `PEER_MISBEHAVED`, which does not say
+///   which column or tree
+/// - secrecy: computational, 127 bits for Δ by guessing and by the hash, the linear tests of the
+///   code below 2^-128. Time and addresses do not depend on secrets, but for draws discarded as too
+///   large
+/// - cost: {@link VoleProtocol}; about 18 bytes of memory for each of the N / 11 places of a strip,
+///   and the result
 /// - network: one frame of {@link Peer#FRAME_BYTES} in each direction
-/// - source: Boyle, Couteau, Gilboa, Ishai, "Compressing vector OLE", ACM CCS 2018, with the code of Boyle
-///   et al., CRYPTO 2022, and the trees of Guo et al., EUROCRYPT 2023, figure 8; base correlation and check of Weng,
-///   Yang, Katz, Wang, "Wolverine", IEEE S&P 2021, section 5, the check taken over the outputs instead of the
-///   leaves: an error that the code maps to 0 harms no output
+/// - source: Boyle, Couteau, Gilboa, Ishai, "Compressing vector OLE", ACM CCS 2018, with the code
+///   of Boyle et al., CRYPTO 2022, and the trees of Guo et al., EUROCRYPT 2023; base
+///   correlation and check of Weng, Yang, Katz, Wang, "Wolverine", IEEE S&P 2021, the
+///   check taken over the outputs instead of the leaves: an error that the code maps to 0 harms no
+///   output
 public final class SilentVole {
     private static final String HEADER_DOMAIN = "poyang.silent-vole.header.v1";
     private static final String SESSION_DOMAIN = "poyang.silent-vole.session.v1";
@@ -94,7 +96,8 @@ public final class SilentVole {
 
     /// Runs the side that gets Δ and b.
     ///
-    /// @param length of the correlation, from 1 to {@link VoleProtocol#longest}; both sides name the same
+    /// @param length of the correlation, from 1 to {@link VoleProtocol#longest}; both sides name
+    ///     the same
     /// @param random fresh: after an abort, or for another correlation, it must be another one
     public static SenderShare send(
             VoleProtocol protocol, int length, PartyNetwork network, PartyId peer, RandomSource random) {

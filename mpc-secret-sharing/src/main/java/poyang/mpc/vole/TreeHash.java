@@ -12,12 +12,13 @@ import poyang.kernel.Bug;
 /// permutation under a public key k that no other level of no other tree of no other session has.
 ///
 /// - computes: many blocks at a time; a block is two words, low first
-/// - secrecy: circular correlation robust for an ideal cipher. As a key serves one level of one tree, an
-///   attacker who evaluates the cipher aims at two unknown inputs with each evaluation, not at all those of
-///   the run: finding the global key takes 2^127 evaluations. Time depends on the number of blocks only
+/// - secrecy: circular correlation robust for an ideal cipher. As a key serves one level of one
+///   tree, an attacker who evaluates the cipher aims at two unknown inputs with each evaluation,
+///   not at all those of the run: finding the global key takes 2^127 evaluations. Time depends on
+///   the number of blocks only
 /// - source: Guo, Katz, Wang, Yu, "Efficient and secure multiparty computation from fixed-key block
-///   ciphers", IEEE S&P 2020, section 4; multi-instance: Guo et al., CRYPTO 2020, "Better concrete security
-///   for half-gates garbling"
+///   ciphers", IEEE S&P 2020, section 4; multi-instance: Guo et al., CRYPTO 2020, "Better concrete
+///   security for half-gates garbling"
 final class TreeHash {
     static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     static final int BLOCK_BYTES = 16;

@@ -4,7 +4,8 @@ import poyang.mpc.Peer;
 import poyang.mpc.ot.BaseOt;
 import poyang.mpc.ot.OtExtension;
 
-/// What the correlation protocols are: source, adversary, cost. Tests compare the formulas with counters.
+/// What the correlation protocols are: source, adversary, cost. Tests compare the formulas with
+/// counters.
 ///
 /// @param id stable number in this project's registry
 /// @param version raised when the frames change

@@ -25,8 +25,9 @@ import poyang.kernel.Ready.TimerChange;
 ///
 /// A validator whose own header differs from a quorum's has executed differently from everybody else
 /// and must stop: that is {@link Effect.Diverged}. Words about heights that are not yet executed here
-/// are kept, within {@link #HEIGHTS_AHEAD}. A peer that speaks about a height long final lags: it is
-/// told the own word again.
+/// are kept, within {@link #HEIGHTS_AHEAD}. A peer that asks about a height that is final here is told the
+/// own word again. Answers ask nothing: otherwise two that both have the proof would answer each other for
+/// ever.
 public final class Attestations
         implements Machine<Attestations.Event, Ready<Attestations.Word, Attestations.Word, Attestations.Effect>> {
     static final String RESEND_TIMER = "attestations";
@@ -44,13 +45,16 @@ public final class Attestations
     private long finalised;
 
     /// A signed word about a height.
-    public record Word(BlockHeader header, Signature signature) {
+    ///
+    /// @param asks the sender still lacks the others' words
+    public record Word(BlockHeader header, Signature signature, boolean asks) {
         private static final String DOMAIN = "poyang.attestation-word.v1";
 
         public Bytes encoded() {
             return new CanonicalWriter(DOMAIN)
                     .bytes(header.encoded())
                     .bytes(signature.encoded())
+                    .flag(asks)
                     .toBytes();
         }
 
@@ -59,7 +63,8 @@ public final class Attestations
             CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
             Word word = new Word(
                     BlockHeader.decode(in.array(1024)),
-                    Signature.decode(in.exactly(Signature.ENCODED_BYTES).toArray()));
+                    Signature.decode(in.exactly(Signature.ENCODED_BYTES).toArray()),
+                    in.flag());
             in.end();
             return word;
         }
@@ -106,7 +111,7 @@ public final class Attestations
         List<Rejected> rejected = new ArrayList<>();
         switch (event) {
             case Event.Executed(BlockHeader header) -> {
-                Word word = say(header);
+                Word word = say(header, false);
                 own.put(header.height(), header);
                 put(self, word);
                 spoken.put(header.height(), header);
@@ -114,17 +119,17 @@ public final class Attestations
                 timers.add(new TimerChange(RESEND_TIMER, RESEND_MILLIS));
             }
             case Event.Heard(PartyId validator, Word word) -> {
-                BlockHeader mine = word.header().height() <= finalised
-                        ? spoken.get(word.header().height())
-                        : null;
-                if (mine != null) {
-                    send.add(new Outbound<>(validator, say(mine)));
+                BlockHeader mine = spoken.get(word.header().height());
+                if (word.header().height() <= finalised) {
+                    if (word.asks() && mine != null && epoch.indexOf(validator) >= 0) {
+                        send.add(new Outbound<>(validator, say(mine, false)));
+                    }
                 } else {
                     hear(validator, word).ifPresent(why -> rejected.add(new Rejected(validator.name(), why)));
                 }
             }
             case Event.TimerFired() -> {
-                spoken.tailMap(finalised, false).values().forEach(header -> tell(send, say(header)));
+                spoken.tailMap(finalised, false).values().forEach(header -> tell(send, say(header, true)));
                 if (!own.isEmpty() && own.lastKey() > finalised) {
                     timers.add(new TimerChange(RESEND_TIMER, RESEND_MILLIS));
                 }
@@ -134,14 +139,14 @@ public final class Attestations
         return new Ready<>(List.of(), send, apply, timers, rejected);
     }
 
-    private Word say(BlockHeader header) {
-        return new Word(header, signatures.sign(Attestation.message(epoch.suite(), header)));
+    private Word say(BlockHeader header, boolean asks) {
+        return new Word(header, signatures.sign(Attestation.message(epoch.suite(), header)), asks);
     }
 
     private Optional<String> hear(PartyId validator, Word word) {
         BlockHeader header = word.header();
-        if (header.height() <= finalised || header.height() > finalised + HEIGHTS_AHEAD) {
-            return Optional.of("a word about a height long past or far ahead");
+        if (header.height() > finalised + HEIGHTS_AHEAD) {
+            return Optional.of("a word about a height far ahead");
         }
         Signatures.Signed signed = new Signatures.Signed(
                 validator, Bytes.wrap(Attestation.message(epoch.suite(), header)), word.signature());

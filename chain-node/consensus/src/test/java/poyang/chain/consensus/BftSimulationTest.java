@@ -380,7 +380,7 @@ final class BftSimulationTest {
                     h.transactionsRoot(),
                     Sm3.hash(new byte[] {9}),
                     h.receiptsRoot());
-            return new Word(wrong, signatures.sign(Attestation.message(CryptoSuite.SM, wrong)));
+            return new Word(wrong, signatures.sign(Attestation.message(CryptoSuite.SM, wrong)), honest.asks());
         }
     }
 }

@@ -118,7 +118,7 @@ final class CodecTest {
         assertTrue(kept.key(CryptoSuite.SM).compareTo(BftEntry.keyBelow(9 + BlockTree.KEPT_ROUNDS + 1)) < 0);
         Bytes hash = Sm3.hash(new byte[] {4});
         BlockHeader header = new BlockHeader(hash, 0, 5, hash, 9, ONE, 77, 2, hash, hash, hash);
-        Attestations.Word word = new Attestations.Word(header, SIGNATURE);
+        Attestations.Word word = new Attestations.Word(header, SIGNATURE, true);
         assertEquals(word, Attestations.Word.decode(word.encoded().toArray()));
         byte[] longer = word.encoded().concat(Bytes.utf8("x")).toArray();
         assertThrows(PoyangException.class, () -> Attestations.Word.decode(longer));
