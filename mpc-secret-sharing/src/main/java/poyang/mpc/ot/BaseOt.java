@@ -18,7 +18,8 @@ import poyang.mpc.Peer;
 /// ```
 /// sender, secret y                              receiver, bit b_i, secret x_i
 ///   Y = y·G                             →
-///                                       ←       r_{i,1−b} a random point, r_{i,b} = x_i·G − H(i, b, r_{i,1−b})
+///                                       ←       r_{i,1−b} random
+///                                               r_{i,b} = x_i·G − H(i, b, r_{i,1−b})
 ///   k_{i,j} = K(i, j, y·(r_{i,j} + H(i, j, r_{i,1−j})))   k_{i,b} = K(i, b, x_i·Y)
 /// ```
 ///
@@ -27,12 +28,12 @@ import poyang.mpc.Peer;
 /// - secrecy: r_{i,0} and r_{i,1} are uniform whatever b is, so the bits are hidden
 ///   unconditionally; the other seed is hidden under computational Diffie–Hellman with H and K as
 ///   random oracles. Both hash the session, the transfer's number and the bit: one y serves a whole
-///   batch only because of that (McQuoid, Rosulek and Roy, section 4). A malicious party can choose
+///   batch only because of that (McQuoid, Rosulek and Roy). A malicious party can choose
 ///   its own seeds ("endemic"), which extensions allow. Time does not depend on the bits
 /// - cost: 1 round (the two messages may cross), 33 bytes from the sender, 66 a transfer from the
 ///   receiver; 2 multiplications and 2 hashes to the curve a transfer for each side
-/// - source: Masny and Rindal, ACM CCS 2019, figure 8 with the Diffie–Hellman instance of section
-///   5; McQuoid, Rosulek, Roy, "Batching base oblivious transfers", ASIACRYPT 2021
+/// - source: Masny and Rindal, ACM CCS 2019, with its Diffie–Hellman instance; McQuoid, Rosulek,
+///   Roy, "Batching base oblivious transfers", ASIACRYPT 2021
 public final class BaseOt {
     public static final int SEED_BYTES = Sm3.DIGEST_BYTES;
     public static final int SENDER_BYTES = Sm2Group.COMPRESSED_BYTES;

@@ -12,7 +12,7 @@ import poyang.kernel.RandomSource;
 ///
 /// ```
 /// sender, s ∈ {0,1}^128, seeds k_{j, s_j}        receiver, seeds k_{j,0}, k_{j,1}, bits r_i
-///                                       ←       u_j = G(k_{j,0}) ⊕ G(k_{j,1}) ⊕ r for each of 128 columns j
+///                                       ←       u_j = G(k_{j,0}) ⊕ G(k_{j,1}) ⊕ r, 128 columns
 ///   q_j = G(k_{j,s_j}) ⊕ s_j·u_j                t_j = G(k_{j,0})
 ///   row i: q_i                                  row i: t_i = q_i ⊕ r_i·s
 /// ```
@@ -31,7 +31,7 @@ import poyang.kernel.RandomSource;
 ///   transfers only
 /// - cost: 1 message of 128·⌈(n + 128)/128⌉·16 bytes; the check 1 round, 16 and 2,064 bytes
 /// - source: Ishai, Kilian, Nissim, Petrank, CRYPTO 2003; the check of Roy, "SoftSpokenOT", CRYPTO
-///   2022, section 4 with k = 1, which repairs that of Keller, Orsini, Scholl, CRYPTO 2015
+///   2022, with k = 1, which repairs that of Keller, Orsini, Scholl, CRYPTO 2015
 public final class OtExtension {
     /// Base transfers, and bits of s.
     public static final int BASE = 128;

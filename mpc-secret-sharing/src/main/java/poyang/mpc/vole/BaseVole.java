@@ -14,7 +14,7 @@ import poyang.mpc.ot.OtExtension;
 ///
 /// ```
 /// sender, bits s_j of Δ, seeds k_{j, s_j}        receiver, seeds k_{j,0}, k_{j,1}, elements y_i
-///                                       ←       u_j = G(k_{j,0}) − G(k_{j,1}) − y for each of 128 columns j
+///                                       ←       u_j = G(k_{j,0}) − G(k_{j,1}) − y, 128 columns
 ///   q_j = G(k_{j,s_j}) + s_j·u_j                c_j = G(k_{j,0}) = q_j + s_j·y
 ///   b = Σ g_j·q_j                               c = Σ g_j·c_j
 /// ```
@@ -28,9 +28,8 @@ import poyang.mpc.ot.OtExtension;
 /// - secrecy: y is hidden as the seeds that the sender lacks are, Δ unconditionally but for the
 ///   guesses that the check punishes. Time depends on n only
 /// - cost: 1 message of 1,024·n bytes; the check 1 round, 16 and 2,064 bytes
-/// - source: COPEe of Keller, Orsini, Scholl, "MASCOT", ACM CCS 2016, figure 4, over a subfield as
-///   Weng, Yang, Katz, Wang, "Wolverine", IEEE S&P 2021, figure 14; the check as Roy, CRYPTO 2022,
-///   section 4
+/// - source: COPEe of Keller, Orsini, Scholl, "MASCOT", ACM CCS 2016, over a subfield as
+///   Weng, Yang, Katz, Wang, "Wolverine", IEEE S&P 2021; the check as Roy, CRYPTO 2022
 final class BaseVole {
     private static final int COLUMNS = OtExtension.BASE;
     private static final String LABEL = "base vole";

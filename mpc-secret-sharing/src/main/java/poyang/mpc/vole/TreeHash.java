@@ -17,7 +17,7 @@ import poyang.kernel.Bug;
 ///   not at all those of the run: finding the global key takes 2^127 evaluations. Time depends on
 ///   the number of blocks only
 /// - source: Guo, Katz, Wang, Yu, "Efficient and secure multiparty computation from fixed-key block
-///   ciphers", IEEE S&P 2020, section 4; multi-instance: Guo et al., CRYPTO 2020, "Better concrete
+///   ciphers", IEEE S&P 2020; multi-instance: Guo et al., CRYPTO 2020, "Better concrete
 ///   security for half-gates garbling"
 final class TreeHash {
     static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
