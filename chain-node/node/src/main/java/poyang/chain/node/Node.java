@@ -167,6 +167,16 @@ public final class Node implements AutoCloseable {
         return finality.height();
     }
 
+    /// The state root in the header of the block at a height.
+    Bytes stateRoot(long height) {
+        return ledger.header(height).orElseThrow().stateRoot();
+    }
+
+    /// The round that consensus is in here.
+    long round() {
+        return loop.round();
+    }
+
     private interface Work {
         void run() throws InterruptedException;
     }

@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
@@ -126,6 +129,16 @@ final class Village implements AutoCloseable {
                 StorageKey.openOrCreate(folder.resolve(own.name() + ".storage.key"), "village".toCharArray(), system)) {
             TlsIdentity identity = identity(own.name());
             nodes.put(index, Node.start(settings, identity, validatorKeys.get(index), storage, system, clock));
+        }
+    }
+
+    /// Takes a stopped validator's disk away.
+    void wipe(int index) throws IOException {
+        Path directory = folder.resolve(api.get(index).name());
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
