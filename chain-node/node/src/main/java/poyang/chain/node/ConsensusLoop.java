@@ -120,8 +120,8 @@ final class ConsensusLoop {
                 mark.blockId(),
                 mark.round());
         blockSync = new BlockSync(ledger.chainId(), epoch, self, signer.signatures());
-        blockServer = new BlockServer(
-                ledger, (to, message) -> outlet.send(to, SYNC_CHANNEL, Bytes.wrap(message.encoded())));
+        blockServer =
+                new BlockServer(ledger, (to, message) -> outlet.send(to, SYNC_CHANNEL, Bytes.wrap(message.encoded())));
         attestations = new Attestations(
                 ledger.chainId(), epoch, self, signer.signatures(), ledger.finalisedHeight(), recentHeaders());
     }

@@ -118,7 +118,8 @@ public final class Node implements AutoCloseable {
     private static Ledger open(
             NodeSettings settings, Genesis genesis, Contracts contracts, StorageKey storage, RandomSource random) {
         PrivateFolder.make(settings.directory());
-        Ledger ledger = Ledger.open(settings.directory().resolve("ledger"), genesis, storage, random);
+        Ledger ledger =
+                Ledger.open(settings.directory().resolve("ledger"), genesis, settings.retention(), storage, random);
         try {
             if (ledger.height() < 0) {
                 StateOverlay state =
