@@ -1,5 +1,6 @@
 package poyang.crypto;
 
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -55,6 +56,31 @@ public enum CryptoSuite {
 
     public Bytes hash(byte[]... parts) {
         return Bytes.wrap(digest(parts));
+    }
+
+    /// The digests of `count` messages of `length` bytes that stand one after the other; several at a time
+    /// where the machine has vectors for it.
+    ///
+    /// @return 32 bytes for each
+    public byte[] digestMany(byte[] messages, int length, int count) {
+        return switch (this) {
+            case SM -> Sm3.digestMany(messages, length, count);
+            case INTERNATIONAL -> sha256Many(messages, length, count);
+        };
+    }
+
+    private static byte[] sha256Many(byte[] messages, int length, int count) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] out = new byte[count * DIGEST_BYTES];
+            for (int i = 0; i < count; i++) {
+                digest.update(messages, i * length, length);
+                digest.digest(out, i * DIGEST_BYTES, DIGEST_BYTES);
+            }
+            return out;
+        } catch (GeneralSecurityException e) {
+            throw new Bug("every platform has SHA-256", e);
+        }
     }
 
     private static byte[] sha256(byte[]... parts) {

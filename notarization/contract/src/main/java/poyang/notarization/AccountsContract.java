@@ -15,6 +15,8 @@ import poyang.wire.schema.AccountKey;
 import poyang.wire.schema.AccountList;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.Empty;
+import poyang.wire.schema.FreezeRequest;
+import poyang.wire.schema.Freezing;
 import poyang.wire.schema.KeyHistory;
 import poyang.wire.schema.NameCertificateRequest;
 import poyang.wire.schema.RecoverKeyRequest;
@@ -34,6 +36,8 @@ public final class AccountsContract extends ServiceContract implements AccountDi
         call("RotateKey", RotateKeyRequest.parser(), AccountKeys::rotate);
         call("RecoverKey", RecoverKeyRequest.parser(), AccountKeys::recover);
         call("NameCertificate", NameCertificateRequest.parser(), AccountsContract::nameCertificate);
+        call("Freeze", FreezeRequest.parser(), AccountsContract::freeze);
+        call("Unfreeze", FreezeRequest.parser(), AccountsContract::unfreeze);
         read(
                 "Keys",
                 AccountKey.parser(),
@@ -67,6 +71,7 @@ public final class AccountsContract extends ServiceContract implements AccountDi
                 "one or more different roles are needed");
         AccountKeys.publicKey(context.suite(), made.getPublicKey());
         Rules.arguments(made.getKeysCount() == 0, "the windows of keys are given", "the contract fills them in");
+        Rules.arguments(!made.hasFrozen(), "the account is made frozen", "register it, then freeze it");
         Rules.need(
                 state.of(OrganisationsContract.NAME)
                         .get("org/" + made.getOrganisation())
@@ -115,11 +120,45 @@ public final class AccountsContract extends ServiceContract implements AccountDi
                 state);
     }
 
+    private static AccountRecord freeze(FreezeRequest asked, CallContext context, ContractState state) {
+        AccountRecord record = need(state, asked.getAccount());
+        allowedOver(record, context.sender());
+        Rules.text("reason", asked.getReason(), 1, 200);
+        Rules.need(
+                !record.hasFrozen(),
+                NotarizationErrors.WRONG_STATE,
+                record.getId() + " is frozen since block " + record.getFrozen().getHeight(),
+                "unfreeze it first, to freeze it for another reason");
+        Freezing frozen = Freezing.newBuilder()
+                .setHeight(context.height())
+                .setAccount(context.sender().id())
+                .setReason(asked.getReason())
+                .setBySupervisor(context.sender().has(Account.Role.SUPERVISOR))
+                .build();
+        return AccountKeys.changed(record.toBuilder().setFrozen(frozen).build(), context, state);
+    }
+
+    private static AccountRecord unfreeze(FreezeRequest asked, CallContext context, ContractState state) {
+        AccountRecord record = need(state, asked.getAccount());
+        allowedOver(record, context.sender());
+        Rules.text("reason", asked.getReason(), 1, 200);
+        Rules.need(
+                record.hasFrozen(),
+                NotarizationErrors.WRONG_STATE,
+                record.getId() + " is not frozen",
+                "name an account that is");
+        Rules.allowed(
+                !record.getFrozen().getBySupervisor() || context.sender().has(Account.Role.SUPERVISOR),
+                context.sender(),
+                "a supervisor lifts what a supervisor froze");
+        return AccountKeys.changed(record.toBuilder().clearFrozen().build(), context, state);
+    }
+
     static AccountRecord need(ReadableState accounts, String id) {
         return need(accounts, "account/" + id, AccountRecord.parser(), "account");
     }
 
-    /// Who may replace the key or the certificate of somebody else's account.
+    /// Who may replace the key or the certificate of somebody else's account, or freeze it.
     static void allowedOver(AccountRecord record, Account sender) {
         boolean high = record.getRolesList().stream().anyMatch(ABOVE_DEPARTMENTS::contains);
         boolean own =
@@ -133,8 +172,21 @@ public final class AccountsContract extends ServiceContract implements AccountDi
 
     @Override
     public Optional<ContractRejection> barred(String accountId, long height, ReadableState state) {
-        return record(state.of(NAME), accountId)
-                .filter(record -> !record.getCertificateHash().isEmpty())
+        Optional<AccountRecord> found = record(state.of(NAME), accountId);
+        Optional<ContractRejection> frozen = found.filter(AccountRecord::hasFrozen)
+                .map(AccountRecord::getFrozen)
+                .filter(freezing -> freezing.getHeight() < height)
+                .map(freezing -> Rules.rejection(
+                        AccountErrors.ACCOUNT_FROZEN,
+                        accountId + " is frozen since block " + freezing.getHeight() + " by " + freezing.getAccount()
+                                + " (" + freezing.getReason() + ")",
+                        "have " + (freezing.getBySupervisor() ? "a supervisor" : "an administrator") + " unfreeze it"));
+        return frozen.isPresent() ? frozen : revoked(found, accountId, height, state);
+    }
+
+    private static Optional<ContractRejection> revoked(
+            Optional<AccountRecord> found, String accountId, long height, ReadableState state) {
+        return found.filter(record -> !record.getCertificateHash().isEmpty())
                 .flatMap(record -> CertificatesContract.revocation(
                                 state.of(CertificatesContract.NAME), record.getCertificateHash())
                         .filter(revocation -> revocation.getHeight() < height)

@@ -15,7 +15,7 @@ public final class NotarizationErrors {
     public static final ErrorCode DEADLINE_PASSED = new ErrorCode("DEADLINE_PASSED", 5008, Category.BAD_INPUT);
     public static final ErrorCode NOT_FRESH = new ErrorCode("NOT_FRESH", 5009, Category.BAD_INPUT);
     public static final ErrorCode RECEIPT_DIFFERS = new ErrorCode("RECEIPT_DIFFERS", 5010, Category.BAD_INPUT);
-    // 5011 to 5013 are AccountErrors.
+    // 5011 to 5013 and 5020 are AccountErrors.
     public static final ErrorCode POSSESSION_NOT_PROVEN =
             new ErrorCode("POSSESSION_NOT_PROVEN", 5014, Category.FORBIDDEN);
     public static final ErrorCode ROTATION_UNDER_WAY = new ErrorCode("ROTATION_UNDER_WAY", 5015, Category.BAD_INPUT);

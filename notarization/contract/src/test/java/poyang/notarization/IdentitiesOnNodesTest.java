@@ -33,6 +33,7 @@ import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.CertificateKey;
 import poyang.wire.schema.CertificateStatus;
 import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.FreezeRequest;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobKey;
 import poyang.wire.schema.JobParty;
@@ -144,6 +145,25 @@ final class IdentitiesOnNodesTest {
         chain.await(administrator.height());
         refusedEverywhere(AccountErrors.KEY_STOPPED, "since height " + stopped, name, chain.key(name));
         long _ = act(chain.account(name, next, chain.api));
+    }
+
+    @Test
+    void aFrozenAccountIsRefusedEverywhereUntilItIsFree() throws Exception {
+        String name = "a/analyst";
+        FreezeRequest asked =
+                FreezeRequest.newBuilder().setAccount(name).setReason("调查").build();
+        ChainAccount supervisor = chain.account("supervision/supervisor");
+        call(supervisor, "Accounts", "Freeze", asked);
+        long height = proven(name).getFrozen().getHeight();
+        chain.await(height);
+        refusedEverywhere(AccountErrors.ACCOUNT_FROZEN, "since block " + height, name, chain.key(name));
+        ChainAccount administrator = chain.account("a/administrator");
+        PoyangException refused =
+                refused(NotarizationErrors.NOT_ALLOWED, () -> call(administrator, "Accounts", "Unfreeze", asked));
+        assertTrue(refused.right().contains("supervisor"), refused.right());
+        call(supervisor, "Accounts", "Unfreeze", asked);
+        chain.await(supervisor.height());
+        long _ = act(chain.account(name));
     }
 
     @Test

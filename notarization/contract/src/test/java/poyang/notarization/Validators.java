@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import poyang.chain.ledger.Retention;
 import poyang.chain.node.GenesisMaker;
 import poyang.chain.node.Node;
 import poyang.chain.node.NodeSettings;
@@ -87,7 +88,8 @@ final class Validators implements AutoCloseable {
                     folder.resolve(mine.name()),
                     mine.socketAddress(),
                     others,
-                    api.get(i).socketAddress());
+                    api.get(i).socketAddress(),
+                    new Retention.Archive());
             Path key = folder.resolve(mine.name() + ".storage.key");
             try (StorageKey storage = StorageKey.openOrCreate(key, "validators 4".toCharArray(), random)) {
                 nodes.add(Node.start(settings, identity(mine.name()), own.get(i), storage, random, clock));

@@ -87,6 +87,13 @@ final class BlockVerifier {
         return value;
     }
 
+    ProvenValue state(ProvenState proven, String contract, String key, Bytes stateRoot) {
+        if (!header(proven.getFinalityProof()).stateRoot().equals(stateRoot)) {
+            throw refuted("the value under " + key + " is from another state than was asked for");
+        }
+        return state(proven, contract, key);
+    }
+
     private BlockHeader header(ByteString finalityProof) {
         FinalityProof proof = FinalityProof.decode(finalityProof.toByteArray());
         if (proof.header().height() == 0) {

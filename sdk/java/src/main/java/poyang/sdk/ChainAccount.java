@@ -163,7 +163,7 @@ public final class ChainAccount {
         return ReceiptFile.newBuilder()
                 .setVersion(1)
                 .setProven(proven)
-                .setSender(provenState(ACCOUNTS, "account/" + sender, executed.getHeight()))
+                .setSender(provenState(ACCOUNTS, "account/" + sender, executed.getHeight(), Bytes.empty()))
                 .build();
     }
 
@@ -213,14 +213,21 @@ public final class ChainAccount {
     ///
     /// @param height 0 for the latest
     public ProvenValue state(String contract, String stateKey, long height) {
-        return client.verifier().state(provenState(contract, stateKey, height), contract, stateKey);
+        return client.verifier().state(provenState(contract, stateKey, height, Bytes.empty()), contract, stateKey);
     }
 
-    private ProvenState provenState(String contract, String stateKey, long height) {
+    /// What stood under a key in the state with this root, proven; the height is the last that had it.
+    public ProvenValue state(String contract, String stateKey, Bytes stateRoot) {
+        ProvenState proven = provenState(contract, stateKey, 0, stateRoot);
+        return client.verifier().state(proven, contract, stateKey, stateRoot);
+    }
+
+    private ProvenState provenState(String contract, String stateKey, long height, Bytes stateRoot) {
         StateArguments arguments = StateArguments.newBuilder()
                 .setContract(contract)
                 .setKey(stateKey)
                 .setHeight(height)
+                .setStateRoot(ChainForms.byteString(stateRoot))
                 .build();
         return ask(CHAIN, "State", arguments, client::state);
     }

@@ -75,6 +75,9 @@ public final class Attestations
         /// The ledger executed the next height.
         record Executed(BlockHeader header) implements Event {}
 
+        /// The ledger executed this height and has a proof of it already; counts when it is the next one.
+        record Proven(FinalityProof proof) implements Event {}
+
         /// A word of the authenticated peer.
         record Heard(PartyId validator, Word word) implements Event {}
 
@@ -117,6 +120,12 @@ public final class Attestations
                 spoken.put(header.height(), header);
                 tell(send, word);
                 timers.add(new TimerChange(RESEND_TIMER, RESEND_MILLIS));
+            }
+            case Event.Proven(FinalityProof proof) -> {
+                if (proof.header().height() == finalised + 1) {
+                    spoken.put(proof.header().height(), proof.header());
+                    conclude(proof, apply);
+                }
             }
             case Event.Heard(PartyId validator, Word word) -> {
                 BlockHeader mine = spoken.get(word.header().height());
@@ -183,12 +192,16 @@ public final class Attestations
                 apply.add(new Effect.Diverged(mine, agreed.get().getKey()));
                 return;
             }
-            apply.add(new Effect.Finalised(new FinalityProof(mine, agreed.get().getValue())));
-            finalised++;
-            spoken.headMap(finalised - HEIGHTS_KEPT, true).clear();
-            words.headMap(finalised, true).clear();
-            own.headMap(finalised, true).clear();
+            conclude(new FinalityProof(mine, agreed.get().getValue()), apply);
         }
+    }
+
+    private void conclude(FinalityProof proof, List<Effect> apply) {
+        apply.add(new Effect.Finalised(proof));
+        finalised++;
+        spoken.headMap(finalised - HEIGHTS_KEPT, true).clear();
+        words.headMap(finalised, true).clear();
+        own.headMap(finalised, true).clear();
     }
 
     private void tell(List<Outbound<Word>> send, Word word) {

@@ -22,4 +22,7 @@ public sealed interface BftEvent {
             payload = List.copyOf(payload);
         }
     }
+
+    /// The ledger took in everything up to this block by other means, so the order goes on after it.
+    record CaughtUp(Bytes blockId, long round, long nowMillis) implements BftEvent {}
 }

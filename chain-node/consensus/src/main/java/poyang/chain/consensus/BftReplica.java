@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import poyang.chain.consensus.BftEntry.Kept;
 import poyang.chain.consensus.BftEntry.Safety;
+import poyang.chain.consensus.BftEvent.CaughtUp;
 import poyang.chain.consensus.BftEvent.PayloadAvailable;
 import poyang.chain.consensus.BftEvent.Received;
 import poyang.chain.consensus.BftEvent.Started;
@@ -123,6 +124,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             }
             case TimerFired(String timer, long now) -> onTimer(timer, now);
             case Received(PartyId from, BftMessage message, long now) -> onMessage(from, message, now);
+            case CaughtUp(Bytes blockId, long round, long now) -> resume(blockId, round, now);
         }
         Ready<BftEntry, BftMessage, BftEffect> ready = new Ready<>(persist, send, apply, timers, rejected);
         persist = new ArrayList<>();
@@ -174,6 +176,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         boolean due = config.leader(currentRound).equals(config.self())
                 && currentRound > lastVotedRound
                 && !gaveUp
+                && highest.round() >= tree.committedRound()
                 && tree.missing(highest.blockId()).isEmpty();
         boolean justified = highest.round() + 1 == currentRound
                 || lastTimeout.filter(t -> t.round() + 1 == currentRound).isPresent();
@@ -362,6 +365,16 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         toCommit = Optional.empty();
         propose(now);
+    }
+
+    /// Takes a block as the last committed one whose ancestors this replica never saw.
+    private void resume(Bytes blockId, long round, long now) {
+        if (round > tree.committedRound()) {
+            tree.resume(blockId, round);
+            fetching.clear();
+            settle(now);
+            propose(now);
+        }
     }
 
     private void enter(long round, long now) {

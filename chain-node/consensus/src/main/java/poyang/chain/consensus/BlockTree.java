@@ -15,7 +15,7 @@ import poyang.kernel.Bytes;
 /// The blocks that a replica knows, above and shortly below the last committed one.
 final class BlockTree {
     /// How far below the last committed round blocks are kept, to serve replicas that lag a little.
-    static final long KEPT_ROUNDS = 512;
+    static final long KEPT_ROUNDS = 256;
 
     private static final int LOOK_BACK = 64;
 
@@ -80,6 +80,13 @@ final class BlockTree {
         committedRound = round;
         blocks.values().removeIf(b -> b.round() <= round - KEPT_ROUNDS);
         return List.copyOf(path);
+    }
+
+    /// Goes on from a block that was committed by others; what lies long below it is forgotten.
+    void resume(Bytes id, long round) {
+        committed = id;
+        committedRound = round;
+        blocks.values().removeIf(b -> b.round() <= round - KEPT_ROUNDS);
     }
 
     /// Whether the block or one of its two nearest ancestors holds transactions that are not committed

@@ -9,10 +9,18 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import poyang.chain.consensus.Attestations.Word;
+import poyang.chain.consensus.sync.BlockSync;
+import poyang.chain.consensus.sync.OrderingPoint;
+import poyang.chain.consensus.sync.ProvenBlock;
+import poyang.chain.consensus.sync.SyncEffect;
+import poyang.chain.consensus.sync.SyncEvent;
+import poyang.chain.consensus.sync.SyncMessage;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoSuite;
+import poyang.crypto.MerkleTree;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -29,6 +37,7 @@ final class SimulatedChain {
     final Simulation simulation;
     final SimulatedNetwork<BftMessage> network;
     final SimulatedNetwork<Word> wordNetwork;
+    final SimulatedNetwork<SyncMessage> syncNetwork;
     final Map<PartyId, Node> nodes = new LinkedHashMap<>();
     private final Epoch epoch;
     private final BiFunction<Epoch, PartyId, Signatures> scheme;
@@ -42,6 +51,7 @@ final class SimulatedChain {
         simulation = new Simulation(seed);
         network = new SimulatedNetwork<>(simulation, faults);
         wordNetwork = new SimulatedNetwork<>(simulation, faults);
+        syncNetwork = new SimulatedNetwork<>(simulation, faults);
         this.epoch = epoch;
         this.scheme = scheme;
         epoch.validators().forEach(v -> nodes.put(v.id(), new Node(v.id())));
@@ -94,6 +104,10 @@ final class SimulatedChain {
         default Word word(Word honest) {
             return honest;
         }
+
+        default SyncMessage sync(SyncMessage honest) {
+            return honest;
+        }
     }
 
     /// One validator with its disk, its ledger and its pool.
@@ -104,6 +118,9 @@ final class SimulatedChain {
         final List<Bytes> ledger = new ArrayList<>();
         final List<BlockHeader> headers = new ArrayList<>();
         final List<FinalityProof> proofs = new ArrayList<>();
+        final List<List<TransactionLeaf>> blocks = new ArrayList<>();
+        int caughtUp;
+        int resumed;
         Bytes lastOrdered = CHAIN;
         long lastOrderedRound;
         Behaviour behaviour = List::of;
@@ -113,6 +130,7 @@ final class SimulatedChain {
         private long life;
         private BftReplica replica;
         private Attestations attestations;
+        private BlockSync sync;
         private final Map<String, Long> timerSets = new TreeMap<>();
 
         @SuppressWarnings("NullAway.Init") // restart makes the machines
@@ -140,7 +158,9 @@ final class SimulatedChain {
                     BftConfig.of(CHAIN, epoch, id), signatures(id), entries, lastOrdered, lastOrderedRound);
             attestations = new Attestations(
                     CHAIN, epoch, id, signatures(id), proofs.size(), headers.subList(0, proofs.size()));
+            sync = new BlockSync(CHAIN, epoch, id, signatures(id));
             feed(new BftEvent.Started(simulation.nowMillis()));
+            catchUp(new SyncEvent.Started(progress()));
             feed(new BftEvent.PayloadAvailable(List.copyOf(pool), simulation.nowMillis()));
             headers.subList(proofs.size(), headers.size())
                     .forEach(header -> attest(new Attestations.Event.Executed(header)));
@@ -216,37 +236,110 @@ final class SimulatedChain {
             lastOrderedRound = block.round();
             pool.removeAll(block.payload());
             simulation.observe(id + " orders " + blockId);
-            if (block.isEmpty()) {
-                return;
+            boolean known =
+                    !headers.isEmpty() && block.round() <= headers.getLast().round();
+            if (!block.isEmpty() && !known) {
+                List<TransactionLeaf> leaves = block.payload().stream()
+                        .filter(t -> !replaysLeftOut || !ledger.contains(t))
+                        .map(t -> new TransactionLeaf(t, Bytes.empty(), 0))
+                        .toList();
+                if (!leaves.isEmpty()) {
+                    execute(leaves, block.round(), block.author(), block.timestampMillis());
+                    attest(new Attestations.Event.Executed(headers.getLast()));
+                }
             }
+            catchUp(new SyncEvent.Advanced(progress()));
+        }
+
+        private void execute(List<TransactionLeaf> leaves, long round, PartyId author, long timestampMillis) {
             Bytes previous = headers.isEmpty() ? CHAIN : headers.getLast().hash(CryptoSuite.SM);
             long height = headers.size() + 1L;
-            check(
-                    headers.isEmpty() || headers.getLast().timestampMillis() <= block.timestampMillis(),
-                    "time runs backwards");
-            block.payload().forEach(t -> {
-                check(!ledger.contains(t), "a transaction was ordered twice");
-                ledger.add(t);
+            check(headers.isEmpty() || headers.getLast().timestampMillis() <= timestampMillis, "time runs backwards");
+            leaves.forEach(leaf -> {
+                check(!ledger.contains(leaf.payload()), "a transaction was ordered twice");
+                ledger.add(leaf.payload());
             });
-            Bytes state = Sm3.hash(previous.toArray(), blockId.toArray());
+            blocks.add(leaves);
+            Bytes transactions = MerkleTree.root(
+                    CryptoSuite.SM,
+                    leaves.stream().map(TransactionLeaf::encoded).toList());
+            Bytes state = Sm3.hash(previous.toArray(), transactions.toArray());
             BlockHeader header = new BlockHeader(
                     CHAIN,
                     epoch.number(),
                     height,
                     previous,
-                    block.round(),
-                    block.author(),
-                    block.timestampMillis(),
-                    block.payload().size(),
-                    state,
+                    round,
+                    author,
+                    timestampMillis,
+                    leaves.size(),
+                    transactions,
                     state,
                     state);
             headers.add(header);
             if (honest) {
-                Bytes known = agreedHistory.putIfAbsent(height, header.hash(CryptoSuite.SM));
-                check(known == null || known.equals(header.hash(CryptoSuite.SM)), "two histories at height " + height);
+                Bytes agreed = agreedHistory.putIfAbsent(height, header.hash(CryptoSuite.SM));
+                check(
+                        agreed == null || agreed.equals(header.hash(CryptoSuite.SM)),
+                        "two histories at height " + height);
             }
-            attest(new Attestations.Event.Executed(header));
+        }
+
+        private SyncEvent.Progress progress() {
+            long executedRound = headers.isEmpty() ? 0 : headers.getLast().round();
+            return new SyncEvent.Progress(lastOrderedRound, lastOrdered, headers.size(), executedRound, proofs.size());
+        }
+
+        private void catchUp(SyncEvent event) {
+            if (!up) {
+                return;
+            }
+            Ready<SyncMessage, SyncMessage, SyncEffect> ready = sync.step(event);
+            long now = life;
+            for (Ready.Outbound<SyncMessage> out : ready.sendAfterPersist()) {
+                sendSync(out.to(), out.message());
+            }
+            for (Ready.TimerChange timer : ready.timers()) {
+                simulation.after(timer.delayMillis(), () -> {
+                    if (life == now) {
+                        catchUp(new SyncEvent.TimerFired());
+                    }
+                });
+            }
+            for (SyncEffect effect : ready.apply()) {
+                switch (effect) {
+                    case SyncEffect.Apply(ProvenBlock block) -> {
+                        BlockHeader header = block.proof().header();
+                        if (header.height() > headers.size()) {
+                            caughtUp++;
+                            execute(block.transactions(), header.round(), header.proposer(), header.timestampMillis());
+                            block.transactions().forEach(leaf -> pool.remove(leaf.payload()));
+                        }
+                        check(headers.get((int) header.height() - 1).equals(header), "a served block is another");
+                        attest(new Attestations.Event.Proven(block.proof()));
+                    }
+                    case SyncEffect.Resume(OrderingPoint at) -> {
+                        check(at.height() == headers.size(), "resumed at another height");
+                        resumed++;
+                        lastOrdered = at.blockId();
+                        lastOrderedRound = at.round();
+                        feed(new BftEvent.CaughtUp(at.blockId(), at.round(), simulation.nowMillis()));
+                    }
+                    case SyncEffect.Serve(PartyId to, long from, int count) -> {
+                        List<ProvenBlock> found = new ArrayList<>();
+                        for (long height = from; height < from + count && height <= proofs.size(); height++) {
+                            found.add(new ProvenBlock(proofs.get((int) height - 1), blocks.get((int) height - 1)));
+                        }
+                        sendSync(to, new SyncMessage.Blocks(from, found));
+                    }
+                }
+            }
+        }
+
+        private void sendSync(PartyId to, SyncMessage honestMessage) {
+            SyncMessage message =
+                    SyncMessage.decode(behaviour.sync(honestMessage).encoded());
+            syncNetwork.send(id, to, message, (from, m) -> node(to).catchUp(new SyncEvent.Received(from, m)));
         }
 
         private void attest(Attestations.Event event) {
@@ -281,6 +374,7 @@ final class SimulatedChain {
                                                 agreedHistory.get(proof.header().height())),
                                 "a proof of another history");
                         proofs.add(proof);
+                        catchUp(new SyncEvent.Advanced(progress()));
                     }
                     case Attestations.Effect.Diverged(BlockHeader mine, Bytes _) ->
                         check(!honest, id + " diverged at height " + mine.height());
@@ -295,6 +389,9 @@ final class SimulatedChain {
             check(known == null || known.equals(vote.blockId()), id + " voted twice in round " + vote.round());
         }
     }
+
+    /// Execution leaves out what was executed before, as a node's does: who was away for long may propose it.
+    boolean replaysLeftOut;
 
     double crashChance;
     int crashes;

@@ -16,7 +16,7 @@ final class HeadView implements StateView {
 
     @Override
     public Optional<Bytes> get(String contract, String key) {
-        return store.flatMap(s -> s.get(Store.Family.LATEST, s.stateKey(new StateKey(contract, key).flat())));
+        return store.flatMap(s -> s.get(Store.Family.LATEST, s.stateKey(new StateKey(contract, key).hash(s.suite()))));
     }
 
     @Override
@@ -33,7 +33,7 @@ final class HeadView implements StateView {
                 return false;
             }
             if (flat.compareTo(after) > 0) {
-                from.get(Store.Family.LATEST, from.stateKey(flat))
+                from.get(Store.Family.LATEST, from.stateKeyOf(flat))
                         .ifPresent(value ->
                                 found.add(new Entry(StateKey.fromFlat(flat).key(), value)));
             }

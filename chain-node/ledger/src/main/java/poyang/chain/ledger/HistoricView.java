@@ -3,18 +3,23 @@ package poyang.chain.ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import poyang.kernel.Bytes;
 
 /// The state after the block at one height, by the flat history family: `state key ‖ ~height` → a flag
-/// (0: deleted) and the value. Never changes.
+/// (0: deleted), the flat key behind its length, and the value. Never changes; once its height is pruned
+/// it answers `STATE_PRUNED`.
 final class HistoricView implements StateView {
     private static final int SUFFIX_BYTES = 8;
 
     private final Store store;
+    private final LongSupplier horizon;
     private final long height;
 
-    HistoricView(Store store, long height) {
+    /// @param horizon the lowest height whose state is still kept
+    HistoricView(Store store, LongSupplier horizon, long height) {
         this.store = store;
+        this.horizon = horizon;
         this.height = height;
     }
 
@@ -22,11 +27,24 @@ final class HistoricView implements StateView {
         return new RecordWriter().raw(stateKey).u64(~height).toBytes();
     }
 
-    static Bytes historyValue(Optional<Bytes> value) {
+    static Bytes historyValue(Bytes flat, Optional<Bytes> value) {
         return new RecordWriter()
                 .u8(value.isPresent() ? 1 : 0)
+                .u32(flat.length())
+                .raw(flat)
                 .raw(value.orElse(Bytes.empty()))
                 .toBytes();
+    }
+
+    /// One entry.
+    record Entered(Bytes flat, Optional<Bytes> value) {}
+
+    static Entered entered(Bytes historyValue) {
+        RecordReader in = new RecordReader(historyValue);
+        boolean present = in.u8() == 1;
+        Bytes flat = in.raw(in.u32());
+        Bytes value = in.rest();
+        return new Entered(flat, present ? Optional.of(value) : Optional.empty());
     }
 
     static Bytes stateKeyOf(Bytes historyKey) {
@@ -38,18 +56,25 @@ final class HistoricView implements StateView {
     }
 
     static Optional<Bytes> valueOf(Bytes historyValue) {
-        return historyValue.at(0) == 1 ? Optional.of(historyValue.slice(1, historyValue.length())) : Optional.empty();
+        return entered(historyValue).value();
+    }
+
+    private void needKept() {
+        if (height < horizon.getAsLong()) {
+            throw Ledger.pruned(height, horizon.getAsLong());
+        }
     }
 
     @Override
     public Optional<Bytes> get(String contract, String key) {
         try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
-            return asOf(cursor, new StateKey(contract, key).flat());
+            Optional<Bytes> found = asOf(cursor, store.stateKey(new StateKey(contract, key).hash(store.suite())));
+            needKept();
+            return found;
         }
     }
 
-    private Optional<Bytes> asOf(Store.Cursor cursor, Bytes flat) {
-        Bytes stateKey = store.stateKey(flat);
+    private Optional<Bytes> asOf(Store.Cursor cursor, Bytes stateKey) {
         cursor.seek(historyKey(stateKey, height));
         if (!cursor.valid() || !stateKeyOf(cursor.key()).equals(stateKey)) {
             return Optional.empty();
@@ -71,13 +96,14 @@ final class HistoricView implements StateView {
                     return false;
                 }
                 if (flat.compareTo(after) > 0) {
-                    asOf(cursor, flat)
+                    asOf(cursor, store.stateKeyOf(flat))
                             .ifPresent(value ->
                                     found.add(new Entry(StateKey.fromFlat(flat).key(), value)));
                 }
                 return found.size() < limit;
             });
         }
+        needKept();
         return found;
     }
 }

@@ -48,15 +48,11 @@ final class KeyIndex {
         }
     }
 
-    /// Adds to the batch what makes these keys known.
+    /// Adds to the batch what makes these keys known, those that the state did not hold.
     ///
-    /// @param keys ascending, each once
-    Change add(Store.Batch batch, List<Bytes> keys) {
+    /// @param fresh ascending, each once
+    Change add(Store.Batch batch, List<Bytes> fresh) {
         Change change = new Change();
-        List<Bytes> fresh = keys.stream()
-                .filter(key ->
-                        store.get(Store.Family.LATEST, store.stateKey(key)).isEmpty())
-                .toList();
         int from = 0;
         while (from < fresh.size()) {
             Map.Entry<Bytes, Long> page = pages.floorEntry(fresh.get(from));

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
 import poyang.chain.proofs.StateProof;
-import poyang.chain.proofs.StateTree;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.CryptoSuite;
@@ -36,28 +36,38 @@ public final class Ledger implements AutoCloseable {
     public static final long NONCE_WINDOW = 600;
 
     static final String KEY_PURPOSE = "ledger";
+    private static final int PRUNED_AT_ONCE = 4;
 
     private static final Bytes GENESIS = Bytes.utf8("genesis");
     private static final Bytes HEIGHT = Bytes.utf8("height");
     private static final Bytes FINALISED = Bytes.utf8("finalised");
     private static final Bytes ORDERED = Bytes.utf8("ordered");
+    private static final Bytes HORIZON = Bytes.utf8("horizon");
+    private static final Bytes FORMAT = Bytes.utf8("format");
+    private static final long FORMAT_NOW = 2;
 
     private final Store store;
     private final Genesis genesis;
     private final Bytes chainId;
+    private final NodeCache nodes;
     private final Tree tree;
     private final SafetyStore safety;
+    private final Retention retention;
     private volatile long height;
     private volatile long finalisedHeight;
+    private volatile long horizon;
 
-    private Ledger(Store store, Genesis genesis) {
+    private Ledger(Store store, Genesis genesis, Retention retention) {
+        this.retention = retention;
         this.store = store;
         this.genesis = genesis;
         chainId = genesis.chainId();
-        tree = new Tree(genesis.suite(), key -> store.get(Store.Family.NODES, key));
+        nodes = new NodeCache(key -> store.get(Store.Family.NODES, key));
+        tree = new Tree(genesis.suite(), nodes::get);
         safety = new SafetyStore(store);
         height = number(HEIGHT);
         finalisedHeight = number(FINALISED);
+        horizon = Math.max(0, number(HORIZON));
     }
 
     /// Where a transaction stands.
@@ -68,9 +78,11 @@ public final class Ledger implements AutoCloseable {
     ///
     /// Everything that it stores is encrypted under a data key, which lies wrapped in `FOLDER.key`.
     ///
+    /// @param retention how many states it keeps from now on
     /// @throws PoyangException `LEDGER_FAILED`; `OTHER_CHAIN` when the folder holds another genesis' chain;
     ///     `PLAIN_STORAGE` when it holds a ledger that is not under a data key
-    public static Ledger open(Path folder, Genesis genesis, StorageKey storage, RandomSource random) {
+    public static Ledger open(
+            Path folder, Genesis genesis, Retention retention, StorageKey storage, RandomSource random) {
         Path keyFile = folder.resolveSibling(folder.getFileName() + ".key");
         if (Files.exists(folder.resolve("CURRENT")) && !Files.exists(keyFile)) {
             throw new PoyangException(
@@ -79,7 +91,7 @@ public final class Ledger implements AutoCloseable {
                     "move the folder away (then this node fetches the chain anew from its peers), or put the key"
                             + " file back; a ledger is never kept in clear");
         }
-        Store store = new Store(folder, storage.dataKey(keyFile, KEY_PURPOSE, random), random);
+        Store store = new Store(folder, genesis.suite(), storage.dataKey(keyFile, KEY_PURPOSE, random), random);
         try {
             Optional<Bytes> stored = store.get(Store.Family.META, GENESIS);
             if (stored.isPresent() && !stored.get().equals(genesis.encoded())) {
@@ -89,7 +101,14 @@ public final class Ledger implements AutoCloseable {
                                 + genesis.suite().hash(stored.get().toArray()) + ", not " + genesis.chainId(),
                         "the genesis that the folder was made with, or an empty folder, is needed");
             }
-            return new Ledger(store, genesis);
+            Ledger ledger = new Ledger(store, genesis, retention);
+            if (stored.isPresent() && ledger.number(FORMAT) != FORMAT_NOW) {
+                throw new PoyangException(
+                        LedgerErrors.LEDGER_FAILED,
+                        folder + " was written by another version of this software",
+                        "move the folder and its key file away: this node fetches the chain anew from its peers");
+            }
+            return ledger;
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -98,8 +117,9 @@ public final class Ledger implements AutoCloseable {
 
     /// The root of a state that is made of an overlay over nothing; for making a genesis.
     public static Bytes rootOf(CryptoSuite suite, StateOverlay overlay) {
+        List<PreparedBlock.Written> writes = PreparedBlock.hashed(suite, overlay.writes());
         return new Tree(suite, key -> Optional.empty())
-                .apply(Optional.empty(), 0, changes(suite, overlay.writes()))
+                .apply(Optional.empty(), 0, PreparedBlock.changes(suite, writes))
                 .rootHash();
     }
 
@@ -136,6 +156,7 @@ public final class Ledger implements AutoCloseable {
         }
         try (Store.Batch batch = store.batch()) {
             batch.put(Store.Family.META, GENESIS, genesis.encoded());
+            batch.put(Store.Family.META, FORMAT, long8(FORMAT_NOW));
             batch.put(Store.Family.META, FINALISED, long8(0));
             KeyIndex.Change keys = putBlock(batch, genesis.genesisHeader(), block);
             batch.write();
@@ -155,7 +176,17 @@ public final class Ledger implements AutoCloseable {
     /// @throws PoyangException `NO_SUCH_HEIGHT`
     public StateView at(long height) {
         needHeight(height);
-        return new HistoricView(store, height);
+        return new HistoricView(store, () -> horizon, height);
+    }
+
+    /// The lowest height whose state is kept: 0 in an archive.
+    public long horizon() {
+        return horizon;
+    }
+
+    /// The last height after which the state had this root.
+    public Optional<Long> heightOf(Bytes stateRoot) {
+        return store.get(Store.Family.ROOT_HEIGHTS, stateRoot).map(stored -> new RecordReader(stored).u64());
     }
 
     /// A fresh overlay over the head, for executing the next batch.
@@ -168,7 +199,17 @@ public final class Ledger implements AutoCloseable {
     /// @throws PoyangException `NO_SUCH_HEIGHT`
     public StateProof prove(String contract, String key, long height) {
         needHeight(height);
-        return tree.prove(root(height), new StateKey(contract, key).hash(genesis.suite()));
+        return whileKept(height, () -> tree.prove(root(height), new StateKey(contract, key).hash(genesis.suite())));
+    }
+
+    /// Pruning takes nodes away under a reader's feet; then its height is below the horizon.
+    private <T> T whileKept(long height, Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (PoyangException e) {
+            needHeight(height);
+            throw e;
+        }
     }
 
     /// Computes the roots of the next block without writing anything.
@@ -178,7 +219,7 @@ public final class Ledger implements AutoCloseable {
     public PreparedBlock prepare(StateOverlay overlay, List<LedgerTransaction> transactions, List<Bytes> receipts) {
         Bug.unless(transactions.size() == receipts.size(), "one receipt for each transaction");
         long next = height + 1;
-        List<StateOverlay.Write> writes = overlay.writes();
+        List<PreparedBlock.Written> writes = PreparedBlock.hashed(genesis.suite(), overlay.writes());
         Optional<Tree.Ref> root = next == 0 ? Optional.empty() : root(next - 1);
         return new PreparedBlock(
                 genesis.suite(),
@@ -186,7 +227,7 @@ public final class Ledger implements AutoCloseable {
                 transactions,
                 receipts,
                 writes,
-                tree.apply(root, next, changes(genesis.suite(), writes)));
+                tree.apply(root, next, PreparedBlock.changes(genesis.suite(), writes)));
     }
 
     /// Writes a prepared block and consensus' mark; durable when it returns.
@@ -211,8 +252,23 @@ public final class Ledger implements AutoCloseable {
             forgetNonces(batch, header.height() - NONCE_WINDOW);
             batch.write();
             keys.publish();
+            nodes.follow(block.update());
         }
         height = header.height();
+        pruneSome();
+    }
+
+    /// Forgets the oldest states above what the retention wants, a few with each block.
+    private void pruneSome() {
+        long keptFrom = retention.keptFrom(height);
+        for (int i = 0; i < PRUNED_AT_ONCE && horizon < keptFrom; i++) {
+            long next = horizon + 1;
+            horizon = next;
+            try (Store.Batch batch = store.batch()) {
+                Stale.prune(store, batch, next);
+                batch.put(Store.Family.META, HORIZON, long8(next)).write();
+            }
+        }
     }
 
     private KeyIndex.Change putBlock(Store.Batch batch, BlockHeader header, PreparedBlock block) {
@@ -220,22 +276,9 @@ public final class Ledger implements AutoCloseable {
         batch.put(Store.Family.HEADERS, at, header.encoded());
         batch.put(Store.Family.META, HEIGHT, at);
         block.root().ifPresent(root -> batch.put(Store.Family.ROOTS, at, encode(root)));
-        block.update().written().forEach((key, node) -> batch.put(Store.Family.NODES, key, node));
-        KeyIndex.Change keys = store.keys()
-                .add(
-                        batch,
-                        block.writes().stream().map(StateOverlay.Write::flat).toList());
-        for (StateOverlay.Write write : block.writes()) {
-            Bytes stateKey = store.stateKey(write.flat());
-            write.value()
-                    .ifPresentOrElse(
-                            value -> batch.put(Store.Family.LATEST, stateKey, value),
-                            () -> batch.delete(Store.Family.LATEST, stateKey));
-            batch.put(
-                    Store.Family.HISTORY,
-                    HistoricView.historyKey(stateKey, header.height()),
-                    HistoricView.historyValue(write.value()));
-        }
+        batch.put(Store.Family.ROOT_HEIGHTS, header.stateRoot(), at);
+        block.update().written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
+        KeyIndex.Change keys = putState(batch, header.height(), block);
         for (int i = 0; i < block.transactionCount(); i++) {
             LedgerTransaction transaction = block.transactions().get(i);
             Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
@@ -247,6 +290,38 @@ public final class Ledger implements AutoCloseable {
             batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
         }
         return keys;
+    }
+
+    /// The values that the block changed, and what it made superfluous.
+    private KeyIndex.Change putState(Store.Batch batch, long at, PreparedBlock block) {
+        Stale stale = new Stale(at);
+        block.update().stale().forEach(stale::node);
+        List<Bytes> fresh = new ArrayList<>();
+        List<PreparedBlock.Written> writes = block.writes();
+        for (int i = 0; i < writes.size(); i++) {
+            long previous = block.update().previous(i);
+            if (previous == Tree.Update.SAME) {
+                continue;
+            }
+            StateOverlay.Write write = writes.get(i).write();
+            Bytes stateKey = store.stateKey(writes.get(i).keyHash());
+            write.value()
+                    .ifPresentOrElse(
+                            value -> batch.put(Store.Family.LATEST, stateKey, value),
+                            () -> batch.delete(Store.Family.LATEST, stateKey));
+            Bytes entry = HistoricView.historyKey(stateKey, at);
+            batch.put(Store.Family.HISTORY, entry, HistoricView.historyValue(write.flat(), write.value()));
+            if (previous == Tree.Update.NEW) {
+                fresh.add(write.flat());
+            } else {
+                stale.entry(HistoricView.historyKey(stateKey, previous));
+            }
+            if (write.value().isEmpty()) {
+                stale.entry(entry);
+            }
+        }
+        stale.write(batch);
+        return store.keys().add(batch, fresh);
     }
 
     private void forgetNonces(Store.Batch batch, long below) {
@@ -374,6 +449,11 @@ public final class Ledger implements AutoCloseable {
         return safety;
     }
 
+    /// Returns when nothing waits in memory and no background work is left; for measurements.
+    void settle() {
+        store.settle();
+    }
+
     /// An estimate of what the state takes on disk and in write buffers.
     public long stateBytes() {
         return store.stateBytes();
@@ -393,16 +473,23 @@ public final class Ledger implements AutoCloseable {
     Optional<Tree.Ref> root(long height) {
         return store.get(Store.Family.ROOTS, long8(height)).map(stored -> {
             RecordReader in = new RecordReader(stored);
-            return new Tree.Ref(in.u64(), in.raw(CryptoSuite.DIGEST_BYTES), in.u8() == 1);
+            long version = in.u64();
+            Bytes hash = in.raw(CryptoSuite.DIGEST_BYTES);
+            Optional<StateProof.Leaf> leaf = in.u8() == 1
+                    ? Optional.of(
+                            new StateProof.Leaf(in.raw(CryptoSuite.DIGEST_BYTES), in.raw(CryptoSuite.DIGEST_BYTES)))
+                    : Optional.empty();
+            return new Tree.Ref(version, hash, leaf);
         });
     }
 
     private static Bytes encode(Tree.Ref root) {
-        return new RecordWriter()
+        RecordWriter out = new RecordWriter()
                 .u64(root.version())
                 .raw(root.hash())
-                .u8(root.leaf() ? 1 : 0)
-                .toBytes();
+                .u8(root.leaf().isPresent() ? 1 : 0);
+        root.leaf().ifPresent(leaf -> out.raw(leaf.keyHash()).raw(leaf.valueHash()));
+        return out.toBytes();
     }
 
     private void needHeight(long wanted) {
@@ -412,12 +499,16 @@ public final class Ledger implements AutoCloseable {
                     "there is no block at height " + wanted,
                     "a height from 0 to " + height + " is needed");
         }
+        if (wanted < horizon) {
+            throw pruned(wanted, horizon);
+        }
     }
 
-    private static List<Tree.Change> changes(CryptoSuite suite, List<StateOverlay.Write> writes) {
-        return writes.stream()
-                .map(w -> new Tree.Change(w.keyHash(suite), w.value().map(value -> StateTree.valueHash(suite, value))))
-                .toList();
+    static PoyangException pruned(long wanted, long horizon) {
+        return new PoyangException(
+                LedgerErrors.STATE_PRUNED,
+                "this node keeps no state of height " + wanted + " any more",
+                "a height from " + horizon + " on is needed here; an archive node has them all");
     }
 
     private long number(Bytes key) {

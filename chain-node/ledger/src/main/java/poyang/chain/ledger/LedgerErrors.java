@@ -13,5 +13,9 @@ public final class LedgerErrors {
     public static final ErrorCode NO_SUCH_HEIGHT = new ErrorCode("NO_SUCH_HEIGHT", 4206, Category.BAD_INPUT);
     public static final ErrorCode BAD_FINALITY = new ErrorCode("BAD_FINALITY", 4207, Category.BAD_PEER);
 
+    public static final ErrorCode STATE_PRUNED = new ErrorCode("STATE_PRUNED", 4208, Category.BAD_INPUT);
+
+    public static final ErrorCode BAD_RETENTION = new ErrorCode("BAD_RETENTION", 4209, Category.BAD_INPUT);
+
     private LedgerErrors() {}
 }

@@ -2,6 +2,7 @@ package poyang.chain.ledger;
 
 import java.util.List;
 import java.util.Optional;
+import poyang.chain.proofs.StateTree;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
@@ -12,17 +13,33 @@ public final class PreparedBlock {
     private final long height;
     private final List<LedgerTransaction> transactions;
     private final List<Bytes> receipts;
-    private final List<StateOverlay.Write> writes;
+    private final List<Written> writes;
     private final Tree.Update update;
     private final Bytes transactionsRoot;
     private final Bytes receiptsRoot;
+
+    /// A write with the hash of its key.
+    record Written(StateOverlay.Write write, Bytes keyHash) {}
+
+    static List<Written> hashed(CryptoSuite suite, List<StateOverlay.Write> writes) {
+        return writes.stream()
+                .map(write -> new Written(write, write.keyHash(suite)))
+                .toList();
+    }
+
+    static List<Tree.Change> changes(CryptoSuite suite, List<Written> writes) {
+        return writes.stream()
+                .map(w ->
+                        new Tree.Change(w.keyHash(), w.write().value().map(value -> StateTree.valueHash(suite, value))))
+                .toList();
+    }
 
     PreparedBlock(
             CryptoSuite suite,
             long height,
             List<LedgerTransaction> transactions,
             List<Bytes> receipts,
-            List<StateOverlay.Write> writes,
+            List<Written> writes,
             Tree.Update update) {
         this.height = height;
         this.transactions = List.copyOf(transactions);
@@ -63,7 +80,7 @@ public final class PreparedBlock {
         return receipts;
     }
 
-    List<StateOverlay.Write> writes() {
+    List<Written> writes() {
         return writes;
     }
 

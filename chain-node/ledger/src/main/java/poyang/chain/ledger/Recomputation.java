@@ -1,11 +1,7 @@
 package poyang.chain.ledger;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
@@ -16,50 +12,49 @@ import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
-/// Recomputes a ledger from genesis on: the chain of headers, the roots over transactions, receipts
-/// and state, and the finality proofs. Trusts nothing that is stored beside the flat history, which
-/// the roots must confirm. Memory grows with the number of state writes, about 200 bytes each.
+/// Recomputes a ledger block by block: the chain of headers, the roots over transactions, receipts and
+/// state, the finality proofs and every index; then all files against their checksums. Needs no more
+/// memory than one path of the state tree.
 final class Recomputation {
     private final Ledger ledger;
     private final Store store;
     private final Genesis genesis;
-    private final Map<Bytes, Bytes> nodes = new LinkedHashMap<>();
     private final CryptoSuite suite;
-    private final Tree tree;
+    private final StateAudit state;
 
     Recomputation(Ledger ledger, Store store, Genesis genesis) {
         this.ledger = ledger;
         this.store = store;
         this.genesis = genesis;
         suite = genesis.suite();
-        tree = new Tree(suite, key -> Optional.ofNullable(nodes.get(key)));
+        // Not through a cache: what lies on disk is to be seen.
+        state = new StateAudit(store, new Tree(suite, key -> store.get(Store.Family.NODES, key)));
     }
 
     Verification run() {
         long height = 0;
         try {
-            Map<Long, List<Tree.Change>> changes = changesByHeight();
-            Optional<Tree.Ref> root = Optional.empty();
             Optional<BlockHeader> below = Optional.empty();
             for (; height <= ledger.height(); height++) {
-                Tree.Update update = tree.apply(root, height, changes.getOrDefault(height, List.of()));
-                nodes.putAll(update.written());
-                root = update.root();
-                Optional<String> wrong = check(height, below, update.rootHash());
+                Optional<String> wrong = check(height, below);
                 if (wrong.isPresent()) {
                     return new Verification.Damaged(height, wrong.get());
                 }
                 below = ledger.header(height);
             }
-            return latestAgrees()
-                    ? new Verification.Whole(ledger.height(), ledger.finalisedHeight())
-                    : new Verification.Damaged(ledger.height(), "the latest values are not those of the history");
+            height = ledger.height();
+            Optional<String> wrong = state.indexes(ledger.root(height)).or(this::others);
+            if (wrong.isPresent()) {
+                return new Verification.Damaged(height, wrong.get());
+            }
+            store.verifyFiles();
+            return new Verification.Whole(height, ledger.finalisedHeight());
         } catch (PoyangException e) {
             return new Verification.Damaged(height, e.wrong());
         }
     }
 
-    private Optional<String> check(long height, Optional<BlockHeader> below, Bytes stateRoot) {
+    private Optional<String> check(long height, Optional<BlockHeader> below) {
         Optional<BlockHeader> found = ledger.header(height);
         if (found.isEmpty()) {
             return Optional.of("its header is missing");
@@ -74,8 +69,9 @@ final class Recomputation {
         if (below.isPresent() && !header.previousHash().equals(below.get().hash(suite))) {
             return Optional.of("its header does not continue the header below");
         }
-        if (!header.stateRoot().equals(stateRoot)) {
-            return Optional.of("the state after it does not have the root in its header");
+        Optional<String> wrongState = checkState(height, header);
+        if (wrongState.isPresent()) {
+            return wrongState;
         }
         List<TransactionLeaf> transactions = ledger.transactions(height);
         if (transactions.size() != header.transactionCount()
@@ -90,14 +86,25 @@ final class Recomputation {
         if (!MerkleTree.root(suite, ledger.receipts(height)).equals(header.receiptsRoot())) {
             return Optional.of("its receipts do not have the root in its header");
         }
-        return checkPlaces(height, header, stateRoot, transactions);
+        return checkPlaces(height, header, transactions);
     }
 
-    private Optional<String> checkPlaces(
-            long height, BlockHeader header, Bytes stateRoot, List<TransactionLeaf> transactions) {
-        if (!ledger.root(height).map(Tree.Ref::hash).orElse(StateTree.EMPTY).equals(stateRoot)) {
-            return Optional.of("the stored state tree has another root");
+    private Optional<String> checkState(long height, BlockHeader header) {
+        Optional<Tree.Ref> root = ledger.root(height);
+        if (!root.map(Tree.Ref::hash).orElse(StateTree.EMPTY).equals(header.stateRoot())) {
+            return Optional.of("the state after it does not have the root in its header");
         }
+        long last = ledger.heightOf(header.stateRoot()).orElse(-1L);
+        if (last < height || !ledger.header(last).map(BlockHeader::stateRoot).equals(Optional.of(header.stateRoot()))) {
+            return Optional.of("its state root is not in the index");
+        }
+        if (height < ledger.horizon()) {
+            return Optional.empty();
+        }
+        return height == ledger.horizon() ? state.whole(root) : state.next(ledger.root(height - 1), root, height);
+    }
+
+    private Optional<String> checkPlaces(long height, BlockHeader header, List<TransactionLeaf> transactions) {
         for (int i = 0; i < transactions.size(); i++) {
             if (!ledger.find(transactions.get(i).transactionId(suite))
                     .equals(Optional.of(new Ledger.Place(height, i)))) {
@@ -115,52 +122,31 @@ final class Recomputation {
         return Optional.empty();
     }
 
-    private Map<Long, List<Tree.Change>> changesByHeight() {
-        Map<Long, List<Tree.Change>> changes = new TreeMap<>();
-        try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
-            store.keys().walk(Bytes.empty(), flat -> {
-                Bytes stateKey = store.stateKey(flat);
-                Bytes keyHash = StateKey.fromFlat(flat).hash(suite);
-                for (cursor.seek(stateKey); at(cursor, stateKey); cursor.next()) {
-                    Optional<Bytes> valueHash =
-                            HistoricView.valueOf(cursor.value()).map(value -> StateTree.valueHash(suite, value));
-                    changes.computeIfAbsent(HistoricView.heightOf(cursor.key()), h -> new ArrayList<>())
-                            .add(new Tree.Change(keyHash, valueHash));
+    /// What no header speaks of must at least be whole, and fit together.
+    private Optional<String> others() {
+        for (Store.Family family : List.of(Store.Family.META, Store.Family.SAFETY, Store.Family.STALE)) {
+            try (Store.Cursor cursor = store.cursor(family)) {
+                for (cursor.first(); cursor.valid(); cursor.next()) {
+                    Bytes _ = cursor.value();
                 }
-                return true;
-            });
-        }
-        return changes;
-    }
-
-    private static boolean at(Store.Cursor cursor, Bytes stateKey) {
-        return cursor.valid() && cursor.key().startsWith(stateKey);
-    }
-
-    /// Is the flat latest family the newest entry of each key's history, and nothing else?
-    private boolean latestAgrees() {
-        long[] present = new long[1];
-        boolean[] agrees = {true};
-        try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
-            store.keys().walk(Bytes.empty(), flat -> {
-                Bytes stateKey = store.stateKey(flat);
-                cursor.seek(stateKey);
-                Optional<Bytes> newest = at(cursor, stateKey) ? HistoricView.valueOf(cursor.value()) : Optional.empty();
-                present[0] += newest.isPresent() ? 1 : 0;
-                agrees[0] = newest.equals(store.get(Store.Family.LATEST, stateKey));
-                return agrees[0];
-            });
-        }
-        return agrees[0] && present[0] == entries(Store.Family.LATEST);
-    }
-
-    private long entries(Store.Family family) {
-        long count = 0;
-        try (Store.Cursor cursor = store.cursor(family)) {
-            for (cursor.first(); cursor.valid(); cursor.next()) {
-                count++;
             }
         }
-        return count;
+        long nonces = 0;
+        long expected = 0;
+        for (long at = Math.max(1, ledger.height() - Ledger.NONCE_WINDOW); at <= ledger.height(); at++) {
+            expected += ledger.header(at).orElseThrow().transactionCount();
+        }
+        try (Store.Cursor cursor = store.cursor(Store.Family.NONCE_HEIGHTS)) {
+            for (cursor.first(); cursor.valid(); cursor.next()) {
+                RecordReader in = new RecordReader(cursor.key());
+                Bytes at = in.raw(Long.BYTES);
+                if (!store.get(Store.Family.NONCES, in.rest()).equals(Optional.of(at))) {
+                    return Optional.of("a nonce is not in the index");
+                }
+                nonces++;
+            }
+        }
+        boolean complete = nonces == expected && store.entries(Store.Family.NONCES) == expected;
+        return complete ? Optional.empty() : Optional.of("the index of nonces is not that of the last blocks");
     }
 }

@@ -19,12 +19,15 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.storage.DataKey;
 import poyang.crypto.storage.SealedValues;
 import poyang.kernel.Bug;
@@ -48,14 +51,18 @@ final class Store implements AutoCloseable {
         META,
         /// (version, path) → node of the state tree.
         NODES,
-        /// Keyed hash of the flat key → value after the last block.
+        /// Keyed hash of the key's hash → value after the last block.
         LATEST,
-        /// (Keyed hash of the flat key, ~height) → value from that height on.
+        /// (Keyed hash of the key's hash, ~height) → flat key, and its value from that height on.
         HISTORY,
         /// Number → flat keys in order ({@link KeyIndex}).
         KEYS,
         /// Height → the state tree's root.
         ROOTS,
+        /// Hash of a state's root → the last height that has it.
+        ROOT_HEIGHTS,
+        /// (Height, number) → what that height made superfluous ({@link Stale}).
+        STALE,
         HEADERS,
         /// (Height, index) → transaction leaf.
         TRANSACTIONS,
@@ -74,7 +81,7 @@ final class Store implements AutoCloseable {
 
         /// Do its values say more than the number of a block?
         private boolean sealed() {
-            return this != IDS && this != NONCES && this != NONCE_HEIGHTS;
+            return this != IDS && this != NONCES && this != NONCE_HEIGHTS && this != ROOT_HEIGHTS;
         }
 
         private byte[] storedName() {
@@ -91,13 +98,15 @@ final class Store implements AutoCloseable {
     private final WriteOptions synced;
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
     private final RocksDB database;
+    private final CryptoSuite suite;
     private final SealedValues values;
     private final KeyIndex keys;
     private volatile boolean open = true;
 
     /// @param key belongs to the store, which closes it
-    Store(Path folder, DataKey key, RandomSource random) {
+    Store(Path folder, CryptoSuite suite, DataKey key, RandomSource random) {
         RocksDB.loadLibrary();
+        this.suite = suite;
         values = SealedValues.open(key, random);
         cache = new LRUCache(CACHE_BYTES);
         filter = new BloomFilter(10, false);
@@ -116,7 +125,9 @@ final class Store implements AutoCloseable {
                 .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
                 .setMaxOpenFiles(256)
                 .setKeepLogFileNum(2)
-                .setMaxBackgroundJobs(2);
+                .setMaxBackgroundJobs(2)
+                // A log that ends early is a crash; one that is damaged further up must not pass for it.
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
         synced = new WriteOptions().setSync(true);
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (Family family : Family.values()) {
@@ -151,9 +162,20 @@ final class Store implements AutoCloseable {
         return keys;
     }
 
-    /// What stands for a flat key in LATEST and, before the height, in HISTORY.
-    Bytes stateKey(Bytes flat) {
-        return Bytes.wrap(values.keyedHash("state", flat.toArray()));
+    /// What stands for a key in LATEST and, before the height, in HISTORY.
+    ///
+    /// @param keyHash the key's hash in the state tree
+    Bytes stateKey(Bytes keyHash) {
+        return Bytes.wrap(values.keyedHash("state", keyHash.toArray()));
+    }
+
+    /// The same for a flat key.
+    Bytes stateKeyOf(Bytes flat) {
+        return stateKey(StateKey.fromFlat(flat).hash(suite));
+    }
+
+    CryptoSuite suite() {
+        return suite;
     }
 
     private byte[] toStored(Family family, byte[] key, Bytes value) {
@@ -183,6 +205,48 @@ final class Store implements AutoCloseable {
     Cursor cursor(Family family) {
         Bug.unless(open, "the ledger is closed");
         return new Cursor(family, database.newIterator(handle(family)));
+    }
+
+    /// How many entries a family has; walks over all of them.
+    long entries(Family family) {
+        long count = 0;
+        try (Cursor cursor = cursor(family)) {
+            for (cursor.first(); cursor.valid(); cursor.next()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /// Reads every block of every file and compares it with its checksum.
+    ///
+    /// @throws PoyangException `LEDGER_FAILED`, naming the file
+    void verifyFiles() {
+        Bug.unless(open, "the ledger is closed");
+        try {
+            database.verifyChecksum();
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /// Writes out what is in memory and waits for all background work.
+    void settle() {
+        Bug.unless(open, "the ledger is closed");
+        try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
+            database.flush(flush, List.copyOf(families.values()));
+            long busy = 1;
+            while (busy > 0) {
+                Thread.sleep(20);
+                busy = database.getAggregatedLongProperty("rocksdb.num-running-compactions")
+                        + database.getAggregatedLongProperty("rocksdb.compaction-pending")
+                        + database.getAggregatedLongProperty("rocksdb.num-running-flushes");
+            }
+        } catch (RocksDBException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Live bytes on disk of the state families.

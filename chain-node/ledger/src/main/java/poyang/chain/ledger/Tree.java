@@ -3,24 +3,25 @@ package poyang.chain.ledger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import poyang.chain.proofs.StateProof;
+import poyang.chain.proofs.StateRange;
 import poyang.chain.proofs.StateTree;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 
-/// The versioned state tree. Nodes are keyed by (version, path of nibbles) and never overwritten: a
-/// version writes only the nodes that it changed, and refers to the others by the version that wrote
-/// them. An inner node has 16 children and hashes as four levels of the binary trie that
-/// {@link StateTree} defines, so that storage does not show in roots and proofs.
+/// The versioned state tree, in the manner of Jellyfish: nodes are keyed by (version, path of nibbles) and
+/// never overwritten. A version writes only the nodes that it changed, and refers to the others by the
+/// version that wrote them; it says which older nodes it made superfluous, for pruning. An inner node
+/// ({@link TreePage}) hashes as four levels of the binary trie that {@link StateTree} defines, so that
+/// storage does not show in roots and proofs.
+///
+/// Source: Gao, Hu, Wu, "Jellyfish Merkle Tree", Diem 2021; here leaves stand in their parents, and a leaf
+/// keeps the version of its value when it moves.
 final class Tree {
-    private static final int CHILDREN = 16;
-
     /// Loads a node's bytes by its key; empty when there is none.
     private final Function<Bytes, Optional<Bytes>> nodes;
 
@@ -31,238 +32,429 @@ final class Tree {
         this.nodes = nodes;
     }
 
-    /// Where a subtree's top node stands, and its hash.
-    record Ref(long version, Bytes hash, boolean leaf) {}
+    /// Where a subtree's top stands, and its hash.
+    ///
+    /// @param version that wrote it; of a leaf, that gave it its value
+    /// @param leaf its content, when it is one
+    record Ref(long version, Bytes hash, Optional<StateProof.Leaf> leaf) {}
 
     /// A changed key; an empty value hash deletes it.
     record Change(Bytes keyHash, Optional<Bytes> valueHash) {}
 
-    /// A new version's root (none: the state is empty) and the nodes to store.
-    record Update(Optional<Ref> root, Map<Bytes, Bytes> written) {
+    /// A node to store.
+    record Node(Bytes key, Bytes page) {}
+
+    /// A new version.
+    static final class Update {
+        /// The key was absent before.
+        static final long NEW = -1;
+        /// The change changes nothing.
+        static final long SAME = -2;
+
+        private final Optional<Ref> root;
+        private final List<Node> written;
+        private final List<Bytes> stale;
+        private final long[] previous;
+
+        private Update(Optional<Ref> root, List<Node> written, List<Bytes> stale, long[] previous) {
+            this.root = root;
+            this.written = written;
+            this.stale = stale;
+            this.previous = previous;
+        }
+
+        /// None: the state is empty.
+        Optional<Ref> root() {
+            return root;
+        }
+
         Bytes rootHash() {
             return root.map(Ref::hash).orElse(StateTree.EMPTY);
+        }
+
+        /// The nodes to store.
+        List<Node> written() {
+            return written;
+        }
+
+        /// Keys of nodes that belong to the version before and not to this one.
+        List<Bytes> stale() {
+            return stale;
+        }
+
+        /// The version of the value that stood under the key of a change, {@link #NEW} or {@link #SAME}.
+        long previous(int change) {
+            return previous[change];
         }
     }
 
     /// The tree at `root` with changes applied, as `version`. Each key appears once in `changes`.
     Update apply(Optional<Ref> root, long version, List<Change> changes) {
-        List<Change> sorted = new ArrayList<>(changes);
-        sorted.sort((a, b) -> a.keyHash().compareTo(b.keyHash()));
-        Writer writer = new Writer(version);
-        Ref top = writer.update(root.orElse(null), Bytes.empty(), sorted);
-        return new Update(Optional.ofNullable(top), writer.written);
+        Writer writer = new Writer(version, changes);
+        TreePage top = new TreePage();
+        root.ifPresent(ref -> set(top, ref));
+        writer.update(top, 0, new byte[0], 0, changes.size());
+        writer.finish(0);
+        return new Update(ref(top, 0), writer.written, writer.stale, writer.previous);
     }
+
+    /// The subtree below a path, as if all other keys were absent: what a snapshot is put together from.
+    ///
+    /// @param leaves ascending by key hash, all below the path
+    Update build(byte[] path, long version, List<Change> leaves) {
+        Writer writer = new Writer(version, leaves);
+        TreePage top = new TreePage();
+        writer.update(top, 0, path, 0, leaves.size());
+        writer.finish(0);
+        return new Update(ref(top, 0), writer.written, writer.stale, writer.previous);
+    }
+
+    /// The node at a path over 16 subtrees that were built.
+    Update join(byte[] path, long version, List<Optional<Ref>> children) {
+        Writer writer = new Writer(version, List.of());
+        TreePage top = new TreePage();
+        TreePage page = new TreePage();
+        for (int slot = 0; slot < TreePage.SLOTS; slot++) {
+            set(page, slot, children.get(slot));
+        }
+        writer.place(top, 0, path, page);
+        writer.finish(0);
+        return new Update(ref(top, 0), writer.written, writer.stale, writer.previous);
+    }
+
+    private static void set(TreePage page, Ref ref) {
+        set(page, 0, Optional.of(ref));
+    }
+
+    static void set(TreePage page, int slot, Optional<Ref> child) {
+        child.ifPresent(ref -> {
+            if (ref.leaf().isPresent()) {
+                StateProof.Leaf leaf = ref.leaf().get();
+                page.put(
+                        slot,
+                        new TreePage.Leaf(
+                                leaf.keyHash().toArray(),
+                                leaf.valueHash().toArray(),
+                                ref.hash().toArray(),
+                                ref.version()));
+            } else {
+                page.putInner(slot, ref.version());
+                page.putHash(slot, ref.hash().toArray(), 0);
+            }
+        });
+    }
+
+    static Optional<Ref> ref(TreePage page, int slot) {
+        return page.kinds[slot] == TreePage.NONE
+                ? Optional.empty()
+                : Optional.of(new Ref(page.version(slot), page.hash(slot), page.proven(slot)));
+    }
+
+    // ---- reading --------------------------------------------------------------------------------
 
     /// The proof for a key in the tree at `root`.
     StateProof prove(Optional<Ref> root, Bytes keyHash) {
+        Descent descent = descend(root, keyHash.toArray(), 2 * CryptoSuite.DIGEST_BYTES);
+        Bug.unless(descent.end().stream().allMatch(ref -> ref.leaf().isPresent()), "two keys have one hash");
+        return new StateProof(descent.siblings(), descent.end().flatMap(Ref::leaf));
+    }
+
+    /// The leaf of a key; its version is that of its value.
+    Optional<Ref> find(Optional<Ref> root, Bytes keyHash) {
+        return descend(root, keyHash.toArray(), 2 * CryptoSuite.DIGEST_BYTES)
+                .end()
+                .filter(ref -> ref.leaf()
+                        .filter(leaf -> leaf.keyHash().equals(keyHash))
+                        .isPresent());
+    }
+
+    /// The proof that a range of key hashes, those that begin with some nibbles, holds exactly the leaves
+    /// that {@link #leaves} gives.
+    StateRange proveRange(Optional<Ref> root, byte[] path) {
+        Descent descent = descend(root, packed(path), path.length);
+        boolean early = descent.nibbles() < path.length;
+        return new StateRange(
+                4 * path.length, descent.siblings(), early ? descent.end().flatMap(Ref::leaf) : Optional.empty());
+    }
+
+    /// Visits the leaves whose key hashes begin with some nibbles, ascending.
+    void leaves(Optional<Ref> root, byte[] path, Consumer<Ref> visit) {
+        Descent descent = descend(root, packed(path), path.length);
+        Bytes prefix = Bytes.copyOf(path);
+        descent.end().ifPresent(ref -> {
+            if (ref.leaf().isEmpty()) {
+                walk(ref, path, visit);
+            } else if (Bytes.wrap(nibbles(ref.leaf().get().keyHash())).startsWith(prefix)) {
+                visit.accept(ref);
+            }
+        });
+    }
+
+    private void walk(Ref at, byte[] path, Consumer<Ref> visit) {
+        TreePage page = load(at.version(), path);
+        for (int slot = 0; slot < TreePage.SLOTS; slot++) {
+            Optional<Ref> child = ref(page, slot);
+            if (child.isPresent() && child.get().leaf().isPresent()) {
+                visit.accept(child.get());
+            } else if (child.isPresent()) {
+                walk(child.get(), below(path, slot), visit);
+            }
+        }
+    }
+
+    /// @param siblings the other subtree's hash at each binary step, from the root down
+    /// @param end where the path ends: a leaf, nothing, or the subtree below all wanted nibbles
+    /// @param nibbles how many whole nodes the path went down; below the wanted number when it ended early
+    private record Descent(List<Bytes> siblings, Optional<Ref> end, int nibbles) {}
+
+    private Descent descend(Optional<Ref> root, byte[] keyHash, int wanted) {
         List<Bytes> siblings = new ArrayList<>();
-        Ref at = root.orElse(null);
-        Bytes path = Bytes.empty();
-        while (at != null && !at.leaf()) {
-            @Nullable Ref[] children = inner(at, path);
-            int nibble = nibble(keyHash, path.length());
+        Optional<Ref> at = root;
+        int depth = 0;
+        while (depth < wanted && at.isPresent() && at.get().leaf().isEmpty()) {
+            TreePage page = load(at.get().version(), nibbles(keyHash, depth));
+            int nibble = nibble(keyHash, depth);
             int from = 0;
-            int width = CHILDREN;
-            Ref lone = null;
-            while (width > 1) {
-                lone = loneLeaf(children, from, from + width);
-                if (lone != null || count(children, from, from + width) == 0) {
-                    break;
-                }
+            int width = TreePage.SLOTS;
+            while (width > 1 && page.loneLeaf(from, from + width) < 0 && !page.empty(from, from + width)) {
                 width >>= 1;
                 boolean right = nibble >= from + width;
                 int sibling = right ? from : from + width;
-                siblings.add(hash(children, sibling, sibling + width));
+                siblings.add(Bytes.wrap(PageHashes.ofPart(suite, page, sibling, sibling + width)));
                 from = right ? from + width : from;
             }
-            if (width == 1) {
-                path = path.concat(digit(nibble));
-                at = children[nibble];
-            } else if (lone == null) {
-                at = null;
-            } else {
-                path = path.concat(digit(Arrays.asList(children).indexOf(lone)));
-                at = lone;
+            if (width > 1) {
+                int lone = page.loneLeaf(from, from + width);
+                return new Descent(siblings, lone < 0 ? Optional.empty() : ref(page, lone), depth);
             }
+            at = ref(page, nibble);
+            depth++;
         }
-        return new StateProof(siblings, at == null ? Optional.empty() : Optional.of(leaf(at, path, Map.of())));
+        return new Descent(siblings, at, depth);
     }
+
+    TreePage load(long version, byte[] path) {
+        Bytes key = nodeKey(version, path);
+        return TreePage.decode(nodes.apply(key)
+                .orElseThrow(() -> RecordReader.damaged("a node of the state tree is missing: " + key))
+                .toArray());
+    }
+
+    // ---- writing --------------------------------------------------------------------------------
 
     private final class Writer {
         private final long version;
-        private final Map<Bytes, Bytes> written = new TreeMap<>();
+        private final List<Change> changes;
+        private final Integer[] order;
+        private final TreePage.Leaf[] fresh;
+        private final long[] previous;
+        private final List<Node> written = new ArrayList<>();
+        private final List<Bytes> stale = new ArrayList<>();
+        private final List<List<Placed>> pending = new ArrayList<>();
 
-        Writer(long version) {
+        private static final class Placed {
+            private final TreePage parent;
+            private final int slot;
+            private final byte[] path;
+            private final TreePage page;
+
+            Placed(TreePage parent, int slot, byte[] path, TreePage page) {
+                this.parent = parent;
+                this.slot = slot;
+                this.path = path;
+                this.page = page;
+            }
+        }
+
+        @SuppressWarnings("NullAway") // deletions have no fresh leaf
+        Writer(long version, List<Change> changes) {
             this.version = version;
-        }
-
-        @Nullable
-        Ref update(@Nullable Ref current, Bytes path, List<Change> changes) {
-            if (changes.isEmpty()) {
-                return current;
+            this.changes = changes;
+            order = new Integer[changes.size()];
+            for (int i = 0; i < order.length; i++) {
+                order[i] = i;
             }
-            if (current == null) {
-                return fresh(path, changes);
-            }
-            if (current.leaf()) {
-                return besideLeaf(current, path, changes);
-            }
-            @Nullable Ref[] before = inner(current, path);
-            return descend(current, before, path, changes);
-        }
-
-        private @Nullable Ref fresh(Bytes path, List<Change> changes) {
+            Arrays.sort(
+                    order,
+                    (a, b) -> changes.get(a).keyHash().compareTo(changes.get(b).keyHash()));
+            previous = new long[changes.size()];
+            Arrays.fill(previous, Update.SAME);
+            fresh = new TreePage.Leaf[changes.size()];
             List<Change> puts =
                     changes.stream().filter(c -> c.valueHash().isPresent()).toList();
-            if (puts.isEmpty()) {
-                return null;
-            }
-            if (puts.size() == 1) {
-                Change only = puts.getFirst();
-                return writeLeaf(path, only.keyHash(), only.valueHash().orElseThrow());
-            }
-            return descend(null, new @Nullable Ref[CHILDREN], path, puts);
-        }
-
-        private @Nullable Ref besideLeaf(Ref current, Bytes path, List<Change> changes) {
-            StateProof.Leaf old = leaf(current, path, written);
-            List<Change> all = new ArrayList<>(changes);
-            if (changes.stream().noneMatch(c -> c.keyHash().equals(old.keyHash()))) {
-                all.add(new Change(old.keyHash(), Optional.of(old.valueHash())));
-                all.sort((a, b) -> a.keyHash().compareTo(b.keyHash()));
-            }
-            Ref result = fresh(path, all);
-            if (result != null && result.hash().equals(current.hash())) {
-                written.remove(nodeKey(result.version(), path));
-                return current;
-            }
-            return result;
-        }
-
-        private @Nullable Ref descend(@Nullable Ref current, @Nullable Ref[] before, Bytes path, List<Change> changes) {
-            @Nullable Ref[] after = before.clone();
-            int from = 0;
-            while (from < changes.size()) {
-                int nibble = nibble(changes.get(from).keyHash(), path.length());
-                int to = from;
-                while (to < changes.size() && nibble(changes.get(to).keyHash(), path.length()) == nibble) {
-                    to++;
-                }
-                after[nibble] = update(before[nibble], path.concat(digit(nibble)), changes.subList(from, to));
-                from = to;
-            }
-            if (current != null && Arrays.equals(before, after)) {
-                return current;
-            }
-            if (count(after, 0, CHILDREN) == 0) {
-                return null;
-            }
-            Ref lone = loneLeaf(after, 0, CHILDREN);
-            if (lone != null) {
-                Bytes childPath = path.concat(digit(Arrays.asList(after).indexOf(lone)));
-                StateProof.Leaf content = leaf(lone, childPath, written);
-                if (lone.version() == version) {
-                    written.remove(nodeKey(version, childPath));
-                }
-                return writeLeaf(path, content.keyHash(), content.valueHash());
-            }
-            return writeInner(path, after);
-        }
-
-        private Ref writeLeaf(Bytes path, Bytes keyHash, Bytes valueHash) {
-            written.put(
-                    nodeKey(version, path),
-                    Bytes.wrap(new byte[] {1}).concat(keyHash).concat(valueHash));
-            return new Ref(version, StateTree.leaf(suite, keyHash, valueHash), true);
-        }
-
-        private Ref writeInner(Bytes path, @Nullable Ref[] children) {
-            RecordWriter out = new RecordWriter().u8(2);
-            for (Ref child : children) {
-                out.u8(child == null ? 0 : child.leaf() ? 2 : 1);
-                if (child != null) {
-                    out.u64(child.version()).raw(child.hash());
+            byte[] hashes = PageHashes.ofLeaves(suite, puts);
+            int put = 0;
+            for (int i = 0; i < fresh.length; i++) {
+                Optional<Bytes> value = changes.get(i).valueHash();
+                if (value.isPresent()) {
+                    byte[] hash = Arrays.copyOfRange(hashes, put * TreePage.HASH, (put + 1) * TreePage.HASH);
+                    fresh[i] = new TreePage.Leaf(
+                            changes.get(i).keyHash().toArray(), value.get().toArray(), hash, version);
+                    put++;
                 }
             }
-            written.put(nodeKey(version, path), out.toBytes());
-            return new Ref(version, hash(children, 0, CHILDREN), false);
         }
-    }
 
-    private @Nullable Ref[] inner(Ref at, Bytes path) {
-        RecordReader in = new RecordReader(load(at, path, Map.of()));
-        in.expect(2);
-        @Nullable Ref[] children = new @Nullable Ref[CHILDREN];
-        for (int i = 0; i < CHILDREN; i++) {
-            int kind = in.u8();
-            if (kind != 0) {
-                children[i] = new Ref(in.u64(), in.raw(CryptoSuite.DIGEST_BYTES), kind == 2);
+        private byte[] keyHash(int at) {
+            return changes.get(order[at]).keyHash().toArray();
+        }
+
+        /// Applies the changes `from` to `to` of the order to what stands in a place; true when it changed.
+        boolean update(TreePage parent, int slot, byte[] path, int from, int to) {
+            if (from == to) {
+                return false;
             }
-        }
-        return children;
-    }
-
-    private StateProof.Leaf leaf(Ref at, Bytes path, Map<Bytes, Bytes> written) {
-        RecordReader in = new RecordReader(load(at, path, written));
-        in.expect(1);
-        return new StateProof.Leaf(in.raw(CryptoSuite.DIGEST_BYTES), in.raw(CryptoSuite.DIGEST_BYTES));
-    }
-
-    private Bytes load(Ref at, Bytes path, Map<Bytes, Bytes> written) {
-        Bytes key = nodeKey(at.version(), path);
-        Bytes mine = written.get(key);
-        return mine != null
-                ? mine
-                : nodes.apply(key)
-                        .orElseThrow(() -> RecordReader.damaged("a node of the state tree is missing: " + key));
-    }
-
-    /// The hash of the binary subtree over children `from` to `to`.
-    private Bytes hash(@Nullable Ref[] children, int from, int to) {
-        if (count(children, from, to) == 0) {
-            return StateTree.EMPTY;
-        }
-        Ref lone = to - from == 1 ? children[from] : loneLeaf(children, from, to);
-        if (lone != null) {
-            return lone.hash();
-        }
-        int middle = (from + to) >>> 1;
-        return StateTree.node(suite, hash(children, from, middle), hash(children, middle, to));
-    }
-
-    private static int count(@Nullable Ref[] children, int from, int to) {
-        int count = 0;
-        for (int i = from; i < to; i++) {
-            count += children[i] == null ? 0 : 1;
-        }
-        return count;
-    }
-
-    /// The only child in a range when it is a leaf.
-    private static @Nullable Ref loneLeaf(@Nullable Ref[] children, int from, int to) {
-        Ref found = null;
-        for (int i = from; i < to; i++) {
-            Ref child = children[i];
-            if (child != null) {
-                if (found != null || !child.leaf()) {
-                    return null;
+            if (parent.kinds[slot] != TreePage.INNER) {
+                return scatter(parent, slot, path, from, to);
+            }
+            TreePage page = load(parent.version(slot), path);
+            boolean changed = false;
+            int at = from;
+            while (at < to) {
+                int nibble = nibble(keyHash(at), path.length);
+                int end = at;
+                while (end < to && nibble(keyHash(end), path.length) == nibble) {
+                    end++;
                 }
-                found = child;
+                changed |= update(page, nibble, below(path, nibble), at, end);
+                if (path.length == 0) {
+                    finish(1);
+                }
+                at = end;
+            }
+            if (changed) {
+                stale.add(nodeKey(parent.version(slot), path));
+                place(parent, slot, path, page);
+            }
+            return changed;
+        }
+
+        /// What becomes of an empty place or a leaf.
+        private boolean scatter(TreePage parent, int slot, byte[] path, int from, int to) {
+            List<TreePage.Leaf> all = new ArrayList<>();
+            boolean changed = false;
+            boolean kept = parent.kinds[slot] == TreePage.LEAF;
+            for (int at = from; at < to; at++) {
+                int change = order[at];
+                byte[] keyHash = changes.get(change).keyHash().toArray();
+                boolean own = parent.holds(slot, keyHash);
+                TreePage.Leaf put = fresh[change];
+                kept &= !own;
+                if (own
+                        && put != null
+                        && Arrays.equals(put.hash(), parent.leaf(slot).hash())) {
+                    all.add(parent.leaf(slot));
+                } else if (put != null || own) {
+                    previous[change] = own ? parent.version(slot) : Update.NEW;
+                    changed = true;
+                    if (put != null) {
+                        all.add(put);
+                    }
+                }
+            }
+            if (!changed) {
+                return false;
+            }
+            if (kept) {
+                all.add(parent.leaf(slot));
+                all.sort((a, b) -> Arrays.compareUnsigned(a.keyHash(), b.keyHash()));
+            }
+            spread(parent, slot, path, all);
+            return true;
+        }
+
+        private void spread(TreePage parent, int slot, byte[] path, List<TreePage.Leaf> leaves) {
+            if (leaves.isEmpty()) {
+                parent.clear(slot);
+            } else if (leaves.size() == 1) {
+                parent.put(slot, leaves.getFirst());
+            } else {
+                TreePage page = new TreePage();
+                int from = 0;
+                while (from < leaves.size()) {
+                    int nibble = nibble(leaves.get(from).keyHash(), path.length);
+                    int to = from;
+                    while (to < leaves.size() && nibble(leaves.get(to).keyHash(), path.length) == nibble) {
+                        to++;
+                    }
+                    spread(page, nibble, below(path, nibble), leaves.subList(from, to));
+                    from = to;
+                }
+                place(parent, slot, path, page);
             }
         }
-        return found;
+
+        /// Puts a page into its parent: nothing of an empty one, the leaf alone of one with nothing else.
+        void place(TreePage parent, int slot, byte[] path, TreePage page) {
+            int lone = page.loneLeaf(0, TreePage.SLOTS);
+            if (page.count() == 0) {
+                parent.clear(slot);
+            } else if (lone >= 0) {
+                parent.put(slot, page.leaf(lone));
+            } else {
+                parent.putInner(slot, version);
+                while (pending.size() <= path.length) {
+                    pending.add(new ArrayList<>());
+                }
+                pending.get(path.length).add(new Placed(parent, slot, path, page));
+            }
+        }
+
+        /// Hashes what waits at a depth or below, the deepest first, and hands it out to be stored.
+        void finish(int depth) {
+            for (int at = pending.size() - 1; at >= depth; at--) {
+                List<Placed> level = pending.get(at);
+                byte[] hashes = PageHashes.of(
+                        suite, level.stream().map(placed -> placed.page).toList());
+                for (int i = 0; i < level.size(); i++) {
+                    Placed placed = level.get(i);
+                    placed.parent.putHash(placed.slot, hashes, i * TreePage.HASH);
+                    written.add(new Node(nodeKey(version, placed.path), Bytes.wrap(placed.page.encoded())));
+                }
+                level.clear();
+            }
+        }
     }
 
-    private static Bytes nodeKey(long version, Bytes path) {
-        return new RecordWriter().u64(version).raw(path).toBytes();
+    // ---- paths ----------------------------------------------------------------------------------
+
+    static Bytes nodeKey(long version, byte[] path) {
+        return new RecordWriter().u64(version).raw(Bytes.copyOf(path)).toBytes();
     }
 
-    private static Bytes digit(int nibble) {
-        return Bytes.wrap(new byte[] {(byte) nibble});
+    static byte[] below(byte[] path, int nibble) {
+        byte[] longer = Arrays.copyOf(path, path.length + 1);
+        longer[path.length] = (byte) nibble;
+        return longer;
     }
 
-    private static int nibble(Bytes keyHash, int depth) {
-        Bug.unless(depth < 2 * CryptoSuite.DIGEST_BYTES, "two keys have one hash");
+    static int nibble(Bytes keyHash, int depth) {
         return keyHash.at(depth >>> 1) >>> ((depth & 1) == 0 ? 4 : 0) & 0xf;
+    }
+
+    private static int nibble(byte[] keyHash, int depth) {
+        Bug.unless(depth < 2 * CryptoSuite.DIGEST_BYTES, "two keys have one hash");
+        return keyHash[depth >>> 1] >>> ((depth & 1) == 0 ? 4 : 0) & 0xf;
+    }
+
+    private static byte[] nibbles(byte[] keyHash, int count) {
+        byte[] path = new byte[count];
+        for (int i = 0; i < count; i++) {
+            path[i] = (byte) nibble(keyHash, i);
+        }
+        return path;
+    }
+
+    private static byte[] nibbles(Bytes keyHash) {
+        return nibbles(keyHash.toArray(), 2 * keyHash.length());
+    }
+
+    /// A key hash that begins with the nibbles.
+    static byte[] packed(byte[] path) {
+        byte[] keyHash = new byte[CryptoSuite.DIGEST_BYTES];
+        for (int i = 0; i < path.length; i++) {
+            keyHash[i >>> 1] |= (byte) (path[i] << ((i & 1) == 0 ? 4 : 0));
+        }
+        return keyHash;
     }
 }

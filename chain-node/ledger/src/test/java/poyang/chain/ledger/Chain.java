@@ -27,8 +27,14 @@ final class Chain {
 
     private final List<Sm2PrivateKey> keys = new ArrayList<>();
     private final Genesis genesis;
+    private final Retention retention;
 
     Chain() {
+        this(new Retention.Archive());
+    }
+
+    Chain(Retention retention) {
+        this.retention = retention;
         SeededRandom random = new SeededRandom(new byte[32], "ledger-test");
         List<Validator> validators = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
@@ -70,7 +76,7 @@ final class Chain {
     /// Opens the ledger in `folder/ledger` with the storage key beside it.
     Ledger open(Path folder, Genesis of) {
         try (StorageKey storage = storage(folder)) {
-            return Ledger.open(folder.resolve("ledger"), of, storage, ProcessRandom.open("test"));
+            return Ledger.open(folder.resolve("ledger"), of, retention, storage, ProcessRandom.open("test"));
         }
     }
 
@@ -80,6 +86,7 @@ final class Chain {
             RandomSource random = ProcessRandom.open("test");
             return new Store(
                     folder.resolve("ledger"),
+                    CryptoSuite.SM,
                     storage.dataKey(folder.resolve("ledger.key"), Ledger.KEY_PURPOSE, random),
                     random);
         }

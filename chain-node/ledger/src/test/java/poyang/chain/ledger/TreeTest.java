@@ -80,7 +80,7 @@ final class TreeTest {
                 });
                 Tree.Update update = tree.apply(root, version, changes);
                 assertEquals(naive(state), update.rootHash());
-                update.written().forEach((key, node) -> assertEquals(null, nodes.put(key, node)));
+                update.written().forEach(node -> assertEquals(null, nodes.put(node.key(), node.page())));
                 root = update.root();
                 roots.add(root);
                 states.add(new TreeMap<>(state));

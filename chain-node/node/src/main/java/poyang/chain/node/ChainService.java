@@ -165,7 +165,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
             long latest = finality.height();
             Asked asked = verify(query, latest, "State");
             StateArguments arguments = asked.arguments(StateArguments.parser());
-            long height = arguments.getHeight() == 0 ? latest : arguments.getHeight();
+            long height = height(arguments, latest);
             StateView view = finalAt(height, latest);
             ReadState state = new ReadState(view, arguments.getContract());
             if (!contract(arguments.getContract()).mayReadKey(arguments.getKey(), asked.account(), state)) {
@@ -182,6 +182,19 @@ final class ChainService extends ChainGrpc.ChainImplBase {
                             ChainForms.byteString(finalityProof(height).encoded()))
                     .build();
         });
+    }
+
+    private long height(StateArguments arguments, long latest) {
+        if (arguments.getStateRoot().isEmpty()) {
+            return arguments.getHeight() == 0 ? latest : arguments.getHeight();
+        }
+        Bytes root = ChainForms.bytes(arguments.getStateRoot());
+        return ledger.heightOf(root)
+                .filter(height -> height <= latest)
+                .orElseThrow(() -> new PoyangException(
+                        NodeErrors.NO_SUCH_BLOCK,
+                        "after no final block the state had the root " + root,
+                        "the state root of a final block's header is needed"));
     }
 
     @Override

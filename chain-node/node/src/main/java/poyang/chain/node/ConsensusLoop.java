@@ -23,24 +23,32 @@ import poyang.chain.consensus.BftMessage;
 import poyang.chain.consensus.BftReplica;
 import poyang.chain.consensus.OrderedBlock;
 import poyang.chain.consensus.Signatures;
+import poyang.chain.consensus.sync.BlockSync;
+import poyang.chain.consensus.sync.OrderingPoint;
+import poyang.chain.consensus.sync.ProvenBlock;
+import poyang.chain.consensus.sync.SyncEffect;
+import poyang.chain.consensus.sync.SyncEvent;
+import poyang.chain.consensus.sync.SyncMessage;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.OrderedMark;
 import poyang.chain.ledger.PreparedBlock;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.TransactionLeaf;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.Ready;
 
-/// Drives the two step machines of a validator on one thread: what happens goes in, what they want made
+/// Drives the three step machines of a validator on one thread: what happens goes in, what they want made
 /// durable, sent and applied is done in that order. {@link #run} is the thread's body.
 final class ConsensusLoop {
     static final int BFT_CHANNEL = 1;
     static final int WORD_CHANNEL = 2;
     static final int TRANSACTION_CHANNEL = 3;
+    static final int SYNC_CHANNEL = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsensusLoop.class);
     private static final int INBOX = 10_000;
@@ -63,6 +71,8 @@ final class ConsensusLoop {
     private final TreeSet<String> keptKeys = new TreeSet<>();
     private final BftReplica replica;
     private final Attestations attestations;
+    private final BlockSync blockSync;
+    private final BlockServer blockServer;
     private volatile long round;
 
     /// Sends to one peer; never blocks.
@@ -74,6 +84,8 @@ final class ConsensusLoop {
         record Message(PartyId from, BftMessage message) implements Input {}
 
         record Spoken(PartyId from, Attestations.Word word) implements Input {}
+
+        record Synced(PartyId from, SyncMessage message) implements Input {}
 
         record Woken() implements Input {}
     }
@@ -100,19 +112,27 @@ final class ConsensusLoop {
                 .filter(entry -> entry instanceof BftEntry.Kept)
                 .map(entry -> entry.key(ledger.genesis().suite()))
                 .forEach(keptKeys::add);
-        Optional<OrderedMark> mark = ledger.orderedMark();
+        OrderedMark mark = mark();
         replica = new BftReplica(
                 BftConfig.of(ledger.chainId(), epoch, self),
                 signer.signatures(),
                 entries,
-                mark.map(OrderedMark::blockId).orElse(ledger.chainId()),
-                mark.map(OrderedMark::round).orElse(0L));
+                mark.blockId(),
+                mark.round());
+        blockSync = new BlockSync(ledger.chainId(), epoch, self, signer.signatures());
+        blockServer =
+                new BlockServer(ledger, (to, message) -> outlet.send(to, SYNC_CHANNEL, Bytes.wrap(message.encoded())));
         attestations = new Attestations(
                 ledger.chainId(), epoch, self, signer.signatures(), ledger.finalisedHeight(), recentHeaders());
     }
 
     /// The validator's name and its signatures.
     record Signer(PartyId id, Signatures signatures) {}
+
+    /// What the ledger took in last, the genesis at first.
+    private OrderedMark mark() {
+        return ledger.orderedMark().orElse(new OrderedMark(0, ledger.chainId()));
+    }
 
     private List<BlockHeader> recentHeaders() {
         List<BlockHeader> recent = new ArrayList<>();
@@ -129,6 +149,7 @@ final class ConsensusLoop {
             boolean room = switch (channel) {
                 case BFT_CHANNEL -> inbox.offer(new Input.Message(from, BftMessage.decode(payload.toArray())));
                 case WORD_CHANNEL -> inbox.offer(new Input.Spoken(from, Attestations.Word.decode(payload.toArray())));
+                case SYNC_CHANNEL -> inbox.offer(new Input.Synced(from, SyncMessage.decode(payload.toArray())));
                 default -> {
                     LOG.warn("{} sent on channel {}, which means nothing", from, channel);
                     yield true;
@@ -155,10 +176,17 @@ final class ConsensusLoop {
 
     /// Runs until interrupted; throws when this node must stop.
     void run() throws InterruptedException {
+        try (blockServer) {
+            drive();
+        }
+    }
+
+    private void drive() throws InterruptedException {
         bft(new BftEvent.Started(clock.millis()));
         for (long height = ledger.finalisedHeight() + 1; height <= ledger.height(); height++) {
             attest(new Attestations.Event.Executed(ledger.header(height).orElseThrow()));
         }
+        sync(new SyncEvent.Started(progress()));
         while (true) {
             Input input = inbox.poll(millisToWait(), TimeUnit.MILLISECONDS);
             if (input != null) {
@@ -176,6 +204,7 @@ final class ConsensusLoop {
             case Input.Message(PartyId from, BftMessage message) ->
                 bft(new BftEvent.Received(from, message, clock.millis()));
             case Input.Spoken(PartyId from, Attestations.Word word) -> attest(new Attestations.Event.Heard(from, word));
+            case Input.Synced(PartyId from, SyncMessage message) -> sync(new SyncEvent.Received(from, message));
             case Input.Woken() -> {}
         }
     }
@@ -211,8 +240,10 @@ final class ConsensusLoop {
         OrderedMark mark = new OrderedMark(block.round(), id);
         BlockHeader below = ledger.header(ledger.height()).orElseThrow();
         long timestampMillis = Math.max(block.timestampMillis(), below.timestampMillis());
+        // A block of this round or below it came in by catching up, and was executed then.
+        boolean known = block.round() <= below.round();
         Optional<PreparedBlock> prepared =
-                block.isEmpty() ? Optional.empty() : execution.run(block.payload(), timestampMillis);
+                block.isEmpty() || known ? Optional.empty() : execution.run(block.payload(), timestampMillis);
         if (prepared.isEmpty()) {
             ledger.advance(mark);
         } else {
@@ -236,6 +267,7 @@ final class ConsensusLoop {
             poolChanged();
         }
         forget(block.round());
+        sync(new SyncEvent.Advanced(progress()));
     }
 
     private void forget(long orderedRound) {
@@ -253,12 +285,65 @@ final class ConsensusLoop {
         ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         for (Attestations.Effect effect : ready.apply()) {
             switch (effect) {
-                case Attestations.Effect.Finalised(FinalityProof proof) -> finality.reached(ledger.finalise(proof));
+                case Attestations.Effect.Finalised(FinalityProof proof) -> {
+                    finality.reached(ledger.finalise(proof));
+                    sync(new SyncEvent.Advanced(progress()));
+                }
                 case Attestations.Effect.Diverged(BlockHeader mine, Bytes theirs) ->
                     throw new Bug("a quorum attests " + theirs + " at height " + mine.height() + ", this node executed "
                             + mine.hash(ledger.genesis().suite()) + " and stops");
             }
         }
+    }
+
+    // ---- catching up ------------------------------------------------------------------------------
+
+    private SyncEvent.Progress progress() {
+        OrderedMark mark = mark();
+        BlockHeader last = ledger.header(ledger.height()).orElseThrow();
+        return new SyncEvent.Progress(
+                mark.round(), mark.blockId(), last.height(), last.round(), ledger.finalisedHeight());
+    }
+
+    private void sync(SyncEvent event) {
+        boolean before = blockSync.active();
+        Ready<SyncMessage, SyncMessage, SyncEffect> ready = blockSync.step(event);
+        if (before != blockSync.active()) {
+            LOG.info("{} catching up at height {}", before ? "done" : "begins", ledger.height());
+        }
+        send(ready.sendAfterPersist(), SYNC_CHANNEL, message -> Bytes.wrap(message.encoded()));
+        follow(ready.timers(), "sync:");
+        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        for (SyncEffect effect : ready.apply()) {
+            switch (effect) {
+                case SyncEffect.Apply(ProvenBlock block) -> catchUp(block);
+                case SyncEffect.Resume(OrderingPoint at) -> {
+                    LOG.info("the order goes on after round {}, height {}", at.round(), at.height());
+                    ledger.advance(new OrderedMark(at.round(), at.blockId()));
+                    bft(new BftEvent.CaughtUp(at.blockId(), at.round(), clock.millis()));
+                }
+                case SyncEffect.Serve(PartyId to, long from, int count) -> blockServer.serve(to, from, count);
+            }
+        }
+    }
+
+    /// Executes a block that a quorum attested, unless it was executed, and keeps the proof.
+    private void catchUp(ProvenBlock block) {
+        BlockHeader header = block.proof().header();
+        if (header.height() > ledger.height()) {
+            List<Bytes> items =
+                    block.transactions().stream().map(TransactionLeaf::encoded).toList();
+            PreparedBlock prepared = execution
+                    .run(items, header.timestampMillis())
+                    .filter(p -> p.stateRoot().equals(header.stateRoot())
+                            && p.receiptsRoot().equals(header.receiptsRoot())
+                            && p.transactionsRoot().equals(header.transactionsRoot()))
+                    .orElseThrow(() -> new Bug("executing block " + header.height()
+                            + " here gives another result than a quorum attests, and this node stops"));
+            ledger.commit(header, prepared, mark());
+            pool.settled(items, ledger.height());
+        }
+        attest(new Attestations.Event.Proven(block.proof()));
     }
 
     private <M> void send(List<Ready.Outbound<M>> messages, int channel, Function<M, Bytes> encode) {
@@ -303,6 +388,8 @@ final class ConsensusLoop {
             deadlines.remove(timer);
             if (timer.startsWith("bft:")) {
                 bft(new BftEvent.TimerFired(timer.substring("bft:".length()), clock.millis()));
+            } else if (timer.startsWith("sync:")) {
+                sync(new SyncEvent.TimerFired());
             } else {
                 attest(new Attestations.Event.TimerFired());
             }

@@ -118,7 +118,8 @@ public final class Node implements AutoCloseable {
     private static Ledger open(
             NodeSettings settings, Genesis genesis, Contracts contracts, StorageKey storage, RandomSource random) {
         PrivateFolder.make(settings.directory());
-        Ledger ledger = Ledger.open(settings.directory().resolve("ledger"), genesis, storage, random);
+        Ledger ledger =
+                Ledger.open(settings.directory().resolve("ledger"), genesis, settings.retention(), storage, random);
         try {
             if (ledger.height() < 0) {
                 StateOverlay state =
@@ -165,6 +166,16 @@ public final class Node implements AutoCloseable {
     /// The last height with a finality proof.
     public long finalisedHeight() {
         return finality.height();
+    }
+
+    /// The state root in the header of the block at a height.
+    Bytes stateRoot(long height) {
+        return ledger.header(height).orElseThrow().stateRoot();
+    }
+
+    /// The round that consensus is in here.
+    long round() {
+        return loop.round();
     }
 
     private interface Work {

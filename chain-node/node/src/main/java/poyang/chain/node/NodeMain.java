@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
+import poyang.chain.ledger.Retention;
 import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.storage.StorageKey;
@@ -44,7 +45,8 @@ public final class NodeMain {
                 from.path("directory"),
                 from.listen("peer.listen"),
                 NodeAddress.list(from.text("peers")),
-                from.listen("api.listen"));
+                from.listen("api.listen"),
+                Retention.named(from.text("state.keep", "archive")));
         RandomSource random = ProcessRandom.open("node");
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);

@@ -3,6 +3,7 @@ package poyang.chain.node;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import poyang.chain.ledger.Retention;
 import poyang.kernel.PartyId;
 import poyang.sdk.NodeAddress;
 import poyang.wire.schema.GenesisFile;
@@ -14,13 +15,15 @@ import poyang.wire.schema.GenesisFile;
 /// @param peerListen for the other validators
 /// @param peers the other validators' `peerListen`
 /// @param apiListen for clients
+/// @param retention how many states it keeps
 public record NodeSettings(
         PartyId name,
         GenesisFile genesis,
         Path directory,
         InetSocketAddress peerListen,
         List<NodeAddress> peers,
-        InetSocketAddress apiListen) {
+        InetSocketAddress apiListen,
+        Retention retention) {
     public NodeSettings {
         peers = List.copyOf(peers);
     }

@@ -16,6 +16,7 @@ import poyang.chain.contract.AccountErrors;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.OrderedMark;
 import poyang.chain.ledger.PreparedBlock;
+import poyang.chain.ledger.Retention;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.TransactionLeaf;
@@ -76,7 +77,7 @@ final class ExecutionKeysTest {
         Genesis genesis = GenesisMaker.make("keys", validators, NOW, calls, Bytes.utf8("root"));
         try (StorageKey storage =
                 StorageKey.openOrCreate(folder.resolve("storage.key"), "execution keys 7".toCharArray(), random)) {
-            Ledger ledger = Ledger.open(folder.resolve("ledger"), genesis, storage, random);
+            Ledger ledger = Ledger.open(folder.resolve("ledger"), genesis, new Retention.Archive(), storage, random);
             ledger.commitGenesis(Execution.genesis(contracts, CryptoSuite.SM, calls, NOW));
             return ledger;
         }

@@ -89,6 +89,11 @@ final class NodeTest {
                 analyst.state(Notes.NAME, "note/first", receipt.getHeight() - 1).value());
         assertEquals(
                 Optional.empty(), analyst.state(Notes.NAME, "note/other", 0).value());
+        Bytes root = village.nodes.firstEntry().getValue().stateRoot(receipt.getHeight());
+        ProvenValue atRoot = analyst.state(Notes.NAME, "note/first", root);
+        assertEquals(value.value(), atRoot.value());
+        assertTrue(atRoot.height() >= receipt.getHeight());
+        refused(NodeErrors.NO_SUCH_BLOCK, () -> analyst.state(Notes.NAME, "note/first", Sm3.hash(new byte[1])));
         assertEquals(note("first"), AccountRecord.parseFrom(analyst.read(Notes.NAME, "Get", note("first"))));
         refused(Notes.TAKEN, () -> analyst.call(Notes.NAME, "Note", note("first")));
         refused(NodeErrors.CONTRACT_FAILED, () -> analyst.call(Notes.NAME, "Break", note("x")));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import poyang.chain.ledger.Retention;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
@@ -120,12 +123,28 @@ final class Village implements AutoCloseable {
                 folder.resolve(own.name()),
                 own.socketAddress(),
                 others,
-                api.get(index).socketAddress());
+                api.get(index).socketAddress(),
+                new Retention.Archive());
         RandomSource system = ProcessRandom.open("test");
         try (StorageKey storage =
                 StorageKey.openOrCreate(folder.resolve(own.name() + ".storage.key"), "village".toCharArray(), system)) {
             TlsIdentity identity = identity(own.name());
             nodes.put(index, Node.start(settings, identity, validatorKeys.get(index), storage, system, clock));
+        }
+    }
+
+    /// Takes a stopped validator's disk away; gives where it lies.
+    Path takeDisk(int index, String as) throws IOException {
+        return Files.move(folder.resolve(api.get(index).name()), folder.resolve(as));
+    }
+
+    /// Puts a copy of a disk into a stopped validator.
+    void giveDisk(int index, Path disk) throws IOException {
+        Path target = folder.resolve(api.get(index).name());
+        try (Stream<Path> files = Files.walk(disk)) {
+            for (Path file : files.sorted().toList()) {
+                Files.copy(file, target.resolve(disk.relativize(file).toString()));
+            }
         }
     }
 
@@ -156,7 +175,7 @@ final class Village implements AutoCloseable {
 
     /// Waits until every running node has this height final.
     void await(long height) throws InterruptedException {
-        long deadline = System.nanoTime() + 30_000_000_000L;
+        long deadline = System.nanoTime() + 120_000_000_000L;
         while (!nodes.values().stream().allMatch(node -> node.finalisedHeight() >= height)) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("height " + height + " is not final everywhere: "

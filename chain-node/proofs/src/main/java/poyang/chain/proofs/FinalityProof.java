@@ -26,24 +26,36 @@ public record FinalityProof(BlockHeader header, List<Signed> signatures) {
     /// True when the header belongs to `chainId` and `epoch`, and a quorum of different validators of
     /// the epoch signed it. Signatures of strangers and repeated ones make the proof false.
     public boolean verify(Bytes chainId, Epoch epoch) {
+        if (!namesQuorum(chainId, epoch)) {
+            return false;
+        }
+        Bytes message = Bytes.wrap(Attestation.message(epoch.suite(), header));
+        List<VerificationKey.Check> checks = new ArrayList<>();
+        for (Signed signed : signatures) {
+            int index = epoch.indexOf(signed.validator());
+            checks.add(
+                    new VerificationKey.Check(epoch.validators().get(index).publicKey(), message, signed.signature()));
+        }
+        return VerificationKey.verifyBatch(checks).stream().allMatch(valid -> valid);
+    }
+
+    /// Does it belong to `chainId` and `epoch` and name a quorum of different validators, in ascending
+    /// order? Says nothing about their signatures yet, which a caller may check together with others.
+    public boolean namesQuorum(Bytes chainId, Epoch epoch) {
         if (!header.chainId().equals(chainId)
                 || header.epoch() != epoch.number()
                 || signatures.size() < epoch.quorum()) {
             return false;
         }
-        Bytes message = Bytes.wrap(Attestation.message(epoch.suite(), header));
         int previous = -1;
-        List<VerificationKey.Check> checks = new ArrayList<>();
         for (Signed signed : signatures) {
             int index = epoch.indexOf(signed.validator());
             if (index <= previous) {
                 return false;
             }
             previous = index;
-            checks.add(
-                    new VerificationKey.Check(epoch.validators().get(index).publicKey(), message, signed.signature()));
         }
-        return VerificationKey.verifyBatch(checks).stream().allMatch(valid -> valid);
+        return true;
     }
 
     public Bytes encoded() {

@@ -1,5 +1,8 @@
 package poyang.chain.proofs;
 
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
@@ -13,8 +16,14 @@ public final class StateTree {
     /// The hash of an empty subtree, and the root of the empty state: 32 zero bytes.
     public static final Bytes EMPTY = Bytes.wrap(new byte[CryptoSuite.DIGEST_BYTES]);
 
-    private static final byte[] LEAF = {2};
-    private static final byte[] NODE = {3};
+    /// The first byte of what a leaf is the digest of.
+    public static final byte LEAF_PREFIX = 2;
+
+    /// The first byte of what an inner node is the digest of.
+    public static final byte NODE_PREFIX = 3;
+
+    private static final byte[] LEAF = {LEAF_PREFIX};
+    private static final byte[] NODE = {NODE_PREFIX};
 
     private StateTree() {}
 
@@ -38,6 +47,30 @@ public final class StateTree {
     /// H(03 ‖ left ‖ right).
     public static Bytes node(CryptoSuite suite, Bytes left, Bytes right) {
         return suite.hash(NODE, left.toArray(), right.toArray());
+    }
+
+    /// The hash of the subtree, `depth` bits below the root, that holds exactly these leaves.
+    ///
+    /// @param leaves key hash → value hash; the keys share their first `depth` bits
+    public static Bytes root(CryptoSuite suite, SortedMap<Bytes, Bytes> leaves, int depth) {
+        return root(suite, List.copyOf(leaves.entrySet()), depth);
+    }
+
+    private static Bytes root(CryptoSuite suite, List<Map.Entry<Bytes, Bytes>> leaves, int depth) {
+        if (leaves.isEmpty()) {
+            return EMPTY;
+        }
+        if (leaves.size() == 1) {
+            return leaf(suite, leaves.getFirst().getKey(), leaves.getFirst().getValue());
+        }
+        int split = 0;
+        while (split < leaves.size() && bit(leaves.get(split).getKey(), depth) == 0) {
+            split++;
+        }
+        return node(
+                suite,
+                root(suite, leaves.subList(0, split), depth + 1),
+                root(suite, leaves.subList(split, leaves.size()), depth + 1));
     }
 
     /// Bit `depth` of a key hash, 0 being the most significant.

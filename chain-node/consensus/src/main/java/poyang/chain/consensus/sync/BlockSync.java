@@ -1,0 +1,289 @@
+package poyang.chain.consensus.sync;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import poyang.chain.consensus.Signatures;
+import poyang.chain.consensus.sync.SyncEvent.Progress;
+import poyang.chain.proofs.Epoch;
+import poyang.kernel.Bytes;
+import poyang.kernel.Machine;
+import poyang.kernel.PartyId;
+import poyang.kernel.Ready;
+import poyang.kernel.Ready.Outbound;
+import poyang.kernel.Ready.Rejected;
+import poyang.kernel.Ready.TimerChange;
+
+/// Brings a validator back that is further behind than the blocks which consensus itself still passes on.
+///
+/// Two things are needed, and trusted for different reasons. **Blocks** come in ranges from several peers
+/// at once; each carries a quorum's attestations of its header, which names the transactions, so that any
+/// peer may serve it. **Where in the order** the ledger stands then no header says, since consensus also
+/// orders empty blocks of which the ledger makes none. Every validator therefore announces, once in
+/// {@link #CHECKPOINT_ROUNDS} rounds, the last block ordered before that checkpoint and the height after
+/// it. More equal announcements than there may be liars contain an honest one, and honest validators
+/// order the same blocks: such a point is true, and consensus resumes from it once the ledger stands at
+/// its height.
+///
+/// A peer that serves what does not hold is passed over for that range and reported; one that is silent is
+/// passed over after a while. Memory is bounded by {@link #MOST_RANGES} messages of blocks.
+public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, SyncMessage, SyncEffect>> {
+    /// How many rounds lie between two checkpoints.
+    public static final long CHECKPOINT_ROUNDS = 64;
+
+    static final String TIMER = "sync";
+    static final int MOST_RANGES = 8;
+    private static final long TICK_MILLIS = 500;
+    private static final int PATIENCE_TICKS = 6;
+    private static final int ASKING_TICKS = 4;
+    private static final int POINTS_KEPT = 4;
+    private static final long ROUNDS_BEHIND = 2 * CHECKPOINT_ROUNDS;
+    private static final long HEIGHTS_BEHIND = 64;
+    private static final int MOST_AT_ONE_PEER = 2;
+
+    private final Bytes chainId;
+    private final Epoch epoch;
+    private final Signatures signatures;
+    private final List<PartyId> peers;
+    private final int believed;
+    private final TreeMap<PartyId, TreeMap<Long, OrderingPoint>> points = new TreeMap<>();
+    private final TreeMap<Long, Range> open = new TreeMap<>();
+    private final TreeMap<Long, List<ProvenBlock>> arrived = new TreeMap<>();
+    private Progress state;
+    private OrderingPoint latest;
+    private long handed;
+    private long planned;
+    private boolean active;
+    private int turn;
+    private int ticks;
+
+    private List<Outbound<SyncMessage>> send = new ArrayList<>();
+    private List<SyncEffect> apply = new ArrayList<>();
+    private List<TimerChange> timers = new ArrayList<>();
+    private List<Rejected> rejected = new ArrayList<>();
+
+    private static final class Range {
+        private final long from;
+        private final long to;
+        private @Nullable PartyId asked;
+        private int waited;
+
+        Range(long from, long to) {
+            this.from = from;
+            this.to = to;
+        }
+    }
+
+    /// @param signatures checks those of the epoch's validators
+    public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures) {
+        this.chainId = chainId;
+        this.epoch = epoch;
+        this.signatures = signatures;
+        peers = epoch.validators().stream()
+                .map(v -> v.id())
+                .filter(id -> !id.equals(self))
+                .toList();
+        believed = epoch.validators().size() - epoch.quorum() + 1;
+        state = new Progress(0, chainId, 0, 0, 0);
+        latest = new OrderingPoint(0, 0, chainId, 0);
+    }
+
+    /// Is it fetching blocks now?
+    public boolean active() {
+        return active;
+    }
+
+    @Override
+    public Ready<SyncMessage, SyncMessage, SyncEffect> step(SyncEvent event) {
+        switch (event) {
+            case SyncEvent.Started(Progress at) -> {
+                state = at;
+                handed = at.finalised();
+                planned = handed;
+                askPoints();
+                timers.add(new TimerChange(TIMER, TICK_MILLIS));
+            }
+            case SyncEvent.Advanced(Progress at) -> advanced(at);
+            case SyncEvent.TimerFired() -> tick();
+            case SyncEvent.Received(PartyId from, SyncMessage message) -> {
+                if (peers.contains(from)) {
+                    received(from, message);
+                } else {
+                    rejected.add(new Rejected(from.name(), "a message from a stranger or from oneself"));
+                }
+            }
+        }
+        plan();
+        Ready<SyncMessage, SyncMessage, SyncEffect> ready = new Ready<>(List.of(), send, apply, timers, rejected);
+        send = new ArrayList<>();
+        apply = new ArrayList<>();
+        timers = new ArrayList<>();
+        rejected = new ArrayList<>();
+        return ready;
+    }
+
+    private void received(PartyId from, SyncMessage message) {
+        switch (message) {
+            case SyncMessage.AskPoint() -> send.add(new Outbound<>(from, new SyncMessage.Point(latest)));
+            case SyncMessage.Point(OrderingPoint at) -> {
+                TreeMap<Long, OrderingPoint> known = points.computeIfAbsent(from, _ -> new TreeMap<>());
+                known.put(at.checkpoint(), at);
+                while (known.size() > POINTS_KEPT) {
+                    known.pollFirstEntry();
+                }
+            }
+            case SyncMessage.AskBlocks(long first, int count) -> {
+                int most = Math.clamp(count, 0, SyncMessage.MOST_BLOCKS);
+                apply.add(new SyncEffect.Serve(from, first, most));
+            }
+            case SyncMessage.Blocks(long first, List<ProvenBlock> blocks) -> take(from, first, blocks);
+        }
+    }
+
+    // ---- points ---------------------------------------------------------------------------------
+
+    private void advanced(Progress at) {
+        long crossed = at.round() / CHECKPOINT_ROUNDS;
+        boolean inPlace = state.executedRound() <= state.round();
+        if (crossed > state.round() / CHECKPOINT_ROUNDS && inPlace) {
+            latest = new OrderingPoint(crossed, state.round(), state.blockId(), state.executed());
+            peers.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.Point(latest))));
+        }
+        state = at;
+        handed = Math.max(handed, at.finalised());
+    }
+
+    private void askPoints() {
+        peers.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.AskPoint())));
+    }
+
+    /// The furthest point that enough peers name.
+    private Optional<OrderingPoint> goal() {
+        Map<OrderingPoint, Integer> named = new LinkedHashMap<>();
+        points.values().forEach(known -> known.values().forEach(point -> named.merge(point, 1, Integer::sum)));
+        return named.entrySet().stream()
+                .filter(entry -> entry.getValue() >= believed)
+                .map(Map.Entry::getKey)
+                .max((a, b) -> Long.compare(a.checkpoint(), b.checkpoint()));
+    }
+
+    // ---- ranges ---------------------------------------------------------------------------------
+
+    private void plan() {
+        Optional<OrderingPoint> goal = goal();
+        if (goal.isEmpty()) {
+            return;
+        }
+        OrderingPoint to = goal.get();
+        if (!active) {
+            active = to.round() > state.round() + ROUNDS_BEHIND || to.height() > state.finalised() + HEIGHTS_BEHIND;
+            planned = handed;
+        }
+        if (!active) {
+            return;
+        }
+        hand();
+        if (to.height() <= state.finalised()) {
+            // Otherwise the ledger is past the point already, and the next one will do.
+            if (to.height() == state.executed() && to.round() > state.round()) {
+                apply.add(new SyncEffect.Resume(to));
+                latest = to;
+                state = new Progress(
+                        to.round(), to.blockId(), state.executed(), state.executedRound(), state.finalised());
+            }
+            active = false;
+            open.clear();
+            arrived.clear();
+            return;
+        }
+        planned = Math.max(planned, handed);
+        while (open.size() + arrived.size() < MOST_RANGES && planned < to.height()) {
+            long last = Math.min(planned + SyncMessage.MOST_BLOCKS, to.height());
+            open.put(planned + 1, new Range(planned + 1, last));
+            planned = last;
+        }
+        open.values().forEach(this::ask);
+    }
+
+    private void ask(Range range) {
+        for (int i = 0; range.asked == null && i < peers.size(); i++) {
+            PartyId peer = peers.get((turn + i) % peers.size());
+            long busy = open.values().stream()
+                    .filter(other -> peer.equals(other.asked))
+                    .count();
+            if (busy < MOST_AT_ONE_PEER) {
+                turn = (turn + i + 1) % peers.size();
+                range.asked = peer;
+                range.waited = 0;
+                int count = (int) (range.to - range.from + 1);
+                send.add(new Outbound<>(peer, new SyncMessage.AskBlocks(range.from, count)));
+            }
+        }
+    }
+
+    private void take(PartyId from, long first, List<ProvenBlock> blocks) {
+        Range range = open.get(first);
+        if (range == null || !from.equals(range.asked)) {
+            return;
+        }
+        if (blocks.isEmpty()) {
+            // It has none of them, or not yet: another peer is asked after a tick.
+            range.waited = PATIENCE_TICKS;
+            return;
+        }
+        if (blocks.size() > range.to - range.from + 1 || !hold(first, blocks)) {
+            rejected.add(new Rejected(from.name(), "blocks from " + first + " on whose proofs do not hold"));
+            range.waited = PATIENCE_TICKS;
+            return;
+        }
+        open.remove(first);
+        arrived.put(first, blocks);
+        long next = first + blocks.size();
+        if (next <= range.to) {
+            open.put(next, new Range(next, range.to));
+        }
+    }
+
+    private boolean hold(long first, List<ProvenBlock> blocks) {
+        List<Signatures.Signed> claims = new ArrayList<>();
+        for (int i = 0; i < blocks.size(); i++) {
+            Optional<List<Signatures.Signed>> of = blocks.get(i).claims(chainId, epoch);
+            if (blocks.get(i).height() != first + i || of.isEmpty()) {
+                return false;
+            }
+            claims.addAll(of.get());
+        }
+        return signatures.verify(claims);
+    }
+
+    /// Hands over what follows without a gap, and forgets what is no longer needed.
+    private void hand() {
+        open.values().removeIf(range -> range.to <= handed);
+        while (!arrived.isEmpty() && arrived.firstKey() <= handed + 1) {
+            for (ProvenBlock block : arrived.pollFirstEntry().getValue()) {
+                if (block.height() > handed) {
+                    apply.add(new SyncEffect.Apply(block));
+                    handed = block.height();
+                }
+            }
+        }
+    }
+
+    private void tick() {
+        ticks++;
+        boolean lonely = points.size() < believed;
+        if ((lonely || active) && ticks % ASKING_TICKS == 0) {
+            askPoints();
+        }
+        for (Range range : open.values()) {
+            if (range.asked != null && ++range.waited > PATIENCE_TICKS) {
+                range.asked = null;
+            }
+        }
+        timers.add(new TimerChange(TIMER, TICK_MILLIS));
+    }
+}

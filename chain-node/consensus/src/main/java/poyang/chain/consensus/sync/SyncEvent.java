@@ -1,0 +1,29 @@
+package poyang.chain.consensus.sync;
+
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+
+/// What happens to {@link BlockSync}.
+public sealed interface SyncEvent {
+    /// The machine may begin; `state` is what the ledger holds.
+    record Started(Progress state) implements SyncEvent {}
+
+    /// The ledger took in an ordered block, or a proof.
+    record Advanced(Progress state) implements SyncEvent {}
+
+    /// A message from an authenticated peer.
+    record Received(PartyId from, SyncMessage message) implements SyncEvent {}
+
+    /// The timer went off.
+    record TimerFired() implements SyncEvent {}
+
+    /// How far the ledger is.
+    ///
+    /// @param round of the last block that consensus ordered and the ledger took in, empty ones included
+    /// @param blockId its id
+    /// @param executed the last executed height
+    /// @param executedRound the round in its header; above `round` while blocks are fetched whose place in
+    ///     the order is not known yet
+    /// @param finalised the last height with a finality proof
+    record Progress(long round, Bytes blockId, long executed, long executedRound, long finalised) {}
+}

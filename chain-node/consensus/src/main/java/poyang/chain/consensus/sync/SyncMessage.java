@@ -1,0 +1,94 @@
+package poyang.chain.consensus.sync;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.TransactionLeaf;
+import poyang.crypto.CryptoSuite;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
+import poyang.kernel.KernelErrors;
+import poyang.kernel.PoyangException;
+
+/// What validators say to each other about blocks long past. The transport authenticates the sender.
+public sealed interface SyncMessage {
+    /// Asks for the receiver's latest {@link OrderingPoint}.
+    record AskPoint() implements SyncMessage {}
+
+    /// The sender's latest point.
+    record Point(OrderingPoint at) implements SyncMessage {}
+
+    /// Asks for the final blocks from `from` on, at most `count` of them.
+    record AskBlocks(long from, int count) implements SyncMessage {}
+
+    /// Blocks from `from` on without a gap; fewer than were asked for, or none, when the sender has no
+    /// more or they would be too large.
+    record Blocks(long from, List<ProvenBlock> blocks) implements SyncMessage {
+        public Blocks {
+            blocks = List.copyOf(blocks);
+        }
+    }
+
+    /// Most blocks in one message.
+    int MOST_BLOCKS = 64;
+
+    /// No message holds more bytes of transactions, unless its first block alone does.
+    int MOST_BYTES = 4 << 20;
+
+    /// The canonical form.
+    default byte[] encoded() {
+        return switch (this) {
+            case AskPoint() -> new CanonicalWriter("poyang.sync.ask-point.v1").toArray();
+            case Point(OrderingPoint at) ->
+                new CanonicalWriter("poyang.sync.point.v1")
+                        .u64(at.checkpoint())
+                        .u64(at.round())
+                        .bytes(at.blockId())
+                        .u64(at.height())
+                        .toArray();
+            case AskBlocks(long from, int count) ->
+                new CanonicalWriter("poyang.sync.ask-blocks.v1")
+                        .u64(from)
+                        .u32(count)
+                        .toArray();
+            case Blocks(long from, List<ProvenBlock> blocks) ->
+                new CanonicalWriter("poyang.sync.blocks.v1")
+                        .u64(from)
+                        .list(
+                                blocks,
+                                (w, block) -> w.bytes(block.proof().encoded())
+                                        .list(block.transactions(), (v, leaf) -> v.bytes(leaf.encoded())))
+                        .toArray();
+        };
+    }
+
+    /// @throws PoyangException `BAD_ENCODING` for anything but the canonical form of a message
+    static SyncMessage decode(byte[] encoded) {
+        if (encoded.length < 4) {
+            throw new PoyangException(KernelErrors.BAD_ENCODING, "the message ends early", "a whole message is needed");
+        }
+        int length = Math.min(encoded.length - 4, encoded[3] & 0xff);
+        String kind = new String(encoded, 4, length, StandardCharsets.ISO_8859_1);
+        CanonicalReader in = new CanonicalReader(
+                switch (kind) {
+                    case "poyang.sync.ask-point.v1", "poyang.sync.point.v1", "poyang.sync.ask-blocks.v1" -> kind;
+                    default -> "poyang.sync.blocks.v1";
+                },
+                encoded);
+        SyncMessage message = switch (kind) {
+            case "poyang.sync.ask-point.v1" -> new AskPoint();
+            case "poyang.sync.point.v1" ->
+                new Point(new OrderingPoint(in.u64(), in.u64(), in.exactly(CryptoSuite.DIGEST_BYTES), in.u64()));
+            case "poyang.sync.ask-blocks.v1" -> new AskBlocks(in.u64(), (int) Math.min(in.u32(), Integer.MAX_VALUE));
+            default -> new Blocks(in.u64(), in.list(MOST_BLOCKS, SyncMessage::block));
+        };
+        in.end();
+        return message;
+    }
+
+    private static ProvenBlock block(CanonicalReader in) {
+        return new ProvenBlock(
+                FinalityProof.decode(in.array(1 << 18)),
+                in.list(1 << 16, r -> TransactionLeaf.decode(r.array(TransactionLeaf.PAYLOAD_BYTES_MAX + 256))));
+    }
+}
