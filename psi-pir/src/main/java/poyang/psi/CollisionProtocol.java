@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import poyang.kernel.Bug;
+import poyang.mpc.vole.VoleProtocol;
 
 /// What a two-party collision protocol is: its source, what each side learns, what a run costs; and how
 /// to run either side of it. An owner reads the leakage before consenting; an executor's host bounds a run
@@ -32,6 +33,24 @@ public final class CollisionProtocol {
             Learning.KEYS_AND_COUNTS,
             new DhPsi(MaskingGroup.CURVE_25519));
 
+    /// Oblivious evaluation and an oblivious store, much faster than masking.
+    public static final CollisionProtocol VOLE = new CollisionProtocol(
+            new Identity(3, 1, "vole"),
+            "S. Raghuraman, P. Rindal, ACM CCS 2022; P. Rindal, P. Schoppmann, EUROCRYPT 2021; the correlation: "
+                    + VoleProtocol.SEMI_HONEST.citation(),
+            "semi-honest, either party",
+            Learning.KEYS_AND_COUNTS,
+            new VolePsi(false, VolePlan.BUCKET_KEYS));
+
+    /// The same against parties that do anything.
+    public static final CollisionProtocol VOLE_MALICIOUS = new CollisionProtocol(
+            new Identity(4, 1, "vole-malicious"),
+            "S. Raghuraman, P. Rindal, ACM CCS 2022; P. Rindal, P. Schoppmann, EUROCRYPT 2021; the correlation: "
+                    + VoleProtocol.MALICIOUS.citation(),
+            "malicious, either party, with abort; a malicious receiver may hold a third more keys than it says",
+            Learning.KEYS_AND_COUNTS,
+            new VolePsi(true, VolePlan.BUCKET_KEYS));
+
     /// The size of the intersection on the SM2 curve.
     public static final CollisionProtocol DH_SM2_SIZE = new CollisionProtocol(
             new Identity(17, 1, "dh-sm2-size"),
@@ -48,7 +67,8 @@ public final class CollisionProtocol {
             Learning.SIZES,
             new DhPsiSize(MaskingGroup.CURVE_25519));
 
-    private static final List<CollisionProtocol> ALL = List.of(DH_SM2, DH_25519, DH_SM2_SIZE, DH_25519_SIZE);
+    private static final List<CollisionProtocol> ALL =
+            List.of(DH_SM2, DH_25519, VOLE, VOLE_MALICIOUS, DH_SM2_SIZE, DH_25519_SIZE);
 
     private record Identity(int id, int version, String name) {}
 
@@ -100,6 +120,11 @@ public final class CollisionProtocol {
         this.adversary = adversary;
         this.learning = learning;
         this.engine = engine;
+    }
+
+    /// This protocol on another engine, for tests of sizes.
+    CollisionProtocol on(Engine other) {
+        return new CollisionProtocol(identity, citation, adversary, learning, other);
     }
 
     /// All protocols, by id.
@@ -167,6 +192,7 @@ public final class CollisionProtocol {
     ///     bytes changed on their way; a failed run may be repeated with fresh randomness only
     public Intersection receive(CollisionInput input, CollisionSession session) {
         Run run = Run.open(this, true, input.size(), session);
+        session.progress().at(Progress.Phase.HASHING, 0, input.size());
         int[] matches = engine.receive(input.items(run.seed(), session.workers()), run.peerKeys(), run);
         run.confirm();
         Arrays.sort(matches);
@@ -181,6 +207,7 @@ public final class CollisionProtocol {
     /// The receiver's side of a protocol that tells the size only; throws as {@link #receive} does.
     public IntersectionSize receiveSize(CollisionInput input, CollisionSession session) {
         Run run = Run.open(this, true, input.size(), session);
+        session.progress().at(Progress.Phase.HASHING, 0, input.size());
         long matches = engine.receiveSize(input.items(run.seed(), session.workers()), run.peerKeys(), run);
         run.confirm();
         return new IntersectionSize(matches, run.peerKeys());
@@ -189,6 +216,7 @@ public final class CollisionProtocol {
     /// Runs the sender's side to its end; gives the number of the receiver's keys, all that it learns.
     public long send(CollisionInput input, CollisionSession session) {
         Run run = Run.open(this, false, input.size(), session);
+        session.progress().at(Progress.Phase.HASHING, 0, input.size());
         engine.send(input.items(run.seed(), session.workers()), run.peerKeys(), run);
         run.confirm();
         return run.peerKeys();

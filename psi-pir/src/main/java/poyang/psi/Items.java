@@ -41,15 +41,36 @@ public final class Items {
         return words[i * LONGS + word];
     }
 
+    /// Which of so many buckets item i falls into.
+    int bucket(int i, int buckets) {
+        return (int) Math.unsignedMultiplyHigh(words[i * LONGS], buckets);
+    }
+
+    /// The items at `order[from .. to)`, all of one of so many buckets; the hash bits that said which bucket
+    /// are taken out of word 0.
+    Items ofBucket(int[] order, int from, int to, int buckets) {
+        long[] some = new long[(to - from) * LONGS];
+        for (int i = from; i < to; i++) {
+            System.arraycopy(words, order[i] * LONGS, some, (i - from) * LONGS, LONGS);
+            some[(i - from) * LONGS] *= buckets;
+        }
+        return new Items(some);
+    }
+
     /// The items at `order[from .. to)`, 32 bytes each.
     byte[] bytes(int[] order, int from, int to) {
         byte[] out = new byte[(to - from) * BYTES];
         for (int i = from; i < to; i++) {
-            for (int w = 0; w < LONGS; w++) {
-                Octets.put(out, (i - from) * BYTES + 8 * w, words[order[i] * LONGS + w], 8);
-            }
+            copy(order[i], out, (i - from) * BYTES);
         }
         return out;
+    }
+
+    /// Writes the 32 bytes of item i.
+    void copy(int i, byte[] out, int at) {
+        for (int w = 0; w < LONGS; w++) {
+            Octets.put(out, at + 8 * w, words[i * LONGS + w], 8);
+        }
     }
 
     /// Writes the bytes of one key into a message.

@@ -1,9 +1,10 @@
 package poyang.psi;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import poyang.crypto.Sm3;
 import poyang.kernel.KernelErrors;
+import poyang.kernel.PartyId;
+import poyang.kernel.PartyNetwork;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -34,21 +35,21 @@ final class Run {
         return run;
     }
 
-    boolean receives() {
-        return receives;
-    }
-
     byte[] seed() {
         return seed.clone();
     }
 
-    /// The run's seed for one purpose.
-    byte[] seed(String purpose) {
-        return Sm3.digest(seed, purpose.getBytes(StandardCharsets.US_ASCII));
-    }
-
     long peerKeys() {
         return peerKeys;
+    }
+
+    PartyId peer() {
+        return session.peer();
+    }
+
+    /// The peer, for a protocol inside this run.
+    PartyNetwork network() {
+        return new RunNetwork(this, session.network().self(), session.peer());
     }
 
     RandomSource random(String label) {

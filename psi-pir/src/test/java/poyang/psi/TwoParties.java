@@ -19,10 +19,17 @@ final class TwoParties {
     private final BlockingQueue<byte[]> toRight = new ArrayBlockingQueue<>(1);
     private volatile boolean lost;
     private volatile UnaryOperator<byte[]> tamper = frame -> frame;
+    private volatile UnaryOperator<byte[]> tamperBack = frame -> frame;
 
     /// Changes each frame on its way from left to right.
     TwoParties tampering(UnaryOperator<byte[]> change) {
         tamper = change;
+        return this;
+    }
+
+    /// Changes each frame on its way from right to left.
+    TwoParties tamperingBack(UnaryOperator<byte[]> change) {
+        tamperBack = change;
         return this;
     }
 
@@ -64,7 +71,7 @@ final class TwoParties {
 
         @Override
         public void send(PartyId to, byte[] frame) {
-            byte[] sent = self.equals(LEFT) ? tamper.apply(frame) : frame;
+            byte[] sent = (self.equals(LEFT) ? tamper : tamperBack).apply(frame);
             try {
                 while (!out.offer(sent, 5, TimeUnit.MILLISECONDS)) {
                     stopWhenLost();

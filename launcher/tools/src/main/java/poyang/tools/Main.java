@@ -11,7 +11,16 @@ import poyang.kernel.PoyangException;
 @Command(
         name = "poyang",
         description = "Departments compute together, and no raw row leaves a department.",
-        subcommands = {Collide.class, Seal.class, Open.class, Key.class, Ca.class, RandomnessTest.class, Zkp.class})
+        subcommands = {
+            Collide.class,
+            Seal.class,
+            Open.class,
+            Key.class,
+            Ca.class,
+            RandomnessTest.class,
+            Zkp.class,
+            BenchPsi.class
+        })
 public final class Main {
     private Main() {}
 
