@@ -12,7 +12,14 @@ import poyang.kernel.PoyangException;
         name = "poyang",
         description = "Departments compute together, and no raw row leaves a department.",
         subcommands = {
-            Collide.class, Seal.class, Open.class, Key.class, Ca.class, RandomnessTest.class, Zkp.class, BenchPsi.class
+            Collide.class,
+            Seal.class,
+            Open.class,
+            Key.class,
+            Ca.class,
+            RandomnessTest.class,
+            Zkp.class,
+            BenchPsi.class
         })
 public final class Main {
     private Main() {}

@@ -21,6 +21,8 @@ import poyang.zkp.systems.CircuitFiles;
 import poyang.zkp.systems.ForeignWriter;
 import poyang.zkp.systems.Groth16Prover;
 import poyang.zkp.systems.Groth16ProvingKey;
+import poyang.zkp.systems.PlonkProver;
+import poyang.zkp.systems.PlonkProvingKey;
 import poyang.zkp.systems.ZkpErrors;
 
 /// Proves with a key and a witness in the files of snarkjs; the proof is verified before it is written.
@@ -31,7 +33,7 @@ import poyang.zkp.systems.ZkpErrors;
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class ZkpProve implements Callable<Integer> {
     @Option(names = "--system", required = true, description = "${COMPLETION-CANDIDATES}")
-    private Prover system;
+    private Zkp.ProofSystem system;
 
     @Option(names = "--zkey", required = true, paramLabel = "F", description = "The proving key")
     private Path key;
@@ -60,6 +62,7 @@ final class ZkpProve implements Callable<Integer> {
             Workers workers = Workers.of(threads, executor);
             Written written = switch (system) {
                 case groth16 -> groth16(arena, workers);
+                case plonk -> plonk(arena, workers);
             };
             Files.writeString(proof, written.proof());
             Files.writeString(publicValues, written.publicValues());
@@ -70,17 +73,19 @@ final class ZkpProve implements Callable<Integer> {
         return 0;
     }
 
-    /// The systems that prove here, by the names of their options.
-    enum Prover {
-        groth16
-    }
-
     private record Written(String proof, String publicValues) {}
 
     private Written groth16(Arena arena, Workers workers) {
         Groth16ProvingKey read = Groth16ProvingKey.read(mapped(key, arena));
         long[] values = CircuitFiles.readWitness(mapped(witness, arena), read.curve());
         Groth16Prover.Proven proven = new Groth16Prover(read, workers).prove(values, ProcessRandom.open("zkp"));
+        return new Written(ForeignWriter.proof(proven.proof()), ForeignWriter.publicValues(proven.publicValues()));
+    }
+
+    private Written plonk(Arena arena, Workers workers) {
+        PlonkProvingKey read = PlonkProvingKey.read(mapped(key, arena));
+        long[] values = CircuitFiles.readWitness(mapped(witness, arena), read.curve());
+        PlonkProver.Proven proven = new PlonkProver(read, workers).prove(values, ProcessRandom.open("zkp"));
         return new Written(ForeignWriter.proof(proven.proof()), ForeignWriter.publicValues(proven.publicValues()));
     }
 

@@ -93,4 +93,42 @@ final class ZkpTest {
         assertEquals(2, run("zkp", "verify", "--system", "stark"));
         assertEquals(2, run("zkp"));
     }
+
+    @Test
+    void whatProveWritesVerifies() {
+        for (String system : List.of("groth16", "plonk")) {
+            for (String curve : List.of("bn128", "bls12381")) {
+                Path set = VECTORS.resolve(curve).resolve("mul3");
+                String proof = folder.resolve("made.json").toString();
+                String values = folder.resolve("values.json").toString();
+                String zkey = set.resolve(system + ".zkey").toString();
+                String witness = set.resolve("witness0.wtns").toString();
+                assertEquals(0, prove(system, zkey, witness, proof, values), said);
+                String key = set.resolve(system + "_verification_key.json").toString();
+                assertEquals(
+                        0,
+                        run("zkp", "verify", "--system", system, "--key", key, "--proof", proof, "--public", values),
+                        said);
+                assertEquals(
+                        2, prove(system, zkey, folder.resolve("absent.wtns").toString(), proof, values));
+                assertEquals(2, prove(system, witness, witness, proof, values), "a witness is no key");
+            }
+        }
+    }
+
+    private int prove(String system, String zkey, String witness, String proof, String values) {
+        return run(
+                "zkp",
+                "prove",
+                "--system",
+                system,
+                "--zkey",
+                zkey,
+                "--witness",
+                witness,
+                "--proof",
+                proof,
+                "--public",
+                values);
+    }
 }

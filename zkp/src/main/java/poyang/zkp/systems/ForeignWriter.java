@@ -27,6 +27,19 @@ public final class ForeignWriter {
                 """.formatted(g1(curve, proof.a), g2(curve, proof.b), g1(curve, proof.c), curve.foreignName());
     }
 
+    public static String proof(PlonkProof proof) {
+        Curve curve = proof.curve;
+        StringBuilder all = new StringBuilder("{\n");
+        for (int i = 0; i < PlonkProof.POINTS.length; i++) {
+            all.append(" \"%s\": %s,\n".formatted(PlonkProof.POINTS[i], g1(curve, proof.points[i])));
+        }
+        for (int i = 0; i < PlonkProof.VALUES.length; i++) {
+            all.append(" \"%s\": \"%s\",\n"
+                    .formatted(PlonkProof.VALUES[i], curve.scalars().value(proof.values[i], 0)));
+        }
+        return all + " \"protocol\": \"plonk\",\n \"curve\": \"" + curve.foreignName() + "\"\n}\n";
+    }
+
     public static String key(Groth16Key key) {
         Curve curve = key.curve;
         return """

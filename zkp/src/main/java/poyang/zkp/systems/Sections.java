@@ -110,8 +110,10 @@ final class Sections {
             return value;
         }
 
-        long bytesLeft() {
-            return end - at;
+        /// Passes over values that are not needed.
+        void skip(long bytes) {
+            need(bytes);
+            at += bytes;
         }
 
         void mustEnd() {

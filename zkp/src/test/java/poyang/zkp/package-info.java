@@ -1,0 +1,3 @@
+/// The example of the documentation.
+@org.jspecify.annotations.NullMarked
+package poyang.zkp;
