@@ -2,6 +2,7 @@ package poyang.homomorphic.paillier;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import poyang.kernel.Bug;
 
 /// Powers of one number: a table of base^(d·2^(w·i)) for every place i and digit d, so that a power is one
 /// product a place.
@@ -34,14 +35,17 @@ final class FixedBase {
         }
     }
 
-    /// base^exponent for an exponent of as many bytes as the table has bits for, lowest first.
+    /// base^exponent for an exponent of at most as many bits as the table has, lowest byte first; time
+    /// depends on the number of bytes.
     long[] power(byte[] exponent) {
+        int needed = (exponent.length * Byte.SIZE + WINDOW - 1) / WINDOW;
+        Bug.unless(needed <= places, "an exponent of " + exponent.length + " bytes is too long");
         int limbs = arithmetic.limbs();
         int size = 1 << WINDOW;
         long[] t = new long[limbs];
         long[] factor = new long[limbs];
         long[] result = arithmetic.one().clone();
-        for (int place = 0; place < places; place++) {
+        for (int place = 0; place < needed; place++) {
             Montgomery.select(table, place * size * limbs, size, digit(exponent, place * WINDOW), factor);
             arithmetic.multiply(result, factor, result, t);
         }

@@ -1,6 +1,7 @@
 package poyang.homomorphic.paillier;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import poyang.homomorphic.HomomorphicErrors;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
@@ -35,7 +36,8 @@ public final class PaillierPublicKey {
         this.h = h;
         BigInteger square = n.multiply(n);
         arithmetic = new Montgomery(square);
-        randomness = new FixedBase(arithmetic, h.modPow(n, square), strength.randomBits());
+        randomness =
+                new FixedBase(arithmetic, h.modPow(n, square), strength.randomBits() + PaillierRangeProof.EXTRA_BITS);
         nForm = arithmetic.in(n);
     }
 
@@ -75,7 +77,24 @@ public final class PaillierPublicKey {
     private void multiplyByZero(long[] value, RandomSource random) {
         byte[] exponent = random.bytes(strength.randomBits() / 8);
         arithmetic.multiply(value, randomness.power(exponent), value, new long[value.length]);
-        java.util.Arrays.fill(exponent, (byte) 0);
+        Arrays.fill(exponent, (byte) 0);
+    }
+
+    /// An encryption with given randomness, lowest byte first.
+    PaillierCiphertext encryptWith(BigInteger plaintext, byte[] exponent) {
+        long[] value = unit(plaintext);
+        arithmetic.multiply(value, randomness.power(exponent), value, new long[value.length]);
+        return new PaillierCiphertext(this, value);
+    }
+
+    /// An encryption with a proof that its plaintext is known and in a range; whoever gets both calls
+    /// {@link PaillierRangeProof#verify}.
+    ///
+    /// @param bits the plaintext's magnitude is below 2^bits
+    /// @param context what the proof is for; it holds for nothing else
+    /// @throws PoyangException `BAD_PLAINTEXT` for a plaintext out of range
+    public PaillierRangeProof.Proven encryptProven(BigInteger plaintext, int bits, Bytes context, RandomSource random) {
+        return PaillierRangeProof.prove(this, plaintext, bits, context, random);
     }
 
     /// 1 + m·n in Montgomery's form.

@@ -44,8 +44,11 @@ public final class PaillierSecretKey implements AutoCloseable {
         BigInteger decrypt(BigInteger c) {
             BigInteger square = arithmetic.modulus();
             BigInteger power = arithmetic.out(arithmetic.power(arithmetic.in(c.mod(square)), exponent, bits));
-            BigInteger x = power.subtract(BigInteger.ONE).divide(prime);
-            return x.multiply(factor).mod(prime);
+            BigInteger[] x = power.subtract(BigInteger.ONE).divideAndRemainder(prime);
+            if (x[1].signum() != 0) {
+                throw PaillierShares.refused();
+            }
+            return x[0].multiply(factor).mod(prime);
         }
     }
 
@@ -139,7 +142,16 @@ public final class PaillierSecretKey implements AutoCloseable {
         return open;
     }
 
+    /// An exponent that decrypts modulo n²: 0 modulo the order of the randomness, 1 modulo n.
+    BigInteger exponent() {
+        Bug.unless(!closed, "the secret key is closed");
+        BigInteger order = first.exponent.multiply(second.exponent).shiftRight(1);
+        return order.multiply(order.modInverse(open.modulus()));
+    }
+
     /// The plaintext of least magnitude.
+    ///
+    /// @throws poyang.kernel.PoyangException `BAD_CIPHERTEXT` for a number that no encryption makes
     public BigInteger decrypt(PaillierCiphertext ciphertext) {
         Bug.unless(!closed, "the secret key is closed");
         open.check(ciphertext);
