@@ -26,6 +26,11 @@ final class Run {
         this.session = session;
     }
 
+    /// A run of a protocol that has an opening of its own.
+    static Run of(String protocol, boolean receives, CollisionSession session) {
+        return new Run(protocol, receives, session);
+    }
+
     /// Opens a run; afterwards {@link #seed} and {@link #peerKeys} are known.
     static Run open(CollisionProtocol protocol, boolean receives, long ownKeys, CollisionSession session) {
         Run run = new Run(protocol.name(), receives, session);

@@ -229,4 +229,35 @@ final class Curve25519Test {
         }
         assertThrows(Bug.class, () -> Curve25519.hashToCurve(messages, 32, 40, new byte[0]));
     }
+
+    @Test
+    void anInverseUndoesItsScalar() {
+        RandomSource random = random("inverse");
+        byte[] points = Curve25519.hashToCurve(random.bytes(8 * 32), 32, 8, new byte[] {2});
+        try (Curve25519Scalar base = Curve25519Scalar.random(random)) {
+            byte[] before = Curve25519.multiply(points, base).orElseThrow();
+            for (int round = 0; round < 4; round++) {
+                try (Curve25519Scalar k = Curve25519Scalar.random(random);
+                        Curve25519Scalar back = k.inverse()) {
+                    byte[] masked = Curve25519.multiply(before, k).orElseThrow();
+                    assertArrayEquals(before, Curve25519.multiply(masked, back).orElseThrow());
+                }
+            }
+        }
+    }
+
+    @Test
+    void inversesAreThoseOfBigInteger() {
+        RandomSource random = random("order");
+        BigInteger order = Order25519.L;
+        assertTrue(order.isProbablePrime(64));
+        for (int i = 0; i < 50; i++) {
+            byte[] value = i == 0 ? littleEndian(BigInteger.ONE) : random.bytes(32);
+            if (i == 1) {
+                value = littleEndian(BigInteger.ONE.shiftLeft(256).subtract(BigInteger.ONE));
+            }
+            assertEquals(number(value, 0).modInverse(order), number(Order25519.invert(value), 0));
+        }
+        assertEquals(BigInteger.ZERO, number(Order25519.invert(littleEndian(order)), 0));
+    }
 }

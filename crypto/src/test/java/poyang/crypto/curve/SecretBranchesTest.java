@@ -54,6 +54,7 @@ final class SecretBranchesTest {
             HERE + "Sm2Group.multiply",
             HERE + "Curve25519.multiply",
             HERE + "Curve25519.hashToCurve",
+            HERE + "Curve25519Scalar.inverse",
             "poyang/crypto/block/Sm3Compression.compress");
 
     /// Branches that are not those of counted loops, by method: how many, and on what.
@@ -63,6 +64,8 @@ final class SecretBranchesTest {
             Map.entry("Inversion.split", 2),
             Map.entry("SecretComb.digit", 2),
             Map.entry("Sm2Scalar.digit", 3),
+            // the bits of ℓ − 2
+            Map.entry("Order25519.invert", 2),
             // how many points, entries and blocks there are
             Map.entry("Curve25519.hashToCurve", 3),
             Map.entry("Curve25519.multiply", 3),
