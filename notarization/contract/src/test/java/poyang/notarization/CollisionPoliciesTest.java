@@ -207,8 +207,9 @@ final class CollisionPoliciesTest {
         if (random.nextInt(3) == 0) {
             policy.addCounterparties(random.nextInt(4) == 0 ? "c" : peer);
         }
+        boolean named = random.nextInt(3) == 0;
         for (ProtocolRegistry.Protocol protocol : ProtocolRegistry.all()) {
-            if (random.nextInt(3) == 0) {
+            if (named && random.nextInt(3) > 0) {
                 policy.addProtocols(protocol.name());
             }
         }
