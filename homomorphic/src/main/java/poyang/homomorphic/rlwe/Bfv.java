@@ -188,7 +188,7 @@ public final class Bfv {
                 chain.id(),
                 ring.add(a.c0(), b.c0(), ring.zero(a.primes())),
                 ring.add(a.c1(), b.c1(), ring.zero(a.primes())),
-                Noise.sum(a.variance(), b.variance()),
+                Noise.joined(a.variance(), b.variance()),
                 null);
     }
 
@@ -198,7 +198,7 @@ public final class Bfv {
                 chain.id(),
                 ring.subtract(a.c0(), b.c0(), ring.zero(a.primes())),
                 ring.subtract(a.c1(), b.c1(), ring.zero(a.primes())),
-                Noise.sum(a.variance(), b.variance()),
+                Noise.joined(a.variance(), b.variance()),
                 null);
     }
 

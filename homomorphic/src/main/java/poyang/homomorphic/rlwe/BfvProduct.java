@@ -61,7 +61,7 @@ final class BfvProduct {
         double t = parameters.plainModulus();
         double parts = (1 + chain.secretGain()) / 12 + 1.0 / 12;
         double gain = Noise.log2(n * t * t * parts * Math.log(n));
-        double gains = Noise.sum(a.variance(), b.variance()) + gain;
+        double gains = Noise.joined(a.variance(), b.variance()) + gain;
         double s2 = chain.secretGain() * chain.secretGain();
         double rounding = Noise.log2((1 + chain.secretGain() + s2) / 12);
         double both = Noise.sum(gains, rounding);
