@@ -11,7 +11,7 @@ import poyang.kernel.Bug;
 /// - cost: ⌈bits/w⌉ products; the table takes 2^w·⌈bits/w⌉ numbers
 /// - source: Brickell, Gordon, McCurley and Wilson, EUROCRYPT 1992
 final class FixedBase {
-    static final int WINDOW = 6;
+    static final int WINDOW = 5;
 
     private final Montgomery arithmetic;
     private final int places;

@@ -17,7 +17,7 @@ import poyang.kernel.RandomSource;
 /// - security: indistinguishable under chosen plaintexts where deciding n-th residues is hard and the
 ///   subgroup of h is indistinguishable from all of its kind; nothing protects against changes. Results
 ///   of arithmetic are as random as their operands: {@link #refreshed} before they are handed on
-/// - cost: an encryption is ⌈448/6⌉ to ⌈640/6⌉ products modulo n², a sum one
+/// - cost: an encryption is ⌈448/5⌉ to ⌈640/5⌉ products modulo n², a sum one
 /// - threads: immutable, for any number
 /// - source: Damgård, Jurik and Nielsen 2010, section 4.2, with the subgroup of Ma, Han and Wang 2021
 public final class PaillierPublicKey {

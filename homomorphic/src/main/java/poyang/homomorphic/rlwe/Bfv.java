@@ -44,6 +44,13 @@ public final class Bfv {
 
     // ---- keys ---------------------------------------------------------------------------------------
 
+    /// Keys of several parties, none of whom can decrypt alone.
+    ///
+    /// @param parties 2 to 64
+    public JointBfv joint(int parties) {
+        return new JointBfv(this, parties);
+    }
+
     public RlweSecretKey secretKey(RandomSource random) {
         return RlweSecretKey.generate(chain, random);
     }
@@ -78,7 +85,7 @@ public final class Bfv {
     public BfvCiphertext encrypt(RlwePublicKey key, BfvPlaintext plaintext, RandomSource random) {
         double[][][] zero = key.zeroCoefficients(chain, fast(random));
         ring.add(zero[0], scaled(plaintext, chain.levels()), zero[0]);
-        double variance = RlwePublicKey.variance(chain, 1);
+        double variance = key.variance(chain);
         return new BfvCiphertext(chain.id(), zero[0], zero[1], variance, null);
     }
 
@@ -246,7 +253,8 @@ public final class Bfv {
         double[][][] switched = key.key().apply(chain, parts[2], false);
         ring.add(parts[0], switched[0], parts[0]);
         ring.add(parts[1], switched[1], parts[1]);
-        double variance = Noise.sum(BfvProduct.variance(parameters, a, b), SwitchKey.variance(chain, a.primes(), 1));
+        double variance =
+                Noise.sum(BfvProduct.variance(parameters, a, b), key.key().variance(chain, a.primes()));
         return new BfvCiphertext(chain.id(), parts[0], parts[1], variance, null);
     }
 
@@ -318,7 +326,7 @@ public final class Bfv {
     private BfvCiphertext moved(BfvCiphertext a, int element, RotationKeys keys) {
         double[][][] switched = keys.key(element).apply(chain, ring.automorphism(a.c1(), element), false);
         ring.add(switched[0], ring.automorphism(a.c0(), element), switched[0]);
-        double variance = Noise.sum(a.variance(), SwitchKey.variance(chain, a.primes(), 1));
+        double variance = Noise.sum(a.variance(), keys.key(element).variance(chain, a.primes()));
         return new BfvCiphertext(chain.id(), switched[0], switched[1], variance, null);
     }
 

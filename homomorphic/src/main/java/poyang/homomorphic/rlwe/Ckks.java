@@ -71,7 +71,7 @@ public final class Ckks {
         CkksPlaintext plaintext = plaintext(real, imaginary, level);
         double[][][] zero = key.zero(chain, Bfv.fast(random));
         ring.add(zero[0], plaintext.values(), zero[0]);
-        double variance = Noise.sum(RlwePublicKey.variance(chain, 1), -Noise.log2(12));
+        double variance = Noise.sum(key.variance(chain), -Noise.log2(12));
         return made(zero[0], zero[1], level, plaintext.magnitude(), slotError(variance, level));
     }
 
@@ -302,7 +302,7 @@ public final class Ckks {
         ring.multiplyAdd(x.c0(), y.c0(), switched[0]);
         ring.multiplyAdd(x.c0(), y.c1(), switched[1]);
         ring.multiplyAdd(x.c1(), y.c0(), switched[1]);
-        double own = slotError(SwitchKey.variance(chain, rows, 1), x.level()) / parameters.scale(x.level());
+        double own = slotError(key.key().variance(chain, rows), x.level()) / parameters.scale(x.level());
         double error = (x.magnitude() + x.error()) * y.error() + y.magnitude() * x.error() + own;
         return new CkksProduct(switched[0], switched[1], x.level(), x.magnitude() * y.magnitude(), error);
     }
@@ -396,7 +396,7 @@ public final class Ckks {
         double[][] c1 = ring.inverse(ring.permuted(a.c1(), permutation));
         double[][][] switched = keys.key(element).apply(chain, c1, true);
         ring.add(switched[0], ring.permuted(a.c0(), permutation), switched[0]);
-        double own = slotError(SwitchKey.variance(chain, rows, 1), a.level());
+        double own = slotError(keys.key(element).variance(chain, rows), a.level());
         return made(switched[0], switched[1], a.level(), a.magnitude(), a.error() + own);
     }
 

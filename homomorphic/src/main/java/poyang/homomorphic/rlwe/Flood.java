@@ -59,7 +59,7 @@ final class Flood {
     static BfvCiphertext bfv(Bfv bfv, BfvCiphertext a, RlwePublicKey key, RandomSource random) {
         Chain chain = bfv.parameters().chain();
         Ring ring = chain.ring();
-        int bits = bits(Noise.sum(a.variance(), RlwePublicKey.variance(chain, 1)));
+        int bits = bits(Noise.sum(a.variance(), key.variance(chain)));
         double room = chain.bits(a.primes()) - Noise.log2(bfv.parameters().plainModulus()) - 2;
         if (bits + 1 > room) {
             throw noRoom();
