@@ -17,8 +17,8 @@ final class Flood {
 
     private Flood() {}
 
-    /// Uniform on 2^(bits + 1) neighbouring integers around zero, modulo the first primes: digits of 40
-    /// bits, each from −2^39 to 2^39 − 1, the highest from −2^h to 2^h − 1.
+    /// Uniform on 2^(bits + 1) neighbouring integers around zero, modulo the first primes: digits
+    /// of 40 bits, each from −2^39 to 2^39 − 1, the highest from −2^h to 2^h − 1.
     static double[][] uniform(Chain chain, int rows, int bits, RandomSource random) {
         Ring ring = chain.ring();
         double[][] out = ring.zero(rows);

@@ -12,17 +12,17 @@ import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// BFV under a key whose secret is the sum of all parties' secrets: pure functions that make shares and
-/// join them, without a network.
+/// BFV under a key whose secret is the sum of all parties' secrets: pure functions that make shares
+/// and join them, without a network.
 ///
 /// - parties: all must take part in a decryption; any smaller number learns nothing of a plaintext
-/// - security: against parties that follow the protocol. A missing share, or one that is not from its
-///   ciphertext, leaves noise that the decryption refuses; a party that lies by a multiple of Q/t moves
-///   the result unseen. A decryption is never done again with other shares of the same ciphertext: the
-///   difference of two floods tells of the secret
+/// - security: against parties that follow the protocol. A missing share, or one that is not from
+///   its ciphertext, leaves noise that the decryption refuses; a party that lies by a multiple of
+///   Q/t moves the result unseen. A decryption is never done again with other shares of the same
+///   ciphertext: the difference of two floods tells of the secret
 /// - keys: public key and rotations; products of ciphertexts need a key that is not made here
-/// - source: Mouchet, Troncoso-Pastoriza, Bossuat and Hubaux, PoPETs 2021, sections 4.1 and 4.2; the
-///   flood as in Asharov et al., EUROCRYPT 2012
+/// - source: Mouchet, Troncoso-Pastoriza, Bossuat and Hubaux, PoPETs 2021, sections 4.1 and 4.2;
+///   the flood as in Asharov et al., EUROCRYPT 2012
 public final class JointBfv {
     private static final String DOMAIN = "poyang.bfv.joint-share.v1";
     private static final int PARTIES_MAX = 64;
@@ -58,7 +58,8 @@ public final class JointBfv {
             return writer.toBytes();
         }
 
-        /// @throws PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but a share's bytes
+        /// @throws PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but a share's
+        ///     bytes
         public static Share decode(BfvParameters of, Bytes encoded) {
             CanonicalReader reader = Codec.open(DOMAIN, of.chain(), encoded.toArray());
             Bytes subject = reader.exactly(Sm3.DIGEST_BYTES);
@@ -158,7 +159,8 @@ public final class JointBfv {
 
     // ---- decryption ---------------------------------------------------------------------------------
 
-    /// One party's share of a decryption: its product with c1 under a flood 2^40 times the noise's bound.
+    /// One party's share of a decryption: its product with c1 under a flood 2^40 times the noise's
+    /// bound.
     ///
     /// @throws PoyangException `NOISE_EXHAUSTED` when there is no room for the floods
     public Share decryptionShare(RlweSecretKey part, BfvCiphertext ciphertext, RandomSource random) {

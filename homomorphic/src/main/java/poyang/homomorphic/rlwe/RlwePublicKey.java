@@ -71,7 +71,8 @@ public final class RlwePublicKey {
         return new double[][][] {c0, c1};
     }
 
-    /// As {@link #zero}, as coefficients: transforms the products back instead of the errors forward.
+    /// As {@link #zero}, as coefficients: transforms the products back instead of the errors
+    /// forward.
     double[][][] zeroCoefficients(Chain chain, RandomSource random) {
         check(chain);
         Ring ring = chain.ring();

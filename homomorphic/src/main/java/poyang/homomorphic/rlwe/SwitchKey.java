@@ -14,13 +14,14 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
 /// Turns an encryption of d·s' into one of d under s: for each prime q_i of the ciphertext a pair
-/// (−a_i·s + e_i + P·δ_i·s', a_i) modulo Q·P, where δ_i is 1 modulo q_i and 0 modulo the others and P is
-/// the keys' prime.
+/// (−a_i·s + e_i + P·δ_i·s', a_i) modulo Q·P, where δ_i is 1 modulo q_i and 0 modulo the others and
+/// P is the keys' prime.
 ///
 /// - computes: the sum of key_i times the residue of d modulo q_i, divided by P and rounded
-/// - cost: for l primes l·(l + 1) transforms and 2·l·(l + 1) products of rows, 2·(l + 1) transforms back
-/// - source: the hybrid of Gentry, Halevi and Smart, CRYPTO 2012, with one prime a digit as in Cheon et
-///   al., SAC 2018
+/// - cost: for l primes l·(l + 1) transforms and 2·l·(l + 1) products of rows, 2·(l + 1) transforms
+///   back
+/// - source: the hybrid of Gentry, Halevi and Smart, CRYPTO 2012, with one prime a digit as in
+///   Cheon et al., SAC 2018
 final class SwitchKey {
     private static final int LAZY_MAX = 5;
 
