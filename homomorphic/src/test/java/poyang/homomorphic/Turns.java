@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Times operations that take turns in one process, by the thread's CPU time: the median of the turns, in
-/// microseconds.
+/// Times operations that take turns in one process, by the thread's CPU time: the median of the
+/// turns, in microseconds.
 public final class Turns {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int ROUNDS = 7;

@@ -4,14 +4,14 @@ import java.math.BigInteger;
 import java.util.Arrays;
 import poyang.kernel.Bug;
 
-/// Powers of one number: a table of base^(d·2^(w·i)) for every place i and digit d, so that a power is one
-/// product a place.
+/// Powers of one number: a table of base^(d·2^(w·i)) for every place i and digit d, so that a power
+/// is one product a place.
 ///
 /// - secrecy: a digit's whole row is read; time depends on the table alone
 /// - cost: ⌈bits/w⌉ products; the table takes 2^w·⌈bits/w⌉ numbers
 /// - source: Brickell, Gordon, McCurley and Wilson, EUROCRYPT 1992
 final class FixedBase {
-    static final int WINDOW = 6;
+    static final int WINDOW = 5;
 
     private final Montgomery arithmetic;
     private final int places;
@@ -35,8 +35,8 @@ final class FixedBase {
         }
     }
 
-    /// base^exponent for an exponent of at most as many bits as the table has, lowest byte first; time
-    /// depends on the number of bytes.
+    /// base^exponent for an exponent of at most as many bits as the table has, lowest byte first;
+    /// time depends on the number of bytes.
     long[] power(byte[] exponent) {
         int needed = (exponent.length * Byte.SIZE + WINDOW - 1) / WINDOW;
         Bug.unless(needed <= places, "an exponent of " + exponent.length + " bytes is too long");

@@ -6,13 +6,15 @@ import poyang.kernel.Bug;
 
 /// Products modulo an odd number in Montgomery's form, with 60-bit limbs in longs.
 ///
-/// The halves of a product of two limbs are below 2^60 each, so sixteen of them add up in a long: carries
-/// are settled every third row only, and the inner loop is multiplications and additions. With
-/// R = 2^(60·limbs) above 4n, products of numbers below 2n are below 2n: no comparison, no subtraction.
+/// The halves of a product of two limbs are below 2^60 each, so sixteen of them add up in a long:
+/// carries are settled every third row only, and the inner loop is multiplications and additions.
+/// With R = 2^(60·limbs) above 4n, products of numbers below 2n are below 2n: no comparison, no
+/// subtraction.
 ///
 /// - secrecy: time depends on the number of limbs, and of exponents on the given length
-/// - source: Montgomery, Math. Comp. 1985; Koç, Acar and Kaliski, IEEE Micro 1996 (finely integrated
-///   operand scanning); Walter, Electronics Letters 1999, for doing without the last subtraction
+/// - source: Montgomery, Math. Comp. 1985; Koç, Acar and Kaliski, IEEE Micro 1996 (finely
+///   integrated operand scanning); Walter, Electronics Letters 1999, for doing without the last
+///   subtraction
 final class Montgomery {
     static final int LIMB_BITS = 60;
     private static final long MASK = (1L << LIMB_BITS) - 1;

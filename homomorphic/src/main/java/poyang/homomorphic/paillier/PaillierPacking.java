@@ -8,8 +8,8 @@ import java.util.List;
 import poyang.homomorphic.HomomorphicErrors;
 import poyang.kernel.PoyangException;
 
-/// Many fixed-point numbers in one plaintext: number i, times 2^fraction bits, stands at bit i·width. Sums
-/// of plaintexts are sums of all their numbers while none outgrows its width.
+/// Many fixed-point numbers in one plaintext: number i, times 2^fraction bits, stands at bit
+/// i·width. Sums of plaintexts are sums of all their numbers while none outgrows its width.
 ///
 /// @param fractionBits binary places that are kept
 /// @param valueBits bits before the binary point that a number may have

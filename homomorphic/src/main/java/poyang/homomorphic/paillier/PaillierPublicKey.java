@@ -14,12 +14,14 @@ import poyang.kernel.RandomSource;
 /// - computes: c = (1 + m·n)·g^r mod n² with g = h^n, r short; sums of plaintexts are products of
 ///   ciphertexts
 /// - ranges: plaintexts from −(n − 1)/2 to (n − 1)/2; sums that leave it wrap around
-/// - security: indistinguishable under chosen plaintexts where deciding n-th residues is hard and the
-///   subgroup of h is indistinguishable from all of its kind; nothing protects against changes. Results
-///   of arithmetic are as random as their operands: {@link #refreshed} before they are handed on
-/// - cost: an encryption is ⌈448/6⌉ to ⌈640/6⌉ products modulo n², a sum one
+/// - security: indistinguishable under chosen plaintexts where deciding n-th residues is hard and
+///   the subgroup of h is indistinguishable from all of its kind; nothing protects against changes.
+///   Results of arithmetic are as random as their operands: {@link #refreshed} before they are
+///   handed on
+/// - cost: an encryption is ⌈448/5⌉ to ⌈640/5⌉ products modulo n², a sum one
 /// - threads: immutable, for any number
-/// - source: Damgård, Jurik and Nielsen 2010, section 4.2, with the subgroup of Ma, Han and Wang 2021
+/// - source: Damgård, Jurik and Nielsen 2010, section 4.2, with the subgroup of Ma, Han and Wang
+///   2021
 public final class PaillierPublicKey {
     private static final String DOMAIN = "poyang.paillier.public-key.v1";
 
@@ -87,8 +89,8 @@ public final class PaillierPublicKey {
         return new PaillierCiphertext(this, value);
     }
 
-    /// An encryption with a proof that its plaintext is known and in a range; whoever gets both calls
-    /// {@link PaillierRangeProof#verify}.
+    /// An encryption with a proof that its plaintext is known and in a range; whoever gets both
+    /// calls {@link PaillierRangeProof#verify}.
     ///
     /// @param bits the plaintext's magnitude is below 2^bits
     /// @param context what the proof is for; it holds for nothing else
@@ -202,7 +204,8 @@ public final class PaillierPublicKey {
         return Bytes.wrap(fixed(arithmetic.out(ciphertext.value()), strength.modulusBits() / 4));
     }
 
-    /// @throws PoyangException `BAD_CIPHERTEXT` unless it is an invertible number below n², in full length
+    /// @throws PoyangException `BAD_CIPHERTEXT` unless it is an invertible number below n², in full
+    ///     length
     public PaillierCiphertext ciphertext(Bytes encoded) {
         BigInteger value = new BigInteger(1, encoded.toArray());
         boolean sound = encoded.length() == strength.modulusBits() / 4

@@ -14,17 +14,18 @@ import poyang.kernel.RandomSource;
 
 /// A proof that the plaintext of a ciphertext is known and small.
 ///
-/// For each of 128 rounds the prover encrypts a random mask; a challenge bit, from the hash of all of
-/// them, asks for the mask itself or for its sum with the plaintext. Challenges of one bit make the
-/// plaintext that answers to both an integer, not a fraction: what a single large challenge would allow.
+/// For each of 128 rounds the prover encrypts a random mask; a challenge bit, from the hash of all
+/// of them, asks for the mask itself or for its sum with the plaintext. Challenges of one bit make
+/// the plaintext that answers to both an integer, not a fraction: what a single large challenge
+/// would allow.
 ///
 /// - proves: knowledge of plaintext and randomness, and |m| < 2^(bits + 58); an honest prover has
 ///   |m| < 2^bits
 /// - secrecy: masks are 56 bits longer than what they hide
 /// - cost: 128 encryptions for prover and verifier
 /// - soundness: 2^(-128) in the random oracle model
-/// - source: the cut-and-choose range proof as in Lindell, CRYPTO 2017, appendix A, without its halving
-///   of the interval; made non-interactive after Fiat and Shamir, CRYPTO 1986, with SM3
+/// - source: the cut-and-choose range proof as in Lindell, CRYPTO 2017, appendix A, without its
+///   halving of the interval; made non-interactive after Fiat and Shamir, CRYPTO 1986, with SM3
 public final class PaillierRangeProof {
     static final int EXTRA_BITS = 64;
     private static final int HIDING_BITS = 56;
@@ -107,7 +108,8 @@ public final class PaillierRangeProof {
         return Arrays.copyOf(Sm3.digest(writer.toArray()), ROUNDS / Byte.SIZE);
     }
 
-    /// @throws PoyangException `BAD_PROOF` unless the proof holds for this ciphertext, range and context
+    /// @throws PoyangException `BAD_PROOF` unless the proof holds for this ciphertext, range and
+    ///     context
     public void verify(PaillierPublicKey key, PaillierCiphertext ciphertext, int bits, Bytes context) {
         key.check(ciphertext);
         if (bits < 1 || bits + EXTRA_BITS > key.modulus().bitLength() - 2) {
@@ -146,7 +148,8 @@ public final class PaillierRangeProof {
         return writer.toBytes();
     }
 
-    /// @throws PoyangException `BAD_ENCODING` or `BAD_PROOF` for anything but the canonical bytes of a proof
+    /// @throws PoyangException `BAD_ENCODING` or `BAD_PROOF` for anything but the canonical bytes
+    ///     of a proof
     public static PaillierRangeProof decode(Bytes encoded) {
         CanonicalReader reader = new CanonicalReader(DOMAIN, encoded.toArray());
         byte[] challenge = reader.array(ROUNDS / Byte.SIZE);

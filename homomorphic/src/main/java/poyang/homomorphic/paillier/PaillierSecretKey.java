@@ -8,11 +8,11 @@ import poyang.kernel.RandomSource;
 /// Decrypts, by the Chinese remainder theorem, with exponents as short as the subgroup of the
 /// randomness.
 ///
-/// With P = 2·p·p' + 1 and h of order 2·p modulo P, c^(2p) is 1 + 2p·m·n modulo P²: m modulo P is the
-/// difference divided by n, times (2p·...)^(-1).
+/// With P = 2·p·p' + 1 and h of order 2·p modulo P, c^(2p) is 1 + 2p·m·n modulo P²: m modulo P is
+/// the difference divided by n, times (2p·...)^(-1).
 ///
-/// - secrecy: exponentiations take time that depends on the key's size alone; the arithmetic around them
-///   is that of `BigInteger`, on values that depend on plaintext and key
+/// - secrecy: exponentiations take time that depends on the key's size alone; the arithmetic around
+///   them is that of `BigInteger`, on values that depend on plaintext and key
 /// - source: Paillier 1999, section 7; Ma, Han and Wang 2021, section 4.2
 public final class PaillierSecretKey implements AutoCloseable {
     private static final int CERTAINTY = 128;
@@ -164,8 +164,8 @@ public final class PaillierSecretKey implements AutoCloseable {
         return m.compareTo(n.shiftRight(1)) > 0 ? m.subtract(n) : m;
     }
 
-    /// The key cannot be used any more. Its numbers are left to the collector: `BigInteger` cannot be
-    /// overwritten.
+    /// The key cannot be used any more. Its numbers are left to the collector: `BigInteger` cannot
+    /// be overwritten.
     @Override
     public void close() {
         closed = true;

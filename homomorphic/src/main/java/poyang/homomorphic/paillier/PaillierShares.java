@@ -12,18 +12,18 @@ import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// Decryption by all of several holders together: a dealer splits the exponent that decrypts into a sum,
-/// each holder raises the ciphertext to its part and proves that it did, and anyone multiplies the
-/// results.
+/// Decryption by all of several holders together: a dealer splits the exponent that decrypts into a
+/// sum, each holder raises the ciphertext to its part and proves that it did, and anyone multiplies
+/// the results.
 ///
 /// - parties: all must take part; any smaller number learns nothing
-/// - detects: a missing or wrong part. A part that is off leaves a product that is not 1 modulo n, or is
-///   off by a power of 1 + n, whose order has no small factor: there the proof is sound
-/// - rejects: `BAD_PROOF` names the holder whose proof does not hold; `BAD_SHARES` when parts are missing
-///   or twice there
-/// - source: Fouque, Poupard and Stern, FC 2000, with a sum instead of a polynomial; proofs of equal
-///   logarithms after Chaum and Pedersen, CRYPTO 1992, over the integers as in Damgård, Jurik and
-///   Nielsen 2010, section 5.1
+/// - detects: a missing or wrong part. A part that is off leaves a product that is not 1 modulo n,
+///   or is off by a power of 1 + n, whose order has no small factor: there the proof is sound
+/// - rejects: `BAD_PROOF` names the holder whose proof does not hold; `BAD_SHARES` when parts are
+///   missing or twice there
+/// - source: Fouque, Poupard and Stern, FC 2000, with a sum instead of a polynomial; proofs of
+///   equal logarithms after Chaum and Pedersen, CRYPTO 1992, over the integers as in Damgård, Jurik
+///   and Nielsen 2010, section 5.1
 public final class PaillierShares {
     private static final int HIDING_BITS = 128;
     private static final int CHALLENGE_BITS = 256;
@@ -121,7 +121,8 @@ public final class PaillierShares {
         return 2 * key.modulus().bitLength() + HIDING_BITS + Byte.SIZE;
     }
 
-    /// A power with an exponent of either sign, in time that depends on the key's size and the sign.
+    /// A power with an exponent of either sign, in time that depends on the key's size and the
+    /// sign.
     private BigInteger power(BigInteger number, BigInteger exponent) {
         Montgomery arithmetic = key.arithmetic();
         int bits = Math.max(exponentBits(), exponent.bitLength());

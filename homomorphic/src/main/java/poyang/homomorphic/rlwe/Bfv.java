@@ -10,18 +10,19 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// BFV: exact arithmetic on vectors of integers modulo a prime, under encryption. Slots stand in two rows
-/// of half the degree; operations work on all of them at once.
+/// BFV: exact arithmetic on vectors of integers modulo a prime, under encryption. Slots stand in
+/// two rows of half the degree; operations work on all of them at once.
 ///
-/// - security: indistinguishable under chosen plaintexts at 128 bits; no protection against who may have
-///   altered ciphertexts decrypted for him. A result's noise tells of the operations that made it: who
-///   computes for another on secret operands floods it first ({@link #flood})
-/// - errors: a ciphertext whose noise leaves no room is refused by {@link #decrypt}: every coefficient
-///   must lie within a quarter of its integer. A wrong answer would need one to miss by more than three
-///   quarters while none of the thousands of others passes one quarter
+/// - security: indistinguishable under chosen plaintexts at 128 bits; no protection against who may
+///   have altered ciphertexts decrypted for him. A result's noise tells of the operations that made
+///   it: who computes for another on secret operands floods it first ({@link #flood})
+/// - errors: a ciphertext whose noise leaves no room is refused by {@link #decrypt}: every
+///   coefficient must lie within a quarter of its integer. A wrong answer would need one to miss by
+///   more than three quarters while none of the thousands of others passes one quarter
 /// - threads: immutable, for any number
-/// - source: Fan and Vercauteren, ePrint 2012/144; plaintexts scaled as Q·m/t, rounded, and products as in
-///   Kim, Polyakov and Zucca, ASIACRYPT 2021, section 3, without their reduced chains
+/// - source: Fan and Vercauteren, ePrint 2012/144; plaintexts scaled as Q·m/t, rounded, and
+///   products as in Kim, Polyakov and Zucca, ASIACRYPT 2021, section 3, without their reduced
+///   chains
 public final class Bfv {
     private static final double REST_MAX = 0.25;
     private static final double MEASURED_BITS_MAX = 48;
@@ -44,6 +45,13 @@ public final class Bfv {
 
     // ---- keys ---------------------------------------------------------------------------------------
 
+    /// Keys of several parties, none of whom can decrypt alone.
+    ///
+    /// @param parties 2 to 64
+    public JointBfv joint(int parties) {
+        return new JointBfv(this, parties);
+    }
+
     public RlweSecretKey secretKey(RandomSource random) {
         return RlweSecretKey.generate(chain, random);
     }
@@ -63,8 +71,8 @@ public final class Bfv {
 
     // ---- in and out ---------------------------------------------------------------------------------
 
-    /// @param slots at most as many as there are, each at most half the plaintext prime in magnitude; the
-    ///     rest are zeros
+    /// @param slots at most as many as there are, each at most half the plaintext prime in
+    ///     magnitude; the rest are zeros
     /// @throws PoyangException `BAD_PLAINTEXT` otherwise
     public BfvPlaintext encode(long... slots) {
         return encoder.encode(slots);
@@ -78,7 +86,7 @@ public final class Bfv {
     public BfvCiphertext encrypt(RlwePublicKey key, BfvPlaintext plaintext, RandomSource random) {
         double[][][] zero = key.zeroCoefficients(chain, fast(random));
         ring.add(zero[0], scaled(plaintext, chain.levels()), zero[0]);
-        double variance = RlwePublicKey.variance(chain, 1);
+        double variance = key.variance(chain);
         return new BfvCiphertext(chain.id(), zero[0], zero[1], variance, null);
     }
 
@@ -113,7 +121,8 @@ public final class Bfv {
         return out;
     }
 
-    /// @throws PoyangException `NOISE_EXHAUSTED` when the noise leaves no room for a reliable answer
+    /// @throws PoyangException `NOISE_EXHAUSTED` when the noise leaves no room for a reliable
+    ///     answer
     public BfvPlaintext decrypt(RlweSecretKey key, BfvCiphertext ciphertext) {
         return round(phase(key, ciphertext));
     }
@@ -151,8 +160,8 @@ public final class Bfv {
         return largest;
     }
 
-    /// The bits of noise budget that are left, measured with the secret key, up to 48; below 1 nothing
-    /// is decrypted.
+    /// The bits of noise budget that are left, measured with the secret key, up to 48; below 1
+    /// nothing is decrypted.
     public double measuredBudgetBits(RlweSecretKey key, BfvCiphertext ciphertext) {
         double[][] phase = phase(key, ciphertext);
         double[] rest = new double[chain.degree()];
@@ -246,7 +255,8 @@ public final class Bfv {
         double[][][] switched = key.key().apply(chain, parts[2], false);
         ring.add(parts[0], switched[0], parts[0]);
         ring.add(parts[1], switched[1], parts[1]);
-        double variance = Noise.sum(BfvProduct.variance(parameters, a, b), SwitchKey.variance(chain, a.primes(), 1));
+        double variance =
+                Noise.sum(BfvProduct.variance(parameters, a, b), key.key().variance(chain, a.primes()));
         return new BfvCiphertext(chain.id(), parts[0], parts[1], variance, null);
     }
 
@@ -318,16 +328,17 @@ public final class Bfv {
     private BfvCiphertext moved(BfvCiphertext a, int element, RotationKeys keys) {
         double[][][] switched = keys.key(element).apply(chain, ring.automorphism(a.c1(), element), false);
         ring.add(switched[0], ring.automorphism(a.c0(), element), switched[0]);
-        double variance = Noise.sum(a.variance(), SwitchKey.variance(chain, a.primes(), 1));
+        double variance = Noise.sum(a.variance(), keys.key(element).variance(chain, a.primes()));
         return new BfvCiphertext(chain.id(), switched[0], switched[1], variance, null);
     }
 
-    /// A fresh encryption of the same slots whose noise hides what the old noise told: adds an encryption
-    /// of zero and a uniform error that is 2^40 times the estimated bound.
+    /// A fresh encryption of the same slots whose noise hides what the old noise told: adds an
+    /// encryption of zero and a uniform error that is 2^40 times the estimated bound.
     ///
     /// - secrecy: statistical distance n·2^(-40) from noise that does not depend on the operands
     /// - rejects: `NOISE_EXHAUSTED` when there is no room for the flood
-    /// - source: noise flooding as in Gentry, "Fully homomorphic encryption using ideal lattices", 2009
+    /// - source: noise flooding as in Gentry, "Fully homomorphic encryption using ideal lattices",
+    ///   2009
     public BfvCiphertext flood(BfvCiphertext a, RlwePublicKey key, RandomSource random) {
         check(a);
         return Flood.bfv(this, a, key, random);

@@ -8,8 +8,8 @@ import poyang.kernel.CanonicalWriter;
 
 /// An encryption (c0, c1) with c0 + c1·s = Q·m/t + e, as coefficients; immutable.
 ///
-/// It carries an estimate of its error. The estimate is what its maker says: a decryption goes by what
-/// it measures.
+/// It carries an estimate of its error. The estimate is what its maker says: a decryption goes by
+/// what it measures.
 public final class BfvCiphertext {
     private static final String DOMAIN = "poyang.bfv.ciphertext.v1";
     private static final double STEPS_PER_BIT = 1024;
@@ -66,8 +66,8 @@ public final class BfvCiphertext {
         return writer.toBytes();
     }
 
-    /// @throws poyang.kernel.PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but the
-    ///     canonical bytes of a ciphertext of these parameters
+    /// @throws poyang.kernel.PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but
+    ///     the canonical bytes of a ciphertext of these parameters
     public static BfvCiphertext decode(BfvParameters of, Bytes encoded) {
         CanonicalReader reader = Codec.open(DOMAIN, of.chain(), encoded.toArray());
         int rows = reader.u8();

@@ -3,8 +3,8 @@ package poyang.homomorphic.rlwe;
 import poyang.homomorphic.ring.Modulus;
 import poyang.homomorphic.ring.Ntt;
 
-/// Integers to slots and back: slot i of the first row is the value at ψ^(3^i), of the second row at
-/// ψ^(−3^i).
+/// Integers to slots and back: slot i of the first row is the value at ψ^(3^i), of the second row
+/// at ψ^(−3^i).
 final class BfvEncoder {
     private final Modulus plain;
     private final Ntt transform;

@@ -1,6 +1,7 @@
 package poyang.homomorphic.rlwe;
 
-/// Encoded slots: a polynomial modulo the plaintext prime. Not a secret type; who has one may read it.
+/// Encoded slots: a polynomial modulo the plaintext prime. Not a secret type; who has one may read
+/// it.
 public final class BfvPlaintext {
     private final double[] coefficients;
 

@@ -4,8 +4,8 @@ import poyang.homomorphic.ring.Ring;
 
 /// The three parts of a product of two ciphertexts: the tensor over the integers, times t/Q.
 ///
-/// - cost: for l primes and m auxiliary ones 4·(l + m) transforms forward (2·(l + m) for a square) and
-///   3·(l + m) back, conversions up, scaling and conversions down
+/// - cost: for l primes and m auxiliary ones 4·(l + m) transforms forward (2·(l + m) for a square)
+///   and 3·(l + m) back, conversions up, scaling and conversions down
 /// - source: Halevi, Polyakov and Shoup, CT-RSA 2019, section 2
 final class BfvProduct {
     private BfvProduct() {}
@@ -51,10 +51,10 @@ final class BfvProduct {
         return out;
     }
 
-    /// The variance of the product's error, before it is brought to two parts: each operand's error times
-    /// t times the other's rounding part (c0 + c1·s)/Q and its message, and the rounding of three parts.
-    /// The factor ln n is for powers of one ciphertext, whose largest values meet each other: of n
-    /// normal values the largest is √(ln n) times the usual one.
+    /// The variance of the product's error, before it is brought to two parts: each operand's error
+    /// times t times the other's rounding part (c0 + c1·s)/Q and its message, and the rounding of
+    /// three parts. The factor ln n is for powers of one ciphertext, whose largest values meet each
+    /// other: of n normal values the largest is √(ln n) times the usual one.
     static double variance(BfvParameters parameters, BfvCiphertext a, BfvCiphertext b) {
         Chain chain = parameters.chain();
         double n = chain.degree();

@@ -12,13 +12,14 @@ import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 
-/// Degree and primes of a scheme: the primes of ciphertexts, then one that only keys are multiplied by.
+/// Degree and primes of a scheme: the primes of ciphertexts, then one that only keys are multiplied
+/// by.
 ///
-/// The product of all of them is bounded by the table for 128 bits of classical security with ternary
-/// secrets and an error of standard deviation 3.2.
+/// The product of all of them is bounded by the table for 128 bits of classical security with
+/// ternary secrets and an error of standard deviation 3.2.
 ///
-/// - source: Homomorphic Encryption Standard (2018), table 1, column of 128 bits; the bound for degree
-///   65,536 is not in the table, hence neither is the degree here
+/// - source: Homomorphic Encryption Standard (2018), table 1, column of 128 bits; the bound for
+///   degree 65,536 is not in the table, hence neither is the degree here
 final class Chain {
     private static final int[] DEGREES = {1024, 2048, 4096, 8192, 16384, 32768};
     private static final int[] BITS_MAX = {27, 54, 109, 218, 438, 881};
@@ -41,7 +42,8 @@ final class Chain {
         id = Bytes.wrap(Sm3.digest(writer.toArray()));
     }
 
-    /// @param bits sizes of the ciphertexts' primes and, last, of the keys' prime, which is the largest
+    /// @param bits sizes of the ciphertexts' primes and, last, of the keys' prime, which is the
+    ///     largest
     /// @throws PoyangException `BAD_PARAMETERS` below 128 bits of security
     static Chain of(String scheme, int degree, long extra, int... bits) {
         int at = Arrays.binarySearch(DEGREES, degree);

@@ -71,12 +71,12 @@ public final class Ckks {
         CkksPlaintext plaintext = plaintext(real, imaginary, level);
         double[][][] zero = key.zero(chain, Bfv.fast(random));
         ring.add(zero[0], plaintext.values(), zero[0]);
-        double variance = Noise.sum(RlwePublicKey.variance(chain, 1), -Noise.log2(12));
+        double variance = Noise.sum(key.variance(chain), -Noise.log2(12));
         return made(zero[0], zero[1], level, plaintext.magnitude(), slotError(variance, level));
     }
 
-    /// The values repeated to the end of the slots, after zeros up to a power of two: what products with
-    /// matrices take.
+    /// The values repeated to the end of the slots, after zeros up to a power of two: what products
+    /// with matrices take.
     public double[] repeated(double... values) {
         int period = Integer.highestOneBit(Math.max(1, 2 * values.length - 1));
         double[] out = new double[parameters.slots()];
@@ -137,8 +137,8 @@ public final class Ckks {
 
     // ---- out ----------------------------------------------------------------------------------------
 
-    /// The slots, with the error that gives the secret key away: for the holder of the key alone, who
-    /// hands on neither the numbers nor anything computed from their last digits.
+    /// The slots, with the error that gives the secret key away: for the holder of the key alone,
+    /// who hands on neither the numbers nor anything computed from their last digits.
     ///
     /// @throws PoyangException `NOISE_EXHAUSTED` when the result does not keep to its bounds
     public CkksResult decryptForKeyHolderOnly(RlweSecretKey key, CkksCiphertext ciphertext) {
@@ -148,8 +148,9 @@ public final class Ckks {
 
     /// The slots with normal noise over the error, so that others may see them.
     ///
-    /// - computes: with Δ the error's bound, noise of standard deviation 8·2^20·Δ·√`releases` on each
-    ///   coefficient: what `releases` results tell of the key is below 2^(-40) in the sense of the source
+    /// - computes: with Δ the error's bound, noise of standard deviation 8·2^20·Δ·√`releases` on
+    ///   each coefficient: what `releases` results tell of the key is below 2^(-40) in the sense of
+    ///   the source
     /// - rejects: `NOISE_EXHAUSTED` when nothing of the result would be left, which is the rule at
     ///   scales of 44 bits and less
     /// - source: Li, Micciancio, Schultz and Sorrell, CRYPTO 2022, section 5
@@ -171,7 +172,8 @@ public final class Ckks {
         return result(coefficients, ciphertext, error);
     }
 
-    /// Floating point, in encoding and here, adds its own to the error; it tells nothing of the key.
+    /// Floating point, in encoding and here, adds its own to the error; it tells nothing of the
+    /// key.
     private CkksResult result(double[] coefficients, CkksCiphertext from, double error) {
         double[] real = new double[parameters.slots()];
         double[] imaginary = new double[parameters.slots()];
@@ -302,7 +304,7 @@ public final class Ckks {
         ring.multiplyAdd(x.c0(), y.c0(), switched[0]);
         ring.multiplyAdd(x.c0(), y.c1(), switched[1]);
         ring.multiplyAdd(x.c1(), y.c0(), switched[1]);
-        double own = slotError(SwitchKey.variance(chain, rows, 1), x.level()) / parameters.scale(x.level());
+        double own = slotError(key.key().variance(chain, rows), x.level()) / parameters.scale(x.level());
         double error = (x.magnitude() + x.error()) * y.error() + y.magnitude() * x.error() + own;
         return new CkksProduct(switched[0], switched[1], x.level(), x.magnitude() * y.magnitude(), error);
     }
@@ -396,7 +398,7 @@ public final class Ckks {
         double[][] c1 = ring.inverse(ring.permuted(a.c1(), permutation));
         double[][][] switched = keys.key(element).apply(chain, c1, true);
         ring.add(switched[0], ring.permuted(a.c0(), permutation), switched[0]);
-        double own = slotError(SwitchKey.variance(chain, rows, 1), a.level());
+        double own = slotError(keys.key(element).variance(chain, rows), a.level());
         return made(switched[0], switched[1], a.level(), a.magnitude(), a.error() + own);
     }
 

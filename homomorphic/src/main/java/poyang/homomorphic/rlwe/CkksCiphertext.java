@@ -6,8 +6,8 @@ import poyang.kernel.CanonicalWriter;
 
 /// An encryption (c0, c1) with c0 + c1·s = scale·m + e, as values; immutable.
 ///
-/// It carries bounds on its slots and on their error, in the slots' own unit. They are what its maker
-/// says; a decryption refuses what does not keep to them.
+/// It carries bounds on its slots and on their error, in the slots' own unit. They are what its
+/// maker says; a decryption refuses what does not keep to them.
 public final class CkksCiphertext {
     private static final String DOMAIN = "poyang.ckks.ciphertext.v1";
 
@@ -49,8 +49,8 @@ public final class CkksCiphertext {
         return magnitude;
     }
 
-    /// A bound on the distance of each slot from the exact result, but for a probability below 2^(-40)
-    /// and for the floating point of encoding.
+    /// A bound on the distance of each slot from the exact result, but for a probability below
+    /// 2^(-40) and for the floating point of encoding.
     public double error() {
         return error;
     }
@@ -65,8 +65,8 @@ public final class CkksCiphertext {
         return writer.toBytes();
     }
 
-    /// @throws poyang.kernel.PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but the
-    ///     canonical bytes of a ciphertext of these parameters
+    /// @throws poyang.kernel.PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but
+    ///     the canonical bytes of a ciphertext of these parameters
     public static CkksCiphertext decode(CkksParameters of, Bytes encoded) {
         CanonicalReader reader = Codec.open(DOMAIN, of.chain(), encoded.toArray());
         int level = reader.u8();

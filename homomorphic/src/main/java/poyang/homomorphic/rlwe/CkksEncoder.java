@@ -2,9 +2,9 @@ package poyang.homomorphic.rlwe;
 
 /// Complex numbers to real polynomials and back: slot i is the value at ζ^(3^i), ζ = e^(πi/n).
 ///
-/// A real polynomial of degree n folds into n/2 complex coefficients a_j + i·a_{j + n/2}, whose cyclic
-/// Fourier transform, after a twist by ζ^j, gives the values at ζ^(4k + 1). Where 3^i is 3 modulo 4 the
-/// slot is the conjugate of the value at the opposite exponent.
+/// A real polynomial of degree n folds into n/2 complex coefficients a_j + i·a_{j + n/2}, whose
+/// cyclic Fourier transform, after a twist by ζ^j, gives the values at ζ^(4k + 1). Where 3^i is 3
+/// modulo 4 the slot is the conjugate of the value at the opposite exponent.
 ///
 /// - cost: one complex transform of length n/2
 /// - source: Cooley and Tukey, Math. Comp. 1965; the folding is the usual one for real inputs

@@ -5,10 +5,11 @@ import poyang.kernel.Bytes;
 
 /// Parameters of CKKS: checked when they are made, immutable, never below 128 bits of security.
 ///
-/// A level has its scale: the highest a power of two, each lower one the square of the one above divided
-/// by the primes between. Every ciphertext of a level has that level's scale, so that results add up
-/// exactly. A scale of up to 44 bits is one prime a level; one of 60 to 88 bits is two primes a level,
-/// which is what results that are handed to others need ({@link Ckks#decryptForRelease}).
+/// A level has its scale: the highest a power of two, each lower one the square of the one above
+/// divided by the primes between. Every ciphertext of a level has that level's scale, so that
+/// results add up exactly. A scale of up to 44 bits is one prime a level; one of 60 to 88 bits is
+/// two primes a level, which is what results that are handed to others need ({@link
+/// Ckks#decryptForRelease}).
 public final class CkksParameters {
     private static final int KEY_BITS = 49;
     private static final int BASE_BITS = 49;
@@ -35,8 +36,8 @@ public final class CkksParameters {
         }
     }
 
-    /// A scale of 40 bits, and as many levels as 128 bits of security allow: 3 at degree 8,192, 8 at
-    /// 16,384.
+    /// A scale of 40 bits, and as many levels as 128 bits of security allow: 3 at degree 8,192, 8
+    /// at 16,384.
     public static CkksParameters standard(int degree) {
         return of(degree, 40, (Chain.bitsMax(degree) - KEY_BITS - BASE_BITS) / 40);
     }

@@ -23,7 +23,8 @@ public final class CkksResult {
         return imaginary.clone();
     }
 
-    /// A bound on the distance of each slot from the exact result, but for a probability below 2^(-40).
+    /// A bound on the distance of each slot from the exact result, but for a probability below
+    /// 2^(-40).
     public double error() {
         return error;
     }

@@ -7,8 +7,8 @@ import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 
-/// The canonical bytes of ring elements, ciphertexts and keys: the parameters' digest first, residues
-/// packed to their primes' bits, nothing twice, nothing left over.
+/// The canonical bytes of ring elements, ciphertexts and keys: the parameters' digest first,
+/// residues packed to their primes' bits, nothing twice, nothing left over.
 final class Codec {
     private Codec() {}
 

@@ -17,8 +17,8 @@ final class Flood {
 
     private Flood() {}
 
-    /// Uniform on 2^(bits + 1) neighbouring integers around zero, modulo the first primes: digits of 40
-    /// bits, each from −2^39 to 2^39 − 1, the highest from −2^h to 2^h − 1.
+    /// Uniform on 2^(bits + 1) neighbouring integers around zero, modulo the first primes: digits
+    /// of 40 bits, each from −2^39 to 2^39 − 1, the highest from −2^h to 2^h − 1.
     static double[][] uniform(Chain chain, int rows, int bits, RandomSource random) {
         Ring ring = chain.ring();
         double[][] out = ring.zero(rows);
@@ -59,7 +59,7 @@ final class Flood {
     static BfvCiphertext bfv(Bfv bfv, BfvCiphertext a, RlwePublicKey key, RandomSource random) {
         Chain chain = bfv.parameters().chain();
         Ring ring = chain.ring();
-        int bits = bits(Noise.sum(a.variance(), RlwePublicKey.variance(chain, 1)));
+        int bits = bits(Noise.sum(a.variance(), key.variance(chain)));
         double room = chain.bits(a.primes()) - Noise.log2(bfv.parameters().plainModulus()) - 2;
         if (bits + 1 > room) {
             throw noRoom();

@@ -2,7 +2,8 @@ package poyang.homomorphic.rlwe;
 
 import poyang.kernel.RandomSource;
 
-/// Normal samples, by the method of Box and Muller (Ann. Math. Statist. 1958) on 53-bit uniform numbers.
+/// Normal samples, by the method of Box and Muller (Ann. Math. Statist. 1958) on 53-bit uniform
+/// numbers.
 final class Gaussian {
     private Gaussian() {}
 

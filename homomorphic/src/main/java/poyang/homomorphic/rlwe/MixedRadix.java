@@ -4,9 +4,9 @@ import poyang.homomorphic.ring.Modulus;
 import poyang.homomorphic.ring.Ring;
 import poyang.homomorphic.ring.Rows;
 
-/// From residues to the integer of least magnitude, as a double with all its precision: digits to the
-/// bases q_0, q_1, ..., each of least magnitude, so that high digits of small integers vanish and nothing
-/// cancels.
+/// From residues to the integer of least magnitude, as a double with all its precision: digits to
+/// the bases q_0, q_1, ..., each of least magnitude, so that high digits of small integers vanish
+/// and nothing cancels.
 ///
 /// - source: Garner, IRE Trans. Electronic Computers 1959
 final class MixedRadix {

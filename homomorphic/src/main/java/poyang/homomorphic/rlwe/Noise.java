@@ -1,8 +1,8 @@
 package poyang.homomorphic.rlwe;
 
-/// Estimates of errors as base-2 logarithms of variances of one coefficient, under the usual heuristic
-/// that coefficients behave like independent normal variables. A bound is eight standard deviations:
-/// a single coefficient passes it with a probability below 2^(-49).
+/// Estimates of errors as base-2 logarithms of variances of one coefficient, under the usual
+/// heuristic that coefficients behave like independent normal variables. A bound is eight standard
+/// deviations: a single coefficient passes it with a probability below 2^(-49).
 final class Noise {
     static final double BOUND_BITS = 3;
 

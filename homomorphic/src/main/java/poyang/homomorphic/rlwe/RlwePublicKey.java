@@ -12,20 +12,20 @@ import poyang.kernel.RandomSource;
 /// A public key for BFV or CKKS: (b, a) with b = −a·s + e, a uniform from a seed.
 public final class RlwePublicKey {
     private final Bytes parameters;
-    private final Bytes seed;
     private final double[][] b;
     private final double[][] a;
+    private final int parties;
 
-    private RlwePublicKey(Bytes parameters, Bytes seed, double[][] b, double[][] a) {
-        this.parameters = parameters;
-        this.seed = seed;
+    private RlwePublicKey(Chain chain, Bytes seed, double[][] b, int parties) {
+        parameters = chain.id();
         this.b = b;
-        this.a = a;
+        this.parties = parties;
+        a = expand(chain, seed);
     }
 
     static RlwePublicKey generate(Chain chain, RlweSecretKey secret, RandomSource random) {
         Bytes seed = Bytes.wrap(random.bytes(SeededRandom.SEED_BYTES));
-        return of(chain, seed, share(chain, secret, seed, random));
+        return of(chain, seed, share(chain, secret, seed, random), 1);
     }
 
     /// What one holder of a part of the secret adds to b.
@@ -37,8 +37,9 @@ public final class RlwePublicKey {
         return ring.subtract(b, product, b);
     }
 
-    static RlwePublicKey of(Chain chain, Bytes seed, double[][] b) {
-        return new RlwePublicKey(chain.id(), seed, b, expand(chain, seed));
+    /// @param parties how many ternary secrets the secret is the sum of
+    static RlwePublicKey of(Chain chain, Bytes seed, double[][] b, int parties) {
+        return new RlwePublicKey(chain, seed, b, parties);
     }
 
     private static double[][] expand(Chain chain, Bytes seed) {
@@ -70,7 +71,8 @@ public final class RlwePublicKey {
         return new double[][][] {c0, c1};
     }
 
-    /// As {@link #zero}, as coefficients: transforms the products back instead of the errors forward.
+    /// As {@link #zero}, as coefficients: transforms the products back instead of the errors
+    /// forward.
     double[][][] zeroCoefficients(Chain chain, RandomSource random) {
         check(chain);
         Ring ring = chain.ring();
@@ -93,22 +95,9 @@ public final class RlwePublicKey {
         }
     }
 
-    /// The variance, as a logarithm, of the error of {@link #zero}, for a secret that is a sum of
-    /// `parties` ternary ones.
-    static double variance(Chain chain, int parties) {
+    /// The variance, as a logarithm, of the error of {@link #zero}.
+    double variance(Chain chain) {
         return Noise.log2(Sampler.NOISE_VARIANCE * (1 + 2.0 * parties * chain.secretGain()));
-    }
-
-    Bytes seed() {
-        return seed;
-    }
-
-    double[][] b() {
-        return b;
-    }
-
-    Bytes parameters() {
-        return parameters;
     }
 
     @Override

@@ -10,8 +10,8 @@ import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// Keys that move slots: one for each automorphism. A rotation without its own key takes those of powers
-/// of two, one after another.
+/// Keys that move slots: one for each automorphism. A rotation without its own key takes those of
+/// powers of two, one after another.
 public final class RotationKeys {
     /// Generates, with −1, the automorphisms that permute slots.
     static final int GENERATOR = 3;

@@ -14,13 +14,14 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
 /// Turns an encryption of d·s' into one of d under s: for each prime q_i of the ciphertext a pair
-/// (−a_i·s + e_i + P·δ_i·s', a_i) modulo Q·P, where δ_i is 1 modulo q_i and 0 modulo the others and P is
-/// the keys' prime.
+/// (−a_i·s + e_i + P·δ_i·s', a_i) modulo Q·P, where δ_i is 1 modulo q_i and 0 modulo the others and
+/// P is the keys' prime.
 ///
 /// - computes: the sum of key_i times the residue of d modulo q_i, divided by P and rounded
-/// - cost: for l primes l·(l + 1) transforms and 2·l·(l + 1) products of rows, 2·(l + 1) transforms back
-/// - source: the hybrid of Gentry, Halevi and Smart, CRYPTO 2012, with one prime a digit as in Cheon et
-///   al., SAC 2018
+/// - cost: for l primes l·(l + 1) transforms and 2·l·(l + 1) products of rows, 2·(l + 1) transforms
+///   back
+/// - source: the hybrid of Gentry, Halevi and Smart, CRYPTO 2012, with one prime a digit as in
+///   Cheon et al., SAC 2018
 final class SwitchKey {
     private static final int LAZY_MAX = 5;
 
@@ -29,7 +30,10 @@ final class SwitchKey {
     private final double[][][] b;
     private final double[][][] a;
 
-    private SwitchKey(Chain chain, Bytes seed, double[][][] b) {
+    private final int parties;
+
+    private SwitchKey(Chain chain, Bytes seed, double[][][] b, int parties) {
+        this.parties = parties;
         parameters = chain.id();
         this.seed = seed;
         this.b = b;
@@ -39,11 +43,12 @@ final class SwitchKey {
     /// @param source values of s' modulo every prime of the chain
     static SwitchKey generate(Chain chain, RlweSecretKey secret, double[][] source, RandomSource random) {
         Bytes seed = Bytes.wrap(random.bytes(32));
-        return new SwitchKey(chain, seed, share(chain, secret, source, seed, random));
+        return new SwitchKey(chain, seed, share(chain, secret, source, seed, random), 1);
     }
 
-    static SwitchKey of(Chain chain, Bytes seed, double[][][] b) {
-        return new SwitchKey(chain, seed, b);
+    /// @param parties how many ternary secrets the secret is the sum of
+    static SwitchKey of(Chain chain, Bytes seed, double[][][] b, int parties) {
+        return new SwitchKey(chain, seed, b, parties);
     }
 
     /// What one holder of parts of s and s' adds to the first halves of the pairs.
@@ -134,8 +139,8 @@ final class SwitchKey {
         }
     }
 
-    /// The variance, as a logarithm, that a switch adds at a level, for a secret of `parties` parts.
-    static double variance(Chain chain, int levels, int parties) {
+    /// The variance, as a logarithm, that a switch adds at a level.
+    double variance(Chain chain, int levels) {
         double digits = 0;
         double special = chain.special().value();
         for (int i = 0; i < levels; i++) {
@@ -158,6 +163,6 @@ final class SwitchKey {
         if (pairs.size() != chain.levels()) {
             throw Codec.bad("an evaluation key has " + pairs.size() + " pairs");
         }
-        return new SwitchKey(chain, seed, pairs.toArray(double[][][]::new));
+        return new SwitchKey(chain, seed, pairs.toArray(double[][][]::new), 1);
     }
 }

@@ -22,7 +22,8 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.simulation.Property;
 
-/// Sums and products equal those of the plaintexts, exactly, and what is foreign or malformed is refused.
+/// Sums and products equal those of the plaintexts, exactly, and what is foreign or malformed is
+/// refused.
 final class PaillierTest {
     private static final RandomSource RANDOM = new SeededRandom(new byte[32], "paillier");
 

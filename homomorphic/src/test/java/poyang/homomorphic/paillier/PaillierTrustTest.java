@@ -20,8 +20,8 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.simulation.Property;
 
-/// Proofs hold for what they are about and nothing else; a joint decryption needs every holder, and names
-/// the one who lies.
+/// Proofs hold for what they are about and nothing else; a joint decryption needs every holder, and
+/// names the one who lies.
 final class PaillierTrustTest {
     private static final RandomSource RANDOM = new SeededRandom(new byte[32], "trust");
     private static final Bytes CONTEXT = Bytes.utf8("report 7");

@@ -19,8 +19,8 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.simulation.Property;
 
-/// Every operation equals the one on plain slots, noise stays below its estimate, and what is exhausted,
-/// foreign or damaged is refused.
+/// Every operation equals the one on plain slots, noise stays below its estimate, and what is
+/// exhausted, foreign or damaged is refused.
 final class BfvTest {
     private static final Bfv BFV = new Bfv(BfvParameters.standard(8192, 20));
     private static final Bfv SMALL = new Bfv(BfvParameters.standard(4096, 16));

@@ -17,8 +17,8 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.simulation.Property;
 
-/// Every operation is within the bound that it states, and what is out of bounds, foreign or damaged is
-/// refused.
+/// Every operation is within the bound that it states, and what is out of bounds, foreign or
+/// damaged is refused.
 final class CkksTest {
     private static final Ckks CKKS = new Ckks(CkksParameters.standard(8192));
     private static final int SLOTS = CKKS.parameters().slots();

@@ -154,6 +154,8 @@ final class IdentitiesOnNodesTest {
                 FreezeRequest.newBuilder().setAccount(name).setReason("调查").build();
         ChainAccount supervisor = chain.account("supervision/supervisor");
         call(supervisor, "Accounts", "Freeze", asked);
+        // Whoever is asked next may not be as far as the one that answered.
+        chain.await(supervisor.height());
         long height = proven(name).getFrozen().getHeight();
         chain.await(height);
         refusedEverywhere(AccountErrors.ACCOUNT_FROZEN, "since block " + height, name, chain.key(name));
