@@ -52,10 +52,14 @@ import poyang.kernel.Bug;
 /// @param length m, elements of output
 /// @param weight ones in a row of E
 /// @param blocks of noise
-/// @param blockLength places of a block, even
+/// @param blockLength places of a block, a power of two
 record CodeParameters(int length, int weight, int blocks, int blockLength) {
     static final int LONGEST = 1 << 24;
-    private static final int BLOCKS = 600;
+    private static final int FEWEST_BLOCKS = 600;
+
+    /// Blocks whose trees' corrections make one frame.
+    static final int GROUP = 20;
+
     private static final int EXPANSION = 5;
     private static final int SHORTEST_BLOCK = 64;
     private static final int LIGHT_UP_TO = 1 << 21;
@@ -65,9 +69,11 @@ record CodeParameters(int length, int weight, int blocks, int blockLength) {
     /// The parameters for an output of `length` elements.
     static CodeParameters of(int length) {
         Bug.unless(length >= 1 && length <= LONGEST, "a correlation has 1 to 2^24 elements");
-        long needed = ((long) EXPANSION * length + BLOCKS - 1) / BLOCKS;
-        int blockLength = (int) Math.max(SHORTEST_BLOCK, needed + 1 & ~1L);
-        return new CodeParameters(length, length <= LIGHT_UP_TO ? LIGHT : HEAVY, BLOCKS, blockLength);
+        int places = EXPANSION * length;
+        int blockLength = Math.max(SHORTEST_BLOCK, Integer.highestOneBit(places / FEWEST_BLOCKS));
+        int groups = (places + GROUP * blockLength - 1) / (GROUP * blockLength);
+        int blocks = Math.max(FEWEST_BLOCKS, GROUP * groups);
+        return new CodeParameters(length, length <= LIGHT_UP_TO ? LIGHT : HEAVY, blocks, blockLength);
     }
 
     /// N
