@@ -39,8 +39,8 @@ import poyang.kernel.Bug;
 /// r−1)·x^(K+1−r) for given gaps (a beta distribution); there are C(K, r−1) choices of gaps and
 /// C(m, r) of rows, and points one in each strip are uniform points conditioned on an event of
 /// probability K!/(r!^11·11^K). The sum over all r bounds the probability that the code, drawn from
-/// a public seed, has a single linear test of advantage above 2^-128. With 600 blocks it is below
-/// 2^-40 for m ≤ 2^21 at weight 11 and for m ≤ 2^24 at weight 13.
+/// a public seed, has a single linear test of advantage above 2^-128. With 600 blocks or more it is
+/// below 2^-40 for m ≤ 2^21 at weight 11 and for m ≤ 2^24 at weight 13.
 ///
 /// Without D the coefficients are 0 and 1, and u = (1, −1) on two rows whose points lie pairwise
 /// near each other nulls eleven gaps at once: among 2^20 rows two are found for which β is 2^-15.
