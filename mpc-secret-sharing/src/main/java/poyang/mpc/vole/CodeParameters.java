@@ -39,8 +39,8 @@ import poyang.kernel.Bug;
 /// r−1)·x^(K+1−r) for given gaps (a beta distribution); there are C(K, r−1) choices of gaps and
 /// C(m, r) of rows, and points one in each strip are uniform points conditioned on an event of
 /// probability K!/(r!^11·11^K). The sum over all r bounds the probability that the code, drawn from
-/// a public seed, has a single linear test of advantage above 2^-128. With 600 blocks it is below
-/// 2^-40 for m ≤ 2^21 at weight 11 and for m ≤ 2^24 at weight 13.
+/// a public seed, has a single linear test of advantage above 2^-128. With 600 blocks or more it is
+/// below 2^-40 for m ≤ 2^21 at weight 11 and for m ≤ 2^24 at weight 13.
 ///
 /// Without D the coefficients are 0 and 1, and u = (1, −1) on two rows whose points lie pairwise
 /// near each other nulls eleven gaps at once: among 2^20 rows two are found for which β is 2^-15.
@@ -52,10 +52,14 @@ import poyang.kernel.Bug;
 /// @param length m, elements of output
 /// @param weight ones in a row of E
 /// @param blocks of noise
-/// @param blockLength places of a block, even
+/// @param blockLength places of a block, a power of two
 record CodeParameters(int length, int weight, int blocks, int blockLength) {
     static final int LONGEST = 1 << 24;
-    private static final int BLOCKS = 600;
+    private static final int FEWEST_BLOCKS = 600;
+
+    /// Blocks whose trees' corrections make one frame.
+    static final int GROUP = 20;
+
     private static final int EXPANSION = 5;
     private static final int SHORTEST_BLOCK = 64;
     private static final int LIGHT_UP_TO = 1 << 21;
@@ -65,9 +69,11 @@ record CodeParameters(int length, int weight, int blocks, int blockLength) {
     /// The parameters for an output of `length` elements.
     static CodeParameters of(int length) {
         Bug.unless(length >= 1 && length <= LONGEST, "a correlation has 1 to 2^24 elements");
-        long needed = ((long) EXPANSION * length + BLOCKS - 1) / BLOCKS;
-        int blockLength = (int) Math.max(SHORTEST_BLOCK, needed + 1 & ~1L);
-        return new CodeParameters(length, length <= LIGHT_UP_TO ? LIGHT : HEAVY, BLOCKS, blockLength);
+        int places = EXPANSION * length;
+        int blockLength = Math.max(SHORTEST_BLOCK, Integer.highestOneBit(places / FEWEST_BLOCKS));
+        int groups = (places + GROUP * blockLength - 1) / (GROUP * blockLength);
+        int blocks = Math.max(FEWEST_BLOCKS, GROUP * groups);
+        return new CodeParameters(length, length <= LIGHT_UP_TO ? LIGHT : HEAVY, blocks, blockLength);
     }
 
     /// N

@@ -46,8 +46,6 @@ final class ReceiverTrees {
         sibling = place >>> levels - 1 ^ 1;
         siblingLow = word(corrections, at) ^ rows[rowAt];
         siblingHigh = word(corrections, at + 8) ^ rows[rowAt + 1];
-        long droppedLow = 0;
-        long droppedHigh = 0;
         for (int level = 2; level < levels; level++) {
             hash.key(tree, level);
             int count = shape.nodes(level - 1);
@@ -59,15 +57,9 @@ final class ReceiverTrees {
             int path = place >>> levels - level;
             long right = (path & 1) - 1L; // all ones when the sibling is a right child
             sibling = path ^ 1;
-            siblingLow = word(corrections, block) ^ rows[row] ^ sums[0] ^ right & (sums[0] ^ sums[2] ^ droppedLow);
+            siblingLow = word(corrections, block) ^ rows[row] ^ sums[0] ^ right & (sums[0] ^ sums[2]);
             siblingHigh =
-                    word(corrections, block + 8) ^ rows[row + 1] ^ sums[1] ^ right & (sums[1] ^ sums[3] ^ droppedHigh);
-            int last = 2 * count - 1;
-            if (shape.nodes(level) <= last) {
-                long learned = equal(sibling, last);
-                droppedLow ^= nodes[2 * last] ^ learned & siblingLow;
-                droppedHigh ^= nodes[2 * last + 1] ^ learned & siblingHigh;
-            }
+                    word(corrections, block + 8) ^ rows[row + 1] ^ sums[1] ^ right & (sums[1] ^ sums[3]);
         }
         last(tree, place, rows, rowAt, corrections, at);
         return finish(place, c0, c1, corrections, at + (levels + 1) * TreeHash.BLOCK_BYTES);

@@ -16,8 +16,8 @@ import poyang.mpc.field.Goldilocks;
 /// - secrecy: grows in the same steps whatever the keys
 /// - cost: 1.5 hashes a leaf
 /// - source: Guo, Yang, Wang, Zhang, Xie, Zhang, Zhu, "Half-tree: halving the cost of tree
-///   expansion in COT and DPF", EUROCRYPT 2023. Departures: a key of the hash for
-///   each level of each tree; trees cut to any even number of leaves
+///   expansion in COT and DPF", EUROCRYPT 2023. Departure: a key of the hash for
+///   each level of each tree
 final class SenderTrees {
     private final TreeShape shape;
     private final TreeHash hash;

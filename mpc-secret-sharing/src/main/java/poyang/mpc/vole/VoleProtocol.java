@@ -29,7 +29,7 @@ public record VoleProtocol(int id, int version, String name, String citation, bo
     static final int VERDICT_BYTES = 32;
 
     /// Trees whose corrections make one frame.
-    static final int GROUP = 30;
+    static final int GROUP = CodeParameters.GROUP;
 
     /// The most elements of one run.
     public static int longest() {

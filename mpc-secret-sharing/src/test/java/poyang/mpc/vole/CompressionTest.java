@@ -84,10 +84,10 @@ final class CompressionTest {
     void parametersAreThoseOfTheTable() {
         for (int length : new int[] {1, 7_680, 7_681, 1 << 20, 1_342_177, 1 << 21, (1 << 21) + 1, 1 << 24}) {
             CodeParameters code = CodeParameters.of(length);
-            assertEquals(600, code.blocks());
+            assertTrue(code.blocks() >= 600 && code.blocks() <= 1_220, "blocks: " + code.blocks());
             assertTrue(code.places() >= 5L * length, "five places an output");
             assertEquals(length <= 1 << 21 ? 11 : 13, code.weight());
-            assertEquals(0, code.blockLength() % 2);
+            assertEquals(1, Integer.bitCount(code.blockLength()));
             assertEquals(code.places(), code.stripStart(code.weight()));
         }
     }

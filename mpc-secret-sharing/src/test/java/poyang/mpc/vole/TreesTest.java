@@ -3,10 +3,12 @@ package poyang.mpc.vole;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import poyang.kernel.Bug;
 import poyang.kernel.RandomSource;
 import poyang.mpc.Pair;
 import poyang.mpc.field.Goldilocks;
@@ -64,17 +66,25 @@ final class TreesTest {
 
     @Test
     void theReceiverHasEveryLeafButOneAtEverySizeAndPlace() {
-        for (int leaves = 4; leaves <= 66; leaves += 2) {
+        for (int leaves = 4; leaves <= 128; leaves *= 2) {
             Grown grown = new Grown(leaves, leaves);
             for (int place = 0; place < leaves; place++) {
                 assertEquals(0, grown.wrong(place, grown.receiver(place, grown.corrections)), leaves + " " + place);
             }
         }
-        Grown large = new Grown(11_186, 1);
-        for (int place : new int[] {0, 1, 4_095, 4_096, 8_191, 8_192, 11_184, 11_185}) {
+        Grown large = new Grown(8_192, 1);
+        for (int place : new int[] {0, 1, 4_095, 4_096, 5_555, 8_190, 8_191}) {
             assertEquals(0, large.wrong(place, large.receiver(place, large.corrections)), "place " + place);
         }
-        assertEquals(2 * 11_186, Arrays.stream(large.sender).distinct().count(), "leaves differ");
+        assertEquals(2 * 8_192, Arrays.stream(large.sender).distinct().count(), "leaves differ");
+    }
+
+    /// A cut tree would let a malicious receiver name a leaf that was cut off and learn the global key.
+    @Test
+    void treesAreWhole() {
+        for (int leaves : new int[] {2, 6, 22, 11_186}) {
+            assertThrows(Bug.class, () -> new TreeShape(leaves));
+        }
     }
 
     /// Every byte of a whole tree's corrections: the receiver's leaves are wrong, but for the sum
