@@ -11,7 +11,9 @@ describe('what two owners allow', () => {
   it('is everything where they say nothing', () => {
     const open = [create(DatasetSchema, {}), dataset([], [])];
     expect(allowedReveals(open)).toEqual(REVEALS);
-    expect(allowedProtocols(open, Reveal.MATCHING_ROWS)).toEqual(PROTOCOLS);
+    for (const reveal of REVEALS) {
+      expect(allowedProtocols(open, reveal)).toEqual(PROTOCOLS.filter((p) => p.reveals.includes(reveal)));
+    }
   });
 
   it('is what both name', () => {

@@ -157,12 +157,7 @@ final class CollisionPoliciesTest {
             List<UsePolicy> policies = List.of(randomPolicy(random, "b"), randomPolicy(random, "a"));
             setPolicy(chain, "a", policies.get(0));
             setPolicy(chain, "b", policies.get(1));
-            CollisionPlan.Builder plan = plan().setProtocol(
-                            protocols().get(random.nextInt(protocols().size())));
-            if (random.nextInt(2) == 0) {
-                plan.setReveal(REVEALS.get(random.nextInt(3)));
-                plan.setAtLeast(plan.getReveal() == Reveal.SIZE_AT_LEAST ? 1 + random.nextInt(100) : 0);
-            }
+            CollisionPlan.Builder plan = randomPlan(random);
             List<String> able = ProtocolRegistry.all().stream()
                     .filter(p -> plan.getProtocol().equals("auto") || p.name().equals(plan.getProtocol()))
                     .filter(p -> p.learns(asked(plan)).isPresent())
@@ -187,11 +182,21 @@ final class CollisionPoliciesTest {
         assertTrue(taken[0] > 50 && taken[1] > 50, taken[0] + " refused, " + taken[1] + " taken");
     }
 
-    private static List<String> protocols() {
-        List<String> names = new ArrayList<>();
-        ProtocolRegistry.all().forEach(p -> names.add(p.name()));
-        names.add("auto");
-        return names;
+    /// Half of them leave the protocol open; most ask for what their protocol can tell.
+    private static CollisionPlan.Builder randomPlan(SplittableRandom random) {
+        List<ProtocolRegistry.Protocol> all = ProtocolRegistry.all();
+        ProtocolRegistry.Protocol one = all.get(random.nextInt(all.size()));
+        CollisionPlan.Builder plan = plan().setProtocol(random.nextBoolean() ? "auto" : one.name());
+        boolean fits = random.nextInt(4) > 0;
+        for (Reveal reveal : REVEALS) {
+            if (fits && one.learns(reveal).isPresent()) {
+                plan.setReveal(reveal);
+            }
+        }
+        if (!fits && random.nextBoolean()) {
+            plan.setReveal(REVEALS.get(random.nextInt(3)));
+        }
+        return plan.setAtLeast(plan.getReveal() == Reveal.SIZE_AT_LEAST ? 1 + random.nextInt(100) : 0);
     }
 
     private static Reveal asked(CollisionPlan.Builder plan) {
