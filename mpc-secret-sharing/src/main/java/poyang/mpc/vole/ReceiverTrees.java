@@ -58,8 +58,7 @@ final class ReceiverTrees {
             long right = (path & 1) - 1L; // all ones when the sibling is a right child
             sibling = path ^ 1;
             siblingLow = word(corrections, block) ^ rows[row] ^ sums[0] ^ right & (sums[0] ^ sums[2]);
-            siblingHigh =
-                    word(corrections, block + 8) ^ rows[row + 1] ^ sums[1] ^ right & (sums[1] ^ sums[3]);
+            siblingHigh = word(corrections, block + 8) ^ rows[row + 1] ^ sums[1] ^ right & (sums[1] ^ sums[3]);
         }
         last(tree, place, rows, rowAt, corrections, at);
         return finish(place, c0, c1, corrections, at + (levels + 1) * TreeHash.BLOCK_BYTES);

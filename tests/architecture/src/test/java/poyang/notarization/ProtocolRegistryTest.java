@@ -42,8 +42,8 @@ final class ProtocolRegistryTest {
             for (long[] sizes : new long[][] {{1L << 20, 1L << 20}, {1L << 22, 1L << 18}, {1L << 18, 1L << 22}}) {
                 var cost = CollisionProtocol.named(said.name()).orElseThrow().cost(sizes[0], sizes[1]);
                 double bytes = (double) (cost.receiverBytes() + cost.senderBytes());
-                double reckoned = (double)
-                        (said.cost().bytesPerReceiverRow() * sizes[0] + said.cost().bytesPerSenderRow() * sizes[1]);
+                double reckoned = (double) (said.cost().bytesPerReceiverRow() * sizes[0]
+                        + said.cost().bytesPerSenderRow() * sizes[1]);
                 assertEquals(1, reckoned / bytes, 0.25, said.name() + " with " + sizes[0] + " and " + sizes[1]);
             }
         }
