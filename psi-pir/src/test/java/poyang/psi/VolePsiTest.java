@@ -84,7 +84,7 @@ final class VolePsiTest {
             assertTrue(CollisionProtocol.VOLE.cost(n + 1, n).receiverBytes() >= bytes, "monotone at " + n);
         }
         Cost million = CollisionProtocol.VOLE.cost(1 << 20, 1 << 20);
-        assertTrue(million.receiverBytes() + million.senderBytes() < 165L / 8 * (1 << 20), "165 bits a key at most");
+        assertTrue(million.receiverBytes() + million.senderBytes() <= 165L * (1 << 20) / 8, "165 bits a key at most");
     }
 
     /// One octet of a frame changed, in frames spread over the run, both ways.
