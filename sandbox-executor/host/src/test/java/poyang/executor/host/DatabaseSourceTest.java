@@ -89,7 +89,7 @@ class DatabaseSourceTest {
                 "poyang.result.v1:db:2".getBytes(StandardCharsets.UTF_8))) {
             plain = in.readAllBytes();
         }
-        assertEquals("key\r\np7\r\np3000\r\n", new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8));
+        assertEquals("person\r\np7\r\np3000\r\n", new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8));
 
         PoyangException absent =
                 assertThrows(PoyangException.class, () -> Discoveries.discover(setup, database(port, "nobody")));
