@@ -63,7 +63,7 @@ final class CollideResult {
     }
 
     /// The listed keys, each with whether it matched.
-    private static TreeMap<String, Boolean> sorted(CollideRun.Listed listed, KeySet keys, IntList matches) {
+    private static Map<String, Boolean> sorted(CollideRun.Listed listed, KeySet keys, IntList matches) {
         TreeMap<String, Boolean> sorted = new TreeMap<>();
         int next = 0;
         for (int i = 0; i < keys.size(); i++) {
