@@ -185,6 +185,7 @@ final class PirBench {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--add-modules=jdk.incubator.vector",
                 "-XX:+UseParallelGC",
+                "-Xmn200m", // what stays is nearly all of it
                 "-Xms" + heapMegabytes() + "m",
                 "-Xmx" + heapMegabytes() + "m",
                 "-cp",
@@ -218,9 +219,10 @@ final class PirBench {
         }
     }
 
-    /// Room for the matrix, what is prepared, and half a GiB.
+    /// Room for the matrix (twice the records), what is prepared (about 20 outputs of 34 MB) and 64 bytes a
+    /// record.
     private long heapMegabytes() {
-        return ((long) records() * bytes() * 27 / 10 >> 20) + 512;
+        return ((long) records() * (2L * bytes() + 64) >> 20) + 1000;
     }
 
     private void measure(DataInputStream in, DataOutputStream out) throws IOException {
