@@ -222,7 +222,7 @@ final class PirBench {
     /// Room for the matrix (twice the records), what is prepared (about 20 outputs of 34 MB) and 64 bytes a
     /// record.
     private long heapMegabytes() {
-        return ((long) records() * (2L * bytes() + 64) >> 20) + 1000;
+        return ((long) records() * (2L * bytes() + 64) >> 20) + 1600;
     }
 
     private void measure(DataInputStream in, DataOutputStream out) throws IOException {
