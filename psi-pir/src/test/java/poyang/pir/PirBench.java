@@ -199,7 +199,8 @@ final class PirBench {
                 .start();
         try (var lines = holder.inputReader()) {
             int port = 0;
-            for (String line = lines.readLine(); port == 0; line = lines.readLine()) {
+            while (port == 0) {
+                String line = lines.readLine();
                 if (line == null) {
                     throw new IllegalStateException("the holder ended with " + holder.waitFor());
                 }
