@@ -74,14 +74,9 @@ public final class AuthorityCertificate {
         return certificate.getNotAfter().toInstant().getEpochSecond();
     }
 
-    /// The bits of X.509's key usage, the first of them (digital signature) lowest.
+    /// {@link Certificates#keyUsage} of this certificate.
     public int keyUsage() {
-        boolean[] usage = certificate.getKeyUsage();
-        int bits = 0;
-        for (int i = 0; usage != null && i < usage.length; i++) {
-            bits |= usage[i] ? 1 << i : 0;
-        }
-        return bits;
+        return Certificates.keyUsage(certificate);
     }
 
     /// Was it issued by `authority`: named so, and signed by its key?

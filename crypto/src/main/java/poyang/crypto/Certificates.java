@@ -102,6 +102,16 @@ public final class Certificates {
                         "a certificate on SM2 is needed"));
     }
 
+    /// The bits of X.509's key usage, the first of them (digital signature) lowest; 0 where it says none.
+    public static int keyUsage(X509Certificate certificate) {
+        boolean[] usage = certificate.getKeyUsage();
+        int bits = 0;
+        for (int i = 0; usage != null && i < usage.length; i++) {
+            bits |= usage[i] ? 1 << i : 0;
+        }
+        return bits;
+    }
+
     /// @throws PoyangException `BAD_CERTIFICATE` unless this is exactly the DER of a certificate
     public static X509Certificate decode(byte[] der) {
         try {

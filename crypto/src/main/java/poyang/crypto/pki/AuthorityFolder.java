@@ -48,6 +48,15 @@ final class AuthorityFolder {
         }
     }
 
+    /// @throws PoyangException `FILE_FAILED`
+    byte[] read(String name) {
+        try {
+            return Files.readAllBytes(folder.resolve(name));
+        } catch (IOException e) {
+            throw failed("the file " + folder.resolve(name) + " cannot be read", e);
+        }
+    }
+
     /// Writes a text whole or not at all; a file that holds it already is left alone.
     void write(String name, String text) {
         Path file = folder.resolve(name);

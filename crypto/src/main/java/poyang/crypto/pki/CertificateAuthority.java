@@ -455,6 +455,23 @@ public final class CertificateAuthority {
         return register.certificate(serial, clock.instant());
     }
 
+    /// The latest list of revocations; empty before the first.
+    ///
+    /// @throws PoyangException `BAD_REVOCATION_LIST` when `crl.pem` is not the one that the log says
+    public Optional<RevocationList> latestList() {
+        if (register.lastList().signum() == 0) {
+            return Optional.empty();
+        }
+        RevocationList list = RevocationList.fromPem(files.read("crl.pem"));
+        refuseUnless(
+                list.number().equals(register.lastList())
+                        && list.fault(chain().getFirst()).isEmpty(),
+                CryptoErrors.BAD_REVOCATION_LIST,
+                "crl.pem in " + folder + " is not list " + register.lastList() + " of this authority",
+                "sign a new list");
+        return Optional.of(list);
+    }
+
     /// The encryption key that was made on a request.
     public Optional<EnvelopedKey> envelope(int request) {
         return register.envelope(request);

@@ -1,7 +1,6 @@
 package poyang.network;
 
 import java.io.BufferedInputStream;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SigningKey;
 import poyang.executor.compute.Replay;
 import poyang.kernel.PoyangException;
+import poyang.tools.PasswordPrompt;
 
 /// What a department's auditor does with an opening.
 @Command(name = "audit", description = "Runs one party of a job again from its opening.")
@@ -31,12 +31,15 @@ final class Audit {
             @Parameters(paramLabel = "OPENING", description = "the sealed opening that the executor stored")
                     Path opening,
             @Option(names = "--key", required = true, description = "the department's encrypted key file") Path key,
-            @Option(names = "--password-file", description = "holds its password; asked for when absent") @Nullable
+            @Option(
+                            names = "--password-file",
+                            description = "mode 600; holds its password, which is asked for when absent")
+                    @Nullable
                     Path passwordFile)
             throws IOException {
         require(opening);
         require(key);
-        char[] password = password(passwordFile);
+        char[] password = PasswordPrompt.existing(passwordFile, "password of " + key.getFileName());
         try (SigningKey department = PrivateKeyFile.readSigningKey(key, password);
                 InputStream in = new BufferedInputStream(Files.newInputStream(opening))) {
             Replay.Commitment again = Replay.run(in, department);
@@ -58,21 +61,6 @@ final class Audit {
         } finally {
             Arrays.fill(password, '\0');
         }
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // since JDK 22 never null, but NullAway knows the old contract
-    private static char[] password(@Nullable Path file) throws IOException {
-        if (file != null) {
-            require(file);
-            return Files.readString(file).strip().toCharArray();
-        }
-        Console console = System.console();
-        char[] typed = console != null && console.isTerminal() ? console.readPassword("Password of the key: ") : null;
-        if (typed == null) {
-            throw new PoyangException(
-                    NetworkErrors.UNREADABLE, "there is no password", "give --password-file, or run in a terminal");
-        }
-        return typed;
     }
 
     private static void require(Path file) {

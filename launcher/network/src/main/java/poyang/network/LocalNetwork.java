@@ -109,6 +109,7 @@ public final class LocalNetwork implements AutoCloseable {
                 // The console's pages sign with SM2.
                 planConsole();
             }
+            Path _ = configure(province.process(SUPERVISION, "client", Map.of()), Map.of("nodes", text(nodes())));
             writeLogins();
         } catch (IOException e) {
             throw new PoyangException(
@@ -172,6 +173,7 @@ public final class LocalNetwork implements AutoCloseable {
             province.account(department, "executor", title + "计算节点", Role.EXECUTOR);
         }
         province.account(SUPERVISION, "supervisor", "监管员", Role.SUPERVISOR);
+        province.account(SUPERVISION, "authority", "证书签发机构", Role.AUTHORITY);
         province.account(SUPERVISION, "console", "控制台索引", Role.CONSOLE);
     }
 

@@ -39,6 +39,7 @@ import poyang.kernel.RandomSource;
 @Command(
         name = "ca",
         description = "Founds authorities; requests, approves, issues, renews, revokes, inspects certificates.",
+        footer = "Two more commands speak with a chain: register and report (./poyang ca report --help).",
         subcommands = {
             CaOperator.class,
             CaCsr.class,

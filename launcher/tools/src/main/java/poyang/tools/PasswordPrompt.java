@@ -15,14 +15,14 @@ import poyang.kernel.PoyangException;
 
 /// Passwords come from the terminal, which does not show them, or from a file that only its owner may
 /// read; never from an argument, which every process of the machine sees, nor from the environment.
-final class PasswordPrompt {
+public final class PasswordPrompt {
     private PasswordPrompt() {}
 
     /// The password of something that exists. The caller overwrites it.
     ///
     /// @param what is asked for, for example `password of root.pem`
     /// @throws PoyangException `NO_PASSWORD`, `UNSAFE_FILE`, `FILE_FAILED`
-    static char[] existing(@Nullable Path file, String what) {
+    public static char[] existing(@Nullable Path file, String what) {
         return file == null ? ask(what) : firstLine(file);
     }
 

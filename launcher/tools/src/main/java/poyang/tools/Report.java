@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /// What a command has to say: to people line by line, to programs as one JSON object at the end.
-final class Report {
+public final class Report {
     private final PrintWriter out;
     private final boolean json;
     private final Map<String, Object> whole = new LinkedHashMap<>();
 
-    Report(PrintWriter out, boolean json) {
+    public Report(PrintWriter out, boolean json) {
         this.out = out;
         this.json = json;
     }
@@ -20,7 +20,7 @@ final class Report {
     /// One field.
     ///
     /// @param words one or more lower-case words; programs read them as one name, `logHead` for `log head`
-    Report say(String words, Object value) {
+    public Report say(String words, Object value) {
         if (!json) {
             out.printf("%-14s %s%n", words, value instanceof List<?> list ? joined(list) : value);
         }
@@ -33,7 +33,7 @@ final class Report {
     }
 
     /// Says that there is a list, which may stay empty.
-    Report list(String words) {
+    public Report list(String words) {
         whole.put(name(words), new ArrayList<Object>());
         return this;
     }
@@ -42,7 +42,7 @@ final class Report {
     ///
     /// @param lines what people read, one or more lines
     @SuppressWarnings("unchecked") // `list` put it there
-    Report item(String words, Map<String, ?> fields, String lines) {
+    public Report item(String words, Map<String, ?> fields, String lines) {
         if (!json) {
             out.println(lines);
         }
@@ -51,7 +51,7 @@ final class Report {
     }
 
     /// For people only.
-    Report hint(String line) {
+    public Report hint(String line) {
         if (!json) {
             out.println(line);
         }
@@ -61,7 +61,7 @@ final class Report {
     /// Ends the report.
     ///
     /// @return `code`, so that a command ends with it
-    int done(int code) {
+    public int done(int code) {
         if (json) {
             StringBuilder text = new StringBuilder();
             write(text, whole);

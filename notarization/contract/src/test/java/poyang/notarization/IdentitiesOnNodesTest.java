@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -21,9 +22,20 @@ import poyang.chain.proofs.KeyAnnouncement;
 import poyang.crypto.Revocations;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
+import poyang.crypto.pki.ActingOperator;
+import poyang.crypto.pki.Application;
+import poyang.crypto.pki.CertificateAuthority;
+import poyang.crypto.pki.CertificateRequest;
+import poyang.crypto.pki.EncryptionKey;
+import poyang.crypto.pki.Level;
+import poyang.crypto.pki.Operator;
+import poyang.crypto.pki.RevocationList;
+import poyang.crypto.pki.Subject;
+import poyang.crypto.pki.Usage;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
+import poyang.sdk.AuthorityReport;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.KnownRevocations;
 import poyang.sdk.NodeAddress;
@@ -232,6 +244,71 @@ final class IdentitiesOnNodesTest {
                 "revoked in block " + height + " (KEY_COMPROMISE)",
                 name,
                 chain.key(name));
+    }
+
+    /// A city's books, kept by two operators, and what the chain then says.
+    @Test
+    void anAuthoritysBooksReachTheChainOnceAndWhole() throws Exception {
+        char[] password = "books of a city 1".toCharArray();
+        Sm2PrivateKey first = Sm2PrivateKey.generate(chain.random);
+        Sm2PrivateKey second = Sm2PrivateKey.generate(chain.random);
+        ActingOperator zhang = new ActingOperator("zhang", first);
+        ActingOperator li = new ActingOperator("li", second);
+        CertificateAuthority books = CertificateAuthority.found(
+                folder.resolve("books"),
+                new CertificateAuthority.Founding(
+                        Level.PROVINCE,
+                        new Subject("CN", "上饶市数据局", "", "上饶市根证书"),
+                        List.of(new Operator("zhang", first.publicKey()), new Operator("li", second.publicKey())),
+                        "",
+                        0),
+                password,
+                chain.clock,
+                chain.random);
+        AuthorityReport byAuthority = new AuthorityReport(books, chain.account("b/authority"));
+        PoyangException root = refused(NotarizationErrors.NOT_ALLOWED, byAuthority::bringUpToDate);
+        assertTrue(root.right().contains("supervisor"), root.right());
+        AuthorityReport bySupervisor = new AuthorityReport(books, chain.account("supervision/supervisor"));
+        assertTrue(bySupervisor.register("b/authority").isPresent());
+        assertEquals(Optional.empty(), bySupervisor.register("b/authority"));
+        assertEquals(List.of(), byAuthority.bringUpToDate());
+
+        BigInteger good = issued(books, zhang, li, "shangrao", password);
+        BigInteger bad = issued(books, zhang, li, "yingtan", password);
+        books.revoke(List.of(bad), poyang.crypto.pki.RevocationReason.SUPERSEDED, chain.clock.instant(), zhang);
+        try (Sm2PrivateKey key = books.key(password)) {
+            RevocationList _ = books.list(Duration.ofDays(7), zhang, key);
+        }
+        List<AuthorityReport.Line> lines = byAuthority.bringUpToDate();
+        assertEquals(
+                List.of(
+                        AuthorityReport.Kind.ISSUE,
+                        AuthorityReport.Kind.ISSUE,
+                        AuthorityReport.Kind.REVOCATION,
+                        AuthorityReport.Kind.LIST),
+                lines.stream().map(AuthorityReport.Line::kind).sorted().toList());
+        assertEquals(List.of(), byAuthority.bringUpToDate(), "reported once");
+
+        KnownRevocations view = new KnownRevocations();
+        view.load(chain.account("a/owner"));
+        Bytes issuer = Revocations.issuerHash(books.chain().getFirst());
+        assertEquals(Optional.empty(), view.revocationOf(issuer, good));
+        assertEquals(4, view.revocationOf(issuer, bad).orElseThrow().reason(), "superseded, as RFC 5280 numbers it");
+    }
+
+    private static BigInteger issued(
+            CertificateAuthority books, ActingOperator one, ActingOperator other, String name, char[] password) {
+        try (Sm2PrivateKey holder = Sm2PrivateKey.generate(chain.random);
+                Sm2PrivateKey own = books.key(password)) {
+            CertificateRequest request = CertificateRequest.make(
+                    new Subject("CN", "江西省" + name, "", name), Usage.AUTHORITY, List.of(), holder);
+            int number = books.request(new Application(Level.CITY, request, new EncryptionKey.None(), 0, 0), one);
+            books.approve(number, other);
+            return books.issue(number, one, own, chain.random)
+                    .certificates()
+                    .getFirst()
+                    .getSerialNumber();
+        }
     }
 
     private static void call(ChainAccount account, String contract, String method, Message arguments) {

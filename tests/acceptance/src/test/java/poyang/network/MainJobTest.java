@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +34,14 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.Revocations;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.pki.ActingOperator;
+import poyang.crypto.pki.CertificateAuthority;
+import poyang.crypto.pki.Level;
+import poyang.crypto.pki.Operator;
+import poyang.crypto.pki.RevocationList;
+import poyang.crypto.pki.Subject;
 import poyang.crypto.random.ProcessRandom;
 import poyang.executor.compute.Replay;
 import poyang.executor.jail.Scratch;
@@ -39,6 +49,7 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditLog;
 import poyang.sdk.ChainForms;
+import poyang.sdk.ProvenValue;
 import poyang.sdk.ReceiptVerifier;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.InputCommitment;
@@ -48,6 +59,7 @@ import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JobState;
 import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ReceiptFile;
+import poyang.wire.schema.StoredCrl;
 import poyang.wire.schema.TransactionPayload;
 import poyang.wire.schema.TransactionReceipt;
 
@@ -350,6 +362,63 @@ final class MainJobTest {
                         Doors.keyHash(network),
                         String.join(",", users.values()),
                         departments.expectedMatches());
+    }
+
+    /// The two commands of an authority that speak with the chain, as an operator runs them.
+    @Test
+    void anAuthorityReportsToTheChainByCommand() throws Exception {
+        char[] password = "authority of a test 1".toCharArray();
+        try (Sm2PrivateKey first = Sm2PrivateKey.generate(RANDOM);
+                Sm2PrivateKey second = Sm2PrivateKey.generate(RANDOM)) {
+            Path books = folder.resolve("authority");
+            CertificateAuthority authority = CertificateAuthority.found(
+                    books,
+                    new CertificateAuthority.Founding(
+                            Level.PROVINCE,
+                            new Subject("CN", "江西省数据局", "", "江西省根证书"),
+                            List.of(new Operator("zhang", first.publicKey()), new Operator("li", second.publicKey())),
+                            "",
+                            0),
+                    password,
+                    InstantSource.system(),
+                    RANDOM);
+            try (Sm2PrivateKey key = authority.key(password)) {
+                RevocationList _ = authority.list(Duration.ofDays(7), new ActingOperator("zhang", first), key);
+            }
+            assertEquals(1, as("supervision/authority", "report", books), "a root is not its own to register");
+            assertEquals(0, as("supervision/supervisor", "register", books, "--reporter", "supervision/authority"));
+            assertEquals(0, as("supervision/authority", "report", books));
+            String issuer = Revocations.issuerHash(authority.chain().getFirst()).hex();
+            ProvenValue list = network.account("taxation/owner").state("poyang.v1.Certificates", "list/" + issuer, 0);
+            assertEquals(
+                    1,
+                    StoredCrl.parseFrom(list.value().orElseThrow().toArray())
+                            .getCrl()
+                            .getNumber());
+        }
+    }
+
+    private static int as(String account, String command, Path books, String... more) throws IOException {
+        Path password = folder.resolve(account.replace('/', '-') + ".password");
+        if (!Files.exists(password)) {
+            Files.createFile(
+                    password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(password, network.password(account));
+        }
+        List<String> words = new ArrayList<>(List.of(
+                "ca",
+                command,
+                books.toString(),
+                "--config",
+                network.folder().resolve("processes/client/config.properties").toString(),
+                "--account",
+                account,
+                "--key",
+                network.keyFile(account).toString(),
+                "--password-file",
+                password.toString()));
+        words.addAll(List.of(more));
+        return poyang.tools.Main.run(Main.commands(), words.toArray(String[]::new));
     }
 
     /// Clause 7.11: nothing that the province listens on answers in the clear, or to strangers.

@@ -1,0 +1,62 @@
+package poyang.network;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.SigningKey;
+import poyang.crypto.tls.TlsIdentity;
+import poyang.kernel.RandomSource;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainClient;
+import poyang.sdk.ChainForms;
+import poyang.sdk.NodeAddress;
+import poyang.sdk.ProcessSettings;
+import poyang.tools.PasswordPrompt;
+import poyang.wire.schema.GenesisFile;
+
+/// Who acts on which chain.
+@SuppressWarnings("NullAway.Init") // picocli sets the options before they are used
+final class AccountOptions {
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "properties: genesis, nodes (NAME=HOST:PORT,…), tls.certificate, tls.key, tls.root and"
+                    + " password.file (of tls.key)")
+    private Path config;
+
+    @Option(names = "--account", required = true, paramLabel = "NAME", description = "the account that acts")
+    private String account;
+
+    @Option(names = "--key", required = true, paramLabel = "KEY.pem", description = "the account's key file")
+    private Path key;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "mode 600; holds the account's password, which is asked for when absent")
+    private @Nullable Path passwordFile;
+
+    /// Connects, and opens the account's key, for as long as `use` runs.
+    <R> R with(RandomSource random, InstantSource clock, Function<ChainAccount, R> use) {
+        ProcessSettings settings = ProcessSettings.read(config);
+        GenesisFile genesis = ChainForms.readGenesis(settings.path("genesis"));
+        List<NodeAddress> nodes = NodeAddress.list(settings.text("nodes"));
+        char[] processPassword = settings.password();
+        TlsIdentity identity = settings.tlsIdentity(processPassword, clock, random, System.err::println);
+        Arrays.fill(processPassword, '\0');
+        settings.end();
+        char[] password = PasswordPrompt.existing(passwordFile, "password of " + account);
+        try (SigningKey own = PrivateKeyFile.readSigningKey(key, password);
+                ChainClient client = ChainClient.connect(genesis, identity, nodes, clock)) {
+            return use.apply(new ChainAccount(client, account, own, random, clock));
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+}
