@@ -34,8 +34,7 @@ import poyang.kernel.RandomSource;
 /// - What one operator submits another one must approve before it can be issued.
 /// - The authority's key is needed to issue and to sign lists, and for nothing else.
 ///
-/// Several processes may use a folder: each event is written under the folder's lock, after a look at
-/// what the others did.
+/// Several processes may use a folder: each event is written under its lock, after what others did is read.
 public final class CertificateAuthority {
     private static final String KEY = "authority.key.pem";
     private static final int OPERATORS_MIN = 2;
@@ -455,9 +454,7 @@ public final class CertificateAuthority {
         return register.certificate(serial, clock.instant());
     }
 
-    /// The latest list of revocations; empty before the first.
-    ///
-    /// @throws PoyangException `BAD_REVOCATION_LIST` when `crl.pem` is not the one that the log says
+    /// The latest list of revocations; empty before the first, `BAD_REVOCATION_LIST` when `crl.pem` is another.
     public Optional<RevocationList> latestList() {
         if (register.lastList().signum() == 0) {
             return Optional.empty();
