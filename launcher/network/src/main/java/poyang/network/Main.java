@@ -5,7 +5,14 @@ import picocli.CommandLine.Command;
 /// The commands that run a network on this machine or read what it left.
 @Command(
         name = "poyang",
-        subcommands = {Demo.class, Verify.class, Audit.class, AuthorityOnChain.class})
+        subcommands = {
+            Demo.class,
+            Verify.class,
+            Audit.class,
+            AuthorityOnChain.class,
+            LedgerFiles.class,
+            StateQuery.class
+        })
 public final class Main {
     private Main() {}
 
