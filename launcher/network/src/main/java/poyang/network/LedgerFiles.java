@@ -73,7 +73,7 @@ final class LedgerFiles {
                         Locale.ROOT,
                         "WHOLE. Blocks 0 to %d follow each other, and their transactions, receipts and indexes are%n"
                                 + "  those of their headers; so are the states from block %d on, down to each value.%n"
-                                + "  Blocks 1 to %d have the signatures of a quorum of the genesis' validators.",
+                                + "  %d of them after the genesis have the signatures of a quorum of its validators.",
                         height,
                         horizon,
                         finalised);

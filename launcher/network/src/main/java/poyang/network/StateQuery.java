@@ -15,6 +15,7 @@ import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
@@ -58,7 +59,7 @@ final class StateQuery implements Callable<Integer> {
         RandomSource random = ProcessRandom.open("state");
         GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));
         char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock, random);
+        TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);
         try (SigningKey own = from.privateKey("account.key", password);
                 ChainClient client =
                         ChainClient.connect(genesis, identity, NodeAddress.list(from.text("nodes")), clock)) {
@@ -88,7 +89,7 @@ final class StateQuery implements Callable<Integer> {
         try {
             return account.state(contract, key, Long.parseLong(at));
         } catch (NumberFormatException e) {
-            throw new poyang.kernel.PoyangException(
+            throw new PoyangException(
                     NetworkErrors.UNREADABLE,
                     "\"" + at + "\" is neither a height nor a state root",
                     "a number, or 64 hexadecimal digits, are needed",

@@ -3,6 +3,7 @@ package poyang.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -307,6 +308,30 @@ final class MainJobTest {
         assertRefused("NETWORK_RUNNING", () -> network("network", PORT + 100));
         assertRefused("PORT_TAKEN", () -> network("second", PORT));
         assertTrue(network.isAlive("console"), "the first network goes on");
+    }
+
+    @Test
+    void whatStoodUnderAKeyIsReadAtAnyBlock() throws IOException {
+        Path home = network.folder().resolve("processes/console");
+        List<String> needed = List.of("genesis", "nodes", "account", "account.key", "tls.", "password.file");
+        Path config = home.resolve("state.properties");
+        Files.write(
+                config,
+                Files.readAllLines(home.resolve("config.properties")).stream()
+                        .filter(line -> needed.stream().anyMatch(line::startsWith))
+                        .toList());
+        assertEquals(0, state(config, "account/taxation/owner"));
+        assertEquals(0, state(config, "account/taxation/owner", "--at", "1"));
+        assertEquals(1, state(config, "account/taxation/nobody", "--at", "1"));
+        assertEquals(2, state(config, "account/taxation/owner", "--at", "yesterday"));
+        assertNotEquals(0, state(config, "account/taxation/owner", "--at", "0".repeat(64)));
+    }
+
+    private static int state(Path config, String key, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("state", "poyang.v1.Accounts", key, "--config", config.toString()));
+        arguments.addAll(List.of(more));
+        return poyang.tools.Main.run(Main.commands(), arguments.toArray(String[]::new));
     }
 
     private static void assertRefused(String code, Executable call) {

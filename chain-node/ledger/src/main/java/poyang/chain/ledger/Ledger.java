@@ -53,11 +53,14 @@ public final class Ledger implements AutoCloseable {
     private final Tree tree;
     private final SafetyStore safety;
     private final Retention retention;
+    private final HeightMark mark;
+    private boolean closed;
     private volatile long height;
     private volatile long finalisedHeight;
     private volatile long horizon;
 
-    private Ledger(Store store, Genesis genesis, Retention retention) {
+    private Ledger(Store store, Genesis genesis, Retention retention, HeightMark mark) {
+        this.mark = mark;
         this.retention = retention;
         this.store = store;
         this.genesis = genesis;
@@ -91,7 +94,9 @@ public final class Ledger implements AutoCloseable {
                     "move the folder away (then this node fetches the chain anew from its peers), or put the key"
                             + " file back; a ledger is never kept in clear");
         }
+        boolean fresh = !Files.exists(folder.resolve("CURRENT"));
         Store store = new Store(folder, genesis.suite(), storage.dataKey(keyFile, KEY_PURPOSE, random), random);
+        HeightMark mark = new HeightMark(folder.resolveSibling(folder.getFileName() + ".mark"), store);
         try {
             Optional<Bytes> stored = store.get(Store.Family.META, GENESIS);
             if (stored.isPresent() && !stored.get().equals(genesis.encoded())) {
@@ -101,7 +106,10 @@ public final class Ledger implements AutoCloseable {
                                 + genesis.suite().hash(stored.get().toArray()) + ", not " + genesis.chainId(),
                         "the genesis that the folder was made with, or an empty folder, is needed");
             }
-            Ledger ledger = new Ledger(store, genesis, retention);
+            Ledger ledger = new Ledger(store, genesis, retention, mark);
+            if (!fresh) {
+                mark.check(ledger.height);
+            }
             if (stored.isPresent() && ledger.number(FORMAT) != FORMAT_NOW) {
                 throw new PoyangException(
                         LedgerErrors.LEDGER_FAILED,
@@ -467,7 +475,18 @@ public final class Ledger implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        store.close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            store.flush();
+            mark.write(height);
+        } catch (PoyangException _) {
+            // Every block is durable in the log all the same; the next opening reads it from there.
+        } finally {
+            store.close();
+        }
     }
 
     Optional<Tree.Ref> root(long height) {

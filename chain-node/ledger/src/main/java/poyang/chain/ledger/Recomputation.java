@@ -33,6 +33,9 @@ final class Recomputation {
 
     Verification run() {
         long height = 0;
+        if (ledger.height() < 0) {
+            return new Verification.Damaged(height, "there is no block, not even that of the genesis");
+        }
         try {
             Optional<BlockHeader> below = Optional.empty();
             for (; height <= ledger.height(); height++) {

@@ -201,6 +201,20 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /// What a file beside the tables holds, sealed to its name.
+    Bytes seal(String name, Bytes value) {
+        return Bytes.wrap(values.seal(name, new byte[0], value.toArray()));
+    }
+
+    /// @throws PoyangException `LEDGER_DAMAGED`
+    Bytes unseal(String name, Bytes sealed) {
+        try {
+            return Bytes.wrap(values.open(name, new byte[0], sealed.toArray()));
+        } catch (PoyangException e) {
+            throw RecordReader.damaged("the file " + name + " is not authentic");
+        }
+    }
+
     /// Walks a family as it is now; to be closed.
     Cursor cursor(Family family) {
         Bug.unless(open, "the ledger is closed");
@@ -233,8 +247,8 @@ final class Store implements AutoCloseable {
     /// Writes out what is in memory and waits for all background work.
     void settle() {
         Bug.unless(open, "the ledger is closed");
-        try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
-            database.flush(flush, List.copyOf(families.values()));
+        flush();
+        try {
             long busy = 1;
             while (busy > 0) {
                 Thread.sleep(20);
@@ -278,6 +292,15 @@ final class Store implements AutoCloseable {
                 "the ledger cannot be read or written: " + e.getMessage(),
                 "a healthy disk with free space is needed",
                 e);
+    }
+
+    /// Puts what only the log holds into tables, whose every octet is under a checksum.
+    void flush() {
+        try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
+            database.flush(flush, List.copyOf(families.values()));
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
     }
 
     @Override
