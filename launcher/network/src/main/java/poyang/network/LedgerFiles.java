@@ -19,6 +19,7 @@ import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainForms;
+import poyang.tools.PasswordPrompt;
 
 /// What an operator does with the files of a node that does not run.
 @Command(name = "ledger", description = "Checks the files of a validator that does not run.")
@@ -47,8 +48,8 @@ final class LedgerFiles {
                     "give the directory that the validator's configuration names");
         }
         RandomSource random = ProcessRandom.open("ledger");
-        char[] password = Audit.password(passwordFile);
         Path key = storageKey == null ? directory.resolve("storage.key") : storageKey;
+        char[] password = PasswordPrompt.existing(passwordFile, "password of " + key.getFileName());
         try (StorageKey storage = StorageKey.open(key, password);
                 Ledger ledger = Ledger.open(
                         folder,

@@ -1,29 +1,20 @@
 package poyang.network;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
-import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
-import poyang.sdk.ChainClient;
-import poyang.sdk.ChainForms;
-import poyang.sdk.NodeAddress;
-import poyang.sdk.ProcessSettings;
 import poyang.sdk.ProvenValue;
-import poyang.wire.schema.GenesisFile;
 
 /// Reads one value of the chain's state, now or as it was, and verifies its proof against the genesis.
 @Command(name = "state", description = "What stands, or stood, under a key of a contract; proven.")
@@ -35,12 +26,8 @@ final class StateQuery implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "KEY", description = "for example account/taxation/owner")
     private String key;
 
-    @Option(
-            names = "--config",
-            required = true,
-            description = "properties: genesis, nodes (name=host:port,...), account, account.key, tls.certificate,"
-                    + " tls.key, tls.root, password.file")
-    private Path config;
+    @Mixin
+    private AccountOptions by;
 
     @Option(
             names = "--at",
@@ -54,29 +41,15 @@ final class StateQuery implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ProcessSettings from = ProcessSettings.read(config);
-        InstantSource clock = InstantSource.system();
-        RandomSource random = ProcessRandom.open("state");
-        GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));
-        char[] password = from.password();
-        TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);
-        try (SigningKey own = from.privateKey("account.key", password);
-                ChainClient client =
-                        ChainClient.connect(genesis, identity, NodeAddress.list(from.text("nodes")), clock)) {
-            ChainAccount account = new ChainAccount(client, from.text("account"), own, random, clock);
-            from.end();
-            ProvenValue value = ask(account);
-            command.commandLine()
-                    .getOut()
-                    .println("PROVEN. After block " + value.height() + " ("
-                            + Instant.ofEpochMilli(value.timestampMillis()) + ") "
-                            + value.value()
-                                    .map(bytes -> bytes.length() + " octets stood there:\n" + bytes.hex())
-                                    .orElse("nothing stood there."));
-            return value.value().isPresent() ? 0 : 1;
-        } finally {
-            Arrays.fill(password, '\0');
-        }
+        ProvenValue value = by.with(ProcessRandom.open("state"), InstantSource.system(), this::ask);
+        command.commandLine()
+                .getOut()
+                .println("PROVEN. After block " + value.height() + " ("
+                        + Instant.ofEpochMilli(value.timestampMillis()) + ") "
+                        + value.value()
+                                .map(bytes -> bytes.length() + " octets stood there:\n" + bytes.hex())
+                                .orElse("nothing stood there."));
+        return value.value().isPresent() ? 0 : 1;
     }
 
     private ProvenValue ask(ChainAccount account) {

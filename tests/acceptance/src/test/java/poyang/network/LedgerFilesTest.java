@@ -7,6 +7,7 @@ import com.google.protobuf.util.JsonFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,8 @@ final class LedgerFilesTest {
     @Test
     void wholeFilesAreWholeAndChangedOnesAreNot() throws IOException {
         Path data = Files.createDirectory(folder.resolve("data"));
-        Files.writeString(folder.resolve("password"), "ledger files 7\n");
+        Path password = Files.writeString(folder.resolve("password"), "ledger files 7\n");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
         Validator validator = new Validator(
                 new PartyId("validator-1"), Sm2PrivateKey.generate(random).publicKey());
         Genesis genesis = new Genesis(
@@ -72,8 +74,8 @@ final class LedgerFilesTest {
                 Bytes.utf8("root"));
         Files.writeString(folder.resolve("genesis.json"), JsonFormat.printer().print(ChainForms.file(genesis)));
         assertEquals(2, verify(data), "there is no ledger yet");
-        char[] password = "ledger files 7".toCharArray();
-        try (StorageKey storage = StorageKey.openOrCreate(data.resolve("storage.key"), password, random);
+        char[] typed = "ledger files 7".toCharArray();
+        try (StorageKey storage = StorageKey.openOrCreate(data.resolve("storage.key"), typed, random);
                 Ledger ledger =
                         Ledger.open(data.resolve("ledger"), genesis, new Retention.Archive(), storage, random)) {
             ledger.commitGenesis(state());

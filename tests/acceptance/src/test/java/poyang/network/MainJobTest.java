@@ -312,26 +312,15 @@ final class MainJobTest {
 
     @Test
     void whatStoodUnderAKeyIsReadAtAnyBlock() throws IOException {
-        Path home = network.folder().resolve("processes/console");
-        List<String> needed = List.of("genesis", "nodes", "account", "account.key", "tls.", "password.file");
-        Path config = home.resolve("state.properties");
-        Files.write(
-                config,
-                Files.readAllLines(home.resolve("config.properties")).stream()
-                        .filter(line -> needed.stream().anyMatch(line::startsWith))
-                        .toList());
-        assertEquals(0, state(config, "account/taxation/owner"));
-        assertEquals(0, state(config, "account/taxation/owner", "--at", "1"));
-        assertEquals(1, state(config, "account/taxation/nobody", "--at", "1"));
-        assertEquals(2, state(config, "account/taxation/owner", "--at", "yesterday"));
-        assertNotEquals(0, state(config, "account/taxation/owner", "--at", "0".repeat(64)));
+        assertEquals(0, state("account/taxation/owner"));
+        assertEquals(0, state("account/taxation/owner", "--at", "1"));
+        assertEquals(1, state("account/taxation/nobody", "--at", "1"));
+        assertEquals(2, state("account/taxation/owner", "--at", "yesterday"));
+        assertNotEquals(0, state("account/taxation/owner", "--at", "0".repeat(64)));
     }
 
-    private static int state(Path config, String key, String... more) {
-        List<String> arguments =
-                new ArrayList<>(List.of("state", "poyang.v1.Accounts", key, "--config", config.toString()));
-        arguments.addAll(List.of(more));
-        return poyang.tools.Main.run(Main.commands(), arguments.toArray(String[]::new));
+    private static int state(String key, String... more) throws IOException {
+        return as("taxation/analyst", List.of("state", "poyang.v1.Accounts", key), more);
     }
 
     private static void assertRefused(String code, Executable call) {
@@ -424,16 +413,18 @@ final class MainJobTest {
     }
 
     private static int as(String account, String command, Path books, String... more) throws IOException {
+        return as(account, List.of("ca", command, books.toString()), more);
+    }
+
+    private static int as(String account, List<String> command, String... more) throws IOException {
         Path password = folder.resolve(account.replace('/', '-') + ".password");
         if (!Files.exists(password)) {
             Files.createFile(
                     password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(password, network.password(account));
         }
-        List<String> words = new ArrayList<>(List.of(
-                "ca",
-                command,
-                books.toString(),
+        List<String> words = new ArrayList<>(command);
+        words.addAll(List.of(
                 "--config",
                 network.folder().resolve("processes/client/config.properties").toString(),
                 "--account",
