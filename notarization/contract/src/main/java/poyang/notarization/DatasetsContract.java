@@ -132,10 +132,10 @@ public final class DatasetsContract extends ServiceContract {
                     "a sensitivity is needed for each column");
             Rules.arguments(
                     column.getIdentifierKind() != IdentifierKind.UNRECOGNIZED
-                            && (!column.getCollisionKey()
+                            && (!column.getCollisionKey() && !column.getLookupKey()
                                     || column.getIdentifierKind() != IdentifierKind.IDENTIFIER_KIND_UNSPECIFIED),
-                    "the column " + column.getName() + " is a collision key of no known kind",
-                    "an identifier kind is needed for each collision key");
+                    "the column " + column.getName() + " is a key of no known kind",
+                    "an identifier kind is needed for each collision key and each lookup key");
         }
     }
 

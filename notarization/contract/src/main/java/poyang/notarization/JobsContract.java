@@ -23,8 +23,8 @@ import poyang.wire.schema.SubmitJob;
 
 /// Joint computations: the state machine that docs/contracts.md draws.
 public final class JobsContract extends ServiceContract {
-    private static final List<String> SANDBOXES = List.of("bubblewrap", "none (unsafe)");
-    private static final List<String> FAILURES = List.of(
+    static final List<String> SANDBOXES = List.of("bubblewrap", "none (unsafe)");
+    static final List<String> FAILURES = List.of(
             "SOURCE_LOST",
             "PEER_LOST",
             "EXECUTOR_LOST",
