@@ -10,6 +10,8 @@ export const AUTO = 'auto';
 export const PROTOCOLS: Protocol[] = [
   { name: 'dh-sm2', label: 'protocolDhSm2', reveals: [Reveal.MATCHING_ROWS] },
   { name: 'dh-25519', label: 'protocolDh25519', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'vole', label: 'protocolVole', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'vole-malicious', label: 'protocolVoleMalicious', reveals: [Reveal.MATCHING_ROWS] },
   { name: 'dh-sm2-size', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY] },
   { name: 'dh-25519-size', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
 ];

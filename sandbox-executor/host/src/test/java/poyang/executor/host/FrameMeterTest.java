@@ -13,7 +13,7 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 class FrameMeterTest {
-    private static final List<String> PROTOCOLS = List.of("dh-sm2", "dh-25519");
+    private static final List<String> PROTOCOLS = List.of("dh-sm2", "dh-25519", "vole", "vole-malicious");
 
     private static JobKind.FrameBounds bounds(String protocol, boolean receives, long ownRows, long peerRows) {
         JobPlan plan = JobPlan.Collision.of("a", "b", "text", protocol);

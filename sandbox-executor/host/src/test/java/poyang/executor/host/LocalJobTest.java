@@ -177,11 +177,12 @@ class LocalJobTest {
     }
 
     /// Two key columns, another protocol, and every own row listed with whether it matched.
-    @Test
-    void listsTheOwnRowsByTwoKeysUnderAnotherProtocol() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"dh-25519", "vole", "vole-malicious"})
+    void listsTheOwnRowsByTwoKeysUnderAnotherProtocol(String protocol) throws IOException {
         JobPlan.Collision plan = new JobPlan.Collision(
                 List.of(new JobPlan.Key("number", "number", "text"), new JobPlan.Key("person", "person", "text")),
-                "dh-25519",
+                protocol,
                 new JobPlan.Reveal.MatchingRows(),
                 JobPlan.Listed.LEFT);
         Source left = csv(numbers("a.csv", 1, 120));
