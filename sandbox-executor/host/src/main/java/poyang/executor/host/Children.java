@@ -92,10 +92,12 @@ final class Children implements AutoCloseable {
     }
 
     /// Starts reader and compute child, joined by a pipe that the host has no end of.
-    static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns) {
+    ///
+    /// @param brief whether the compute child ends before the optimising compiler would pay
+    static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns, boolean brief) {
         Children children = new Children(setup, name, source);
         try {
-            return children.startPipeline(columns);
+            return children.startPipeline(columns, brief);
         } catch (IOException e) {
             children.close();
             throw lost("the children could not be started", e);
@@ -105,7 +107,7 @@ final class Children implements AutoCloseable {
         }
     }
 
-    private Computing startPipeline(List<String> columns) throws IOException {
+    private Computing startPipeline(List<String> columns, boolean brief) throws IOException {
         Optional<Mount> link = startRelay();
         Path scratch = scratch("compute");
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -119,6 +121,7 @@ final class Children implements AutoCloseable {
                     scratch,
                     List.of(),
                     Sockets.UNIX_ONLY,
+                    brief,
                     setup.compute());
             List<Process> pipeline = setup.jail()
                     .start(List.of(
@@ -159,6 +162,7 @@ final class Children implements AutoCloseable {
                         scratch("reader"),
                         mounts,
                         Sockets.UNIX_ONLY,
+                        /* brief= */ false,
                         setup.reader()));
     }
 
@@ -186,6 +190,7 @@ final class Children implements AutoCloseable {
                 scratch("relay"),
                 List.of(mount),
                 Sockets.INTERNET,
+                /* brief= */ false,
                 setup.reader());
         ProcessBuilder builder = setup.jail().process(relay).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         Process process = started(setup.jail().start(List.of(builder)).getFirst());

@@ -115,7 +115,8 @@ final class JobAttempt {
                 source.source(),
                 receives ? Optional.of(desk.facts().needKey(job.getReceiver())) : Optional.empty(),
                 desk.facts().needKey(own.getConsentAccount()),
-                desk.vault().markSecret(source.name()));
+                desk.vault().markSecret(source.name()),
+                Math.max(own.getRoundedRows(), job.getParties(1 - side).getRoundedRows()));
         try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
             children.set(Optional.of(run));
             if (stopped) {

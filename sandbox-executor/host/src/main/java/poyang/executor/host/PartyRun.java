@@ -42,13 +42,15 @@ final class PartyRun implements AutoCloseable {
     /// @param receiver the key that the result is sealed to, where this side gets it
     /// @param department the key that opening and counts are sealed to
     /// @param markSecret of the data set, for marking its contents
+    /// @param rows registered of the larger side
     record Party(
             JobFacts facts,
             boolean left,
             Source source,
             Optional<VerificationKey> receiver,
             VerificationKey department,
-            Bytes markSecret) {
+            Bytes markSecret,
+            long rows) {
         String shortName() {
             String job = facts.job();
             return job.substring(0, Math.min(8, job.length())) + "-" + facts.attempt() + "-" + facts.self();
@@ -68,7 +70,8 @@ final class PartyRun implements AutoCloseable {
                 setup,
                 party.shortName(),
                 party.source(),
-                kind.columns(party.facts().plan(), party.left()));
+                kind.columns(party.facts().plan(), party.left()),
+                kind.brief(party.facts().plan(), party.rows()));
         PartyRun run = new PartyRun(party, child, progress);
         run.watchTime(setup.compute().seconds());
         return run;

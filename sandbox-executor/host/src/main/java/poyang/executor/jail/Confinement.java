@@ -11,6 +11,7 @@ import java.util.List;
 /// @param scratch its private folder, the only thing it can write besides a temporary file system
 /// @param mounts what else it sees of the host's files
 /// @param sockets the sockets it may make
+/// @param brief whether it ends before the optimising compiler would pay
 /// @param limits memory, processor time and file size
 public record Confinement(
         String mainClass,
@@ -19,6 +20,7 @@ public record Confinement(
         Path scratch,
         List<Mount> mounts,
         Sockets sockets,
+        boolean brief,
         Limits limits) {
     public Confinement {
         classPath = List.copyOf(classPath);

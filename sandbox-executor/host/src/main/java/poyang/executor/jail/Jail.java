@@ -245,6 +245,9 @@ public final class Jail {
         Confinement.Limits limits = child.limits();
         command.add(home.resolve("bin/java").toString());
         command.addAll(List.of("-ea", "-Xmx" + limits.heapMebibytes() + "m", "-XX:+UseSerialGC"));
+        if (child.brief()) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.add("-XX:MaxDirectMemorySize=" + limits.nativeMebibytes() / 2 + "m");
         command.add("-XX:ActiveProcessorCount=" + limits.processors());
         command.addAll(List.of("-XX:MaxMetaspaceSize=96m", "-XX:CompressedClassSpaceSize=32m"));

@@ -81,7 +81,14 @@ public final class JailTrial {
                         keyFolder.toString(),
                         Long.toString(ProcessHandle.current().pid()));
                 Confinement probe = new Confinement(
-                        JailProbe.class.getName(), classPath, arguments, scratch, List.of(), Sockets.UNIX_ONLY, LIMITS);
+                        JailProbe.class.getName(),
+                        classPath,
+                        arguments,
+                        scratch,
+                        List.of(),
+                        Sockets.UNIX_ONLY,
+                        /* brief= */ true,
+                        LIMITS);
                 return findings(jail, jail.process(probe));
             } finally {
                 Files.delete(foreign);

@@ -79,7 +79,8 @@ final class LocalJob {
                 self.source(),
                 left ? Optional.of(attempt.receiver()) : Optional.empty(),
                 self.department(),
-                Bytes.wrap(new byte[32]));
+                Bytes.wrap(new byte[32]),
+                /* rows= */ 1_000);
     }
 
     private static FrameMeter meter(

@@ -27,6 +27,13 @@ public interface JobKind {
     /// what is left of it. Phases that are not here take no time worth telling.
     List<PhaseShare> phases(JobPlan plan);
 
+    /// Whether a run is so short that compiling it well takes longer than it saves.
+    ///
+    /// @param rows registered of the larger side
+    default boolean brief(JobPlan plan, long rows) {
+        return false;
+    }
+
     /// A fresh run without input.
     JobRun open(JobFacts facts);
 

@@ -13,6 +13,10 @@ import poyang.psi.IdentifierRule;
 
 /// Who is in both? The receiver gets to know what the plan says, by the protocol that the plan names.
 public final class CollisionJob implements JobKind {
+    /// Up to here the first tier of the compiler alone was faster, on two cores: 4.3 s against 5.9 s of CPU for
+    /// 20,000 rows a side, 8.2 s against 9.8 s for 200,000, children's starts included.
+    private static final long BRIEF_ROWS = 250_000;
+
     @Override
     public boolean computes(JobPlan plan) {
         return switch (plan) {
@@ -80,7 +84,23 @@ public final class CollisionJob implements JobKind {
 
     @Override
     public List<PhaseShare> phases(JobPlan plan) {
-        return List.of(new PhaseShare("masking", 0.55), new PhaseShare("exchanging", 0.45));
+        return evaluates(plan)
+                ? List.of(
+                        new PhaseShare("hashing", 0.1),
+                        new PhaseShare("preparing", 0.5),
+                        new PhaseShare("masking", 0.1),
+                        new PhaseShare("exchanging", 0.3))
+                : List.of(new PhaseShare("masking", 0.55), new PhaseShare("exchanging", 0.45));
+    }
+
+    @Override
+    public boolean brief(JobPlan plan, long rows) {
+        return evaluates(plan) && rows <= BRIEF_ROWS;
+    }
+
+    /// Whether the protocol evaluates obliviously, which takes microseconds a row, rather than multiplying points.
+    private static boolean evaluates(JobPlan plan) {
+        return List.of(CollisionProtocol.VOLE, CollisionProtocol.VOLE_MALICIOUS).contains(protocolOf(plan));
     }
 
     @Override
