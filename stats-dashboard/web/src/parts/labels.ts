@@ -3,6 +3,7 @@ import type { Key } from '../i18n';
 import { number, t } from '../i18n';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Reveal } from '../schema/poyang/v1/datasets_pb';
+import { PROTOCOLS } from './protocols';
 import { JobState, JoinResult, PlanSchema, type CollisionPlan, type Job, type JobParty } from '../schema/poyang/v1/jobs_pb';
 
 type Colour = 'success' | 'warning' | 'danger' | 'info' | 'primary';
@@ -38,6 +39,24 @@ export const columnsOf = (party: JobParty): string => [party.column, ...party.mo
 
 /** The protocol that runs: the chosen one, or the one that the plan names. */
 export const protocolOf = (job: Job): string => job.choice?.protocol ?? collisionOf(job)?.protocol ?? '';
+
+/** What kind of protocol it is, and against whom it is secure. */
+export function protocolLabel(job: Job): string {
+  const known = PROTOCOLS.find((p) => p.name === protocolOf(job));
+  return known ? t(known.label) : '';
+}
+
+/** What an attempt goes through, in order; what no protocol shares comes between. */
+export const stepsOf = (job: Job): string[] => ['reading', 'committing', 'waiting', 'hashing',
+  ...(isVole(job) ? ['preparing'] : []), 'masking', 'exchanging', 'matching', 'sealing', 'receipt'];
+
+const isVole = (job: Job): boolean => protocolOf(job).startsWith('vole');
+
+/** A failure's code in words, with what to do about it. */
+export const failureLabel = (code: string): string => t((FAILURES.includes(code) ? `fail_${code}` : 'fail_INTERNAL') as Key);
+
+const FAILURES = ['SOURCE_LOST', 'PEER_LOST', 'EXECUTOR_LOST', 'CHILD_LOST', 'TIME_LIMIT', 'MEMORY_LIMIT', 'LIMIT_EXCEEDED',
+  'SANDBOX', 'POLICY', 'CANCELLED', 'INTERNAL'];
 
 /** What the receiver gets to know, and which of its rows are listed. */
 export function asksOf(plan: CollisionPlan): string {

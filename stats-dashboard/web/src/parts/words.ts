@@ -8,7 +8,7 @@ export function rowsInWords(rows: bigint | number): string {
     if (value >= 1e6) return t('aboutRows', `${trimmed(value / 1e6)} million`);
     return t('aboutRows', number(value));
   }
-  for (const [unit, word] of [[1e8, '亿'], [1e4, '万']] as [number, string][]) if (value >= unit) return t('aboutRows', `${trimmed(value / unit)} ${word}`);
+  for (const [unit, word] of [[1e8, '亿'], [1e4, '万']] as [number, string][]) if (value >= unit) return t('aboutRows', `${trimmed(value / unit)}\u00a0${word}`);
   return t('aboutRows', number(value));
 }
 
