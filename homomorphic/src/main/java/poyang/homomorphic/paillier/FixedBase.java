@@ -23,13 +23,13 @@ final class FixedBase {
         int limbs = arithmetic.limbs();
         int size = 1 << WINDOW;
         table = new long[places * size * limbs];
-        long[] t = new long[limbs];
+        Montgomery.Room room = arithmetic.room();
         long[] step = arithmetic.in(base);
         for (int place = 0; place < places; place++) {
             long[] current = arithmetic.one().clone();
             for (int digit = 0; digit < size; digit++) {
                 System.arraycopy(current, 0, table, (place * size + digit) * limbs, limbs);
-                arithmetic.multiply(current, step, current, t);
+                arithmetic.multiply(current, step, current, room);
             }
             step = current;
         }
@@ -42,12 +42,12 @@ final class FixedBase {
         Bug.unless(needed <= places, "an exponent of " + exponent.length + " bytes is too long");
         int limbs = arithmetic.limbs();
         int size = 1 << WINDOW;
-        long[] t = new long[limbs];
+        Montgomery.Room room = arithmetic.room();
         long[] factor = new long[limbs];
         long[] result = arithmetic.one().clone();
         for (int place = 0; place < needed; place++) {
             Montgomery.select(table, place * size * limbs, size, digit(exponent, place * WINDOW), factor);
-            arithmetic.multiply(result, factor, result, t);
+            arithmetic.multiply(result, factor, result, room);
         }
         Arrays.fill(factor, 0);
         return result;

@@ -30,7 +30,6 @@ public final class PaillierPublicKey {
     private final BigInteger h;
     private final Montgomery arithmetic;
     private final FixedBase randomness;
-    private final long[] nForm;
 
     PaillierPublicKey(PaillierStrength strength, BigInteger n, BigInteger h) {
         this.strength = strength;
@@ -40,7 +39,6 @@ public final class PaillierPublicKey {
         arithmetic = new Montgomery(square);
         randomness =
                 new FixedBase(arithmetic, h.modPow(n, square), strength.randomBits() + PaillierRangeProof.EXTRA_BITS);
-        nForm = arithmetic.in(n);
     }
 
     public PaillierStrength strength() {
@@ -78,14 +76,14 @@ public final class PaillierPublicKey {
 
     private void multiplyByZero(long[] value, RandomSource random) {
         byte[] exponent = random.bytes(strength.randomBits() / 8);
-        arithmetic.multiply(value, randomness.power(exponent), value, new long[value.length]);
+        arithmetic.multiply(value, randomness.power(exponent), value, arithmetic.room());
         Arrays.fill(exponent, (byte) 0);
     }
 
     /// An encryption with given randomness, lowest byte first.
     PaillierCiphertext encryptWith(BigInteger plaintext, byte[] exponent) {
         long[] value = unit(plaintext);
-        arithmetic.multiply(value, randomness.power(exponent), value, new long[value.length]);
+        arithmetic.multiply(value, randomness.power(exponent), value, arithmetic.room());
         return new PaillierCiphertext(this, value);
     }
 
@@ -107,27 +105,21 @@ public final class PaillierPublicKey {
                     "a plaintext of " + plaintext.bitLength() + " bits does not fit",
                     "at most " + (n.bitLength() - 2) + " bits and a sign do");
         }
-        long[] value = arithmetic.in(plaintext.mod(n));
-        arithmetic.multiply(value, nForm, value, new long[value.length]);
-        long[] one = arithmetic.one();
-        for (int i = 0; i < value.length; i++) {
-            value[i] += one[i];
-        }
-        return arithmetic.in(arithmetic.out(value).mod(arithmetic.modulus()));
+        return arithmetic.in(plaintext.mod(n).multiply(n).add(BigInteger.ONE));
     }
 
     public PaillierCiphertext add(PaillierCiphertext a, PaillierCiphertext b) {
         check(a);
         check(b);
         long[] value = new long[a.value().length];
-        arithmetic.multiply(a.value(), b.value(), value, new long[value.length]);
+        arithmetic.multiply(a.value(), b.value(), value, arithmetic.room());
         return new PaillierCiphertext(this, value);
     }
 
     public PaillierCiphertext add(PaillierCiphertext a, BigInteger b) {
         check(a);
         long[] value = unit(b);
-        arithmetic.multiply(a.value(), value, value, new long[value.length]);
+        arithmetic.multiply(a.value(), value, value, arithmetic.room());
         return new PaillierCiphertext(this, value);
     }
 

@@ -53,12 +53,12 @@ public final class Ntt {
 
     /// From coefficients to values.
     public void forward(double[] a) {
-        FORWARD.run(ScalarTransform::forward, VectorTransform::forward, twiddles, a);
+        FORWARD.run(ScalarTransform::forward, VectorTransform::forward, twiddles, a, a.length);
     }
 
     /// From values to coefficients.
     public void inverse(double[] a) {
-        INVERSE.run(ScalarTransform::inverse, VectorTransform::inverse, twiddles, a);
+        INVERSE.run(ScalarTransform::inverse, VectorTransform::inverse, twiddles, a, a.length);
     }
 
     /// At index i the odd number e from 1 to 2n - 1 with which position i holds the value at ψ^e.

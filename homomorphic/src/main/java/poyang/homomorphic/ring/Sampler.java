@@ -1,5 +1,8 @@
 package poyang.homomorphic.ring;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import poyang.kernel.RandomSource;
 
@@ -20,7 +23,11 @@ public final class Sampler {
 
     private static final int NOISE_BITS = 21;
     private static final int SAMPLE_BYTES = 6;
-    private static final int BUFFER_BYTES = 8192;
+    private static final int CANDIDATES = 1024;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Sampler() {}
 
@@ -68,23 +75,22 @@ public final class Sampler {
     /// and
     /// ciphertexts.
     public static double[] uniform(int count, Modulus modulus, RandomSource random) {
-        int width = (modulus.bits() + 7) / 8;
-        long mask = (1L << modulus.bits()) - 1;
+        int bits = modulus.bits();
+        long mask = (1L << bits) - 1;
         long prime = modulus.value();
         double[] out = new double[count];
-        byte[] bytes = new byte[BUFFER_BYTES / width * width];
-        int at = bytes.length;
+        byte[] bytes = new byte[CANDIDATES / Byte.SIZE * bits];
+        byte[] room = new byte[bytes.length + Long.BYTES]; // a candidate is read out of eight bytes
+        int at = CANDIDATES;
         for (int i = 0; i < count; ) {
-            if (at == bytes.length) {
+            if (at == CANDIDATES) {
                 random.fill(bytes);
+                System.arraycopy(bytes, 0, room, 0, bytes.length);
                 at = 0;
             }
-            long candidate = 0;
-            for (int b = 0; b < width; b++) {
-                candidate |= (bytes[at + b] & 0xffL) << (8 * b);
-            }
-            at += width;
-            candidate &= mask;
+            int from = at * bits;
+            long candidate = (long) LONGS.get(room, from >>> 3) >>> (from & 7) & mask;
+            at++;
             if (candidate < prime) {
                 out[i++] = modulus.centred(candidate);
             }
@@ -93,11 +99,7 @@ public final class Sampler {
     }
 
     private static long bits48(byte[] bytes, int at) {
-        return (bytes[at] & 0xffL)
-                | (bytes[at + 1] & 0xffL) << 8
-                | (bytes[at + 2] & 0xffL) << 16
-                | (bytes[at + 3] & 0xffL) << 24
-                | (bytes[at + 4] & 0xffL) << 32
-                | (bytes[at + 5] & 0xffL) << 40;
+        long low = (int) INTS.get(bytes, at) & 0xffff_ffffL;
+        return low | (bytes[at + 4] & 0xffL) << 32 | (bytes[at + 5] & 0xffL) << 40;
     }
 }

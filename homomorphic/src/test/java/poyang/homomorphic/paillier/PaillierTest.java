@@ -1,5 +1,6 @@
 package poyang.homomorphic.paillier;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -97,20 +98,51 @@ final class PaillierTest {
             Random random = new Random(seed);
             BigInteger modulus =
                     new BigInteger(64 + random.nextInt(2000), random).setBit(0).setBit(63 + 10);
-            Montgomery arithmetic = new Montgomery(modulus);
             BigInteger a = extreme(random, modulus);
             BigInteger b = extreme(random, modulus);
-            long[] product = new long[arithmetic.limbs()];
-            arithmetic.multiply(arithmetic.in(a), arithmetic.in(b), product, new long[product.length]);
-            assertEquals(a.multiply(b).mod(modulus), arithmetic.out(product));
-            for (int i = 0; i < 10; i++) {
-                arithmetic.multiply(product, product, product, new long[product.length]);
+            for (int width : new int[] {Columns.LIMB_BITS, Montgomery.WIDE_BITS}) {
+                Montgomery arithmetic = new Montgomery(modulus, width);
+                Montgomery.Room room = arithmetic.room();
+                long[] product = new long[arithmetic.limbs()];
+                arithmetic.multiply(arithmetic.in(a), arithmetic.in(b), product, room);
+                assertEquals(a.multiply(b).mod(modulus), arithmetic.out(product));
+                for (int i = 0; i < 10; i++) {
+                    arithmetic.multiply(product, product, product, room);
+                }
+                BigInteger expected = a.multiply(b).modPow(BigInteger.TWO.pow(10), modulus);
+                assertEquals(expected, arithmetic.out(product));
+                BigInteger exponent = new BigInteger(random.nextInt(300), random);
+                assertEquals(
+                        a.modPow(exponent, modulus), arithmetic.out(arithmetic.power(arithmetic.in(a), exponent, 300)));
             }
-            BigInteger expected = a.multiply(b).modPow(BigInteger.TWO.pow(10), modulus);
-            assertEquals(expected, arithmetic.out(product));
-            BigInteger exponent = new BigInteger(random.nextInt(300), random);
-            assertEquals(
-                    a.modPow(exponent, modulus), arithmetic.out(arithmetic.power(arithmetic.in(a), exponent, 300)));
+        });
+    }
+
+    @Test
+    void theVectorFormAgreesWithItsScalarTwinBitForBit() {
+        Property.seeds(200).check(seed -> {
+            Random random = new Random(seed);
+            int bits = 80 + random.nextInt(4096);
+            BigInteger modulus = seed % 3 == 0
+                    ? BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE)
+                    : new BigInteger(bits, random).setBit(0).setBit(bits - 1);
+            Montgomery arithmetic = new Montgomery(modulus, Columns.LIMB_BITS);
+            Montgomery.Room room = arithmetic.room();
+            long[] a = arithmetic.in(extreme(random, modulus));
+            long[] b = arithmetic.in(extreme(random, modulus));
+            long[] rows = new long[arithmetic.limbs()];
+            long[] columns = new long[arithmetic.limbs()];
+            for (int i = 0; i < 20; i++) { // results reach up to 2n, and come back as operands
+                arithmetic.byRows(a, b, rows, room);
+                arithmetic.byColumns(a, b, columns, room);
+                assertArrayEquals(rows, columns);
+                a = b;
+                b = rows.clone();
+            }
+            long[] zero = new long[arithmetic.limbs()];
+            arithmetic.byRows(zero, b, rows, room);
+            arithmetic.byColumns(zero, b, columns, room);
+            assertArrayEquals(rows, columns);
         });
     }
 
