@@ -9,11 +9,11 @@ import poyang.kernel.PartyId;
 
 /// Signatures for simulations: a MAC under a key that the test alone makes from the validator's name, a
 /// hundred times faster than SM2. A simulated liar signs with its own name only.
-final class QuickSignatures implements Signatures {
+public final class QuickSignatures implements Signatures {
     private final Epoch epoch;
     private final PartyId self;
 
-    QuickSignatures(Epoch epoch, PartyId self) {
+    public QuickSignatures(Epoch epoch, PartyId self) {
         this.epoch = epoch;
         this.self = self;
     }

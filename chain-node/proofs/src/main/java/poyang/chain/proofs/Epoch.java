@@ -37,6 +37,13 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
         return new Epoch(number, "bft", 2 * sorted.size() / 3 + 1, sorted);
     }
 
+    /// A majority attests: nobody of them lies, fewer than half may be gone.
+    public static Epoch raft(long number, List<Validator> validators) {
+        List<Validator> sorted =
+                validators.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
+        return new Epoch(number, "raft", sorted.size() / 2 + 1, sorted);
+    }
+
     private static boolean ofOneSuite(List<Validator> validators) {
         return validators.stream().map(v -> v.publicKey().suite()).distinct().count() == 1;
     }
