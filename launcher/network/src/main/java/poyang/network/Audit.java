@@ -18,8 +18,11 @@ import poyang.executor.compute.Replay;
 import poyang.kernel.PoyangException;
 import poyang.tools.PasswordPrompt;
 
-/// What a department's auditor does with an opening.
-@Command(name = "audit", description = "Runs one party of a job again from its opening.")
+/// What a department's auditor does with an opening, or with a log.
+@Command(
+        name = "audit",
+        subcommands = AuditVerify.class,
+        description = "Runs one party of a job again from its opening, or checks an audit log.")
 final class Audit {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

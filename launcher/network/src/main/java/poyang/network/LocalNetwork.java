@@ -388,6 +388,10 @@ public final class LocalNetwork implements AutoCloseable {
         return child(process).isAlive();
     }
 
+    long pid(String process) {
+        return child(process).handle().pid();
+    }
+
     /// Every process of the province, and what they started in turn.
     List<ProcessHandle> processes() {
         return children.values().stream()

@@ -2,6 +2,7 @@ package poyang.notarization;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.CallContext;
@@ -21,6 +22,9 @@ import poyang.wire.schema.StoredAnchor;
 public final class AuditContract extends ServiceContract {
     static final String NAME = "poyang.v1.Audit";
 
+    /// A process anchors every minute; for so long its word counts.
+    static final long FRESH_MILLIS = 180_000;
+
     public AuditContract() {
         super(NAME);
         call("Anchor", AuditAnchor.parser(), AuditContract::anchor);
@@ -33,31 +37,60 @@ public final class AuditContract extends ServiceContract {
                     .addAllAnchors(all(state, prefix, StoredAnchor.parser()))
                     .build();
         });
+        read(
+                "Latest",
+                Empty.parser(),
+                (_, reader, state) -> AuditAnchorList.newBuilder()
+                        .addAllAnchors(all(state, "last/", StoredAnchor.parser()).stream()
+                                .filter(last -> sees(reader, last.getAccount()))
+                                .toList())
+                        .build());
+    }
+
+    /// Refuses what a compute node says while its audit log is not anchored.
+    static void needAnchored(CallContext context, ReadableState state) {
+        String log = context.sender().id() + "/executor";
+        Optional<StoredAnchor> last =
+                state.of(NAME).get("last/" + log).map(value -> stored(StoredAnchor.parser(), value));
+        Rules.need(
+                last.filter(anchor -> !anchor.getAnchor().getStopping()
+                                && context.timestampMillis() - anchor.getMillis() <= FRESH_MILLIS)
+                        .isPresent(),
+                NotarizationErrors.AUDIT_NOT_ANCHORED,
+                "the audit log " + log + " has no anchor of the last " + FRESH_MILLIS / 1000 + " seconds",
+                "anchor its head first, with the record of what is about to be said");
     }
 
     private static Empty anchor(AuditAnchor made, CallContext context, ContractState state) {
         Account sender = context.sender();
         Rules.allowed(
-                sender.has(Role.EXECUTOR) || sender.has(Role.CONSOLE),
+                sender.has(Role.EXECUTOR) || sender.has(Role.CONSOLE) || sender.isValidator(),
                 sender,
-                "executors and consoles anchor their audit logs");
+                "executors, consoles and validators anchor their audit logs");
         Rules.name("process", made.getProcess());
         Rules.hash("head", made.getHead());
         String log = sender.id() + "/" + made.getProcess();
-        long last = state.get("last/" + log)
-                .map(value -> stored(StoredAnchor.parser(), value).getAnchor().getSequence())
-                .orElse(0L);
+        Optional<AuditAnchor> last = state.get("last/" + log)
+                .map(value -> stored(StoredAnchor.parser(), value).getAnchor());
+        long reached = last.map(AuditAnchor::getSequence).orElse(0L);
+        boolean again = last.isPresent() && made.getSequence() == reached;
         Rules.arguments(
-                made.getSequence() > last,
-                "the sequence " + made.getSequence() + " does not rise above " + last,
-                "anchor the log's head after more records, and never an older one");
+                made.getSequence() > reached || again,
+                "the sequence " + made.getSequence() + " lies below " + reached,
+                "anchor the log's head, and never an older one");
+        Rules.arguments(
+                !again || made.getHead().equals(last.get().getHead()),
+                "record " + reached + " was anchored with another chain value",
+                "a log that was written anew cannot be anchored; start a new one under another process name");
         StoredAnchor kept = StoredAnchor.newBuilder()
                 .setAnchor(made)
                 .setAccount(sender.id())
                 .setHeight(context.height())
                 .setMillis(context.timestampMillis())
                 .build();
-        state.put(String.format(Locale.ROOT, "anchor/%s/%016x", log, made.getSequence()), kept.toByteArray());
+        if (!again) {
+            state.put(String.format(Locale.ROOT, "anchor/%s/%016x", log, made.getSequence()), kept.toByteArray());
+        }
         state.put("last/" + log, kept.toByteArray());
         context.emit(new ContractEvent(
                 "audit.anchored", log, Bytes.wrap(kept.toByteArray()), List.of(sender.organisation())));

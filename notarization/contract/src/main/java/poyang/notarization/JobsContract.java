@@ -184,6 +184,7 @@ public final class JobsContract extends ServiceContract {
         book.needState(before, JobState.READY);
         book.needTime(before);
         book.needAttempt(before, request.getAttempt());
+        AuditContract.needAnchored(context, state);
         Rules.hash("input_root", request.getInputRoot());
         Rules.hash("seed_commitment", request.getSeedCommitment());
         Rules.rounded("rounded_rows", request.getRoundedRows());

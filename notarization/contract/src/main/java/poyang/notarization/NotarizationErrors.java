@@ -24,6 +24,7 @@ public final class NotarizationErrors {
     public static final ErrorCode AUTHORITY_NOT_TRUSTED =
             new ErrorCode("AUTHORITY_NOT_TRUSTED", 5018, Category.FORBIDDEN);
     public static final ErrorCode ALREADY_REVOKED = new ErrorCode("ALREADY_REVOKED", 5019, Category.BAD_INPUT);
+    public static final ErrorCode AUDIT_NOT_ANCHORED = new ErrorCode("AUDIT_NOT_ANCHORED", 5021, Category.FORBIDDEN);
 
     private NotarizationErrors() {}
 }

@@ -39,6 +39,10 @@ public final class OrganisationsContract extends ServiceContract {
         Rules.allowed(
                 sender.isGenesis() || sender.has(Role.SUPERVISOR), sender, "a supervisor registers organisations");
         Rules.name("id", made.getId());
+        Rules.arguments(
+                !made.getId().equals(Account.VALIDATORS),
+                "the id " + Account.VALIDATORS + " stands for the chain's validators",
+                "another id is needed");
         Rules.text("title", made.getTitle(), 1, 200);
         Rules.text("title_english", made.getTitleEnglish(), 0, 200);
         if (!made.getIssuerCertificate().isEmpty()) {

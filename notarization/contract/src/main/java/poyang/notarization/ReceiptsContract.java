@@ -59,6 +59,7 @@ public final class ReceiptsContract extends ServiceContract {
         book.needState(before, JobState.RUNNING);
         book.needTime(before);
         book.needAttempt(before, receipt.getAttempt());
+        AuditContract.needAnchored(context, state);
         JobParty party = before.getParties(side);
         Rules.need(
                 party.getReceiptTransaction().isEmpty(),

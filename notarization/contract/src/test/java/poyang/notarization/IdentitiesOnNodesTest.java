@@ -42,6 +42,7 @@ import poyang.sdk.NodeAddress;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.ReceiptVerifier;
 import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.CertificateKey;
 import poyang.wire.schema.CertificateStatus;
 import poyang.wire.schema.EvidenceRecord;
@@ -336,6 +337,12 @@ final class IdentitiesOnNodesTest {
             call(chain.account(party + "/owner"), "Jobs", "Consent", Collisions.consent(id, true));
         }
         for (String party : List.of("a", "b")) {
+            AuditAnchor anchor = AuditAnchor.newBuilder()
+                    .setProcess("executor")
+                    .setSequence(1)
+                    .setHead(Collisions.hash("a log"))
+                    .build();
+            call(chain.account(party + "/executor"), "Audit", "Anchor", anchor);
             call(chain.account(party + "/executor"), "Jobs", "Commit", Collisions.commit(job(id), party));
         }
         ChainAccount left = chain.account("a/executor");

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import poyang.chain.ledger.Retention;
 import poyang.chain.node.GenesisMaker;
 import poyang.chain.node.Node;
@@ -49,7 +50,7 @@ final class Validators implements AutoCloseable {
     static final int COUNT = 4;
 
     final RandomSource random = new SeededRandom(new byte[32], "contracts-on-nodes");
-    final InstantSource clock = InstantSource.system();
+    final InstantSource clock = this::now;
     final GenesisFile genesis;
     final Authority root;
     final Authority city;
@@ -59,6 +60,7 @@ final class Validators implements AutoCloseable {
     private final List<Node> nodes = new ArrayList<>();
     private final List<ChainClient> clients = new ArrayList<>();
     private final Validity validity;
+    private final AtomicLong shiftMillis = new AtomicLong();
 
     Validators(Path folder) throws Exception {
         Instant now = clock.instant();
@@ -95,6 +97,15 @@ final class Validators implements AutoCloseable {
                 nodes.add(Node.start(settings, identity(mine.name()), own.get(i), storage, random, clock));
             }
         }
+    }
+
+    private Instant now() {
+        return InstantSource.system().instant().plusMillis(shiftMillis.get());
+    }
+
+    /// Puts the clocks of all processes and people on.
+    void later(long millis) {
+        long _ = shiftMillis.addAndGet(millis);
     }
 
     private void people() throws Exception {

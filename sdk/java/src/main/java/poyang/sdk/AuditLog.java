@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
@@ -22,19 +23,26 @@ import poyang.kernel.PoyangException;
 /// on disk before {@link #record} returns. Anchoring the head on chain keeps the operator from rewriting
 /// it. A process that cannot write it stops serving.
 ///
-/// A line: sequence, time (ISO-8601), actor, action, subject, detail and the chain value in hexadecimal,
-/// separated by tabs; tabs, line breaks and backslashes within a field are escaped. Chain value =
-/// SM3 of the canonical form `poyang.audit-record.v1` of (previous value, sequence, time, the four
-/// fields); before the first record it is 32 zero bytes.
+/// A line: sequence, time (ISO-8601), actor (initiator), action (type), subject and detail (description),
+/// result, and the chain value in hexadecimal, separated by tabs; tabs, line breaks and backslashes within
+/// a field are escaped. Chain value = SM3 of the canonical form `poyang.audit-record.v2` of (previous
+/// value, sequence, time, the five fields); before the first record it is 32 zero bytes.
+///
+/// Records of several threads share one write to the disk where they meet.
 public final class AuditLog implements AutoCloseable {
-    private static final int FIELDS = 7;
+    /// The result of what was done as it was asked for.
+    public static final String DONE = "done";
+
+    private static final int FIELDS = 8;
 
     private final Path file;
     private final FileChannel channel;
     private final InstantSource clock;
+    private final Object disk = new Object();
     private long sequence;
     private Bytes head;
-    private boolean lost;
+    private volatile boolean lost;
+    private long durable;
 
     private AuditLog(Path file, FileChannel channel, InstantSource clock, Tail tail) {
         this.file = file;
@@ -42,6 +50,7 @@ public final class AuditLog implements AutoCloseable {
         this.clock = clock;
         sequence = tail.sequence();
         head = tail.head();
+        durable = sequence;
     }
 
     /// Where a log stands.
@@ -54,7 +63,9 @@ public final class AuditLog implements AutoCloseable {
     /// @throws PoyangException `AUDIT_LOG_DAMAGED`, `AUDIT_LOG_LOST`
     public static AuditLog open(Path file, InstantSource clock) {
         try {
-            Tail tail = Files.exists(file) ? check(file) : new Tail(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES]), 0);
+            Tail tail = Files.exists(file)
+                    ? check(file, new Head(0, Bytes.empty()))
+                    : new Tail(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES]), 0);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.truncate(tail.bytes());
             channel.position(tail.bytes());
@@ -64,29 +75,64 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    /// Writes one record durably. Fields hold names and numbers, never personal data.
+    /// Writes one record durably, of something that was done. Fields hold names and numbers, never
+    /// personal data.
     ///
     /// @throws PoyangException `AUDIT_LOG_LOST`, from then on for every record: stop serving
-    public synchronized void record(String actor, String action, String subject, String detail) {
+    public void record(String actor, String action, String subject, String detail) {
+        record(actor, action, subject, detail, DONE);
+    }
+
+    /// Writes one record durably.
+    ///
+    /// @param result {@link #DONE}, or why it was not, for example `refused PY-4309`
+    /// @throws PoyangException `AUDIT_LOG_LOST`, from then on for every record: stop serving
+    public void record(String actor, String action, String subject, String detail, String result) {
+        needDurable(append(List.of(actor, action, subject, detail, result)));
+    }
+
+    private synchronized long append(List<String> fields) {
         if (lost) {
             throw lost(file, null);
         }
         String time = Instant.ofEpochMilli(clock.millis()).toString();
-        Bytes next = chained(head, sequence + 1, time, List.of(actor, action, subject, detail));
-        String line = (sequence + 1) + "\t" + time + "\t" + escape(actor) + "\t" + escape(action) + "\t"
-                + escape(subject) + "\t" + escape(detail) + "\t" + next.hex() + "\n";
+        Bytes next = chained(head, sequence + 1, time, fields);
+        StringBuilder line =
+                new StringBuilder().append(sequence + 1).append('\t').append(time);
+        fields.forEach(field -> line.append('\t').append(escape(field)));
+        line.append('\t').append(next.hex()).append('\n');
         try {
-            ByteBuffer out = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+            ByteBuffer out = ByteBuffer.wrap(line.toString().getBytes(StandardCharsets.UTF_8));
             while (out.hasRemaining()) {
                 channel.write(out);
             }
-            channel.force(false);
         } catch (IOException e) {
             lost = true;
             throw lost(file, e);
         }
         sequence++;
         head = next;
+        return sequence;
+    }
+
+    /// Whoever comes first writes for all who have appended by then.
+    private void needDurable(long wanted) {
+        synchronized (disk) {
+            if (durable >= wanted) {
+                return;
+            }
+            if (lost) {
+                throw lost(file, null);
+            }
+            long reached = sequence();
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                lost = true;
+                throw lost(file, e);
+            }
+            durable = reached;
+        }
     }
 
     /// Number of the last record, from 1; 0 when there is none.
@@ -99,26 +145,52 @@ public final class AuditLog implements AutoCloseable {
         return head;
     }
 
-    /// Head and sequence of one moment.
-    public synchronized Head anchor() {
+    /// Head and sequence of one moment, durable.
+    ///
+    /// @throws PoyangException `AUDIT_LOG_LOST`
+    public Head anchor() {
+        Head now = present();
+        needDurable(now.sequence());
+        return now;
+    }
+
+    private synchronized Head present() {
         return new Head(sequence, head);
     }
 
     /// What an anchor on chain holds.
     public record Head(long sequence, Bytes value) {}
 
-    /// Checks every record; gives the number of records.
+    /// Checks every record; gives where the log stands.
     ///
-    /// @throws PoyangException `AUDIT_LOG_DAMAGED` names the first line that does not fit
-    public static long verify(Path file) {
+    /// @throws PoyangException `AUDIT_LOG_DAMAGED` names the first line that does not fit; `AUDIT_LOG_LOST`
+    ///     when it cannot be read
+    public static Head verify(Path file) {
+        return verify(file, new Head(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES])));
+    }
+
+    /// The same, and that the log goes at least as far as an anchor on chain, and is the log that was anchored.
+    public static Head verify(Path file, Head anchored) {
         try {
-            return check(file).sequence();
+            Tail tail = check(file, anchored);
+            if (tail.sequence() < anchored.sequence()) {
+                throw new PoyangException(
+                        SdkErrors.AUDIT_LOG_DAMAGED,
+                        "the audit log " + file + " ends with record " + tail.sequence()
+                                + ", and the chain has an anchor of record " + anchored.sequence(),
+                        "the log as this process wrote it is needed: records were taken off its end");
+            }
+            return new Head(tail.sequence(), tail.head());
         } catch (IOException e) {
-            throw lost(file, e);
+            throw new PoyangException(
+                    SdkErrors.AUDIT_LOG_LOST,
+                    "the audit log " + file + " cannot be read (" + e.getMessage() + ")",
+                    "give the path of a log, as somebody who may read it",
+                    e);
         }
     }
 
-    private static Tail check(Path file) throws IOException {
+    private static Tail check(Path file, Head anchored) throws IOException {
         long sequence = 0;
         long bytes = 0;
         Bytes head = Bytes.wrap(new byte[Sm3.DIGEST_BYTES]);
@@ -130,13 +202,23 @@ public final class AuditLog implements AutoCloseable {
                 if (fields.length != FIELDS || !fields[0].equals(Long.toString(sequence + 1))) {
                     throw damaged(file, sequence + 1);
                 }
-                List<String> said =
-                        List.of(unescape(fields[2]), unescape(fields[3]), unescape(fields[4]), unescape(fields[5]));
+                List<String> said = Stream.of(fields)
+                        .skip(2)
+                        .limit(FIELDS - 3)
+                        .map(AuditLog::unescape)
+                        .toList();
                 head = chained(head, sequence + 1, fields[1], said);
-                if (!head.hex().equals(fields[6])) {
+                if (!head.hex().equals(fields[FIELDS - 1])) {
                     throw damaged(file, sequence + 1);
                 }
                 sequence++;
+                if (sequence == anchored.sequence() && !head.equals(anchored.value())) {
+                    throw new PoyangException(
+                            SdkErrors.AUDIT_LOG_DAMAGED,
+                            "the audit log " + file + " was written anew: its record " + sequence
+                                    + " is not the one that the chain has an anchor of",
+                            "the log as this process wrote it is needed");
+                }
                 bytes += (line + "\n").getBytes(StandardCharsets.UTF_8).length;
             }
         } catch (CharacterCodingException e) {
@@ -160,7 +242,7 @@ public final class AuditLog implements AutoCloseable {
     }
 
     private static Bytes chained(Bytes previous, long sequence, String time, List<String> fields) {
-        CanonicalWriter out = new CanonicalWriter("poyang.audit-record.v1")
+        CanonicalWriter out = new CanonicalWriter("poyang.audit-record.v2")
                 .bytes(previous)
                 .u64(sequence)
                 .text(time);

@@ -13,11 +13,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.StoredAnchor;
 
 /// The chained log, and configuration files.
 final class AuditLogTest {
@@ -30,7 +35,7 @@ final class AuditLogTest {
         Path file = folder.resolve("audit.log");
         try (AuditLog log = AuditLog.open(file, CLOCK)) {
             log.record("taxation/owner", "add-source", "taxpayers", "kind=parquet\tpath=a\\b\nc");
-            log.record("taxation/analyst", "result", "job 1", "");
+            log.record("taxation/analyst", "result", "job 1", "", "refused PY-9109");
         }
         return file;
     }
@@ -45,7 +50,7 @@ final class AuditLogTest {
             log.record("系统", "anchor", "", "");
             head = log.head();
         }
-        assertEquals(3, AuditLog.verify(file));
+        assertEquals(new AuditLog.Head(3, head), AuditLog.verify(file));
         try (AuditLog log = AuditLog.open(file, CLOCK)) {
             assertEquals(new AuditLog.Head(3, head), log.anchor());
         }
@@ -70,6 +75,82 @@ final class AuditLogTest {
             PoyangException found = assertThrows(PoyangException.class, () -> AuditLog.verify(file), "byte " + i);
             assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code(), "byte " + i);
         }
+    }
+
+    @Test
+    void aLogIsTheOneThatWasAnchoredOrNot() throws IOException {
+        Path file = written();
+        AuditLog.Head whole = AuditLog.verify(file);
+        assertEquals(whole, AuditLog.verify(file, whole));
+        byte[] right = Files.readAllBytes(file);
+        for (int length = 0; length < right.length; length++) {
+            Files.write(file, Arrays.copyOf(right, length));
+            assertDamaged(file, whole);
+        }
+        right[right.length - 1] ^= 1;
+        Files.write(file, right);
+        assertDamaged(file, whole);
+        Files.delete(file);
+        try (AuditLog anew = AuditLog.open(file, CLOCK)) {
+            for (int i = 0; i < 5; i++) {
+                anew.record("nobody", "nothing", "", "");
+            }
+        }
+        assertDamaged(file, whole);
+    }
+
+    private static void assertDamaged(Path file, AuditLog.Head anchored) {
+        PoyangException found = assertThrows(PoyangException.class, () -> AuditLog.verify(file, anchored));
+        assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code());
+    }
+
+    @Test
+    void recordsOfManyThreadsStandInOneChain() throws InterruptedException {
+        Path file = folder.resolve("many.log");
+        AuditLog.Head end;
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+            List<Thread> writers = IntStream.range(0, 8)
+                    .mapToObj(writer -> Thread.ofPlatform().start(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            log.record("writer " + writer, "write", Integer.toString(i), "");
+                        }
+                    }))
+                    .toList();
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            end = log.anchor();
+        }
+        assertEquals(400, end.sequence());
+        assertEquals(end, AuditLog.verify(file, end));
+    }
+
+    @Test
+    void aSilentLogIsMissedAfterTwoMinutesUnlessItSaidSo() {
+        MissingAnchors watch = new MissingAnchors(1_000_000);
+        StoredAnchor alive = anchored("a/executor", 1_000_000, false);
+        List<String> expected = List.of("validators/one/node");
+        long late = 1_000_000 + MissingAnchors.ALARM_MILLIS;
+        assertEquals(Set.of(), watch.look(List.of(alive), expected, late).raised());
+        assertEquals(
+                Set.of("a/executor/executor", "validators/one/node"),
+                watch.look(List.of(alive), expected, late + 1).raised());
+        assertEquals(Set.of(), watch.look(List.of(alive), expected, late + 2).raised(), "each alarm once");
+        assertEquals(Set.of("a/executor/executor", "validators/one/node"), watch.missing());
+        MissingAnchors.Change back = watch.look(
+                List.of(anchored("a/executor", late, true), anchored("b/executor", 5, true)),
+                expected,
+                late + MissingAnchors.ALARM_MILLIS * 9);
+        assertEquals(Set.of("a/executor/executor"), back.over());
+        assertEquals(Set.of("validators/one/node"), watch.missing());
+    }
+
+    private static StoredAnchor anchored(String account, long millis, boolean stopping) {
+        return StoredAnchor.newBuilder()
+                .setAccount(account)
+                .setMillis(millis)
+                .setAnchor(AuditAnchor.newBuilder().setProcess("executor").setStopping(stopping))
+                .build();
     }
 
     @Test

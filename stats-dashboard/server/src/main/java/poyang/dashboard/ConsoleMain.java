@@ -2,6 +2,7 @@ package poyang.dashboard;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditLog;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
@@ -25,22 +27,24 @@ import poyang.sdk.NodeAddress;
 import poyang.sdk.PrivateFolder;
 import poyang.sdk.ProcessSettings;
 import poyang.sdk.SdkErrors;
-import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.GenesisFile;
 
 /// The console as a process: `--config FILE`. Prints `READY console ADDRESS` when it serves, ends with 0
 /// after SIGTERM, with 2 for a wrong configuration, and with 3 when it had to stop.
 public final class ConsoleMain {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleMain.class);
-    private static final long ANCHOR_MILLIS = 60_000;
+    private static final long FAREWELL_MILLIS = 3_000;
 
     private final AuditLog audit;
+    private final AuditAnchors anchors;
     private final ChainAccount account;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private ConsoleMain(AuditLog audit, ChainAccount account) {
         this.audit = audit;
         this.account = account;
+        anchors = AuditAnchors.of(
+                audit, "console", account, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
     }
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -93,7 +97,7 @@ public final class ConsoleMain {
                 settings,
                 new SdkChainGateway(account),
                 new SdkExecutorGateway(ExecutorClient.connect(identity, executors)),
-                console::record,
+                console.new Trail(),
                 storage,
                 random,
                 clock);
@@ -104,7 +108,7 @@ public final class ConsoleMain {
                             storage.close();
                         },
                         "shutdown"));
-        Thread _ = Thread.ofVirtual().name("anchor").start(console::anchorNowAndThen);
+        Thread _ = Thread.ofVirtual().name("anchor").start(console::anchor);
         KnownRevocations revocations = new KnownRevocations();
         identity.consult(revocations);
         Thread _ = Thread.ofVirtual().name("revocations").start(() -> console.watch(revocations));
@@ -136,42 +140,48 @@ public final class ConsoleMain {
         }
     }
 
-    private void anchorNowAndThen() {
+    private void anchor() {
         try {
-            long anchored = 0;
-            while (!ended.isDone()) {
-                AuditLog.Head head = audit.anchor();
-                if (head.sequence() > anchored && anchor(head)) {
-                    anchored = head.sequence();
-                }
-                Thread.sleep(ANCHOR_MILLIS);
-            }
+            anchors.run();
         } catch (InterruptedException e) {
             LOG.info("the audit log is no longer anchored");
-        }
-    }
-
-    private boolean anchor(AuditLog.Head head) {
-        try {
-            var _ = account.call(
-                    "poyang.v1.Audit",
-                    "Anchor",
-                    AuditAnchor.newBuilder()
-                            .setProcess("console")
-                            .setSequence(head.sequence())
-                            .setHead(ChainForms.byteString(head.value()))
-                            .build());
-            return true;
         } catch (PoyangException e) {
-            LOG.warn("the audit log's head is not on chain yet: {}", e.wrong());
-            return false;
+            ended.completeExceptionally(e);
         }
     }
 
     private void stop(ConsoleServer server) {
         server.close();
         record(account.name(), "stop", "");
+        Thread farewell = Thread.ofVirtual().start(this::farewell);
+        try {
+            boolean _ = farewell.join(Duration.ofMillis(FAREWELL_MILLIS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         audit.close();
         ended.complete(null);
+    }
+
+    private void farewell() {
+        try {
+            anchors.farewell();
+        } catch (PoyangException e) {
+            LOG.warn("the chain does not know that this console stopped: {}", e.wrong());
+        }
+    }
+
+    /// Writes records as the console's parts want them.
+    private final class Trail implements AuditTrail {
+        @Override
+        public void record(String actor, String action, String subject) {
+            ConsoleMain.this.record(actor, action, subject);
+        }
+
+        @Override
+        public void release(String actor, String action, String subject) {
+            record(actor, action, subject);
+            anchors.now();
+        }
     }
 }

@@ -52,6 +52,7 @@ import poyang.sdk.AuditLog;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.ReceiptVerifier;
+import poyang.wire.schema.Empty;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.InputCommitment;
 import poyang.wire.schema.Job;
@@ -60,6 +61,7 @@ import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JobState;
 import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ReceiptFile;
+import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.StoredCrl;
 import poyang.wire.schema.TransactionPayload;
 import poyang.wire.schema.TransactionReceipt;
@@ -259,7 +261,47 @@ final class MainJobTest {
         Job again = main.awaitEnd(id, 2);
         assertEquals(2, again.getAttempt());
         completed(again);
-        assertTrue(AuditLog.verify(audit("taxation-executor")) > 0);
+        assertTrue(AuditLog.verify(audit("taxation-executor")).sequence() > 0);
+    }
+
+    @Test
+    void everyAuditLogIsTheOneThatTheChainHasAnchorsOf() throws IOException {
+        Map<String, String> logs = Map.of(
+                "taxation-executor",
+                "taxation/executor/executor",
+                "console",
+                "supervision/console/console",
+                "validator-1",
+                "validators/validator-1/node");
+        for (Map.Entry<String, String> log : logs.entrySet()) {
+            Path file = audit(log.getKey());
+            assertEquals(0, auditVerify(file, log.getValue()));
+            byte[] changed = Files.readAllBytes(file);
+            changed[changed.length / 3] ^= 1;
+            Path copy = Files.write(folder.resolve(log.getKey() + ".changed"), changed);
+            assertNotEquals(0, auditVerify(copy, log.getValue()));
+        }
+        assertNotEquals(0, auditVerify(audit("validator-1"), "validators/validator-2/node"));
+        assertNotEquals(0, auditVerify(audit("validator-1"), "validators/validator-9/node"));
+    }
+
+    private static int auditVerify(Path file, String log) throws IOException {
+        return as("supervision/supervisor", List.of("audit", "verify", file.toString()), "--log", log);
+    }
+
+    @Test
+    void aProcessWithoutRoomForItsAuditLogStopsServing() throws Exception {
+        String process = "housing-executor";
+        run(10, "prlimit", "--pid", Long.toString(network.pid(process)), "--fsize=1");
+        SignedQuery list =
+                network.account("housing/owner").query("poyang.v1.Executor", "ListSources", Empty.getDefaultInstance());
+        assertThrows(PoyangException.class, () -> network.executors().listSources("housing", list));
+        for (int i = 0; i < 300 && network.isAlive(process); i++) {
+            Thread.sleep(100);
+        }
+        assertFalse(network.isAlive(process));
+        network.restart(process);
+        assertTrue(AuditLog.verify(audit(process)).sequence() > 0);
     }
 
     private static Path audit(String process) {

@@ -15,6 +15,9 @@ public record Account(String id, String organisation, Set<Role> roles, List<KeyW
     /// The sender of the calls that make the first state.
     public static final Account GENESIS = new Account("genesis", "", Set.of(), List.of());
 
+    /// What stands for the organisation of the chain's validators; no organisation has this id.
+    public static final String VALIDATORS = "validators";
+
     public Account {
         roles = Set.copyOf(new TreeSet<>(roles));
         keys = List.copyOf(keys);
@@ -31,6 +34,11 @@ public record Account(String id, String organisation, Set<Role> roles, List<KeyW
 
     public boolean isGenesis() {
         return id.equals("genesis");
+    }
+
+    /// Is it a validator of the chain, acting with the key that its genesis names?
+    public boolean isValidator() {
+        return organisation.equals(VALIDATORS);
     }
 
     /// What an account may do. Numbers are those of the protobuf enum `Role`.

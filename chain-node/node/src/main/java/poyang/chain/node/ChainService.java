@@ -25,6 +25,7 @@ import poyang.chain.proofs.StateProof;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.sdk.AuditLog;
 import poyang.sdk.CallErrors;
 import poyang.sdk.ChainForms;
 import poyang.sdk.SignedQueries;
@@ -54,6 +55,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     private final Contracts contracts;
     private final Pool pool;
     private final Finality finality;
+    private final NodeAudit audit;
     private final Supplier<NodeStatus> status;
     private final SignedQueries queries;
     private final AtomicInteger subscribers = new AtomicInteger();
@@ -63,12 +65,14 @@ final class ChainService extends ChainGrpc.ChainImplBase {
             Contracts contracts,
             Pool pool,
             Finality finality,
+            NodeAudit audit,
             Supplier<NodeStatus> status,
             InstantSource clock) {
         this.ledger = ledger;
         this.contracts = contracts;
         this.pool = pool;
         this.finality = finality;
+        this.audit = audit;
         this.status = status;
         queries = new SignedQueries(ledger.chainId(), clock);
     }
@@ -106,12 +110,15 @@ final class ChainService extends ChainGrpc.ChainImplBase {
                 need(payload.getMethod().equals("Height"), payload.getMethod());
                 return QueryAnswer.newBuilder().setHeight(latest).build();
             }
-            byte[] result = contract(payload.getContract())
-                    .read(
-                            payload.getMethod(),
-                            payload.getArguments().toByteArray(),
-                            asked.account(),
-                            new ReadState(finalAt(height, latest), payload.getContract()));
+            byte[] result = recorded(
+                    asked,
+                    payload.getContract() + "/" + payload.getMethod(),
+                    () -> contract(payload.getContract())
+                            .read(
+                                    payload.getMethod(),
+                                    payload.getArguments().toByteArray(),
+                                    asked.account(),
+                                    new ReadState(finalAt(height, latest), payload.getContract())));
             return QueryAnswer.newBuilder()
                     .setResult(ChainForms.byteString(Bytes.wrap(result)))
                     .setHeight(height)
@@ -148,15 +155,23 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     private void mayHave(Asked asked, ReceiptProof proof) throws InvalidProtocolBufferException {
         String sender = SignedCall.of(proof.transaction(), ledger.genesis().suite(), ledger.chainId())
                 .sender();
-        if (asked.seesAll() || sender.equals(asked.account().id())) {
+        if (sender.equals(asked.account().id())) {
+            // What somebody did is in a block; that they look how it went need not be recorded.
             return;
         }
         String organisation = asked.account().organisation();
         boolean named = TransactionReceipt.parseFrom(proof.receipt().toArray()).getEventsList().stream()
                 .anyMatch(event -> event.getVisibleToList().contains(organisation));
-        if (!named) {
-            throw notAllowed("this receipt is not for " + asked.account().id());
-        }
+        boolean _ = recorded(
+                asked,
+                "receipt/" + proof.transaction().transactionId(ledger.genesis().suite()),
+                () -> {
+                    if (!asked.seesAll() && !named) {
+                        throw notAllowed(
+                                "this receipt is not for " + asked.account().id());
+                    }
+                    return true;
+                });
     }
 
     @Override
@@ -168,10 +183,13 @@ final class ChainService extends ChainGrpc.ChainImplBase {
             long height = height(arguments, latest);
             StateView view = finalAt(height, latest);
             ReadState state = new ReadState(view, arguments.getContract());
-            if (!contract(arguments.getContract()).mayReadKey(arguments.getKey(), asked.account(), state)) {
-                throw notAllowed(
-                        "the value under this key is not for " + asked.account().id());
-            }
+            boolean _ = recorded(asked, "state/" + arguments.getContract() + "/" + arguments.getKey(), () -> {
+                if (!contract(arguments.getContract()).mayReadKey(arguments.getKey(), asked.account(), state)) {
+                    throw notAllowed("the value under this key is not for "
+                            + asked.account().id());
+                }
+                return true;
+            });
             Optional<Bytes> value = view.get(arguments.getContract(), arguments.getKey());
             StateProof proof = ledger.prove(arguments.getContract(), arguments.getKey(), height);
             return ProvenState.newBuilder()
@@ -221,6 +239,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
         try {
             asked = verify(query, finality.height(), "Subscribe");
             arguments = asked.arguments(SubscribeArguments.parser());
+            audit.record(asked.account().id(), "subscribe", "from " + arguments.getFromHeight(), AuditLog.DONE);
             if (subscribers.incrementAndGet() > MOST_SUBSCRIBERS) {
                 subscribers.decrementAndGet();
                 throw new PoyangException(
@@ -350,6 +369,24 @@ final class ChainService extends ChainGrpc.ChainImplBase {
 
     private SystemContract contract(String name) {
         return contracts.find(name).orElseThrow(() -> Execution.noContract(name));
+    }
+
+    /// Does what was asked, and has it in the audit log before the answer leaves.
+    private <T> T recorded(Asked asked, String subject, Supplier<T> work) {
+        String result = "failed";
+        try {
+            T answer = work.get();
+            result = AuditLog.DONE;
+            return answer;
+        } catch (PoyangException e) {
+            result = "refused " + e.code();
+            throw e;
+        } catch (ContractRejection e) {
+            result = "refused " + e.code();
+            throw e;
+        } finally {
+            audit.record(asked.account().id(), "read", subject, result);
+        }
     }
 
     private static PoyangException notAllowed(String wrong) {

@@ -44,6 +44,7 @@ public final class Node implements AutoCloseable {
     private final Ledger ledger;
     private final Pool pool;
     private final Finality finality;
+    private final NodeAudit audit;
     private final ConsensusLoop loop;
     private final Transport transport;
     private final Server server;
@@ -66,6 +67,12 @@ public final class Node implements AutoCloseable {
         finality = new Finality(ledger.finalisedHeight());
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, this::pooled);
+        audit = new NodeAudit(
+                settings.directory(),
+                new NodeAudit.Parts(settings.name().name(), ledger, contracts, pool, finality, key),
+                random,
+                clock,
+                this::failed);
         ConsensusLoop.Signer signer = new ConsensusLoop.Signer(
                 settings.name(), Signatures.of(ledger.genesis().epoch(), key));
         loop = new ConsensusLoop(
@@ -76,9 +83,13 @@ public final class Node implements AutoCloseable {
         }
         transport = Transport.start(
                 TransportConfig.of(settings.name(), settings.peerListen(), peers), identity, random, new Ear());
-        ChainService service = new ChainService(ledger, contracts, pool, finality, this::status, clock);
+        ChainService service = new ChainService(ledger, contracts, pool, finality, audit, this::status, clock);
         server = serve(service, identity, settings.apiListen());
-        threads = List.of(thread("consensus", loop::run), thread("admission", pool::run));
+        threads = List.of(
+                thread("consensus", loop::run),
+                thread("admission", pool::run),
+                thread("anchor", audit::anchorNowAndThen),
+                thread("alarm", audit::watch));
     }
 
     /// Starts a validator: opens its ledger, or makes it from the genesis, and joins the others.
@@ -105,7 +116,7 @@ public final class Node implements AutoCloseable {
                     "the genesis has no validator \"" + settings.name() + "\" with this key",
                     "the name and key of a validator of the genesis are needed");
         }
-        Contracts contracts = Contracts.installed();
+        Contracts contracts = Contracts.installed(genesis.epoch());
         Ledger ledger = open(settings, genesis, contracts, storage, random);
         try {
             return new Node(settings, ledger, contracts, identity, key, random, clock);
@@ -190,10 +201,14 @@ public final class Node implements AutoCloseable {
                 LOG.info("{} stopped", name);
             } catch (RuntimeException | Error e) {
                 LOG.error("{} failed, the node stops", name, e);
-                finality.end();
-                ended.completeExceptionally(e);
+                failed(e);
             }
         });
+    }
+
+    private void failed(Throwable why) {
+        finality.end();
+        ended.completeExceptionally(why);
     }
 
     private void send(PartyId to, int channel, Bytes payload) {
@@ -215,7 +230,8 @@ public final class Node implements AutoCloseable {
                 .setPooledTransactions(pool.size())
                 .setAdmittedTransactions(pool.admittedCount())
                 .setStateBytes(ledger.stateBytes())
-                .setStartedAtMillis(startedAtMillis);
+                .setStartedAtMillis(startedAtMillis)
+                .addAllMissingAnchors(audit.missing());
         for (PeerStatistics peer : transport.peers()) {
             status.addPeers(PeerStatus.newBuilder()
                     .setNode(peer.peer().name())
@@ -230,6 +246,7 @@ public final class Node implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+        audit.farewell();
         finality.end();
         threads.forEach(Thread::interrupt);
         try {
@@ -243,6 +260,7 @@ public final class Node implements AutoCloseable {
         transport.close();
         calls.close();
         ledger.close();
+        audit.close();
         ended.complete(null);
     }
 

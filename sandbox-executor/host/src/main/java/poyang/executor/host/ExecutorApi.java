@@ -26,6 +26,7 @@ import poyang.executor.job.Rounding;
 import poyang.executor.job.SourceDescription;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AccountKeys;
+import poyang.sdk.AuditLog;
 import poyang.sdk.CallErrors;
 import poyang.sdk.SignedQueries;
 import poyang.wire.schema.AccountRecord;
@@ -63,7 +64,14 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
 
     /// Writes who did what into the audit log.
     interface AuditTrail {
-        void record(String actor, String action, String subject);
+        void record(String actor, String action, String subject, String result);
+
+        default void record(String actor, String action, String subject) {
+            record(actor, action, subject, AuditLog.DONE);
+        }
+
+        /// The same for what takes effect only once its record is anchored on chain, which it is when this returns.
+        void release(String actor, String action, String subject);
     }
 
     ExecutorApi(JobAttempt.Desk desk, Path sourcesFolder, SigningKey account, SignedQueries queries, AuditTrail audit) {
@@ -150,7 +158,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
             need(job.getReceiver().equals(asker.name()), asker);
             int attempt = wanted.getAttempt() == 0 ? job.getAttempt() : wanted.getAttempt();
             if (wanted.getOffset() == 0) {
-                audit.record(asker.name(), "result", job.getId());
+                audit.release(asker.name(), "result", job.getId());
             }
             ResultStore.Slice slice = desk.results()
                     .sealedResult(job.getId(), attempt, wanted.getOffset(), SLICE_BYTES)
@@ -289,7 +297,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
 
     private void need(boolean allowed, Asker asker) {
         if (!allowed) {
-            audit.record(asker.name(), "refused", asker.payload().getMethod());
+            audit.record(asker.name(), "call", asker.payload().getMethod(), "refused " + HostErrors.NOT_ALLOWED);
             throw new PoyangException(
                     HostErrors.NOT_ALLOWED,
                     asker.name() + " may not do this here",

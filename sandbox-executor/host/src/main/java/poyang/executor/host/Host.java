@@ -15,14 +15,13 @@ import org.slf4j.LoggerFactory;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditLog;
 import poyang.sdk.ChainAccount;
-import poyang.sdk.ChainForms;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.KnownRevocations;
 import poyang.sdk.PrivateFolder;
 import poyang.sdk.SignedQueries;
-import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.CommitRequest;
 import poyang.wire.schema.JobReceipt;
 
@@ -34,6 +33,7 @@ public final class Host implements AutoCloseable {
 
     private final ChainAccount chain;
     private final AuditLog audit;
+    private final AuditAnchors anchors;
     private final PeerLinks links;
     private final SourceVault vault;
     private final JobSupervisor supervisor;
@@ -41,9 +41,9 @@ public final class Host implements AutoCloseable {
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread follower;
     private final Thread watcher;
+    private final Thread anchorer;
     private final KnownRevocations revocations = new KnownRevocations();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private long anchored;
 
     private Host(
             HostSettings settings,
@@ -56,6 +56,8 @@ public final class Host implements AutoCloseable {
         Path directory = PrivateFolder.make(settings.directory());
         audit = AuditLog.open(directory.resolve("audit.log"), clock);
         audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
+        anchors = AuditAnchors.of(
+                audit, "executor", chain, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
         ChainFacts facts = new ChainFacts(chain);
         links = new PeerLinks(settings.organisation(), keys.account(), facts::keys, keys.identity(), settings.peers());
         vault = SourceVault.open(directory.resolve("sources"), keys.storage(), random);
@@ -76,9 +78,10 @@ public final class Host implements AutoCloseable {
                 settings.sourcesFolder(),
                 keys.account(),
                 new SignedQueries(chain.client().chainId(), clock),
-                (actor, action, subject) -> write(actor, action, subject, ""));
+                new Trail());
         server = serve(settings, keys.identity(), api);
         follower = Thread.ofPlatform().name("jobs").start(this::follow);
+        anchorer = Thread.ofVirtual().name("anchor").start(this::anchor);
         keys.identity().consult(revocations);
         watcher = Thread.ofVirtual().name("revocations").start(this::watchRevocations);
     }
@@ -134,7 +137,6 @@ public final class Host implements AutoCloseable {
 
     private void follow() {
         try {
-            anchor();
             supervisor.run();
         } catch (InterruptedException e) {
             LOG.info("no longer watching the chain");
@@ -155,33 +157,34 @@ public final class Host implements AutoCloseable {
     }
 
     private void write(String actor, String action, String subject, String detail) {
+        write(actor, action, subject, detail, AuditLog.DONE);
+    }
+
+    private void write(String actor, String action, String subject, String detail, String result) {
         try {
-            audit.record(actor, action, subject, detail);
+            audit.record(actor, action, subject, detail, result);
         } catch (PoyangException e) {
             ended.completeExceptionally(e);
             throw e;
         }
     }
 
-    /// Puts the head of the audit log on chain when it has grown.
-    private synchronized void anchor() {
-        AuditLog.Head head = audit.anchor();
-        if (head.sequence() == anchored) {
-            return;
-        }
+    /// Anchors the audit log until it is interrupted; without it the executor stops.
+    private void anchor() {
         try {
-            var _ = chain.call(
-                    "poyang.v1.Audit",
-                    "Anchor",
-                    AuditAnchor.newBuilder()
-                            .setProcess("executor")
-                            .setSequence(head.sequence())
-                            .setHead(ChainForms.byteString(head.value()))
-                            .build());
-            anchored = head.sequence();
-        } catch (PoyangException e) {
-            LOG.warn("the audit log's head is not on chain yet: {}", e.wrong());
+            anchors.run();
+        } catch (InterruptedException e) {
+            LOG.info("the audit log is no longer anchored");
+        } catch (RuntimeException e) {
+            LOG.error("the executor stops", e);
+            ended.completeExceptionally(e);
         }
+    }
+
+    /// Writes what is about to take effect, and returns when the record is anchored.
+    private void release(String actor, String action, String subject) {
+        write(actor, action, subject, "");
+        anchors.now();
     }
 
     @Override
@@ -189,6 +192,7 @@ public final class Host implements AutoCloseable {
         Thread farewell = Thread.ofVirtual().start(supervisor::stop);
         follower.interrupt();
         watcher.interrupt();
+        anchorer.interrupt();
         server.shutdown();
         try {
             boolean _ = farewell.join(Duration.ofMillis(STOP_MILLIS));
@@ -200,18 +204,49 @@ public final class Host implements AutoCloseable {
         links.close();
         vault.close();
         audit.record(chain.name(), "stop", "", "");
+        farewell();
         audit.close();
         ended.complete(null);
+    }
+
+    /// Without it the others raise an alarm.
+    private void farewell() {
+        Thread last = Thread.ofVirtual().start(() -> {
+            try {
+                anchors.farewell();
+            } catch (PoyangException e) {
+                LOG.warn("the chain does not know that this executor stopped: {}", e.wrong());
+            }
+        });
+        try {
+            boolean _ = last.join(Duration.ofMillis(STOP_MILLIS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Trail implements ExecutorApi.AuditTrail {
+        @Override
+        public void record(String actor, String action, String subject, String result) {
+            write(actor, action, subject, "", result);
+        }
+
+        @Override
+        public void release(String actor, String action, String subject) {
+            Host.this.release(actor, action, subject);
+        }
     }
 
     private final class Calls implements JobAttempt.ChainCalls {
         @Override
         public void commit(CommitRequest request) {
+            release(chain.name(), "commit", request.getJob());
             var _ = chain.call("poyang.v1.Jobs", "Commit", request);
         }
 
         @Override
         public void submit(JobReceipt receipt) {
+            release(chain.name(), "receipt", receipt.getJob());
             var _ = chain.call("poyang.v1.Receipts", "Submit", receipt);
         }
     }
@@ -220,11 +255,6 @@ public final class Host implements AutoCloseable {
         @Override
         public void record(String action, String subject, String detail) {
             write(chain.name(), action, subject, detail);
-        }
-
-        @Override
-        public void anchor() {
-            Host.this.anchor();
         }
     }
 }

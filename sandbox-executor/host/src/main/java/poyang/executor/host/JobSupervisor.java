@@ -48,9 +48,6 @@ final class JobSupervisor {
     /// Writes what happened into the audit log; a failure there must stop the process.
     interface Journal {
         void record(String action, String subject, String detail);
-
-        /// An attempt has ended: anchor the log.
-        void anchor();
     }
 
     JobSupervisor(JobAttempt.Desk desk, ChainAccount chain, Journal journal, InstantSource clock, int attemptsAtOnce) {
@@ -191,7 +188,6 @@ final class JobSupervisor {
                         new PoyangException(ExecutorErrors.INTERNAL, "the attempt failed: " + e, "report this", e));
             }
             attempts.remove(job.getId(), attempt);
-            journal.anchor();
         });
     }
 
