@@ -20,6 +20,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -94,6 +95,7 @@ final class Store implements AutoCloseable {
     private final Cache cache;
     private final BloomFilter filter;
     private final ColumnFamilyOptions familyOptions;
+    private final ColumnFamilyOptions nodeOptions;
     private final DBOptions options;
     private final WriteOptions synced;
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
@@ -110,13 +112,9 @@ final class Store implements AutoCloseable {
         values = SealedValues.open(key, random);
         cache = new LRUCache(CACHE_BYTES);
         filter = new BloomFilter(10, false);
-        familyOptions = new ColumnFamilyOptions()
-                .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
-                .setTableFormatConfig(new BlockBasedTableConfig()
-                        .setBlockCache(cache)
-                        .setFilterPolicy(filter)
-                        .setCacheIndexAndFilterBlocks(true));
+        familyOptions = familyOptions(tables().setFilterPolicy(filter).setPartitionFilters(true));
+        // Whoever asks for a node knows that it is there.
+        nodeOptions = familyOptions(tables());
         options = new DBOptions()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
@@ -131,7 +129,8 @@ final class Store implements AutoCloseable {
         synced = new WriteOptions().setSync(true);
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (Family family : Family.values()) {
-            descriptors.add(new ColumnFamilyDescriptor(family.storedName(), familyOptions));
+            ColumnFamilyOptions how = family == Family.NODES ? nodeOptions : familyOptions;
+            descriptors.add(new ColumnFamilyDescriptor(family.storedName(), how));
         }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
@@ -155,6 +154,23 @@ final class Store implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /// Indexes and filters in parts as small as blocks: those of a large archive do not fit into the cache,
+    /// and one that is loaded as a whole costs as much as a hundred blocks.
+    private BlockBasedTableConfig tables() {
+        return new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPinTopLevelIndexAndFilter(true)
+                .setCacheIndexAndFilterBlocks(true);
+    }
+
+    private static ColumnFamilyOptions familyOptions(BlockBasedTableConfig tables) {
+        return new ColumnFamilyOptions()
+                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
+                .setTableFormatConfig(tables);
     }
 
     /// The names of the state's keys in order.
@@ -317,6 +333,7 @@ final class Store implements AutoCloseable {
         synced.close();
         options.close();
         familyOptions.close();
+        nodeOptions.close();
         filter.close();
         cache.close();
         values.close();
