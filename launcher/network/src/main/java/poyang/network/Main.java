@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
             Audit.class,
             AuthorityOnChain.class,
             LedgerFiles.class,
-            StateQuery.class
+            StateQuery.class,
+            Watch.class
         })
 public final class Main {
     private Main() {}

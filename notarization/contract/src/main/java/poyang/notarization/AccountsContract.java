@@ -88,7 +88,7 @@ public final class AccountsContract extends ServiceContract implements AccountDi
                 NotarizationErrors.EXISTS,
                 "the account " + made.getId() + " exists",
                 "a new name is needed");
-        state.put(key, made.toByteArray());
+        AccountRecord _ = AccountKeys.changed(made, context, state);
         return Empty.getDefaultInstance();
     }
 

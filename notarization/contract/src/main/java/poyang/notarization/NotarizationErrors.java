@@ -25,6 +25,8 @@ public final class NotarizationErrors {
             new ErrorCode("AUTHORITY_NOT_TRUSTED", 5018, Category.FORBIDDEN);
     public static final ErrorCode ALREADY_REVOKED = new ErrorCode("ALREADY_REVOKED", 5019, Category.BAD_INPUT);
     public static final ErrorCode AUDIT_NOT_ANCHORED = new ErrorCode("AUDIT_NOT_ANCHORED", 5021, Category.FORBIDDEN);
+    public static final ErrorCode RULE_FORBIDS = new ErrorCode("RULE_FORBIDS", 5022, Category.FORBIDDEN);
+    public static final ErrorCode NEEDS_APPROVALS = new ErrorCode("NEEDS_APPROVALS", 5023, Category.FORBIDDEN);
 
     private NotarizationErrors() {}
 }

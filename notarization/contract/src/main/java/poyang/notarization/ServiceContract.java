@@ -1,11 +1,14 @@
 package poyang.notarization;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
@@ -19,6 +22,9 @@ import poyang.kernel.Bug;
 abstract class ServiceContract implements SystemContract {
     private static final int PAGE = 256;
 
+    /// Fields that hold a department, or what belongs to one as ORGANISATION/NAME.
+    private static final Set<String> OWNER_FIELDS = Set.of("organisation", "account", "id");
+
     private final String name;
     private final TreeMap<String, Call> calls = new TreeMap<>();
     private final TreeMap<String, Read> reads = new TreeMap<>();
@@ -28,7 +34,9 @@ abstract class ServiceContract implements SystemContract {
     }
 
     private interface Call {
-        Message run(byte[] arguments, CallContext context, ContractState state);
+        Message parse(byte[] arguments);
+
+        Message run(Message request, CallContext context, ContractState state);
     }
 
     private interface Read {
@@ -46,7 +54,18 @@ abstract class ServiceContract implements SystemContract {
     }
 
     final <Q extends Message> void call(String method, Parser<Q> parser, CallHandler<Q> handler) {
-        calls.put(method, (arguments, context, state) -> handler.run(Rules.parse(parser, arguments), context, state));
+        calls.put(method, new Call() {
+            @Override
+            public Message parse(byte[] arguments) {
+                return Rules.parse(parser, arguments);
+            }
+
+            @Override
+            @SuppressWarnings("unchecked") // what this call's own parser gave
+            public Message run(Message request, CallContext context, ContractState state) {
+                return handler.run((Q) request, context, state);
+            }
+        });
     }
 
     final <Q extends Message> void read(String method, Parser<Q> parser, ReadHandler<Q> handler) {
@@ -60,11 +79,55 @@ abstract class ServiceContract implements SystemContract {
 
     @Override
     public final byte[] execute(String method, byte[] arguments, CallContext context, ContractState state) {
+        Call call = known(method);
+        Message request = call.parse(arguments);
+        if (!context.sender().isGenesis()) {
+            new PermissionRules(state).check(name + "/" + method, context.sender(), owners(request));
+        }
+        return call.run(request, context, state).toByteArray();
+    }
+
+    /// The same for a call that as many departments want as its rule asks for.
+    final byte[] executeApproved(String method, byte[] arguments, CallContext context, ContractState state) {
+        Call call = known(method);
+        return call.run(call.parse(arguments), context, state).toByteArray();
+    }
+
+    /// Refuses arguments that are none.
+    final void check(String method, byte[] arguments) {
+        Message _ = known(method).parse(arguments);
+    }
+
+    /// The methods that change the state.
+    final Set<String> methods() {
+        return Set.copyOf(calls.keySet());
+    }
+
+    private Call known(String method) {
         Call call = calls.get(method);
         if (call == null) {
             throw unknown(method, calls.keySet());
         }
-        return call.run(arguments, context, state).toByteArray();
+        return call;
+    }
+
+    /// Can a request of this method name the department that it is about?
+    final boolean namesOwners(String method) {
+        return known(method).parse(new byte[0]).getDescriptorForType().getFields().stream()
+                .anyMatch(field -> OWNER_FIELDS.contains(field.getName()));
+    }
+
+    /// The departments that a request names as those it is about.
+    private static Set<String> owners(Message request) {
+        Set<String> found = new TreeSet<>();
+        for (FieldDescriptor field : request.getDescriptorForType().getFields()) {
+            if (OWNER_FIELDS.contains(field.getName())
+                    && request.getField(field) instanceof String value
+                    && !value.isEmpty()) {
+                found.add(value.indexOf('/') < 0 ? value : value.substring(0, value.indexOf('/')));
+            }
+        }
+        return found;
     }
 
     @Override

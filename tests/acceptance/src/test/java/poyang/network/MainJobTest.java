@@ -361,6 +361,11 @@ final class MainJobTest {
         assertNotEquals(0, state("account/taxation/owner", "--at", "0".repeat(64)));
     }
 
+    @Test
+    void theFeedOfPermissionsIsPrintedBlockByBlock() throws IOException {
+        assertEquals(0, as("supervision/supervisor", List.of("watch"), "--from", "1", "--to", "2"));
+    }
+
     private static int state(String key, String... more) throws IOException {
         return as("taxation/analyst", List.of("state", "poyang.v1.Accounts", key), more);
     }

@@ -218,7 +218,7 @@ final class Execution {
 
     private static Event event(String contract, ContractEvent event) {
         return Event.newBuilder()
-                .setContract(contract)
+                .setContract(event.contract().isEmpty() ? contract : event.contract())
                 .setTopic(event.topic())
                 .setKey(event.key())
                 .setPayload(ByteString.copyFrom(event.payload().toArray()))

@@ -1,0 +1,82 @@
+package poyang.notarization;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.PermissionChange;
+import poyang.sdk.VerifiedBlock;
+import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.FreezeRequest;
+import poyang.wire.schema.PermissionRule;
+import poyang.wire.schema.Role;
+import poyang.wire.schema.RuleKind;
+
+/// A supervisor who follows the chain of real validators hears of each change with the block that holds it.
+final class PermissionFeedTest {
+    @TempDir
+    Path folder;
+
+    private final LinkedBlockingQueue<PermissionChange> heard = new LinkedBlockingQueue<>();
+    private volatile long reached;
+
+    private void hear(VerifiedBlock block) {
+        heard.addAll(PermissionChange.in(block));
+        reached = block.height();
+    }
+
+    private void awaitChange(String subject, String words, long height) throws InterruptedException {
+        PermissionChange change = heard.poll(30, TimeUnit.SECONDS);
+        assertNotNull(change, "nothing was heard of " + subject);
+        assertEquals(subject, change.subject());
+        assertEquals(height, change.height(), "heard with the block that holds it");
+        assertTrue(change.words().contains(words), change.words());
+        assertTrue(reached <= height, "and before any later block");
+    }
+
+    @Test
+    void aSupervisorHearsOfEachChangeWithItsBlock() throws Exception {
+        try (Validators nodes = new Validators(folder)) {
+            ChainAccount supervisor = nodes.account("supervision/supervisor");
+            long from = supervisor.height() + 1;
+            Thread follower = Thread.ofVirtual().start(() -> {
+                try {
+                    supervisor.follow(from, this::hear);
+                } catch (InterruptedException e) {
+                    // the test is over
+                }
+            });
+            ChainAccount other = nodes.account("a/supervisor");
+            FreezeRequest freezing = FreezeRequest.newBuilder()
+                    .setAccount("b/owner")
+                    .setReason("离职")
+                    .build();
+            long frozen = other.call("poyang.v1.Accounts", "Freeze", freezing).getHeight();
+            awaitChange("b/owner", "FROZEN by a/supervisor (离职)", frozen);
+            long free = other.call("poyang.v1.Accounts", "Unfreeze", freezing).getHeight();
+            awaitChange("b/owner", "roles [OWNER]", free);
+            PermissionRule rule = PermissionRule.newBuilder()
+                    .setResource("poyang.v1.Accounts/Freeze")
+                    .setKind(RuleKind.RULE_MAJORITY)
+                    .addAllRoles(List.of("SUPERVISOR"))
+                    .setReason("两人以上")
+                    .build();
+            long ruled = other.call("poyang.v1.Permissions", "SetRule", rule).getHeight();
+            awaitChange(rule.getResource(), "RULE_MAJORITY", ruled);
+            AccountRecord fresh = Chain.account("b", "deputy", Role.OWNER);
+            long registered = nodes.account("b/administrator")
+                    .call("poyang.v1.Accounts", "Register", fresh)
+                    .getHeight();
+            awaitChange("b/deputy", "roles [OWNER]", registered);
+            follower.interrupt();
+            follower.join();
+        }
+    }
+}
