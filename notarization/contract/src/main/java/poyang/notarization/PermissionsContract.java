@@ -80,6 +80,7 @@ public final class PermissionsContract extends ServiceContract {
                 new DatasetsContract(),
                 new JobsContract(),
                 new ReceiptsContract(),
+                new ViewsContract(),
                 new EvidenceContract(),
                 new AuditContract(),
                 new CertificatesContract(),

@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.ContractRejection;
+import poyang.chain.contract.SystemContract;
 import poyang.kernel.ErrorCode;
 import poyang.wire.schema.AccountKey;
 import poyang.wire.schema.AccountRecord;
@@ -124,6 +126,15 @@ final class PermissionsTest {
         AccountsContract directory = new AccountsContract();
         byte[] aboutA = AccountKey.newBuilder().setId("a/nobody").build().toByteArray();
         int decided = 0;
+        for (SystemContract installed : ServiceLoader.load(SystemContract.class)) {
+            if (!installed.name().startsWith("poyang.")) {
+                continue;
+            }
+            assertTrue(
+                    new PermissionsContract()
+                            .resources().stream().anyMatch(each -> each.startsWith(installed.name() + "/")),
+                    installed.name());
+        }
         for (String resource : new PermissionsContract().resources()) {
             String contract = resource.substring("poyang.v1.".length(), resource.indexOf('/'));
             String method = resource.substring(resource.indexOf('/') + 1);
