@@ -8,10 +8,11 @@ import poyang.kernel.Bug;
 /// Products modulo an odd number in Montgomery's form.
 ///
 /// Limbs are 51 bits wide where vectors of doubles may work on them ({@link Columns}), and 60 bits
-/// wide elsewhere. The scalar form serves both widths and is the twin of the vector form: the halves
-/// of a product of two limbs leave room in a long for many of their kind, so carries are settled once
-/// in a while, and the inner loop is multiplications and additions. With R = 2^(width·limbs) above
-/// 4n, products of numbers below 2n are below 2n: no comparison, no subtraction.
+/// wide elsewhere. The scalar form serves both widths and is the twin of the vector form: the
+/// halves of a product of two limbs leave room in a long for many of their kind, so carries are
+/// settled once in a while, and the inner loop is multiplications and additions. With R =
+/// 2^(width·limbs) above 4n, products of numbers below 2n are below 2n: no comparison, no
+/// subtraction.
 ///
 /// - secrecy: time depends on the number of limbs, and of exponents on the given length
 /// - source: Montgomery, Math. Comp. 1985; Koç, Acar and Kaliski, IEEE Micro 1996 (finely

@@ -5,11 +5,12 @@ import java.lang.management.ManagementFactory;
 
 /// Decides when the vector form of a loop takes over from its scalar twin.
 ///
-/// Vector code is slow until the optimising compiler has had it, and stays so where that compiler or
-/// wide registers are missing. So the scalar form works at first, and one call in a while goes to
-/// the vector form and is timed: at most a quarter of the scalar form's time, after a grace. Once
-/// its best beats the scalar form's best by a fifth it gets every call; when it has cost five
-/// seconds without that, none. Both forms give the same bits, so nothing but speed depends on the decision.
+/// Vector code is slow until the optimising compiler has had it, and stays so where that compiler
+/// or wide registers are missing. So the scalar form works at first, and one call in a while goes
+/// to the vector form and is timed: at most a quarter of the scalar form's time, after a grace.
+/// Once its best beats the scalar form's best by a fifth it gets every call; when it has cost five
+/// seconds without that, none. Both forms give the same bits, so nothing but speed depends on the
+/// decision.
 public final class Pace {
     private static final long GRACE_NANOS = 50_000_000L;
     private static final long BUDGET_NANOS = 5_000_000_000L;

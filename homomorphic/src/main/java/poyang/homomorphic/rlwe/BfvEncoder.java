@@ -33,18 +33,26 @@ final class BfvEncoder {
         return places;
     }
 
-    BfvPlaintext encode(long[] slots) {
+    /// @throws poyang.kernel.PoyangException `BAD_PLAINTEXT` for too many slots, or values out of
+    ///     range
+    void check(long[] slots) {
         if (slots.length > place.length) {
             throw BfvParameters.badPlaintext(
                     slots.length + " numbers do not fit", "there are " + place.length + " slots");
         }
         long bound = plain.value() / 2;
-        double[] values = new double[place.length];
-        for (int i = 0; i < slots.length; i++) {
-            if (slots[i] > bound || slots[i] < -bound) {
+        for (long slot : slots) {
+            if (slot > bound || slot < -bound) {
                 throw BfvParameters.badPlaintext(
                         "a number is out of range", "it must be from " + -bound + " to " + bound);
             }
+        }
+    }
+
+    BfvPlaintext encode(long[] slots) {
+        check(slots);
+        double[] values = new double[place.length];
+        for (int i = 0; i < slots.length; i++) {
             values[place[i]] = slots[i];
         }
         transform.inverse(values);

@@ -23,8 +23,8 @@ final class Noise {
         return larger + log2(1 + Math.pow(2, smaller - larger));
     }
 
-    /// The logarithm of the variance of a sum whose operands may come from each other, as in x + σ(x):
-    /// deviations add. Over all automorphisms errors do pile up in one coefficient, Σ σ(e) = n·e_0.
+    /// The logarithm of the variance of a sum whose operands may come from each other, as in
+    /// x + σ(x): deviations add. Over all automorphisms errors do pile up in one coefficient, Σ σ(e) = n·e_0.
     static double joined(double a, double b) {
         double larger = Math.max(a, b);
         double smaller = Math.min(a, b);

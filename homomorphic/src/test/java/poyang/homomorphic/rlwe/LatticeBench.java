@@ -2,6 +2,8 @@ package poyang.homomorphic.rlwe;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import poyang.crypto.SeededRandom;
 import poyang.homomorphic.Turns;
 import poyang.homomorphic.ring.KernelBench;
@@ -42,9 +44,34 @@ public final class LatticeBench {
                 .add("multiply_relinearise", () -> bfv.multiply(x, y, relinearisation))
                 .add("rotate", () -> bfv.rotateRows(x, 1, rotations))
                 .add("drop_prime", () -> bfv.dropPrime(x));
-        turns.measure();
+        boolean beside = besideSeal(turns, bfv.parameters(), slots);
+        Map<String, Double> micros = turns.measure();
+        if (beside) {
+            for (String each : List.of("encrypt_public", "encrypt_secret", "multiply_relinearise", "rotate")) {
+                double ratio = micros.getOrDefault(each, Double.NaN) / micros.getOrDefault("seal_" + each, Double.NaN);
+                turns.note(each + "_times_seal", Math.round(ratio * 100) / 100.0);
+            }
+        }
         turns.scaling("multiply_relinearise", () -> bfv.multiply(x, y, relinearisation));
         turns.report("bfv " + degree, json);
+    }
+
+    /// SEAL's operations on the same parameters, in the same turns, where it is installed.
+    private static boolean besideSeal(Turns turns, BfvParameters parameters, long[] slots) {
+        if (SealLibrary.found().isEmpty()) {
+            return false;
+        }
+        SealEngine seal = new SealEngine(SealLibrary.found().get(), parameters);
+        BfvEngine.Cipher x = seal.encrypt(slots);
+        BfvEngine.Cipher y = seal.encrypt(slots);
+        SealEngine.Encoded plain = seal.encoded(slots);
+        turns.note("seal", seal.name())
+                .add("seal_encrypt_public", () -> seal.encrypt(plain))
+                .add("seal_encrypt_secret", () -> seal.encryptSecretly(plain))
+                .add("seal_add", () -> seal.add(x, y))
+                .add("seal_multiply_relinearise", () -> seal.multiply(x, y))
+                .add("seal_rotate", () -> seal.rotateRows(x, 1));
+        return true;
     }
 
     public static void ckks(int degree, boolean json) throws IOException, InterruptedException {
