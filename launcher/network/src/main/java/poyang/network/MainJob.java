@@ -144,6 +144,11 @@ final class MainJob {
     ///
     /// @throws PoyangException the contract's refusal
     String submit(String account, String leftDataset, String rightDataset, String column) {
+        return submit(account, leftDataset, rightDataset, column, 0);
+    }
+
+    /// The same with attempts that follow by themselves when one is lost.
+    String submit(String account, String leftDataset, String rightDataset, String column, int furtherAttempts) {
         CollisionPlan plan = CollisionPlan.newBuilder()
                 .setLeftDataset(leftDataset)
                 .setLeftColumn(column)
@@ -158,6 +163,7 @@ final class MainJob {
                 .setPlan(Plan.newBuilder().setCollision(plan).build().toByteString())
                 .setReceiver(LEFT + "/analyst")
                 .setMinutesToLive(120)
+                .setFurtherAttempts(furtherAttempts)
                 .build();
         TransactionReceipt receipt = call(network.account(account), "Jobs", "Submit", request);
         try {

@@ -12,6 +12,8 @@ import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
 import poyang.wire.schema.Failure;
 import poyang.wire.schema.Job;
+import poyang.wire.schema.JobList;
+import poyang.wire.schema.JobPage;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobState;
 import poyang.wire.schema.JobStep;
@@ -22,6 +24,9 @@ import poyang.wire.schema.JobStep;
 /// `root/HEX` → job that committed to it.
 final class JobBook {
     static final String JOBS = "poyang.v1.Jobs";
+    private static final List<JobState> OPEN = List.of(JobState.AWAITING_CONSENT, JobState.READY, JobState.RUNNING);
+    private static final int PAGE_MAX = 100;
+    private static final int LOOKED_MAX = 5_000;
     private static final int STEPS_MAX = 200;
     /// AWAITING_CONSENT, READY, RUNNING, an end: what one attempt may add to the history.
     private static final int STEPS_OF_AN_ATTEMPT = 4;
@@ -47,6 +52,35 @@ final class JobBook {
                 .filter(job -> side(job, sender.organisation()) >= 0
                         || job.getSubmitter().equals(sender.id()))
                 .orElseThrow(() -> ServiceContract.notFound("job"));
+    }
+
+    /// A part of the jobs that the reader may see, in the order of their ids; an answer that looked through many
+    /// jobs of others may hold few or none.
+    static JobList list(JobPage page, Account reader, ReadableState jobs) {
+        int limit = page.getLimit() == 0 ? PAGE_MAX : page.getLimit();
+        Rules.arguments(
+                limit >= 1 && limit <= PAGE_MAX,
+                "the part holds " + Integer.toUnsignedString(limit) + " jobs",
+                "1 to " + PAGE_MAX + " are possible, and 0 for the most");
+        JobList.Builder list = JobList.newBuilder();
+        String after = page.getAfter();
+        for (int looked = 0; looked < LOOKED_MAX; looked += PAGE_MAX) {
+            List<ReadableState.Entry> entries = jobs.scan("job/", after, PAGE_MAX);
+            for (ReadableState.Entry entry : entries) {
+                after = entry.key();
+                Job job = ServiceContract.stored(Job.parser(), entry.value().toArray());
+                if (JobsContract.sees(reader, job) && (OPEN.contains(job.getState()) || !page.getOpen())) {
+                    list.addJobs(job);
+                }
+                if (list.getJobsCount() == limit) {
+                    return list.setNext(after).build();
+                }
+            }
+            if (entries.size() < PAGE_MAX) {
+                return list.build();
+            }
+        }
+        return list.setNext(after).build();
     }
 
     /// 0 for the left party, 1 for the right one, -1 for strangers.

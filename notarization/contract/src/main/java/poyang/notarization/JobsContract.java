@@ -5,6 +5,7 @@ import java.util.Optional;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.CallContext;
+import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
 import poyang.wire.schema.AbortRequest;
@@ -16,7 +17,7 @@ import poyang.wire.schema.Empty;
 import poyang.wire.schema.InputCommitment;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobKey;
-import poyang.wire.schema.JobList;
+import poyang.wire.schema.JobPage;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobState;
 import poyang.wire.schema.SubmitJob;
@@ -36,7 +37,11 @@ public final class JobsContract extends ServiceContract {
             "POLICY",
             "CANCELLED",
             "INTERNAL");
+    /// Nobody's doing and likely gone next time.
+    private static final List<String> LOSSES = List.of("PEER_LOST", "EXECUTOR_LOST", "CHILD_LOST");
+
     private static final int MINUTES_MAX = 10_080;
+    private static final int FURTHER_ATTEMPTS_MAX = 5;
 
     public JobsContract() {
         super(JobBook.JOBS);
@@ -53,14 +58,7 @@ public final class JobsContract extends ServiceContract {
                 (key, reader, state) -> JobBook.find(state, key.getId())
                         .filter(job -> sees(reader, job))
                         .orElseThrow(() -> notFound("job")));
-        read(
-                "List",
-                Empty.parser(),
-                (_, reader, state) -> JobList.newBuilder()
-                        .addAllJobs(all(state, "job/", Job.parser()).stream()
-                                .filter(job -> sees(reader, job))
-                                .toList())
-                        .build());
+        read("List", JobPage.parser(), (page, reader, state) -> JobBook.list(page, reader, state));
     }
 
     static boolean sees(Account reader, Job job) {
@@ -77,6 +75,10 @@ public final class JobsContract extends ServiceContract {
                 minutes >= 1 && minutes <= MINUTES_MAX,
                 "the job lives for " + minutes + " minutes",
                 "1 to " + MINUTES_MAX + " minutes are needed");
+        Rules.arguments(
+                request.getFurtherAttempts() >= 0 && request.getFurtherAttempts() <= FURTHER_ATTEMPTS_MAX,
+                "the job asks for " + Integer.toUnsignedString(request.getFurtherAttempts()) + " further attempts",
+                "0 to " + FURTHER_ATTEMPTS_MAX + " are possible");
         CollisionRules.Parsed plan = CollisionRules.parse(request.getPlan(), state.of(DatasetsContract.NAME));
         Rules.allowed(
                 sender.has(Role.ANALYST) && CollisionRules.party(plan, sender),
@@ -95,6 +97,7 @@ public final class JobsContract extends ServiceContract {
                 .setSubmittedMillis(context.timestampMillis())
                 .setDeadlineMillis(deadline(context, minutes))
                 .setMinutesToLive(minutes)
+                .setFurtherAttempts(request.getFurtherAttempts())
                 .setEarlierRuns(book.runs(plan.pair()));
         parties(job, plan, new DatasetUses(context, state), book);
         book.needNew(job.getId());
@@ -162,8 +165,7 @@ public final class JobsContract extends ServiceContract {
 
     /// READY when all have consented, which counts as a run.
     private static void proceed(Job.Builder job, JobBook book, CallContext context, ContractState state) {
-        boolean all = job.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN);
-        if (!all) {
+        if (!consented(job)) {
             book.keep(job.build());
             return;
         }
@@ -175,6 +177,10 @@ public final class JobsContract extends ServiceContract {
             uses.count(job, side.dataset(), plan.other(side).organisation());
         }
         book.enter(job, JobState.READY, "");
+    }
+
+    private static boolean consented(Job.Builder job) {
+        return job.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN);
     }
 
     private static Empty commit(CommitRequest request, CallContext context, ContractState state) {
@@ -259,9 +265,27 @@ public final class JobsContract extends ServiceContract {
                 "the failure's code is " + Rules.quoted(request.getCode()),
                 "one of " + FAILURES + " is needed");
         Rules.prose("detail", request.getDetail(), 0, 500);
-        book.fail(
+        Job failed = book.fail(
                 before.toBuilder(), before.getParties(side).getOrganisation(), request.getCode(), request.getDetail());
+        if (LOSSES.contains(request.getCode()) && failed.getFurtherAttempts() > 0) {
+            goOn(failed, book, context, state);
+        }
         return Empty.getDefaultInstance();
+    }
+
+    /// Starts the next attempt of a lost one, unless somebody would have to be asked or a policy is against it: then
+    /// the job stays FAILED, and its submitter decides.
+    private static void goOn(Job failed, JobBook book, CallContext context, ContractState state) {
+        Job.Builder next;
+        try {
+            next = nextAttempt(failed, book, context, state);
+        } catch (ContractRejection forbidden) {
+            return;
+        }
+        if (consented(next)) {
+            next.setFurtherAttempts(failed.getFurtherAttempts() - 1);
+            proceed(next, book, context, state);
+        }
     }
 
     private static Job ofSubmitter(JobKey key, JobBook book, CallContext context) {
@@ -275,6 +299,18 @@ public final class JobsContract extends ServiceContract {
         JobBook book = new JobBook(context, state);
         Job before = ofSubmitter(key, book, context);
         book.needState(before, JobState.FAILED, JobState.EXPIRED, JobState.RECEIPT_MISSING, JobState.RECEIPTS_DISAGREE);
+        Job.Builder after = nextAttempt(before, book, context, state);
+        if (consented(after)) {
+            proceed(after, book, context, state);
+        } else {
+            book.enter(after, JobState.AWAITING_CONSENT, "");
+        }
+        return Empty.getDefaultInstance();
+    }
+
+    /// The next attempt's job, not written down yet, with the consents that still stand; throws before anything
+    /// has changed where a policy or the length of the history is against it.
+    private static Job.Builder nextAttempt(Job before, JobBook book, CallContext context, ContractState state) {
         CollisionRules.Parsed plan = CollisionRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
         book.needSteps(before);
         Job.Builder after = before.toBuilder()
@@ -297,12 +333,7 @@ public final class JobsContract extends ServiceContract {
                         .clearConsentHeight();
             }
         }
-        if (after.getPartiesList().stream().allMatch(p -> p.getConsent() == ConsentState.GIVEN)) {
-            proceed(after, book, context, state);
-        } else {
-            book.enter(after, JobState.AWAITING_CONSENT, "");
-        }
-        return Empty.getDefaultInstance();
+        return after;
     }
 
     private static Empty cancel(JobKey key, CallContext context, ContractState state) {

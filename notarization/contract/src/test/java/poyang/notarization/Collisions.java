@@ -75,10 +75,13 @@ final class Collisions {
     }
 
     static String submitted(Chain chain) {
+        return id(chain.call("a/analyst", "Jobs", "Submit", submit(plan()).build()));
+    }
+
+    /// Of a submitted job.
+    static String id(byte[] result) {
         try {
-            return JobKey.parseFrom(chain.call(
-                            "a/analyst", "Jobs", "Submit", submit(plan()).build()))
-                    .getId();
+            return JobKey.parseFrom(result).getId();
         } catch (InvalidProtocolBufferException e) {
             throw new AssertionError(e);
         }

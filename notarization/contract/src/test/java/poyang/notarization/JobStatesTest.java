@@ -27,6 +27,8 @@ import poyang.wire.schema.CommitRequest;
 import poyang.wire.schema.ConsentRequest;
 import poyang.wire.schema.ConsentState;
 import poyang.wire.schema.Job;
+import poyang.wire.schema.JobList;
+import poyang.wire.schema.JobPage;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JobState;
@@ -120,6 +122,13 @@ final class JobStatesTest {
             var _ = chain.call(sender, "Jobs", method, request);
         }
 
+        private void lose(String code) {
+            call(
+                    "a/executor",
+                    "Abort",
+                    Collisions.abort(now()).toBuilder().setCode(code).build());
+        }
+
         private void submit(String party, JobReceipt.Builder receipt) {
             var _ = chain.call(party + "/executor", "Receipts", "Submit", receipt.build());
         }
@@ -198,6 +207,110 @@ final class JobStatesTest {
             }
             assertEquals(JobState.COMPLETED, scene.now().getState());
         }
+    }
+
+    /// A job that may go on by itself, running.
+    private static Scene goingOn(int furtherAttempts) {
+        Chain chain = Collisions.chain();
+        String id = Collisions.id(chain.call(
+                "a/analyst",
+                "Jobs",
+                "Submit",
+                Collisions.submit(Collisions.plan())
+                        .setFurtherAttempts(furtherAttempts)
+                        .build()));
+        Scene scene = new Scene(chain, id);
+        List.of("consent-a", "consent-b", "commit-a", "commit-b").forEach(scene::make);
+        return scene;
+    }
+
+    /// Whoever loses an executor need not be there to start the next attempt.
+    @Test
+    void aLostAttemptIsFollowedByTheNextOneWhileTheJobHasOnes() {
+        for (String code : List.of("PEER_LOST", "EXECUTOR_LOST", "CHILD_LOST")) {
+            Scene scene = goingOn(1);
+            Job before = scene.now();
+            scene.lose(code);
+            Job after = scene.now();
+            assertEquals(JobState.READY, after.getState());
+            assertEquals(2, after.getAttempt());
+            assertEquals(0, after.getFurtherAttempts());
+            assertEquals(before.getHistoryCount() + 2, after.getHistoryCount());
+            assertEquals(code, after.getHistory(before.getHistoryCount()).getNote());
+            assertTrue(!after.hasFailure() && !after.getParties(0).hasCommitment());
+            scene.make("commit-a");
+            scene.make("commit-b");
+            scene.lose(code);
+            assertEquals(JobState.FAILED, scene.now().getState());
+        }
+    }
+
+    @Test
+    void otherFailuresChangedRulesAndSpentRunsWaitForTheSubmitter() {
+        Scene source = goingOn(5);
+        source.make("abort-a");
+        assertEquals(JobState.FAILED, source.now().getState());
+        assertEquals(5, source.now().getFurtherAttempts());
+
+        Scene changed = goingOn(5);
+        unbounded(changed.chain, "b");
+        changed.lose("EXECUTOR_LOST");
+        assertEquals(JobState.FAILED, changed.now().getState());
+        changed.make("retry");
+        assertEquals(JobState.AWAITING_CONSENT, changed.now().getState());
+
+        Scene spent = goingOn(5);
+        for (int run = 1; run <= 3; run++) {
+            spent.lose("PEER_LOST");
+        }
+        assertEquals(3, spent.now().getAttempt(), "the policies allow three runs of the pair");
+        assertEquals(JobState.FAILED, spent.now().getState());
+        refused("BAD_ARGUMENTS", () -> goingOn(6));
+        refused("BAD_ARGUMENTS", () -> goingOn(-1));
+    }
+
+    /// Part by part, every reader gets what it may see, once and in order.
+    @Test
+    void aListComesInParts() throws Exception {
+        Chain chain = Collisions.chain();
+        TreeSet<String> all = new TreeSet<>();
+        for (int i = 0; i < 230; i++) {
+            all.add(Collisions.submitted(chain));
+        }
+        String ended = all.first();
+        chain.call("a/analyst", "Jobs", "Cancel", key(ended));
+        for (int limit : List.of(0, 1, 7, 100)) {
+            assertEquals(
+                    List.copyOf(all),
+                    listed(chain, "a/owner", JobPage.newBuilder().setLimit(limit)));
+            assertEquals(
+                    List.copyOf(all.tailSet(ended, false)),
+                    listed(
+                            chain,
+                            "b/owner",
+                            JobPage.newBuilder().setLimit(limit).setOpen(true)));
+            assertEquals(
+                    List.of(), listed(chain, "c/owner", JobPage.newBuilder().setLimit(limit)));
+        }
+        refused(
+                "BAD_ARGUMENTS",
+                () -> chain.read(
+                        "a/owner",
+                        "Jobs",
+                        "List",
+                        JobPage.newBuilder().setLimit(101).build()));
+    }
+
+    private static List<String> listed(Chain chain, String reader, JobPage.Builder page) throws Exception {
+        List<String> ids = new ArrayList<>();
+        JobList part;
+        do {
+            part = JobList.parseFrom(chain.read(reader, "Jobs", "List", page.build()));
+            assertTrue(part.getJobsCount() <= (page.getLimit() == 0 ? 100 : page.getLimit()));
+            part.getJobsList().forEach(job -> ids.add(job.getId()));
+            page.setAfter(part.getNext());
+        } while (!part.getNext().isEmpty());
+        return ids;
     }
 
     /// No salt makes the root over no rows fresh, so only the seed must be.

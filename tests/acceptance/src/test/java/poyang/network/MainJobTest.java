@@ -304,6 +304,21 @@ final class MainJobTest {
         assertTrue(AuditLog.verify(audit(process)).sequence() > 0);
     }
 
+    /// The department that loses its executor need not ask for the next attempt, nor does the analyst.
+    @Test
+    void aJobWithFurtherAttemptsGoesOnByItself() throws Exception {
+        String id =
+                main.submit("medical-insurance/analyst", "medical-insurance/insured", "taxation/taxpayers", "key", 1);
+        main.consent(id);
+        assertEquals(JobState.RUNNING, main.await(id, JobState.RUNNING).getState());
+        network.kill("taxation-executor");
+        network.restart("taxation-executor");
+        Job again = main.awaitEnd(id, 1);
+        assertEquals(2, again.getAttempt(), again.getFailure().toString());
+        assertEquals(0, again.getFurtherAttempts());
+        completed(again);
+    }
+
     private static Path audit(String process) {
         return network.folder()
                 .resolve("processes")

@@ -17,11 +17,11 @@ import poyang.sdk.ChainAccount;
 import poyang.sdk.SdkErrors;
 import poyang.sdk.VerifiedBlock;
 import poyang.wire.schema.AbortRequest;
-import poyang.wire.schema.Empty;
 import poyang.wire.schema.Event;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobKey;
 import poyang.wire.schema.JobList;
+import poyang.wire.schema.JobPage;
 import poyang.wire.schema.JobState;
 
 /// Watches the chain for jobs of this department and does what their states ask for. Events are hints:
@@ -77,12 +77,16 @@ final class JobSupervisor {
             try {
                 long height = chain.height();
                 facts.reached(height);
-                byte[] listed = chain.read(JOBS, "List", Empty.getDefaultInstance());
-                for (Job job : JobList.parseFrom(listed).getJobsList()) {
-                    if (OPEN.contains(job.getState())) {
+                String after = "";
+                do {
+                    JobPage page =
+                            JobPage.newBuilder().setOpen(true).setAfter(after).build();
+                    JobList listed = JobList.parseFrom(chain.read(JOBS, "List", page));
+                    for (Job job : listed.getJobsList()) {
                         consider(facts.job(job.getId(), 0));
                     }
-                }
+                    after = listed.getNext();
+                } while (!after.isEmpty());
                 return height;
             } catch (PoyangException e) {
                 if (e.code().category() != ErrorCode.Category.ENVIRONMENT) {
