@@ -5,7 +5,8 @@ import { ElMessage } from 'element-plus/es/components/message/index.mjs';
 import { toBase64 } from '../crypto/bytes';
 import { signQuery, signTransaction, type Call } from '../crypto/envelope';
 import { TransactionReceiptSchema, type TransactionReceipt } from '../schema/poyang/v1/chain_pb';
-import { t } from '../i18n';
+import { language, t } from '../i18n';
+import { errorsInChinese } from '../i18n/errors';
 import { ApiError, carry, get, post, stream } from './http';
 import { useSession } from './session';
 
@@ -55,7 +56,11 @@ export async function askChain<Q extends DescMessage, A extends DescMessage>(
 }
 
 export function explain(e: unknown): string {
-  if (e instanceof ApiError) return t('failedWords', e.wrong, e.right, `PY-${e.code} ${e.name}`);
+  if (e instanceof ApiError) {
+    const words = t('failedWords', e.wrong, e.right, `PY-${e.code} ${e.name}`);
+    const chinese = language.value === 'zh' ? errorsInChinese[e.name] : undefined;
+    return chinese ? `${chinese}（${words}）` : words;
+  }
   return e instanceof Error ? e.message : String(e);
 }
 

@@ -41,7 +41,7 @@ export const zh = {
   overviewTitle: '总览', overviewHint: '链、节点与各部门协作的实时情况', departments: '部门', datasetsCount: '数据资源', totalRows: '数据行数（取整）', jobsCount: '任务', completed: '已完成', chainHeight: '区块高度', transactionsCount: '交易',
   jobsByState: '任务状态', jobsByKind: '任务种类', jobsOverTime: '任务趋势', rowsByDepartment: '各部门数据行数', blocksChart: '最近区块的交易数', nodes: '验证节点', node: '节点', peers: '连接', pool: '待打包', stateSize: '状态大小', answering: '正常', silent: '无应答', kindCollision: '数据碰撞',
   recordsTitle: '存证与审计', recordsHint: '关键节点的存证，以及各进程审计日志的链上锚点', evidence: '存证', anchors: '审计锚点', subject: '事项', digest: '摘要', process: '进程', sequence: '序号', time: '时间', height: '高度', head: '日志摘要', noEvidence: '还没有存证', noAnchors: '还没有锚点',
-  txPending: '已提交，等待区块确认…', failedWords: '{0}；{1}（{2}）',
+  txPending: '已提交，等待区块确认…', failedWords: '{0}；{1}；{2}',
   protocolAuto: '自动选择（推荐）', protocolAutoHint: '链按双方规模与网络，从双方规则都允许的协议中选预计最快的，并写明理由', protocolDhSm2: 'SM2 曲线隐私求交 · 半诚实', protocolDh25519: 'Curve25519 曲线隐私求交 · 半诚实', protocolVole: '不经意求值隐私求交，大规模最快 · 半诚实', protocolVoleMalicious: '不经意求值隐私求交 · 抗恶意', protocolDhSm2Size: 'SM2 曲线，只求个数 · 半诚实', protocolDh25519Size: 'Curve25519 曲线，只求个数 · 半诚实', anyProtocol: '协议不限', reveals: '会揭示', reveal1: '共有的标识',
   reveal2: '只有共有的个数', reveal3: '个数达到下限才揭示', revealAtLeast: '共有个数达到 {0} 才揭示个数', join1: '列出双方共有', join2: '列出本方全部并标注', join3: '列出对方没有的', wants: '想要什么结果', revealWhat: '结果接收方会知道', listWhat: '结果列出本方的哪些标识', atLeast: '下限',
   moreKeys: '再加一对碰撞键', removeKey: '去掉', keysHint: '多对碰撞键须同时一致才算匹配', advanced: '协议与网络', megabits: '网络带宽（Mbit/s）', delay: '网络延迟（毫秒）', networkHint: '只用于自动选择；不清楚可不改', willLearn: '提交后双方会看到的说明', nothingAllowed: '双方规则没有共同允许的揭示方式或协议',
