@@ -33,6 +33,9 @@ public record KeywordForm(
         Bytes root) {
     public static final int RECORD_BYTES_MAX = 65_535;
     public static final int RECORDS_PER_KEYWORD_MAX = 64;
+    /// Bytes of one blinded keyword.
+    public static final int POINT_BYTES = EqualityProof.POINT_BYTES;
+
     static final int SALT_BYTES = 16;
     static final int LENGTH_BYTES = 2;
     private static final String DOMAIN = "poyang.pir.keyword-form.v1";

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,6 +15,7 @@ import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
+import poyang.sdk.ExecutorClient;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.ProcessSettings;
 import poyang.tools.PasswordPrompt;
@@ -27,7 +29,7 @@ final class AccountOptions {
             required = true,
             paramLabel = "FILE",
             description = "properties: genesis, nodes (NAME=HOST:PORT,…), tls.certificate, tls.key, tls.root and"
-                    + " password.file (of tls.key)")
+                    + " password.file (of tls.key); executors (DEPARTMENT=HOST:PORT,…) where one is asked")
     private Path config;
 
     @Option(names = "--account", required = true, paramLabel = "NAME", description = "the account that acts")
@@ -44,17 +46,24 @@ final class AccountOptions {
 
     /// Connects, and opens the account's key, for as long as `use` runs.
     <R> R with(RandomSource random, InstantSource clock, Function<ChainAccount, R> use) {
+        return withExecutors(random, clock, (account, _) -> use.apply(account));
+    }
+
+    /// The same with the departments' executors that the configuration names.
+    <R> R withExecutors(RandomSource random, InstantSource clock, BiFunction<ChainAccount, ExecutorClient, R> use) {
         ProcessSettings settings = ProcessSettings.read(config);
         GenesisFile genesis = ChainForms.readGenesis(settings.path("genesis"));
         List<NodeAddress> nodes = NodeAddress.list(settings.text("nodes"));
         char[] processPassword = settings.password();
         TlsIdentity identity = settings.tlsIdentity(processPassword, clock, random, System.err::println);
         Arrays.fill(processPassword, '\0');
+        List<NodeAddress> addresses = NodeAddress.list(settings.text("executors", ""));
         settings.end();
         char[] password = PasswordPrompt.existing(passwordFile, "password of " + account);
         try (SigningKey own = PrivateKeyFile.readSigningKey(key, password);
-                ChainClient client = ChainClient.connect(genesis, identity, nodes, clock)) {
-            return use.apply(new ChainAccount(client, account, own, random, clock));
+                ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
+                ExecutorClient executors = ExecutorClient.connect(identity, addresses)) {
+            return use.apply(new ChainAccount(client, account, own, random, clock), executors);
         } finally {
             Arrays.fill(password, '\0');
         }

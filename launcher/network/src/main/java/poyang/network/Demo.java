@@ -118,6 +118,10 @@ final class Demo implements Callable<Integer> {
             Outcome outcome = run(network, departments, start);
             command.commandLine().getOut().println(json ? outcome.json() : outcome.summary(network));
             if (!once) {
+                say("The owner of taxation publishes a view for private look-ups; its table is being made ...");
+                DemoView view = new DemoView(network);
+                view.publish();
+                var _ = view.awaitTable(1);
                 command.commandLine().getOut().println(tour(network));
                 stopped.await();
                 say("stopping ...");
@@ -234,8 +238,21 @@ final class Demo implements Callable<Integer> {
                 .append(network.folder().resolve("logins.txt"))
                 .append(".\n");
         text.append("First: log in as medical-insurance/analyst, open the job that has just run, and its result.\n");
-        text.append("Ctrl-C stops everything.");
-        return text.toString();
+        return text.append(lookUp(network)).append("Ctrl-C stops everything.").toString();
+    }
+
+    /// The command that reads a record without telling taxation whose.
+    private static String lookUp(LocalNetwork network) {
+        Path folder = network.folder();
+        return String.format(
+                Locale.ROOT,
+                "Read a taxpayer's record by number, without telling taxation whose (numbers: %s):%n"
+                        + "  ./poyang lookup %s NUMBER --purpose 核对登记 --config %s%n"
+                        + "    --account medical-insurance/analyst --key %s%n",
+                folder.resolve("matches.csv"),
+                DemoView.ID,
+                folder.resolve("processes/client/config.properties"),
+                network.keyFile("medical-insurance/analyst"));
     }
 
     /// What came of it.

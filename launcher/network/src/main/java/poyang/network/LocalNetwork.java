@@ -109,7 +109,9 @@ public final class LocalNetwork implements AutoCloseable {
                 // The console's pages sign with SM2.
                 planConsole();
             }
-            Path _ = configure(province.process(SUPERVISION, "client", Map.of()), Map.of("nodes", text(nodes())));
+            Path _ = configure(
+                    province.process(SUPERVISION, "client", Map.of()),
+                    Map.of("nodes", text(nodes()), "executors", text(executorAddresses(DEPARTMENTS))));
             writeLogins();
         } catch (IOException e) {
             throw new PoyangException(

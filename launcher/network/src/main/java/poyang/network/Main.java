@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
             AuthorityOnChain.class,
             LedgerFiles.class,
             StateQuery.class,
-            Watch.class
+            Watch.class,
+            Lookup.class,
+            ViewCommands.class
         })
 public final class Main {
     private Main() {}

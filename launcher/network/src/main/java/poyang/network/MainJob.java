@@ -123,7 +123,8 @@ final class MainJob {
         return found.getRows();
     }
 
-    /// The citizen's number may be matched, and nothing else.
+    /// The citizen's number may be matched and looked up; what else there is, but the name, may be shown to who
+    /// looks up a record of a view.
     private static ColumnPolicy policy(String name, String type) {
         boolean key = name.equals(KEY_COLUMN);
         return ColumnPolicy.newBuilder()
@@ -131,6 +132,8 @@ final class MainJob {
                 .setType(type)
                 .setSensitivity(key ? Sensitivity.SENSITIVE_PERSONAL : Sensitivity.PERSONAL)
                 .setCollisionKey(key)
+                .setLookupKey(key)
+                .setLookupValue(!key && !name.equals("name"))
                 .setIdentifierKind(key ? IdentifierKind.ID : IdentifierKind.IDENTIFIER_KIND_UNSPECIFIED)
                 .build();
     }

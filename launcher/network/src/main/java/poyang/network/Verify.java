@@ -37,12 +37,13 @@ final class Verify implements Callable<Integer> {
         require(genesis);
         Verdict verdict = ReceiptVerifier.verify(ChainForms.readReceipt(receipt), ChainForms.readGenesis(genesis));
         command.commandLine().getOut().println(words(verdict));
-        return verdict instanceof Verdict.Proven ? 0 : 1;
+        return verdict instanceof Verdict.Refuted ? 1 : 0;
     }
 
     private static String words(Verdict verdict) {
         return switch (verdict) {
             case Verdict.Refuted(String reason) -> "NOT PROVEN: " + reason + ".";
+            case Verdict.LookupProven proven -> LookupWords.of(proven);
             case Verdict.Proven proven -> {
                 JobReceipt said = proven.receipt();
                 yield String.format(

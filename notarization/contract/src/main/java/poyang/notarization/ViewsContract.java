@@ -81,9 +81,10 @@ public final class ViewsContract extends ServiceContract {
         Rules.arguments(
                 !made.getColumnsList().isEmpty()
                         && made.getColumnsCount() <= COLUMNS_MAX
+                        && !made.getColumnsList().contains(made.getKeyColumn())
                         && Set.copyOf(made.getColumnsList()).size() == made.getColumnsCount(),
-                "the view has " + made.getColumnsCount() + " columns, or one twice",
-                "1 to " + COLUMNS_MAX + " different columns are needed");
+                "the view has " + made.getColumnsCount() + " columns, or one twice, or its key among them",
+                "1 to " + COLUMNS_MAX + " different columns besides the key are needed");
         terms(made.getAskersList(), made.getQuota(), made.getPriceClass(), made.getOrganisation());
         Dataset dataset = DatasetsContract.find(state.of(DatasetsContract.NAME), made.getDataset())
                 .orElseThrow(() -> notFound("data set"));

@@ -317,6 +317,7 @@ final class ViewsTest {
                 view().setDataset("a/people"),
                 view().addColumns("office"),
                 view().clearColumns(),
+                view().addColumns("id"),
                 view().setRecordsPerKey(0),
                 view().setRecordsPerKey(17),
                 view().setRecordBytes(65_536),

@@ -14,10 +14,14 @@ import poyang.kernel.PoyangException;
 import poyang.wire.schema.ConnectorList;
 import poyang.wire.schema.ExecutorGrpc;
 import poyang.wire.schema.JobProgress;
+import poyang.wire.schema.LookupFrame;
+import poyang.wire.schema.PrivateReadsGrpc;
 import poyang.wire.schema.SealedResult;
 import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.SourceDiscovery;
 import poyang.wire.schema.SourceList;
+import poyang.wire.schema.ViewForm;
+import poyang.wire.schema.ViewStatus;
 
 /// Carries people's signed queries to departments' executors. Executors know people by their
 /// signatures; who carries the query does not matter. Safe for use by several threads.
@@ -64,6 +68,33 @@ public final class ExecutorClient implements AutoCloseable {
 
     public SealedResult result(String organisation, SignedQuery query) {
         return call(organisation, stub -> stub.result(query));
+    }
+
+    public ViewForm viewForm(String organisation, SignedQuery query) {
+        return read(organisation, stub -> stub.form(query));
+    }
+
+    public ViewStatus viewStatus(String organisation, SignedQuery query) {
+        return read(organisation, stub -> stub.status(query));
+    }
+
+    /// First frame of a private look-up.
+    public LookupFrame evaluate(String organisation, SignedQuery query) {
+        return read(organisation, stub -> stub.evaluate(query));
+    }
+
+    /// Second frame of a private look-up.
+    public LookupFrame answer(String organisation, SignedQuery query) {
+        return read(organisation, stub -> stub.answer(query));
+    }
+
+    private <T> T read(String organisation, Function<PrivateReadsGrpc.PrivateReadsBlockingStub, T> call) {
+        try {
+            return call.apply(PrivateReadsGrpc.newBlockingStub(channel(organisation))
+                    .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS));
+        } catch (StatusRuntimeException e) {
+            throw CallErrors.fromStatus(e);
+        }
     }
 
     /// Hands over progress on the calling thread until the attempt ends, or the thread is interrupted.

@@ -14,6 +14,7 @@ import poyang.kernel.PoyangException;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.GenesisFile;
 import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.LookupReceipt;
 import poyang.wire.schema.ReceiptFile;
 import poyang.wire.schema.Transaction;
 import poyang.wire.schema.TransactionPayload;
@@ -21,8 +22,8 @@ import poyang.wire.schema.TransactionReceipt;
 
 /// Verifies a computation's receipt offline, from the receipt file and the genesis alone.
 public final class ReceiptVerifier {
-    private static final String CONTRACT = "poyang.v1.Receipts";
-    private static final String METHOD = "Submit";
+    private static final String JOB = "poyang.v1.Receipts/Submit";
+    private static final String LOOKUP = "poyang.v1.Views/Serve";
 
     private ReceiptVerifier() {}
 
@@ -43,6 +44,22 @@ public final class ReceiptVerifier {
                 String sender,
                 boolean signatureChecked,
                 JobReceipt receipt)
+                implements Verdict {}
+
+        /// The chain accepted that executor's statement that it answered a look-up of its view.
+        ///
+        /// @param header of the block that holds it
+        /// @param signers validators whose signatures were checked
+        /// @param sender the executor's account
+        /// @param signatureChecked as above
+        /// @param receipt the statement
+        record LookupProven(
+                BlockHeader header,
+                int signers,
+                int validators,
+                String sender,
+                boolean signatureChecked,
+                LookupReceipt receipt)
                 implements Verdict {}
 
         /// @param reason in words, without a full stop
@@ -76,9 +93,9 @@ public final class ReceiptVerifier {
         if (executed.getCode() != 0) {
             return new Verdict.Refuted("the chain refused the statement: " + executed.getWrong());
         }
-        if (!payload.getContract().equals(CONTRACT) || !payload.getMethod().equals(METHOD)) {
-            return new Verdict.Refuted("the transaction is a call of " + payload.getContract() + "/"
-                    + payload.getMethod() + ", not a computation's receipt");
+        String call = payload.getContract() + "/" + payload.getMethod();
+        if (!call.equals(JOB) && !call.equals(LOOKUP)) {
+            return new Verdict.Refuted("the transaction is a call of " + call + ", not a computation's receipt");
         }
         if (!ChainForms.bytes(executed.getTransactionId())
                         .equals(proof.transaction().transactionId(genesis.suite()))
@@ -98,13 +115,23 @@ public final class ReceiptVerifier {
                                     + finality.header().height()
                             : " with the key in the genesis, and the file does not prove that it changed"));
         }
-        return new Verdict.Proven(
-                finality.header(),
-                finality.signatures().size(),
-                genesis.epoch().validators().size(),
-                payload.getSender(),
-                checked,
-                JobReceipt.parseFrom(payload.getArguments()));
+        int signers = finality.signatures().size();
+        int validators = genesis.epoch().validators().size();
+        return call.equals(JOB)
+                ? new Verdict.Proven(
+                        finality.header(),
+                        signers,
+                        validators,
+                        payload.getSender(),
+                        checked,
+                        JobReceipt.parseFrom(payload.getArguments()))
+                : new Verdict.LookupProven(
+                        finality.header(),
+                        signers,
+                        validators,
+                        payload.getSender(),
+                        checked,
+                        LookupReceipt.parseFrom(payload.getArguments()));
     }
 
     private static boolean signed(Transaction transaction, VerificationKey key) {

@@ -52,6 +52,7 @@ import poyang.sdk.AuditLog;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.ReceiptVerifier;
+import poyang.sdk.lookup.LookupResult;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.InputCommitment;
@@ -438,6 +439,30 @@ final class MainJobTest {
                         Doors.keyHash(network),
                         String.join(",", users.values()),
                         departments.expectedMatches());
+    }
+
+    @Test
+    void aRecordIsReadAndItsHolderDoesNotLearnWhose() throws Exception {
+        DemoView view = new DemoView(network);
+        view.publish();
+        var _ = view.awaitTable(1);
+        LookupSteps steps = new LookupSteps(network, RANDOM);
+        List<String> taxpayer = steps.taxpayer();
+        LookupResult read = steps.readsARecord(taxpayer);
+        steps.theChainKnowsThatItWasAndNotWhat(read);
+        steps.noLookupIsUsedTwiceOrByAnother(read);
+        Path receipt = folder.resolve("lookup.json");
+        List<String> lookup = List.of("lookup", DemoView.ID, taxpayer.getFirst(), "--purpose", "核对");
+        assertEquals(0, as("housing/analyst", lookup, "--receipt", receipt.toString()));
+        assertEquals(2, as("housing/analyst", List.of("lookup", DemoView.ID, "123", "--purpose", "核对")));
+        assertNotEquals(0, as("taxation/analyst", lookup), "the own department does not ask");
+        assertEquals(0, as("taxation/owner", List.of("view", "status", DemoView.ID)));
+        network.kill("taxation-executor");
+        network.restart("taxation-executor");
+        var _ = view.awaitTable(2);
+        assertEquals(2, steps.readsARecord(taxpayer).version());
+        assertEquals(0, as("taxation/owner", List.of("view", "withdraw", DemoView.ID)));
+        assertEquals(2, as("housing/analyst", lookup));
     }
 
     /// The two commands of an authority that speak with the chain, as an operator runs them.

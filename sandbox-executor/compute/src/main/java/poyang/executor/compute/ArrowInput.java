@@ -2,9 +2,11 @@ package poyang.executor.compute;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.jspecify.annotations.Nullable;
 import poyang.executor.job.ExecutorErrors;
@@ -20,11 +22,17 @@ final class ArrowInput {
 
     /// @param progress hears the rows read so far
     static void feed(InputStream stream, JobRun run, LongConsumer progress) {
+        feed(stream, batch -> {
+            run.read(batch);
+            progress.accept(run.rowsRead());
+        });
+    }
+
+    static void feed(InputStream stream, Consumer<VectorSchemaRoot> batches) {
         try (BufferAllocator allocator = new RootAllocator(LARGEST_BATCH_BYTES);
                 ArrowStreamReader reader = new ArrowStreamReader(stream, allocator)) {
             while (reader.loadNextBatch()) {
-                run.read(reader.getVectorSchemaRoot());
-                progress.accept(run.rowsRead());
+                batches.accept(reader.getVectorSchemaRoot());
             }
             // The Arrow stream ends before the pipe says that it is complete; nothing may follow.
             if (stream.read() >= 0) {

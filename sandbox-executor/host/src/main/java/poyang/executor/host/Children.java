@@ -2,6 +2,7 @@ package poyang.executor.host;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
@@ -25,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.connectors.ConnectorErrors;
 import poyang.executor.jail.Confinement;
+import poyang.executor.jail.Confinement.Limits;
 import poyang.executor.jail.Confinement.Mount;
 import poyang.executor.jail.Jail;
 import poyang.executor.jail.Scratch;
@@ -33,6 +35,7 @@ import poyang.executor.job.ChildChannel;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.ReaderRequest;
 import poyang.executor.job.SourceDescription;
+import poyang.executor.job.ViewChannel;
 import poyang.kernel.PoyangException;
 
 /// The children of one party's side of one attempt, or of one look at a source: a reader, the relay
@@ -42,6 +45,7 @@ final class Children implements AutoCloseable {
     private static final String READER = "poyang.executor.reader.ReaderMain";
     private static final String RELAY = "poyang.executor.reader.SourceRelay";
     private static final String COMPUTE = "poyang.executor.compute.ComputeMain";
+    private static final String VIEW = "poyang.executor.compute.ViewMain";
     private static final String RELAY_SOCKET = "source.sock";
     private static final int RELAY_START_MILLIS = 15_000;
     private static final int POLL_MILLIS = 10;
@@ -77,6 +81,19 @@ final class Children implements AutoCloseable {
         }
     }
 
+    /// A running view child that reads its rows from a running reader.
+    record Viewing(Children children, ViewChannel channel) {}
+
+    private record Connected(SocketChannel socket, Path scratch) {
+        InputStream in() {
+            return Channels.newInputStream(socket);
+        }
+
+        OutputStream out() {
+            return Channels.newOutputStream(socket);
+        }
+    }
+
     /// Looks at a source without reading a row into the host.
     static SourceDescription describe(ExecutorSetup setup, String name, Source source, ReaderRequest.Mode mode) {
         try (Children children = new Children(setup, name, source)) {
@@ -96,18 +113,31 @@ final class Children implements AutoCloseable {
     /// @param brief whether the compute child ends before the optimising compiler would pay
     static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns, boolean brief) {
         Children children = new Children(setup, name, source);
+        Connected child = children.connected(COMPUTE, setup.compute(), columns, brief);
+        return new Computing(children, new ChildChannel(child.in(), child.out()), child.scratch());
+    }
+
+    /// Starts reader and view child, joined the same way.
+    static Viewing startView(ExecutorSetup setup, String name, Source source, List<String> columns) {
+        Children children = new Children(setup, name, source);
+        Connected child = children.connected(VIEW, setup.views(), columns, /* brief= */ false);
+        return new Viewing(children, new ViewChannel(child.in(), child.out()));
+    }
+
+    private Connected connected(String mainClass, Limits limits, List<String> columns, boolean brief) {
         try {
-            return children.startPipeline(columns, brief);
+            return startPipeline(mainClass, limits, columns, brief);
         } catch (IOException e) {
-            children.close();
+            close();
             throw lost("the children could not be started", e);
         } catch (RuntimeException e) {
-            children.close();
+            close();
             throw e;
         }
     }
 
-    private Computing startPipeline(List<String> columns, boolean brief) throws IOException {
+    private Connected startPipeline(String mainClass, Limits limits, List<String> columns, boolean brief)
+            throws IOException {
         Optional<Mount> link = startRelay();
         Path scratch = scratch("compute");
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -115,14 +145,15 @@ final class Children implements AutoCloseable {
             listener.bind(UnixDomainSocketAddress.of(socket));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
             Confinement compute = new Confinement(
-                    COMPUTE,
+                    mainClass,
                     setup.computeClassPath(),
                     List.of(setup.jail().insideScratch(scratch)),
                     scratch,
                     List.of(),
                     Sockets.UNIX_ONLY,
                     brief,
-                    setup.compute());
+                    limits,
+                    mainClass.equals(VIEW));
             List<Process> pipeline = setup.jail()
                     .start(List.of(
                             reader(link),
@@ -130,22 +161,18 @@ final class Children implements AutoCloseable {
             pipeline.forEach(this::started);
             ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
             Process child = pipeline.getLast();
-            watch(child, setup.compute().seconds(), () -> closeQuietly(listener));
-            SocketChannel accepted = accept(listener, child);
-            return new Computing(
-                    this,
-                    new ChildChannel(Channels.newInputStream(accepted), Channels.newOutputStream(accepted)),
-                    scratch);
+            watch(child, limits.seconds(), () -> closeQuietly(listener));
+            return new Connected(accept(listener, child, limits.seconds()), scratch);
         }
     }
 
     /// The child's connection. {@link #watch} closes the listener when the child has ended or its time is up.
-    private SocketChannel accept(ServerSocketChannel listener, Process child) throws IOException {
+    private SocketChannel accept(ServerSocketChannel listener, Process child, int seconds) throws IOException {
         try {
             return listener.accept();
         } catch (ClosedChannelException e) {
             if (child.isAlive()) {
-                throw PartyRun.tooLong(setup.compute().seconds());
+                throw PartyRun.tooLong(seconds);
             }
             throw lost("the compute child ended before it reached the host", e);
         }

@@ -1,7 +1,6 @@
 package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Parser;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -25,11 +24,9 @@ import poyang.crypto.SigningKey;
 import poyang.executor.job.Rounding;
 import poyang.executor.job.SourceDescription;
 import poyang.kernel.PoyangException;
-import poyang.sdk.AccountKeys;
 import poyang.sdk.AuditLog;
 import poyang.sdk.CallErrors;
 import poyang.sdk.SignedQueries;
-import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.ConnectorForm;
 import poyang.wire.schema.ConnectorList;
 import poyang.wire.schema.ConnectorSetting;
@@ -39,7 +36,6 @@ import poyang.wire.schema.Job;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobProgress;
 import poyang.wire.schema.JobQuery;
-import poyang.wire.schema.QueryPayload;
 import poyang.wire.schema.Role;
 import poyang.wire.schema.SealedResult;
 import poyang.wire.schema.SignedQuery;
@@ -85,7 +81,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     @Override
     public void connectors(SignedQuery query, StreamObserver<ConnectorList> out) {
         answer(out, () -> {
-            Asker asker = ask(query, "Connectors");
+            SignedAsker asker = ask(query, "Connectors");
             need(asker.account().getOrganisation().equals(desk.organisation()), asker);
             ConnectorList.Builder list = ConnectorList.newBuilder();
             for (SourceDescription.Form form : Discoveries.forms(desk.setup()).forms()) {
@@ -111,7 +107,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     @Override
     public void testSource(SignedQuery query, StreamObserver<SourceDiscovery> out) {
         answer(out, () -> {
-            Asker asker = owner(query, "TestSource");
+            SignedAsker asker = owner(query, "TestSource");
             SourceVault.Entry entry = entry(asker.arguments(SourceDefinition.parser()));
             audit.record(asker.name(), "test-source", entry.name());
             return discovery(Discoveries.discover(desk.setup(), entry.source()).discovery());
@@ -121,7 +117,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     @Override
     public void addSource(SignedQuery query, StreamObserver<SourceDiscovery> out) {
         answer(out, () -> {
-            Asker asker = owner(query, "AddSource");
+            SignedAsker asker = owner(query, "AddSource");
             SourceVault.Entry entry = entry(asker.arguments(SourceDefinition.parser()));
             audit.record(asker.name(), "add-source", entry.name());
             SourceDiscovery found =
@@ -134,7 +130,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     @Override
     public void listSources(SignedQuery query, StreamObserver<SourceList> out) {
         answer(out, () -> {
-            Asker asker = owner(query, "ListSources");
+            SignedAsker asker = owner(query, "ListSources");
             audit.record(asker.name(), "list-sources", "");
             SourceList.Builder list = SourceList.newBuilder();
             for (SourceVault.Entry entry : desk.vault().all()) {
@@ -152,7 +148,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     @Override
     public void result(SignedQuery query, StreamObserver<SealedResult> out) {
         answer(out, () -> {
-            Asker asker = ask(query, "Result");
+            SignedAsker asker = ask(query, "Result");
             JobQuery wanted = asker.arguments(JobQuery.parser());
             Job job = desk.facts().job(wanted.getJob(), 0);
             need(job.getReceiver().equals(asker.name()), asker);
@@ -181,7 +177,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
         ServerCallStreamObserver<JobProgress> stream = (ServerCallStreamObserver<JobProgress>) out;
         stream.setOnCancelHandler(() -> LOG.debug("a watcher left"));
         try {
-            Asker asker = ask(query, "Progress");
+            SignedAsker asker = ask(query, "Progress");
             Job job = desk.facts().job(asker.arguments(JobQuery.parser()).getJob(), 0);
             boolean party = job.getPartiesList().stream()
                     .map(JobParty::getOrganisation)
@@ -262,32 +258,12 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
 
     // ---- who asks -------------------------------------------------------------------------------
 
-    private record Asker(AccountRecord account, QueryPayload payload) {
-        String name() {
-            return account.getId();
-        }
-
-        <T> T arguments(Parser<T> parser) {
-            return SignedQueries.arguments(payload, parser);
-        }
+    private SignedAsker ask(SignedQuery query, String method) {
+        return SignedAsker.of(query, queries, desk.facts(), EXECUTOR, method);
     }
 
-    private Asker ask(SignedQuery query, String method) {
-        SignedQueries.Proven proven = queries.prove(query, desk.facts()::known);
-        QueryPayload payload = proven.payload();
-        AccountRecord account = desk.facts().account(payload.getAccount()).orElseThrow();
-        AccountKeys.needGood(account, proven.key(), desk.facts().nextHeight());
-        if (!payload.getContract().equals(EXECUTOR) || !payload.getMethod().equals(method)) {
-            throw new PoyangException(
-                    HostErrors.BAD_REQUEST,
-                    "the query was signed for another call",
-                    "sign contract " + EXECUTOR + " and method " + method);
-        }
-        return new Asker(account, payload);
-    }
-
-    private Asker owner(SignedQuery query, String method) {
-        Asker asker = ask(query, method);
+    private SignedAsker owner(SignedQuery query, String method) {
+        SignedAsker asker = ask(query, method);
         need(
                 asker.account().getOrganisation().equals(desk.organisation())
                         && asker.account().getRolesList().contains(Role.OWNER),
@@ -295,7 +271,7 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
         return asker;
     }
 
-    private void need(boolean allowed, Asker asker) {
+    private void need(boolean allowed, SignedAsker asker) {
         if (!allowed) {
             audit.record(asker.name(), "call", asker.payload().getMethod(), "refused " + HostErrors.NOT_ALLOWED);
             throw new PoyangException(

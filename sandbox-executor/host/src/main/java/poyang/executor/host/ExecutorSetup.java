@@ -14,17 +14,33 @@ import poyang.executor.jail.Jail;
 /// @param computeClassPath compute child, jobs and what they need, nothing else
 /// @param reader limits of a reader and of the relay to its source
 /// @param compute limits of a compute child; its seconds bound the whole attempt
+/// @param views limits of a child that keeps a view's table; its seconds bound its life
 public record ExecutorSetup(
         Jail jail,
         Path scratchParent,
         List<Path> readerClassPath,
         List<Path> computeClassPath,
         Limits reader,
-        Limits compute) {
+        Limits compute,
+        Limits views) {
     /// Enough for a few million keys.
     public static final Limits READER_LIMITS = new Limits(512, 2048, 1, 2048, 600);
     /// Enough for a few million keys.
     public static final Limits COMPUTE_LIMITS = new Limits(1536, 1024, 2, 4096, 3600);
+
+    /// Enough for a view of half a gigabyte; larger ones need three times their size.
+    public static final Limits VIEW_LIMITS = new Limits(3072, 1024, 2, 4096, 366 * 24 * 3600);
+
+    /// With the usual limits of views.
+    public ExecutorSetup(
+            Jail jail,
+            Path scratchParent,
+            List<Path> readerClassPath,
+            List<Path> computeClassPath,
+            Limits reader,
+            Limits compute) {
+        this(jail, scratchParent, readerClassPath, computeClassPath, reader, compute, VIEW_LIMITS);
+    }
 
     public ExecutorSetup {
         readerClassPath = List.copyOf(readerClassPath);

@@ -20,6 +20,8 @@ enum FailureCode {
     INTERNAL("the executor failed");
 
     private static final int CONNECTORS = 6000;
+    /// The code of records that a view's table does not take.
+    private static final int RECORD_REFUSED = 7103;
 
     private final String sentence;
 
@@ -34,6 +36,7 @@ enum FailureCode {
     static FailureCode of(PoyangException failure) {
         ErrorCode code = failure.code();
         if (code.number() / 1000 * 1000 == CONNECTORS
+                || code.number() == RECORD_REFUSED
                 || code.equals(ConnectorErrors.SOURCE_MISSING)
                 || code.equals(HostErrors.NO_SUCH_SOURCE)
                 || code.equals(ExecutorErrors.INPUT_MALFORMED)) {

@@ -1,11 +1,14 @@
 package poyang.executor.host;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +27,7 @@ import poyang.sdk.PrivateFolder;
 import poyang.sdk.SignedQueries;
 import poyang.wire.schema.CommitRequest;
 import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.LookupReceipt;
 
 /// A department's running executor.
 public final class Host implements AutoCloseable {
@@ -37,9 +41,11 @@ public final class Host implements AutoCloseable {
     private final PeerLinks links;
     private final SourceVault vault;
     private final JobSupervisor supervisor;
+    private final ViewSupervisor views;
     private final Server server;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread follower;
+    private final Thread viewFollower;
     private final Thread watcher;
     private final Thread anchorer;
     private final KnownRevocations revocations = new KnownRevocations();
@@ -73,14 +79,18 @@ public final class Host implements AutoCloseable {
                 clock,
                 settings.peerMillis());
         supervisor = new JobSupervisor(desk, chain, new Journal(), clock, settings.attemptsAtOnce());
-        ExecutorApi api = new ExecutorApi(
-                desk,
-                settings.sourcesFolder(),
-                keys.account(),
-                new SignedQueries(chain.client().chainId(), clock),
-                new Trail());
-        server = serve(settings, keys.identity(), api);
-        follower = Thread.ofPlatform().name("jobs").start(this::follow);
+        views = new ViewSupervisor(desk, chain, new Journal(), random.fork("views"));
+        SignedQueries queries = new SignedQueries(chain.client().chainId(), clock);
+        Trail trail = new Trail();
+        LookupDesk lookups = new LookupDesk(views, new Calls());
+        server = serve(
+                settings,
+                keys.identity(),
+                List.of(
+                        new ExecutorApi(desk, settings.sourcesFolder(), keys.account(), queries, trail),
+                        new LookupApi(desk, views, lookups, queries, trail)));
+        viewFollower = Thread.ofPlatform().name("views").start(() -> follow(views::run));
+        follower = Thread.ofPlatform().name("jobs").start(() -> follow(supervisor::run));
         anchorer = Thread.ofVirtual().name("anchor").start(this::anchor);
         keys.identity().consult(revocations);
         watcher = Thread.ofVirtual().name("revocations").start(this::watchRevocations);
@@ -101,17 +111,17 @@ public final class Host implements AutoCloseable {
         return new Host(settings, setup, chain, keys, random, clock);
     }
 
-    private Server serve(HostSettings settings, TlsIdentity identity, ExecutorApi api) {
+    private Server serve(HostSettings settings, TlsIdentity identity, List<BindableService> services) {
         try {
-            return GrpcTls.server(
-                            identity, settings.listen(), why -> LOG.warn("a caller was refused: {}", why.getMessage()))
-                    .executor(calls)
+            NettyServerBuilder builder = GrpcTls.server(
+                    identity, settings.listen(), why -> LOG.warn("a caller was refused: {}", why.getMessage()));
+            services.forEach(builder::addService);
+            return builder.executor(calls)
                     .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                     .maxConcurrentCallsPerConnection(64)
                     .permitKeepAliveTime(5, TimeUnit.SECONDS)
                     .keepAliveTime(10, TimeUnit.SECONDS)
                     .keepAliveTimeout(10, TimeUnit.SECONDS)
-                    .addService(api)
                     .addService(ServerInterceptors.intercept(links, PeerLinks.callerNames()))
                     .build()
                     .start();
@@ -135,9 +145,13 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    private void follow() {
+    private interface Following {
+        void run() throws InterruptedException;
+    }
+
+    private void follow(Following work) {
         try {
-            supervisor.run();
+            work.run();
         } catch (InterruptedException e) {
             LOG.info("no longer watching the chain");
         } catch (RuntimeException | Error e) {
@@ -189,8 +203,10 @@ public final class Host implements AutoCloseable {
 
     @Override
     public void close() {
+        views.stop();
         Thread farewell = Thread.ofVirtual().start(supervisor::stop);
         follower.interrupt();
+        viewFollower.interrupt();
         watcher.interrupt();
         anchorer.interrupt();
         server.shutdown();
@@ -198,6 +214,7 @@ public final class Host implements AutoCloseable {
             boolean _ = farewell.join(Duration.ofMillis(STOP_MILLIS));
             server.shutdownNow();
             follower.join(STOP_MILLIS);
+            viewFollower.join(STOP_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -237,7 +254,12 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    private final class Calls implements JobAttempt.ChainCalls {
+    private final class Calls implements JobAttempt.ChainCalls, LookupDesk.Statements {
+        @Override
+        public void serve(LookupReceipt receipt) {
+            var _ = chain.call(ViewFacts.VIEWS, "Serve", receipt);
+        }
+
         @Override
         public void commit(CommitRequest request) {
             release(chain.name(), "commit", request.getJob());

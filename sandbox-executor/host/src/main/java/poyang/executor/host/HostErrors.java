@@ -14,6 +14,9 @@ public final class HostErrors {
     public static final ErrorCode VAULT_FAILED = new ErrorCode("VAULT_FAILED", 8107, Category.ENVIRONMENT);
     public static final ErrorCode NO_RESULT = new ErrorCode("NO_RESULT", 8108, Category.BAD_INPUT);
     public static final ErrorCode HELLO_REFUSED = new ErrorCode("HELLO_REFUSED", 8109, Category.BAD_PEER);
+    public static final ErrorCode NO_SUCH_VIEW = new ErrorCode("NO_SUCH_VIEW", 8110, Category.BAD_INPUT);
+    public static final ErrorCode VIEW_NOT_STANDING = new ErrorCode("VIEW_NOT_STANDING", 8111, Category.ENVIRONMENT);
+    public static final ErrorCode LOOKUP_REFUSED = new ErrorCode("LOOKUP_REFUSED", 8112, Category.FORBIDDEN);
 
     private HostErrors() {}
 }

@@ -73,8 +73,9 @@ public final class HostMain {
         List<Path> reader = classPath(from.text("reader.class.path"));
         List<Path> compute = classPath(from.text("compute.class.path"));
         Limits computeLimits = limits(from);
+        Limits viewLimits = viewLimits(from, computeLimits);
         from.end();
-        ExecutorSetup setup = setup(scratch, keys, reader, compute, computeLimits, unsafe);
+        ExecutorSetup setup = setup(scratch, keys, reader, compute, List.of(computeLimits, viewLimits), unsafe);
         ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
         ChainAccount chain =
                 new ChainAccount(client, PeerLinks.accountName(settings.organisation()), account, random, clock);
@@ -100,9 +101,20 @@ public final class HostMain {
                 (int) from.number("compute.seconds", 1, 1 << 20, usual.seconds()));
     }
 
+    /// A table of n bytes of rows takes about three times as much.
+    private static Limits viewLimits(ProcessSettings from, Limits compute) {
+        Limits usual = ExecutorSetup.VIEW_LIMITS;
+        return new Limits(
+                (int) from.number("views.heap.mebibytes", 64, 1 << 20, usual.heapMebibytes()),
+                usual.nativeMebibytes(),
+                compute.processors(),
+                (int) from.number("views.file.mebibytes", 16, 1 << 20, usual.fileMebibytes()),
+                usual.seconds());
+    }
+
     /// A jail that was tried out, or none where the operator said so.
     private static ExecutorSetup setup(
-            Path scratch, Path keys, List<Path> reader, List<Path> compute, Limits computeLimits, boolean unsafe) {
+            Path scratch, Path keys, List<Path> reader, List<Path> compute, List<Limits> limits, boolean unsafe) {
         Path runtime = scratch.resolve("runtime");
         Path children = scratch.resolve("s");
         try {
@@ -123,7 +135,8 @@ public final class HostMain {
         if (!unsafe) {
             JailTrial.require(JailTrial.run(jail, compute, children, keys));
         }
-        return new ExecutorSetup(jail, children, reader, compute, ExecutorSetup.READER_LIMITS, computeLimits);
+        return new ExecutorSetup(
+                jail, children, reader, compute, ExecutorSetup.READER_LIMITS, limits.getFirst(), limits.getLast());
     }
 
     private static List<Path> classPath(String text) {

@@ -257,6 +257,9 @@ public final class Jail {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(List.of("--add-opens=java.base/java.nio=ALL-UNNAMED", "-Djava.io.tmpdir=/tmp"));
         command.addAll(List.of("-Dfile.encoding=UTF-8", "-Djava.security.egd=file:/dev/urandom"));
+        if (child.vectors()) {
+            command.add("--add-modules=jdk.incubator.vector");
+        }
         command.addAll(List.of("-cp", String.join(":", classPath), child.mainClass()));
         command.addAll(child.arguments());
     }

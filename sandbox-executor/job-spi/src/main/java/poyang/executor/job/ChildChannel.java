@@ -1,9 +1,5 @@
 package poyang.executor.job;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import poyang.kernel.CanonicalReader;
@@ -15,33 +11,21 @@ import poyang.kernel.PoyangException;
 /// from many threads, receiving is one thread's.
 public final class ChildChannel {
     /// The longest protocol frame.
-    public static final int LONGEST_FRAME_BYTES = 4 << 20;
+    public static final int LONGEST_FRAME_BYTES = MessageFrames.LONGEST_FRAME_BYTES;
 
     private static final String DOMAIN = "poyang.child-message.v1";
-    private static final int LONGEST_MESSAGE_BYTES = LONGEST_FRAME_BYTES + (64 << 10);
     private static final int LONGEST_TEXT = 4096;
     private static final int LONGEST_FIELD = 16 << 10;
 
-    private final DataInputStream in;
-    private final DataOutputStream out;
+    private final MessageFrames frames;
 
     public ChildChannel(InputStream in, OutputStream out) {
-        this.in = new DataInputStream(in);
-        this.out = new DataOutputStream(out);
+        frames = new MessageFrames(in, out);
     }
 
     /// @throws PoyangException `CHILD_LOST` when the other end is gone
     public void send(ChildMessage message) {
-        byte[] encoded = encode(message);
-        synchronized (out) {
-            try {
-                out.writeInt(encoded.length);
-                out.write(encoded);
-                out.flush();
-            } catch (IOException e) {
-                throw lost(e);
-            }
-        }
+        frames.write(encode(message));
     }
 
     /// The next message.
@@ -49,22 +33,7 @@ public final class ChildChannel {
     /// @throws PoyangException `CHILD_LOST` when the other end is gone, `BAD_ENCODING` when it does
     ///     not follow the protocol
     public ChildMessage receive() {
-        try {
-            int length = in.readInt();
-            if (length < 0 || length > LONGEST_MESSAGE_BYTES) {
-                throw new PoyangException(
-                        KernelErrors.BAD_ENCODING,
-                        "a message between host and child announces " + (length & 0xffff_ffffL) + " bytes",
-                        "at most " + LONGEST_MESSAGE_BYTES + " are allowed");
-            }
-            byte[] encoded = in.readNBytes(length);
-            if (encoded.length < length) {
-                throw new EOFException();
-            }
-            return decode(encoded);
-        } catch (IOException e) {
-            throw lost(e);
-        }
+        return decode(frames.read());
     }
 
     static byte[] encode(ChildMessage message) {
@@ -125,13 +94,5 @@ public final class ChildChannel {
         };
         in.end();
         return message;
-    }
-
-    private static PoyangException lost(IOException cause) {
-        return new PoyangException(
-                ExecutorErrors.CHILD_LOST,
-                "the other end of the channel between host and child is gone",
-                "look for the reason in the executor's log",
-                cause);
     }
 }

@@ -1,0 +1,60 @@
+package poyang.executor.jobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+import poyang.kernel.Bug;
+import poyang.psi.Workers;
+
+/// Workers on a fixed number of threads, which end with the process.
+final class ViewWorkers implements Workers, AutoCloseable {
+    private final ExecutorService threads;
+    private final int count;
+
+    ViewWorkers(int count) {
+        this.count = count;
+        threads = Executors.newFixedThreadPool(
+                count, Thread.ofPlatform().daemon().name("view").factory());
+    }
+
+    /// Parts are dealt out in turn, so that many small ones cost little.
+    @Override
+    public void each(int parts, IntConsumer work) {
+        List<Future<?>> running = new ArrayList<>();
+        for (int first = 0; first < Math.min(count, parts); first++) {
+            int from = first;
+            running.add(threads.submit(() -> {
+                for (int part = from; part < parts; part += count) {
+                    work.accept(part);
+                }
+            }));
+        }
+        for (Future<?> part : running) {
+            try {
+                part.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Bug("nobody interrupts a view child", e);
+            } catch (ExecutionException e) {
+                throw rethrown(Objects.requireNonNull(e.getCause()));
+            }
+        }
+    }
+
+    private static RuntimeException rethrown(Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException failure ? failure : new Bug("a part of the work failed", cause);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
