@@ -1,6 +1,5 @@
 package poyang.pir;
 
-import java.util.List;
 import poyang.homomorphic.ring.Modulus;
 import poyang.homomorphic.ring.Ntt;
 
@@ -46,14 +45,4 @@ public final class PirParameters {
     public static final int OUTPUTS_MAX = 1 << 10;
 
     private PirParameters() {}
-
-    /// What a person may read of the set: name and value.
-    public static List<String> words() {
-        return List.of(
-                "ring degree " + DEGREE,
-                "modulus " + Q.value() + " (" + MODULUS_BITS + " bits)",
-                "secret uniform ternary, error deviation 3.24",
-                "plaintext " + WORD_BITS + " bits a coefficient",
-                "packing digits " + DIGITS + " of " + DIGIT_BITS + " bits");
-    }
 }

@@ -306,7 +306,7 @@ final class ViewsTest {
             refused(chain, NotarizationErrors.NOT_ALLOWED, sender, "Publish", view().build());
         }
         for (View.Builder wrong : List.of(
-                view().setKeyColumn("status"),
+                view().setKeyColumn("income"),
                 view().setIdentifierKind(IdentifierKind.PHONE),
                 view().addColumns("income"),
                 view().addColumns("nothing"))) {

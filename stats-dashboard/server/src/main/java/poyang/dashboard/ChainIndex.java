@@ -206,7 +206,9 @@ final class ChainIndex {
         JOB,
         RECEIPT,
         EVIDENCE,
-        ANCHOR
+        ANCHOR,
+        VIEW,
+        LOOKUP
     }
 
     record Outcome(String sender, TransactionReceipt receipt) {}

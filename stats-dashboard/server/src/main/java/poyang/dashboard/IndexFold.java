@@ -10,11 +10,13 @@ import poyang.wire.schema.Event;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.Lookup;
 import poyang.wire.schema.Organisation;
 import poyang.wire.schema.SetPolicyRequest;
 import poyang.wire.schema.SetRowsRequest;
 import poyang.wire.schema.StoredAnchor;
 import poyang.wire.schema.StoredReceipt;
+import poyang.wire.schema.View;
 
 /// What each successful call and each event changes in the index. Where a contract emits what it keeps,
 /// that replaces what was folded from the call's arguments: the contract's word stands. The genesis has
@@ -96,6 +98,14 @@ final class IndexFold {
             case "poyang.v1.Evidence/evidence.recorded" -> {
                 EvidenceRecord kept = ChainIndex.parse(EvidenceRecord.parser(), event.getPayload());
                 index.put(Kind.EVIDENCE, kept.getId(), kept, height);
+            }
+            case "poyang.v1.Views/views.changed" -> {
+                View kept = ChainIndex.parse(View.parser(), event.getPayload());
+                index.put(Kind.VIEW, kept.getId(), kept, height);
+            }
+            case "poyang.v1.Views/lookups.changed" -> {
+                Lookup kept = ChainIndex.parse(Lookup.parser(), event.getPayload());
+                index.put(Kind.LOOKUP, kept.getId(), kept, height);
             }
             case "poyang.v1.Audit/audit.anchored" ->
                 putAnchor(ChainIndex.parse(StoredAnchor.parser(), event.getPayload()), height);

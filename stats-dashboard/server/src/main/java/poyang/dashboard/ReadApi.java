@@ -81,6 +81,16 @@ class ReadApi {
         return json(reader(session).anchors());
     }
 
+    @GetMapping("/views")
+    String views(@RequestAttribute(Gate.SESSION) Session session) {
+        return json(reader(session).views());
+    }
+
+    @GetMapping("/lookups")
+    String lookups(@RequestAttribute(Gate.SESSION) Session session) {
+        return json(reader(session).lookups());
+    }
+
     @GetMapping("/overview")
     Overview overview(@RequestAttribute(Gate.SESSION) Session session) {
         reader(session).requireSupervisor();

@@ -13,14 +13,20 @@ import poyang.wire.schema.EvidenceList;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobList;
+import poyang.wire.schema.Lookup;
+import poyang.wire.schema.LookupList;
 import poyang.wire.schema.Organisation;
 import poyang.wire.schema.OrganisationList;
 import poyang.wire.schema.Role;
 import poyang.wire.schema.StoredAnchor;
 import poyang.wire.schema.StoredReceipt;
+import poyang.wire.schema.View;
+import poyang.wire.schema.ViewList;
 
 /// The index through one account's eyes; the rules are those that the contracts state for reads.
 final class Reader {
+    private static final int LOOKUPS_SHOWN = 200;
+
     private final ChainIndex index;
     private final AccountRecord account;
 
@@ -108,6 +114,30 @@ final class Reader {
                         .sorted((a, b) -> Long.compare(b.getHeight(), a.getHeight()))
                         .toList())
                 .build();
+    }
+
+    ViewList views() {
+        return ViewList.newBuilder()
+                .addAllViews(index.all(Kind.VIEW, View.parser()))
+                .build();
+    }
+
+    /// The latest look-ups: the own, for an owner those of the department's views, for supervisors all.
+    LookupList lookups() {
+        return LookupList.newBuilder()
+                .addAllLookups(index.all(Kind.LOOKUP, Lookup.parser()).stream()
+                        .filter(this::sees)
+                        .sorted((a, b) -> Long.compare(b.getAskedMillis(), a.getAskedMillis()))
+                        .limit(LOOKUPS_SHOWN)
+                        .toList())
+                .build();
+    }
+
+    private boolean sees(Lookup lookup) {
+        return supervises()
+                || lookup.getAccount().equals(account.getId())
+                || account.getRolesList().contains(Role.OWNER)
+                        && lookup.getView().startsWith(account.getOrganisation() + "/");
     }
 
     /// The outcome of a transaction of the own account, or of any for supervisors.

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +34,7 @@ import poyang.wire.schema.Dataset;
 import poyang.wire.schema.Event;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.JobQuery;
+import poyang.wire.schema.Lookup;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.SubmitJob;
 
@@ -345,8 +347,9 @@ class ConsoleServerTest {
             for (int i = 0; i < 100 && again.indexedHeight() < height; i++) {
                 Thread.sleep(50);
             }
-            for (String path :
-                    new String[] {"datasets", "jobs", "accounts", "organisations", "evidence", "anchors", "overview"}) {
+            for (String path : new String[] {
+                "datasets", "jobs", "accounts", "organisations", "evidence", "anchors", "views", "lookups", "overview"
+            }) {
                 try (Browser one = browser();
                         Browser two = new Browser(again.origin(), village)) {
                     one.login("province/supervisor");
@@ -429,6 +432,33 @@ class ConsoleServerTest {
             assertEquals("表", title(index, asked.getId()));
             fold.event(changed("poyang.v1.Datasets", asked.toBuilder().setTitle("新"), asked.getId()), 6);
             assertEquals("新", title(index, asked.getId()));
+        }
+    }
+
+    @Test
+    void lookupsAreSeenByTheirAskerTheHoldersOwnerAndSupervisors() {
+        try (ConsoleServer own = village.serve(folder.resolve("e"), 0, Clock.systemUTC())) {
+            ChainIndex index = own.index();
+            Lookup lookup = Lookup.newBuilder()
+                    .setId("housing/register/1")
+                    .setView("housing/register")
+                    .setAccount("taxation/analyst")
+                    .build();
+            new IndexFold(index)
+                    .event(
+                            Event.newBuilder()
+                                    .setContract("poyang.v1.Views")
+                                    .setTopic("lookups.changed")
+                                    .setKey(lookup.getId())
+                                    .setPayload(lookup.toByteString())
+                                    .build(),
+                            3);
+            for (String sees : List.of("taxation/analyst", "housing/owner", "province/supervisor")) {
+                assertEquals(List.of(lookup), reader(index, sees).lookups().getLookupsList(), sees);
+            }
+            for (String other : List.of("taxation/owner", "medical-insurance/owner")) {
+                assertEquals(List.of(), reader(index, other).lookups().getLookupsList(), other);
+            }
         }
     }
 
