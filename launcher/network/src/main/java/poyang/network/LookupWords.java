@@ -20,6 +20,7 @@ final class LookupWords {
                         + "  asked in           %s%n"
                         + "  all frames         %s%n"
                         + "What this proves: %d of %d validators signed the block, %s;%n"
+                        + "  %s;%n"
                         + "  the look-up was asked and counted on chain, within the view's quotas and policies, before it was%n"
                         + "  answered, and is used up.%n"
                         + "What it does not say: which keywords, and whether there were records. Nobody but the asker knows.",
@@ -36,9 +37,10 @@ final class LookupWords {
                 Bytes.wrap(said.getAskTransaction().toByteArray()).hex(),
                 Bytes.wrap(said.getFramesDigest().toByteArray()).hex(),
                 proven.signers(),
-                proven.validators(),
+                proven.epoch().validators().size(),
                 proven.signatureChecked()
                         ? "and the executor signed the statement with its key"
-                        : "and vouch for the executor's signature");
+                        : "and vouch for the executor's signature",
+                proven.epoch().strength());
     }
 }

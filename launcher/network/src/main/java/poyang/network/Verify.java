@@ -57,6 +57,7 @@ final class Verify implements Callable<Integer> {
                                 + "  all frames         %s%n"
                                 + "  result             %s%n"
                                 + "What this proves: %d of %d validators signed the block, %s;%n"
+                                + "  %s;%n"
                                 + "  the inputs and the randomness were committed to on chain before the first frame, and%n"
                                 + "  nothing of this statement was changed since.%n"
                                 + "What it does not prove: that the committed input is true, or that the executor followed the%n"
@@ -82,10 +83,11 @@ final class Verify implements Callable<Integer> {
                                 ? "none, this side gets none"
                                 : hex(said.getOutputCommitment()),
                         proven.signers(),
-                        proven.validators(),
+                        proven.epoch().validators().size(),
                         proven.signatureChecked()
                                 ? "and the executor signed the statement with the key in the genesis"
-                                : "and vouch for the executor's signature");
+                                : "and vouch for the executor's signature",
+                        proven.epoch().strength());
             }
         };
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.List;
 import java.util.Optional;
 import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
@@ -33,6 +34,7 @@ public final class ReceiptVerifier {
         ///
         /// @param header of the block that holds it
         /// @param signers validators whose signatures were checked
+        /// @param epoch who attests, and how many of them make a proof
         /// @param sender the executor's account
         /// @param signatureChecked true when the sender's own signature was checked, with the key that the
         ///     genesis names or the file proves; otherwise the quorum vouches for it
@@ -40,7 +42,7 @@ public final class ReceiptVerifier {
         record Proven(
                 BlockHeader header,
                 int signers,
-                int validators,
+                Epoch epoch,
                 String sender,
                 boolean signatureChecked,
                 JobReceipt receipt)
@@ -50,13 +52,14 @@ public final class ReceiptVerifier {
         ///
         /// @param header of the block that holds it
         /// @param signers validators whose signatures were checked
+        /// @param epoch who attests, and how many of them make a proof
         /// @param sender the executor's account
         /// @param signatureChecked as above
         /// @param receipt the statement
         record LookupProven(
                 BlockHeader header,
                 int signers,
-                int validators,
+                Epoch epoch,
                 String sender,
                 boolean signatureChecked,
                 LookupReceipt receipt)
@@ -116,19 +119,19 @@ public final class ReceiptVerifier {
                             : " with the key in the genesis, and the file does not prove that it changed"));
         }
         int signers = finality.signatures().size();
-        int validators = genesis.epoch().validators().size();
+        Epoch epoch = genesis.epoch();
         return call.equals(JOB)
                 ? new Verdict.Proven(
                         finality.header(),
                         signers,
-                        validators,
+                        epoch,
                         payload.getSender(),
                         checked,
                         JobReceipt.parseFrom(payload.getArguments()))
                 : new Verdict.LookupProven(
                         finality.header(),
                         signers,
-                        validators,
+                        epoch,
                         payload.getSender(),
                         checked,
                         LookupReceipt.parseFrom(payload.getArguments()));

@@ -44,6 +44,16 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
         return new Epoch(number, "raft", sorted.size() / 2 + 1, sorted);
     }
 
+    /// In words, without a full stop: what the engine bears, and how many validators would have to sign twice
+    /// for two contradicting blocks of one height to have a proof each (2q − n).
+    public String strength() {
+        int twice = Math.max(1, 2 * quorum - validators.size());
+        String bears = engine.equals("bft") ? "which bears crashes and lies" : "which bears crashes and no lies";
+        return "the engine is " + engine + ", " + bears + ": " + quorum
+                + " are needed, and another block of this height" + " would take " + twice
+                + (twice == 1 ? " that signs both" : " that sign both");
+    }
+
     private static boolean ofOneSuite(List<Validator> validators) {
         return validators.stream().map(v -> v.publicKey().suite()).distinct().count() == 1;
     }
