@@ -24,10 +24,12 @@ import poyang.homomorphic.rlwe.Ckks;
 import poyang.homomorphic.rlwe.CkksCiphertext;
 import poyang.homomorphic.rlwe.CkksParameters;
 import poyang.homomorphic.rlwe.CkksResult;
+import poyang.homomorphic.rlwe.JointCkks;
 import poyang.homomorphic.rlwe.RelinearisationKey;
 import poyang.homomorphic.rlwe.RlwePublicKey;
 import poyang.homomorphic.rlwe.RlweSecretKey;
 import poyang.homomorphic.rlwe.RotationKeys;
+import poyang.kernel.Bytes;
 import poyang.kernel.RandomSource;
 
 /// The code of `docs/homomorphic.md`, run; the page must hold these very statements.
@@ -68,6 +70,24 @@ final class GuideTest {
     }
 
     @Test
+    void aKeyThatNoOneHolds() {
+        Bytes seed = Bytes.wrap(random.bytes(32));
+        Ckks scheme = new Ckks(CkksParameters.wide(16384));
+        JointCkks joint = scheme.joint(2); // bfv.joint(2) likewise
+        RlweSecretKey one = joint.scheme().secretKey(random); // each party makes its own,
+        RlweSecretKey two = joint.scheme().secretKey(random); // and sends shares
+        RlwePublicKey common = joint.publicKey(
+                seed, List.of(joint.publicKeyShare(one, seed, random), joint.publicKeyShare(two, seed, random)));
+
+        CkksCiphertext x = joint.scheme().encrypt(common, new double[] {1.5, -2}, random);
+        CkksResult opened = joint.decrypt(
+                x,
+                100,
+                List.of(joint.decryptionShare(one, x, 100, random), joint.decryptionShare(two, x, 100, random)));
+        assertEquals(-2, opened.real()[1], opened.error());
+    }
+
+    @Test
     void sums() {
         PaillierSecretKey secret = PaillierSecretKey.generate(random); // 3,072 bits
         PaillierPublicKey open = secret.publicKey();
@@ -105,7 +125,7 @@ final class GuideTest {
         for (int at = page.indexOf("```java"); at >= 0; at = page.indexOf("```java", at + 1)) {
             blocks.add(page.substring(at + 7, page.indexOf("```", at + 7)));
         }
-        assertEquals(4, blocks.size());
+        assertEquals(5, blocks.size());
         for (String block : blocks) {
             assertTrue(code.contains(squeezed(block)), "not run here: " + block);
         }

@@ -9,7 +9,6 @@ import poyang.homomorphic.ring.Ntt;
 import poyang.homomorphic.ring.Ring;
 import poyang.homomorphic.ring.Rounding;
 import poyang.homomorphic.ring.Scaling;
-import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
 /// Parameters of BFV: checked when they are made, immutable, never below 128 bits of security.
@@ -20,10 +19,9 @@ import poyang.kernel.PoyangException;
 /// | 8,192 | 8,192 | 218 | 3 |
 /// | 16,384 | 16,384 | 438 | 9 |
 /// | 32,768 | 32,768 | 881 | 20 |
-public final class BfvParameters {
+public final class BfvParameters extends RlweParameters {
     private static final int SPARE_BITS = 3;
 
-    private final Chain chain;
     private final Modulus plain;
     private final List<Level> levels;
 
@@ -31,7 +29,7 @@ public final class BfvParameters {
     record Level(Ring wide, Conversion up, Scaling scaling, Conversion down, Rounding rounding) {}
 
     private BfvParameters(Chain chain, Modulus plain) {
-        this.chain = chain;
+        super(chain);
         this.plain = plain;
         List<Level> made = new ArrayList<>();
         for (int rows = 1; rows <= chain.levels(); rows++) {
@@ -41,15 +39,15 @@ public final class BfvParameters {
     }
 
     private Level level(int rows) {
-        List<Modulus> q = chain.ring().moduli().subList(0, rows);
-        double needed = chain.bits(rows) + plain.bits() + Noise.log2(chain.degree()) + SPARE_BITS;
+        List<Modulus> q = chain().ring().moduli().subList(0, rows);
+        double needed = chain().bits(rows) + plain.bits() + Noise.log2(chain().degree()) + SPARE_BITS;
         List<Modulus> p = new ArrayList<>();
         double bits = 0;
         while (bits < needed) {
-            List<Modulus> taken = new ArrayList<>(chain.ring().moduli());
+            List<Modulus> taken = new ArrayList<>(chain().ring().moduli());
             taken.addAll(p);
             taken.add(plain);
-            Modulus next = Modulus.chainWithout(taken, chain.degree(), Modulus.BITS_MAX)
+            Modulus next = Modulus.chainWithout(taken, chain().degree(), Modulus.BITS_MAX)
                     .getFirst();
             bits += Noise.log2(next.value());
             p.add(next);
@@ -57,7 +55,7 @@ public final class BfvParameters {
         List<Modulus> both = new ArrayList<>(q);
         both.addAll(p);
         return new Level(
-                new Ring(chain.degree(), both),
+                new Ring(chain().degree(), both),
                 new Conversion(q, p),
                 new Scaling(q, p, plain.value()),
                 new Conversion(p, q),
@@ -99,13 +97,9 @@ public final class BfvParameters {
         return sizes;
     }
 
-    public int degree() {
-        return chain.degree();
-    }
-
     /// How many integers one ciphertext holds: two rows of half as many.
     public int slots() {
-        return chain.degree();
+        return degree();
     }
 
     /// The prime modulo which slots compute.
@@ -113,26 +107,12 @@ public final class BfvParameters {
         return plain.value();
     }
 
-    /// Bits of the product of all primes, which security is judged by.
-    public double modulusBits() {
-        return chain.bits();
-    }
-
-    /// A digest that tells these parameters from all others; every key and ciphertext carries it.
-    public Bytes id() {
-        return chain.id();
-    }
-
-    Chain chain() {
-        return chain;
-    }
-
     Modulus plain() {
         return plain;
     }
 
     Ntt plainTransform() {
-        return Ntt.of(plain, chain.degree());
+        return Ntt.of(plain, degree());
     }
 
     Level level(double[][] rows) {

@@ -27,9 +27,16 @@ public final class Ckks {
     private final Chain chain;
     private final Ring ring;
     private final CkksEncoder encoder;
+    private final int parties;
 
     public Ckks(CkksParameters parameters) {
+        this(parameters, 1);
+    }
+
+    /// @param parties how many ternary secrets the secret is the sum of
+    Ckks(CkksParameters parameters, int parties) {
         this.parameters = parameters;
+        this.parties = parties;
         chain = parameters.chain();
         ring = chain.ring();
         encoder = new CkksEncoder(chain.degree());
@@ -40,6 +47,13 @@ public final class Ckks {
     }
 
     // ---- keys ---------------------------------------------------------------------------------------
+
+    /// Keys of several parties, none of whom can decrypt alone.
+    ///
+    /// @param parties 2 to 64
+    public JointCkks joint(int parties) {
+        return new JointCkks(parameters, parties);
+    }
 
     public RlweSecretKey secretKey(RandomSource random) {
         return RlweSecretKey.generate(chain, random);
@@ -158,11 +172,8 @@ public final class Ckks {
     /// @param releases how many results under this key are ever released, this one included
     public CkksResult decryptForRelease(
             RlweSecretKey key, CkksCiphertext ciphertext, int releases, RandomSource random) {
-        double sigma = 8 * Math.pow(2, Flood.STATISTICAL_BITS / 2.0) * Math.sqrt(releases) * ciphertext.error();
-        double error = ciphertext.error() + TAIL * Math.sqrt(chain.degree()) * sigma;
-        if (releases < 1 || error >= ciphertext.magnitude() / 2) {
-            throw Flood.noRoom();
-        }
+        double sigma = releaseSigma(ciphertext, releases, 1);
+        double error = releaseError(ciphertext, sigma, 1);
         double[] coefficients = coefficients(key, ciphertext);
         double[] noise =
                 Gaussian.samples(coefficients.length, sigma * parameters.scale(ciphertext.level()), Bfv.fast(random));
@@ -170,6 +181,32 @@ public final class Ckks {
             coefficients[j] += noise[j];
         }
         return result(coefficients, ciphertext, error);
+    }
+
+    /// The standard deviation, in the slots' unit, of the noise that one release takes.
+    ///
+    /// @param sources how many parties add as much
+    double releaseSigma(CkksCiphertext ciphertext, int releases, int sources) {
+        double sigma = 8 * Math.pow(2, Flood.STATISTICAL_BITS / 2.0) * Math.sqrt(releases) * ciphertext.error();
+        if (releases < 1 || !(releaseError(ciphertext, sigma, sources) < ciphertext.magnitude() / 2)) {
+            throw Flood.noRoom();
+        }
+        return sigma;
+    }
+
+    double releaseError(CkksCiphertext ciphertext, double sigma, int sources) {
+        return ciphertext.error() + TAIL * Math.sqrt(chain.degree()) * sigma * Math.sqrt(sources);
+    }
+
+    /// The slots that the parties' shares leave.
+    ///
+    /// @param shares their sum, given up
+    /// @param error the bound on the result's error, the parties' noise included
+    CkksResult released(CkksCiphertext ciphertext, double[][] shares, double error) {
+        capacity(ciphertext.magnitude() + error, parameters.scale(ciphertext.level()), shares.length);
+        ring.inverse(ring.add(shares, ciphertext.c0(), shares));
+        double bound = (ciphertext.magnitude() + error) * parameters.scale(ciphertext.level());
+        return result(bounded(MixedRadix.integers(ring, shares), bound), ciphertext, error);
     }
 
     /// Floating point, in encoding and here, adds its own to the error; it tells nothing of the
@@ -191,7 +228,10 @@ public final class Ckks {
         rows = Math.min(rows + 1, ciphertext.c0().length); // one more, to see what is out of bounds
         double[][] phase = ring.multiply(ciphertext.c1(), key.values(chain), ring.zero(rows));
         ring.inverse(ring.add(phase, ciphertext.c0(), phase));
-        double[] coefficients = MixedRadix.integers(ring, phase);
+        return bounded(MixedRadix.integers(ring, phase), bound);
+    }
+
+    private static double[] bounded(double[] coefficients, double bound) {
         double largest = 0;
         for (double x : coefficients) {
             largest = Math.max(largest, Math.abs(x));
@@ -319,7 +359,7 @@ public final class Ckks {
             c0 = dropped(c0);
             c1 = dropped(c1);
         }
-        double rounding = Noise.log2((1 + chain.secretGain()) / 12) + 1;
+        double rounding = Noise.log2((1 + parties * chain.secretGain()) / 12) + 1;
         return made(c0, c1, a.level() - 1, a.magnitude(), a.error() + slotError(rounding, a.level() - 1));
     }
 

@@ -1,7 +1,6 @@
 package poyang.homomorphic.rlwe;
 
 import java.util.Arrays;
-import poyang.kernel.Bytes;
 
 /// Parameters of CKKS: checked when they are made, immutable, never below 128 bits of security.
 ///
@@ -10,7 +9,7 @@ import poyang.kernel.Bytes;
 /// results add up exactly. A scale of up to 44 bits is one prime a level; one of 60 to 88 bits is
 /// two primes a level, which is what results that are handed to others need ({@link
 /// Ckks#decryptForRelease}).
-public final class CkksParameters {
+public final class CkksParameters extends RlweParameters {
     private static final int KEY_BITS = 49;
     private static final int BASE_BITS = 49;
     private static final int NARROW_MIN = 25;
@@ -18,12 +17,11 @@ public final class CkksParameters {
     private static final int WIDE_MIN = 60;
     private static final int WIDE_MAX = 88;
 
-    private final Chain chain;
     private final int stride;
     private final double[] scales;
 
     private CkksParameters(Chain chain, int stride, int depth, int scaleBits) {
-        this.chain = chain;
+        super(chain);
         this.stride = stride;
         scales = new double[depth + 1];
         scales[depth] = Math.pow(2, scaleBits);
@@ -73,30 +71,14 @@ public final class CkksParameters {
         return new CkksParameters(chain, stride, depth, scaleBits);
     }
 
-    public int degree() {
-        return chain.degree();
-    }
-
     /// How many complex numbers one ciphertext holds.
     public int slots() {
-        return chain.degree() / 2;
+        return degree() / 2;
     }
 
     /// How many multiplications in a row a fresh ciphertext allows.
     public int depth() {
         return scales.length - 1;
-    }
-
-    public double modulusBits() {
-        return chain.bits();
-    }
-
-    public Bytes id() {
-        return chain.id();
-    }
-
-    Chain chain() {
-        return chain;
     }
 
     /// Primes that a level has.

@@ -24,7 +24,8 @@ final class Noise {
     }
 
     /// The logarithm of the variance of a sum whose operands may come from each other, as in
-    /// x + σ(x): deviations add. Over all automorphisms errors do pile up in one coefficient, Σ σ(e) = n·e_0.
+    /// x + σ(x): deviations add. Over all automorphisms errors do pile up in one coefficient,
+    /// Σ σ(e) = n·e_0.
     static double joined(double a, double b) {
         double larger = Math.max(a, b);
         double smaller = Math.min(a, b);

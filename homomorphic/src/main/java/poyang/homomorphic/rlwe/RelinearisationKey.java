@@ -4,6 +4,7 @@ import poyang.homomorphic.ring.Ring;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
 /// The key that brings a product of two ciphertexts back to two parts: it switches from s² to s.
@@ -27,15 +28,18 @@ public final class RelinearisationKey {
         return key;
     }
 
-    Bytes encode(Chain chain) {
-        CanonicalWriter writer = Codec.begin(DOMAIN, chain);
-        key.write(writer, chain);
+    /// The canonical bytes; half of a key of one holder is a seed.
+    public Bytes encode(RlweParameters of) {
+        CanonicalWriter writer = Codec.begin(DOMAIN, of.chain());
+        key.write(writer, of.chain());
         return writer.toBytes();
     }
 
-    static RelinearisationKey decode(Chain chain, Bytes encoded) {
-        CanonicalReader reader = Codec.open(DOMAIN, chain, encoded.toArray());
-        SwitchKey key = SwitchKey.read(reader, chain);
+    /// @throws PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but the canonical
+    ///     bytes of a key of these parameters
+    public static RelinearisationKey decode(RlweParameters of, Bytes encoded) {
+        CanonicalReader reader = Codec.open(DOMAIN, of.chain(), encoded.toArray());
+        SwitchKey key = SwitchKey.read(reader, of.chain());
         reader.end();
         return new RelinearisationKey(key);
     }

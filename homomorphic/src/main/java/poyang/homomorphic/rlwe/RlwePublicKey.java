@@ -6,18 +6,24 @@ import poyang.homomorphic.ring.Modulus;
 import poyang.homomorphic.ring.Ring;
 import poyang.homomorphic.ring.Sampler;
 import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
 /// A public key for BFV or CKKS: (b, a) with b = −a·s + e, a uniform from a seed.
 public final class RlwePublicKey {
+    private static final String DOMAIN = "poyang.rlwe.public-key.v1";
+
     private final Bytes parameters;
+    private final Bytes seed;
     private final double[][] b;
     private final double[][] a;
     private final int parties;
 
     private RlwePublicKey(Chain chain, Bytes seed, double[][] b, int parties) {
         parameters = chain.id();
+        this.seed = seed;
         this.b = b;
         this.parties = parties;
         a = expand(chain, seed);
@@ -98,6 +104,27 @@ public final class RlwePublicKey {
     /// The variance, as a logarithm, of the error of {@link #zero}.
     double variance(Chain chain) {
         return Noise.log2(Sampler.NOISE_VARIANCE * (1 + 2.0 * parties * chain.secretGain()));
+    }
+
+    /// The canonical bytes: half of the key is a seed.
+    public Bytes encode(RlweParameters of) {
+        CanonicalWriter writer = Codec.begin(DOMAIN, of.chain()).u8(parties).bytes(seed);
+        Codec.writeRows(writer, of.chain(), b);
+        return writer.toBytes();
+    }
+
+    /// @throws PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but the canonical
+    ///     bytes of a key of these parameters
+    public static RlwePublicKey decode(RlweParameters of, Bytes encoded) {
+        CanonicalReader reader = Codec.open(DOMAIN, of.chain(), encoded.toArray());
+        int parties = reader.u8();
+        if (parties < 1 || parties > Joint.PARTIES_MAX) {
+            throw Codec.bad("a public key is of " + parties + " parties");
+        }
+        Bytes seed = reader.exactly(SeededRandom.SEED_BYTES);
+        double[][] b = Codec.readRows(reader, of.chain(), of.chain().levels());
+        reader.end();
+        return new RlwePublicKey(of.chain(), seed, b, parties);
     }
 
     @Override

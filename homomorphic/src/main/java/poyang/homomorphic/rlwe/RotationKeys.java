@@ -1,5 +1,6 @@
 package poyang.homomorphic.rlwe;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -7,6 +8,9 @@ import java.util.TreeSet;
 import poyang.homomorphic.HomomorphicErrors;
 import poyang.homomorphic.ring.Ring;
 import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalReader;
+import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -15,6 +19,9 @@ import poyang.kernel.RandomSource;
 public final class RotationKeys {
     /// Generates, with −1, the automorphisms that permute slots.
     static final int GENERATOR = 3;
+
+    private static final String DOMAIN = "poyang.rlwe.rotation-keys.v1";
+    private static final int KEYS_MAX = 1024;
 
     private final TreeMap<Integer, SwitchKey> keys;
     private final TreeMap<Integer, int[]> permutations = new TreeMap<>();
@@ -86,6 +93,38 @@ public final class RotationKeys {
             throw new Bug("a key without its permutation");
         }
         return permutation;
+    }
+
+    /// The canonical bytes, keys in the order of their automorphisms; half of each is a seed.
+    public Bytes encode(RlweParameters of) {
+        CanonicalWriter writer = Codec.begin(DOMAIN, of.chain());
+        writer.list(List.copyOf(keys.entrySet()), (to, each) -> {
+            to.u32(each.getKey());
+            each.getValue().write(to, of.chain());
+        });
+        return writer.toBytes();
+    }
+
+    /// @throws PoyangException `BAD_ENCODING` or `BAD_CIPHERTEXT` for anything but the canonical
+    ///     bytes of keys of these parameters
+    public static RotationKeys decode(RlweParameters of, Bytes encoded) {
+        Chain chain = of.chain();
+        CanonicalReader reader = Codec.open(DOMAIN, chain, encoded.toArray());
+        TreeMap<Integer, SwitchKey> keys = new TreeMap<>();
+        reader.list(KEYS_MAX, each -> {
+            long element = each.u32();
+            boolean sound = element % 2 == 1
+                    && element > 1
+                    && element < 2L * chain.degree()
+                    && (keys.isEmpty() || element > keys.lastKey());
+            if (!sound) {
+                throw Codec.bad("an automorphism is " + element);
+            }
+            keys.put((int) element, SwitchKey.read(each, chain));
+            return element;
+        });
+        reader.end();
+        return new RotationKeys(chain, keys);
     }
 
     @Override

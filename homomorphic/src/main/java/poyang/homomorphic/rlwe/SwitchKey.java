@@ -2,6 +2,8 @@ package poyang.homomorphic.rlwe;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import poyang.crypto.SeededRandom;
 import poyang.homomorphic.HomomorphicErrors;
 import poyang.homomorphic.ring.Modulus;
 import poyang.homomorphic.ring.Ring;
@@ -26,29 +28,35 @@ final class SwitchKey {
     private static final int LAZY_MAX = 5;
 
     private final Bytes parameters;
-    private final Bytes seed;
+    private final @Nullable Bytes seed;
     private final double[][][] b;
     private final double[][][] a;
 
     private final int parties;
 
-    private SwitchKey(Chain chain, Bytes seed, double[][][] b, int parties) {
+    /// @param seed of a, or null where a is what two rounds left
+    private SwitchKey(Chain chain, @Nullable Bytes seed, double[][][] b, double[][][] a, int parties) {
         this.parties = parties;
         parameters = chain.id();
         this.seed = seed;
         this.b = b;
-        a = expand(chain, seed);
+        this.a = a;
     }
 
     /// @param source values of s' modulo every prime of the chain
     static SwitchKey generate(Chain chain, RlweSecretKey secret, double[][] source, RandomSource random) {
         Bytes seed = Bytes.wrap(random.bytes(32));
-        return new SwitchKey(chain, seed, share(chain, secret, source, seed, random), 1);
+        return of(chain, seed, share(chain, secret, source, seed, random), 1);
     }
 
     /// @param parties how many ternary secrets the secret is the sum of
     static SwitchKey of(Chain chain, Bytes seed, double[][][] b, int parties) {
-        return new SwitchKey(chain, seed, b, parties);
+        return new SwitchKey(chain, seed, b, expand(chain, seed), parties);
+    }
+
+    /// From both halves of the pairs, as two rounds of all parties leave them.
+    static SwitchKey of(Chain chain, double[][][] b, double[][][] a, int parties) {
+        return new SwitchKey(chain, null, b, a, parties);
     }
 
     /// What one holder of parts of s and s' adds to the first halves of the pairs.
@@ -69,7 +77,7 @@ final class SwitchKey {
         return b;
     }
 
-    private static double[][][] expand(Chain chain, Bytes seed) {
+    static double[][][] expand(Chain chain, Bytes seed) {
         double[][][] a = new double[chain.levels()][][];
         for (int i = 0; i < a.length; i++) {
             a[i] = RlwePublicKey.uniform(chain, seed, "switch key " + i, chain.levels() + 1);
@@ -145,24 +153,49 @@ final class SwitchKey {
         double special = chain.special().value();
         for (int i = 0; i < levels; i++) {
             double q = chain.ring().modulus(i).value() / special;
-            digits += chain.degree() * q * q / 12 * Sampler.NOISE_VARIANCE * parties;
+            digits += chain.degree() * q * q / 12 * noise(chain);
         }
         return Noise.log2(digits + (1 + parties * chain.secretGain()) / 12);
     }
 
+    /// The variance of the pairs' errors: where a came out of two rounds, errors of the first meet
+    /// secrets.
+    private double noise(Chain chain) {
+        double each = Sampler.NOISE_VARIANCE * parties;
+        return seed != null ? each : each * 2 * (1 + parties * chain.secretGain());
+    }
+
     void write(CanonicalWriter to, Chain chain) {
-        to.bytes(seed);
-        List<double[][]> pairs = List.of(b);
-        to.list(pairs, (each, rows) -> Codec.writeRows(each, chain, rows));
+        to.u8(parties).flag(seed != null);
+        if (seed != null) {
+            to.bytes(seed);
+        } else {
+            writePairs(to, chain, a);
+        }
+        writePairs(to, chain, b);
+    }
+
+    private static void writePairs(CanonicalWriter to, Chain chain, double[][][] halves) {
+        List<double[][]> all = List.of(halves);
+        to.list(all, (each, rows) -> Codec.writeRows(each, chain, rows));
     }
 
     static SwitchKey read(CanonicalReader from, Chain chain) {
-        Bytes seed = from.exactly(32);
-        List<double[][]> pairs =
-                new ArrayList<>(from.list(chain.levels(), each -> Codec.readRows(each, chain, chain.levels() + 1)));
-        if (pairs.size() != chain.levels()) {
-            throw Codec.bad("an evaluation key has " + pairs.size() + " pairs");
+        int parties = from.u8();
+        if (parties < 1 || parties > Joint.PARTIES_MAX) {
+            throw Codec.bad("an evaluation key is of " + parties + " parties");
         }
-        return new SwitchKey(chain, seed, pairs.toArray(double[][][]::new), 1);
+        Bytes seed = from.flag() ? from.exactly(SeededRandom.SEED_BYTES) : null;
+        double[][][] a = seed == null ? readPairs(from, chain) : expand(chain, seed);
+        return new SwitchKey(chain, seed, readPairs(from, chain), a, parties);
+    }
+
+    private static double[][][] readPairs(CanonicalReader from, Chain chain) {
+        List<double[][]> halves =
+                new ArrayList<>(from.list(chain.levels(), each -> Codec.readRows(each, chain, chain.levels() + 1)));
+        if (halves.size() != chain.levels()) {
+            throw Codec.bad("an evaluation key has " + halves.size() + " pairs");
+        }
+        return halves.toArray(double[][][]::new);
     }
 }

@@ -297,22 +297,6 @@ final class BfvTest {
     }
 
     @Test
-    void keysSurviveTheWire() {
-        Chain chain = SMALL.parameters().chain();
-        RlweSecretKey key = SMALL.secretKey(RANDOM);
-        RelinearisationKey made = SMALL.relinearisationKey(key, RANDOM);
-        Bytes encoded = made.encode(chain);
-        RelinearisationKey back = RelinearisationKey.decode(chain, encoded);
-        BfvCiphertext x = SMALL.encrypt(key, SMALL.encode(-3, 2), RANDOM);
-        long[] squares = SMALL.decode(SMALL.decrypt(key, SMALL.multiply(x, x, back)));
-        assertEquals(9, squares[0]);
-        assertEquals(4, squares[1]);
-        assertRefused(
-                HomomorphicErrors.BAD_CIPHERTEXT,
-                () -> RelinearisationKey.decode(BFV.parameters().chain(), encoded));
-    }
-
-    @Test
     void secretsCannotBePrinted() {
         RlweSecretKey key = SMALL.secretKey(RANDOM);
         assertEquals("RlweSecretKey[degree 4096]", key.toString());

@@ -29,18 +29,18 @@ final class JointBfvTest {
 
     @BeforeAll
     static void keys() {
-        List<JointBfv.Share> shares = new ArrayList<>();
+        List<JointShare> shares = new ArrayList<>();
         for (int i = 0; i < PARTIES; i++) {
             RlweSecretKey part = BFV.secretKey(RANDOM);
             PARTS.add(part);
             Bytes sent = JOINT.publicKeyShare(part, SEED, RANDOM).encode(BFV.parameters());
-            shares.add(JointBfv.Share.decode(BFV.parameters(), sent));
+            shares.add(JointShare.decode(BFV.parameters(), sent));
         }
         open = JOINT.publicKey(SEED, shares);
     }
 
-    private static List<JointBfv.Share> shares(BfvCiphertext ciphertext) {
-        List<JointBfv.Share> shares = new ArrayList<>();
+    private static List<JointShare> shares(BfvCiphertext ciphertext) {
+        List<JointShare> shares = new ArrayList<>();
         for (RlweSecretKey part : PARTS) {
             shares.add(JOINT.decryptionShare(part, ciphertext, RANDOM));
         }
@@ -64,13 +64,13 @@ final class JointBfvTest {
             assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> BFV.decrypt(part, x));
         }
         JointBfv pair = BFV.joint(2);
-        List<JointBfv.Share> two = shares(x).subList(0, 2);
+        List<JointShare> two = shares(x).subList(0, 2);
         assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> pair.decrypt(x, two));
     }
 
     @Test
     void rotationsWorkUnderJointKeys() {
-        List<JointBfv.Share> shares = new ArrayList<>();
+        List<JointShare> shares = new ArrayList<>();
         for (RlweSecretKey part : PARTS) {
             shares.add(JOINT.rotationShare(part, SEED, RANDOM));
         }
@@ -80,20 +80,42 @@ final class JointBfvTest {
     }
 
     @Test
+    void productsWorkUnderJointKeys() {
+        List<Joint.Relinearising> all = new ArrayList<>();
+        for (RlweSecretKey part : PARTS) {
+            all.add(JOINT.relinearising(part, SEED, RANDOM));
+        }
+        List<JointShare> firsts = all.stream().map(Joint.Relinearising::first).toList();
+        List<JointShare> seconds =
+                all.stream().map(each -> each.second(SEED, firsts)).toList();
+        RelinearisationKey products = JOINT.relinearisationKey(SEED, firsts, seconds);
+        BfvCiphertext x = BFV.encrypt(open, BFV.encode(5, -7), RANDOM);
+        BfvCiphertext square = BFV.multiply(x, x, products);
+        long[] slots = BFV.decode(JOINT.decrypt(square, shares(square)));
+        assertEquals(25, slots[0]);
+        assertEquals(49, slots[1]);
+        assertRefused(
+                HomomorphicErrors.BAD_SHARES,
+                () -> JOINT.relinearisationKey(SEED, firsts.reversed(), seconds)); // not what the second round answered
+        assertRefused(
+                HomomorphicErrors.BAD_SHARES, () -> JOINT.relinearisationKey(SEED, firsts.subList(0, 2), seconds));
+    }
+
+    @Test
     void missingForeignAndChangedSharesAreDetected() {
         BfvCiphertext x = BFV.encrypt(open, BFV.encode(5), RANDOM);
         BfvCiphertext y = BFV.encrypt(open, BFV.encode(6), RANDOM);
-        List<JointBfv.Share> shares = shares(x);
+        List<JointShare> shares = shares(x);
         assertRefused(HomomorphicErrors.BAD_SHARES, () -> JOINT.decrypt(x, shares.subList(0, 2)));
         assertRefused(HomomorphicErrors.BAD_SHARES, () -> JOINT.decrypt(y, shares));
         RlweSecretKey stranger = BFV.secretKey(RANDOM);
-        List<JointBfv.Share> wrong = new ArrayList<>(shares);
+        List<JointShare> wrong = new ArrayList<>(shares);
         wrong.set(1, JOINT.decryptionShare(stranger, x, RANDOM));
         assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> JOINT.decrypt(x, wrong));
         byte[] bytes = shares.getFirst().encode(BFV.parameters()).toArray();
         assertThrows(
                 PoyangException.class,
-                () -> JointBfv.Share.decode(BFV.parameters(), Bytes.wrap(bytes).slice(0, bytes.length - 1)));
+                () -> JointShare.decode(BFV.parameters(), Bytes.wrap(bytes).slice(0, bytes.length - 1)));
         assertRefused(HomomorphicErrors.BAD_PARAMETERS, () -> BFV.joint(1));
     }
 

@@ -30,7 +30,9 @@ public final class LatticeBench {
         turns.note("degree", degree)
                 .note("modulus_bits", Math.round(chain.bits()))
                 .note("ciphertext_bytes", x.encode(bfv.parameters()).length())
-                .note("relinearisation_key_bytes", relinearisation.encode(chain).length());
+                .note(
+                        "relinearisation_key_bytes",
+                        relinearisation.encode(bfv.parameters()).length());
         KernelBench.add(turns, degree, 49);
         turns.add("encrypt_public", () -> bfv.encrypt(open, plaintext, random))
                 .add("encrypt_secret", () -> bfv.encrypt(secret, plaintext, random))
