@@ -253,21 +253,31 @@ class LocalJobTest {
         nothingLeftBehind();
     }
 
+    /// Whichever side is killed, and in which phase: both end, nothing stays, and the next attempt gives the answer.
     @Test
-    void endsWhenAComputeChildIsKilled() throws IOException, InterruptedException {
-        LocalJob.Attempt attempt = attempt(csv(table("a.csv", 1, 30_000)), csv(table("b.csv", 1, 30_000)), "person");
-        AtomicBoolean killed = new AtomicBoolean();
-        PoyangException lost = assertThrows(
-                PoyangException.class,
-                () -> LocalJob.run(setup, attempt, folder.resolve("result"), (phase, _, _) -> {
-                    if (phase.equals("masking") && killed.compareAndSet(false, true)) {
-                        kill("j1-1-taxation-compute");
-                    }
-                }));
-        assertEquals(ExecutorErrors.CHILD_LOST, lost.code());
-        assertFalse(Files.exists(folder.resolve("result")));
-        assertEquals(0, children("ComputeMain").count());
-        nothingLeftBehind();
+    void aSideKilledInAnyPhaseEndsBothAndTheNextAttemptAnswers() throws IOException {
+        LocalJob.Attempt attempt = attempt(
+                csv(numbers("a.csv", 1, 6_000)),
+                csv(numbers("b.csv", 5_851, 9_000)),
+                JobPlan.Collision.of("number", "number", "text", "vole"));
+        List<List<String>> faults =
+                List.of(List.of("reading", "housing"), List.of("preparing", "taxation"), List.of("masking", "housing"));
+        for (List<String> fault : faults) {
+            AtomicBoolean killed = new AtomicBoolean();
+            PoyangException lost = assertThrows(
+                    PoyangException.class,
+                    () -> LocalJob.run(setup, attempt, folder.resolve("result"), (phase, _, _) -> {
+                        if (phase.equals(fault.getFirst()) && killed.compareAndSet(false, true)) {
+                            kill("j1-1-" + fault.getLast() + "-compute");
+                        }
+                    }),
+                    fault.toString());
+            assertEquals(ExecutorErrors.CHILD_LOST, lost.code(), fault.toString());
+            assertFalse(Files.exists(folder.resolve("result")));
+            assertEquals(0, children("ComputeMain").count());
+            nothingLeftBehind();
+        }
+        assertEquals(151, opened(run(attempt)).lines().count());
     }
 
     /// Within one second the child has not yet reached the host; three end in the middle of the protocol.
