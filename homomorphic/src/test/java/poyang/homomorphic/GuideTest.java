@@ -16,6 +16,7 @@ import poyang.homomorphic.paillier.PaillierCiphertext;
 import poyang.homomorphic.paillier.PaillierPacking;
 import poyang.homomorphic.paillier.PaillierPublicKey;
 import poyang.homomorphic.paillier.PaillierSecretKey;
+import poyang.homomorphic.paillier.PaillierShares;
 import poyang.homomorphic.rlwe.Bfv;
 import poyang.homomorphic.rlwe.BfvCiphertext;
 import poyang.homomorphic.rlwe.BfvParameters;
@@ -97,6 +98,16 @@ final class GuideTest {
         BigInteger second = packing.pack(open, List.of(new BigDecimal("0.5"), new BigDecimal("10")));
         PaillierCiphertext sum = open.add(open.encrypt(first, random), open.encrypt(second, random));
         List<BigDecimal> totals = packing.unpack(secret.decrypt(sum), 2); // 13 and 7
+
+        List<PaillierShares.Holder> holders =
+                PaillierShares.split(secret, 5, 3, random); // then the dealer closes the secret key
+        PaillierShares shares = holders.getFirst().shares();
+        List<PaillierShares.Part> parts = List.of(
+                holders.get(0).part(sum, random),
+                holders.get(2).part(sum, random),
+                holders.get(4).part(sum, random));
+        List<BigDecimal> opened = packing.unpack(shares.combine(sum, parts), 2); // 13 and 7 once more
+        assertEquals(totals, opened);
         assertEquals(0, totals.get(0).compareTo(new BigDecimal("13")));
         assertEquals(0, totals.get(1).compareTo(new BigDecimal("7")));
     }
@@ -125,7 +136,7 @@ final class GuideTest {
         for (int at = page.indexOf("```java"); at >= 0; at = page.indexOf("```java", at + 1)) {
             blocks.add(page.substring(at + 7, page.indexOf("```", at + 7)));
         }
-        assertEquals(5, blocks.size());
+        assertEquals(6, blocks.size());
         for (String block : blocks) {
             assertTrue(code.contains(squeezed(block)), "not run here: " + block);
         }

@@ -149,6 +149,14 @@ public final class PaillierSecretKey implements AutoCloseable {
         return order.multiply(order.modInverse(open.modulus()));
     }
 
+    /// What every invertible number modulo n² is 1 to the power of: n·lcm(P − 1, Q − 1).
+    BigInteger groupExponent() {
+        Bug.unless(!closed, "the secret key is closed");
+        BigInteger one = first.prime.subtract(BigInteger.ONE);
+        BigInteger two = second.prime.subtract(BigInteger.ONE);
+        return open.modulus().multiply(one.divide(one.gcd(two)).multiply(two));
+    }
+
     /// The plaintext of least magnitude.
     ///
     /// @throws poyang.kernel.PoyangException `BAD_CIPHERTEXT` for a number that no encryption makes

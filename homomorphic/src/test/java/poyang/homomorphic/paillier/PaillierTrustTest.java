@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -109,6 +110,35 @@ final class PaillierTrustTest {
             assertEquals(m, shares.combine(x, parts));
         }
         assertFalse(holders.getFirst().toString().length() > 20);
+    }
+
+    @Test
+    void anyThreeOfFiveDecryptAndTwoDoNot() {
+        List<PaillierShares.Holder> five = PaillierShares.split(secret, 5, 3, RANDOM);
+        PaillierShares shares = five.getFirst().shares();
+        BigInteger m = BigInteger.valueOf(-123_456_789);
+        PaillierCiphertext x = open.add(open.encrypt(m, RANDOM), open.encrypt(BigInteger.ONE, RANDOM));
+        List<PaillierShares.Part> parts = new ArrayList<>();
+        for (PaillierShares.Holder holder : five) {
+            parts.add(holder.part(x, RANDOM));
+        }
+        for (int[] some : new int[][] {{0, 1, 2}, {4, 2, 0}, {1, 3, 4}, {3, 0, 1, 4}}) {
+            List<PaillierShares.Part> taken =
+                    Arrays.stream(some).mapToObj(parts::get).toList();
+            assertEquals(m.add(BigInteger.ONE), shares.combine(x, taken));
+        }
+        assertRefused(HomomorphicErrors.BAD_SHARES, () -> shares.combine(x, parts.subList(1, 3)));
+        // who lies is named, and the others go on without it
+        PaillierShares.Part honest = parts.get(3);
+        PaillierShares.Part lie =
+                new PaillierShares.Part(3, parts.get(2).power(), honest.challenge(), honest.response());
+        PoyangException refused =
+                assertThrows(PoyangException.class, () -> shares.combine(x, List.of(parts.get(0), parts.get(1), lie)));
+        assertEquals(HomomorphicErrors.BAD_PROOF, refused.code());
+        assertTrue(refused.wrong().contains("holder 3"), refused.wrong());
+        assertEquals(m.add(BigInteger.ONE), shares.combine(x, List.of(parts.get(0), parts.get(1), parts.get(4))));
+        assertRefused(HomomorphicErrors.BAD_PARAMETERS, () -> PaillierShares.split(secret, 3, 4, RANDOM));
+        assertRefused(HomomorphicErrors.BAD_PARAMETERS, () -> PaillierShares.split(secret, 21, 4, RANDOM));
     }
 
     @Test
