@@ -5,17 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
-import poyang.chain.proofs.Validator;
-import poyang.crypto.SeededRandom;
-import poyang.crypto.Sm2PrivateKey;
 import poyang.kernel.PartyId;
 import poyang.simulation.Property;
 import poyang.simulation.SimulatedNetwork.Faults;
@@ -23,26 +16,13 @@ import poyang.simulation.SimulatedNetwork.Faults;
 /// Raft, attestation by majority and sync as one cluster under faults of every kind but lies.
 final class RaftSimulationTest {
     private static final Faults ROUGH = new Faults(0.05, 0.05, 60);
-    private static final TreeMap<Integer, Epoch> EPOCHS = new TreeMap<>();
-
-    private static synchronized Epoch epoch(int n) {
-        return EPOCHS.computeIfAbsent(n, _ -> {
-            SeededRandom random = new SeededRandom(new byte[32], "raft validators");
-            List<Validator> validators = new ArrayList<>();
-            for (int i = 1; i <= n; i++) {
-                validators.add(
-                        new Validator(id(i), Sm2PrivateKey.generate(random).publicKey()));
-            }
-            return Epoch.raft(0, validators);
-        });
-    }
 
     private static PartyId id(int number) {
-        return new PartyId("validator-" + number);
+        return RaftCampaign.id(number);
     }
 
     private static SimulatedRaft chain(long seed, int n, Faults faults) {
-        return new SimulatedRaft(seed, epoch(n), faults);
+        return new SimulatedRaft(seed, RaftCampaign.epoch(n), faults);
     }
 
     private static void submit(SimulatedRaft chain, int transactions, long everyMillis) {
@@ -54,13 +34,7 @@ final class RaftSimulationTest {
     private static void mustFinish(SimulatedRaft chain, int transactions, long virtualMillis) {
         boolean done =
                 chain.runUntil(() -> chain.submitted() == transactions && chain.allHave(transactions), virtualMillis);
-        assertTrue(
-                done,
-                () -> "not all finalised after " + virtualMillis + " ms: "
-                        + chain.nodes.values().stream()
-                                .map(n -> n.id + (n.up ? "" : " (down)") + " at " + n.lastPosition + " ledger "
-                                        + n.ledger.size() + " blocks " + n.chain.size() + " proofs " + n.proofs.size())
-                                .toList());
+        assertTrue(done, () -> "not all finalised after " + virtualMillis + " ms: " + chain.state());
     }
 
     @Test
@@ -117,31 +91,9 @@ final class RaftSimulationTest {
     /// Loss, partitions, crashes, clocks and disks all at once, as the seed decides.
     @Test
     void everythingAtOnce() {
-        Property.seeds(250).check(seed -> {
-            SplittableRandom draw = new SplittableRandom(seed);
-            int n = 3 + draw.nextInt(4);
-            SimulatedRaft chain =
-                    chain(seed, n, new Faults(draw.nextDouble(0.15), draw.nextDouble(0.15), 1 + draw.nextInt(150)));
-            chain.crashChance = draw.nextDouble(0.03);
-            chain.crashes = draw.nextInt(15);
-            for (SimulatedRaft.Node node : chain.nodes.values()) {
-                node.skewMillis = draw.nextLong(-60_000, 60_000);
-                node.clockRate = draw.nextDouble(0.8, 1.25);
-            }
-            chain.start();
-            for (int i = 0; i < 4; i++) {
-                Set<PartyId> some = new LinkedHashSet<>();
-                chain.nodes.keySet().stream().filter(_ -> draw.nextBoolean()).forEach(some::add);
-                SimulatedRaft.Node full = chain.node(id(1 + draw.nextInt(n)));
-                long at = 1_000 + draw.nextLong(20_000);
-                chain.simulation.after(at, () -> chain.cut(some, true));
-                chain.simulation.after(at + draw.nextLong(6_000), () -> chain.cut(some, false));
-                chain.simulation.after(at, () -> full.diskFull = true);
-                chain.simulation.after(at + draw.nextLong(6_000), () -> full.diskFull = false);
-            }
-            submit(chain, 20, 800);
-            mustFinish(chain, 20, 400_000);
-        });
+        Property.seeds(250)
+                .check(seed ->
+                        RaftCampaign.of(seed, 3 + (int) Math.floorMod(seed, 4L)).run());
     }
 
     @Test

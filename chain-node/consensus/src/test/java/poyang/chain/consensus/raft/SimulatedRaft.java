@@ -121,6 +121,15 @@ final class SimulatedRaft {
                 .allMatch(n -> n.up && n.ledger.size() == transactions && n.proofs.size() == n.chain.size());
     }
 
+    /// Where everybody stands, in words.
+    String state() {
+        return nodes.values().stream()
+                .map(n -> n.id + (n.up ? "" : " (down)") + " at " + n.lastPosition + " ledger " + n.ledger.size()
+                        + " blocks " + n.chain.size() + " proofs " + n.proofs.size())
+                .toList()
+                .toString();
+    }
+
     /// One validator with its disk, its ledger and its pool.
     final class Node {
         final PartyId id;
@@ -419,11 +428,14 @@ final class SimulatedRaft {
                         Bytes hash = proof.header().hash(CryptoSuite.SM);
                         check(Objects.equals(hash, headers.get(height)), () -> "a proof of another history");
                         proofs.add(proof);
-                        catchUp(new SyncEvent.Advanced(progress()));
                     }
                     case Attestations.Effect.Diverged(BlockHeader mine, Bytes _) ->
                         check(false, () -> id + " diverged at height " + mine.height());
                 }
+            }
+            // Only now: what the sync hands over may go on from the last of these proofs.
+            if (!ready.apply().isEmpty()) {
+                catchUp(new SyncEvent.Advanced(progress()));
             }
         }
 
