@@ -23,6 +23,17 @@ public final class SimulatedDisk<P> {
         written.clear();
     }
 
+    /// A crash in the middle of a sync: the first of the entries that were not synced survive.
+    public void tear(int surviving) {
+        synced.addAll(written.subList(0, Math.min(surviving, written.size())));
+        written.clear();
+    }
+
+    /// How many entries a crash would lose now.
+    public int unsynced() {
+        return written.size();
+    }
+
     /// All that survived, oldest first.
     public List<P> entries() {
         return List.copyOf(synced);

@@ -10,7 +10,7 @@ import poyang.kernel.PartyId;
 /// @param <M> the messages
 public final class SimulatedNetwork<M> {
     private final Simulation simulation;
-    private final Faults faults;
+    private Faults faults;
     private final Set<Link> cut = new LinkedHashSet<>();
 
     /// What may go wrong.
@@ -29,6 +29,11 @@ public final class SimulatedNetwork<M> {
     public SimulatedNetwork(Simulation simulation, Faults faults) {
         this.simulation = simulation;
         this.faults = faults;
+    }
+
+    /// From now on these go wrong.
+    public void faults(Faults now) {
+        faults = now;
     }
 
     /// Sends `message`; `deliver` hears sender and message when it arrives.

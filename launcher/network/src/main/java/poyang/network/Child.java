@@ -26,8 +26,9 @@ final class Child {
             "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
             "-Dorg.slf4j.simpleLogger.showThreadName=false",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData");
+    /// For processes of which little is asked: they start sooner and hold less.
+    static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
     private static final long READY_SECONDS = 120;
     private static final long STOP_SECONDS = 8;
     private static final int TOLD_LINES = 5;
@@ -44,7 +45,14 @@ final class Child {
     }
 
     /// @param megabytes of Java heap
-    record Program(String name, String mainClass, List<Path> classPath, int megabytes, List<String> arguments) {}
+    /// @param flags for the Java machine, besides those that every child gets
+    record Program(
+            String name,
+            String mainClass,
+            List<Path> classPath,
+            int megabytes,
+            List<String> flags,
+            List<String> arguments) {}
 
     /// Starts a program; must be called from a thread that lives as long as the child may.
     ///
@@ -53,6 +61,7 @@ final class Child {
         List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "TERM"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
+        command.addAll(program.flags());
         command.add("-Djava.util.logging.config.file=" + ClassPaths.home().resolve("launcher/logging.properties"));
         command.add("-Xmx" + program.megabytes() + "m");
         command.addAll(List.of("-cp", ClassPaths.text(program.classPath()), program.mainClass()));
@@ -108,7 +117,7 @@ final class Child {
         }
     }
 
-    private String lastWords() {
+    String lastWords() {
         try {
             List<String> lines = Files.readAllLines(log);
             return String.join(" | ", lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size()));
@@ -119,6 +128,16 @@ final class Child {
 
     String name() {
         return name;
+    }
+
+    /// Waits until it has ended by itself; false when it has not after so long.
+    boolean awaitExit(long seconds) {
+        try {
+            return process.waitFor(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     ProcessHandle handle() {

@@ -286,7 +286,7 @@ public final class LocalNetwork implements AutoCloseable {
             String name, String mainClass, List<Path> classPath, int megabytes, Path config, List<String> options) {
         List<String> arguments = new ArrayList<>(List.of("--config", config.toString()));
         arguments.addAll(options);
-        programs.put(name, new Child.Program(name, mainClass, classPath, megabytes, arguments));
+        programs.put(name, new Child.Program(name, mainClass, classPath, megabytes, Child.QUICK_START, arguments));
     }
 
     /// Where a department's file sources lie.

@@ -14,10 +14,16 @@ import picocli.CommandLine.Command;
             StateQuery.class,
             Watch.class,
             Lookup.class,
-            ViewCommands.class
+            ViewCommands.class,
+            Main.Bench.class
         })
 public final class Main {
     private Main() {}
+
+    @Command(
+            name = "bench",
+            subcommands = {ChainBench.class})
+    static final class Bench {}
 
     public static void main(String[] arguments) {
         System.exit(poyang.tools.Main.run(commands(), arguments));

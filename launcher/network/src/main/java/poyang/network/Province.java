@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import poyang.chain.node.GenesisMaker;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
@@ -59,6 +60,7 @@ final class Province {
     private final List<Genesis.Call> calls = new ArrayList<>();
     private final List<Validator> validators = new ArrayList<>();
     private final CryptoSuite suite;
+    private long blockTimeMillis = Epoch.DEFAULT_BLOCK_TIME_MILLIS;
 
     /// @param folder existing and private
     /// @param suite of the chain; certificates and TLS are SM under either
@@ -120,22 +122,27 @@ final class Province {
     /// Registers an account in the genesis, and writes its key file.
     Person account(String organisation, String name, String title, Role role) throws IOException {
         SigningKey key = suite.generate(random);
+        register(organisation, name, title, role, key);
         String password = password();
         Path file = folder.resolve("people").resolve(organisation + "-" + name + ".pem");
         PrivateKeyFile.write(file, key, password.toCharArray(), random);
         Person person = new Person(organisation + "/" + name, title, key, file, password);
         people.put(person.account(), person);
+        return person;
+    }
+
+    /// Registers an account in the genesis with a key that somebody else keeps.
+    void register(String organisation, String name, String title, Role role, SigningKey key) {
         call(
                 "Accounts",
                 AccountRecord.newBuilder()
-                        .setId(person.account())
+                        .setId(organisation + "/" + name)
                         .setOrganisation(organisation)
                         .addRoles(role)
                         .setTitle(title)
                         .setPublicKey(ChainForms.byteString(key.publicKey().encoded()))
                         .build()
                         .toByteArray());
-        return person;
     }
 
     Person person(String account) {
@@ -195,9 +202,14 @@ final class Province {
         return process(organisation, name, Map.of("validator.key.pem", key));
     }
 
+    void blockTime(long millis) {
+        blockTimeMillis = millis;
+    }
+
     /// Makes the genesis of everything named so far, and writes its file.
     Genesis genesis(String name) throws IOException {
-        Genesis genesis = GenesisMaker.make(name, validators, clock.millis(), calls, der(root.certificate()));
+        Genesis genesis = GenesisMaker.make(
+                name, Epoch.bft(0, blockTimeMillis, validators), clock.millis(), calls, der(root.certificate()));
         Files.writeString(genesisFile(), ChainForms.json(ChainForms.file(genesis)));
         return genesis;
     }

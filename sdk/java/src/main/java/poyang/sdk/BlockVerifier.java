@@ -10,9 +10,11 @@ import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
 import poyang.chain.proofs.StateProof;
+import poyang.crypto.MerklePlaces;
 import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.wire.schema.BlockReceipts;
 import poyang.wire.schema.Event;
 import poyang.wire.schema.FinalisedBlock;
 import poyang.wire.schema.ProvenReceipt;
@@ -60,6 +62,28 @@ final class BlockVerifier {
         }
         return new VerifiedBlock(height, header.timestampMillis(), events, block.getTransactionsList(), parsed);
     }
+
+    /// The receipts of some of a block's transactions, and the block's header.
+    Proven receipts(BlockReceipts block) {
+        BlockHeader header = header(block.getFinalityProof());
+        List<Bytes> receipts =
+                block.getReceiptsList().stream().map(ChainForms::bytes).toList();
+        if (!MerklePlaces.verify(
+                genesis.suite(),
+                header.receiptsRoot(),
+                receipts,
+                block.getIndexesList(),
+                header.transactionCount(),
+                block.getSiblingsList().stream().map(ChainForms::bytes).toList())) {
+            throw refuted("receipts of block " + header.height() + " are not those that were attested");
+        }
+        return new Proven(
+                header.height(),
+                block.getReceiptsList().stream().map(BlockVerifier::receipt).toList());
+    }
+
+    /// Receipts that a quorum attested.
+    record Proven(long height, List<TransactionReceipt> receipts) {}
 
     TransactionReceipt receipt(ProvenReceipt proven, Bytes transactionId) {
         ReceiptProof proof = ChainForms.receiptProof(proven);

@@ -309,11 +309,16 @@ public final class ChainAccount {
     }
 
     private Transaction sign(String contract, String method, Message arguments) {
+        return sign(contract, method, arguments, height());
+    }
+
+    /// A transaction that is good for some hundred blocks above `height`.
+    Transaction sign(String contract, String method, Message arguments, long height) {
         byte[] payload = TransactionPayload.newBuilder()
                 .setVersion(1)
                 .setChainId(ChainForms.byteString(client.chainId()))
                 .setNonce(ByteString.copyFrom(random.bytes(NONCE_BYTES)))
-                .setBlockLimit(height() + BLOCKS_TO_LIVE)
+                .setBlockLimit(height + BLOCKS_TO_LIVE)
                 .setSender(account)
                 .setContract(contract)
                 .setMethod(method)

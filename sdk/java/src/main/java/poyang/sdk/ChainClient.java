@@ -3,6 +3,7 @@ package poyang.sdk;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,6 +25,8 @@ import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ProvenState;
 import poyang.wire.schema.QueryAnswer;
 import poyang.wire.schema.SignedQuery;
+import poyang.wire.schema.TransactAnswer;
+import poyang.wire.schema.TransactRequest;
 import poyang.wire.schema.Transaction;
 
 /// Connections to a chain's nodes. A call goes to the node that answered last; when that one cannot be
@@ -136,6 +139,11 @@ public final class ChainClient implements AutoCloseable {
     /// @param index which node
     Iterator<FinalisedBlock> subscribe(int index, SignedQuery query) {
         return ChainGrpc.newBlockingStub(channels.get(index)).subscribe(query);
+    }
+
+    /// Opens a stream of transactions to one node.
+    StreamObserver<TransactRequest> transact(int index, StreamObserver<TransactAnswer> answers) {
+        return ChainGrpc.newStub(channels.get(index)).transact(answers);
     }
 
     int preferred() {

@@ -111,11 +111,17 @@ public final class ChainForms {
             throw bad(
                     "the genesis lacks validators or a state root, or repeats one", "a whole genesis is needed", null);
         }
+        if (!Epoch.sensible(file.getBlockTimeMillis())) {
+            throw bad(
+                    "the genesis declares a block time of " + file.getBlockTimeMillis() + " ms",
+                    "20 to 60,000 ms are possible",
+                    null);
+        }
         return new Genesis(
                 file.getVersion(),
                 file.getName(),
                 CryptoSuite.named(file.getSuite()),
-                Epoch.bft(0, validators),
+                Epoch.bft(0, file.getBlockTimeMillis(), validators),
                 file.getTimestampMillis(),
                 file.getCallsList().stream()
                         .map(c -> new Genesis.Call(c.getContract(), c.getMethod(), bytes(c.getArguments())))
@@ -130,6 +136,7 @@ public final class ChainForms {
                 .setName(genesis.name())
                 .setSuite(genesis.suite().label())
                 .setEngine(genesis.epoch().engine())
+                .setBlockTimeMillis(genesis.epoch().blockTimeMillis())
                 .setTimestampMillis(genesis.timestampMillis())
                 .setStateRoot(byteString(genesis.stateRoot()))
                 .setTrustRoot(byteString(genesis.trustRoot()));

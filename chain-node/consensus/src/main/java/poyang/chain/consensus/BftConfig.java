@@ -7,9 +7,11 @@ import poyang.kernel.PartyId;
 
 /// What a replica is told when it is built.
 ///
-/// @param roundMillis how long the first round without progress may take; more than `idleMillis`
+/// @param roundMillis how long a round may take in which there is something to order
 /// @param longestRoundMillis the cap: each further round without progress takes half as long again
-/// @param idleMillis how long a leader without anything to order waits before an empty proposal
+/// @param idleMillis how long a leader without anything to order waits before an empty proposal; others give
+///     it so much more
+/// @param paceMillis the least time between two proposals that carry something, so that they carry enough
 /// @param driftMillis how far ahead of the own clock a proposal's time may be
 public record BftConfig(
         Bytes chainId,
@@ -18,18 +20,16 @@ public record BftConfig(
         long roundMillis,
         long longestRoundMillis,
         long idleMillis,
+        long paceMillis,
         long driftMillis) {
 
     public static BftConfig of(Bytes chainId, Epoch epoch, PartyId self) {
-        return new BftConfig(chainId, epoch, self, 2_000, 8_000, 1_000, 2_000);
+        long block = epoch.blockTimeMillis();
+        return new BftConfig(
+                chainId, epoch, self, Math.max(500, 2 * block), Math.max(8_000, 8 * block), 2_000, block / 5, 2_000);
     }
 
     CryptoSuite suite() {
         return epoch.suite();
-    }
-
-    PartyId leader(long round) {
-        int index = (int) Math.floorMod(round, (long) epoch.validators().size());
-        return epoch.validators().get(index).id();
     }
 }

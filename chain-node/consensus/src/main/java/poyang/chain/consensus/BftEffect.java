@@ -1,5 +1,6 @@
 package poyang.chain.consensus;
 
+import java.util.List;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 
@@ -8,6 +9,14 @@ public sealed interface BftEffect {
     /// The next committed block, exactly once and in order; empty ones too, so that the driver can mark
     /// how far it is.
     record Ordered(Bytes id, OrderedBlock block) implements BftEffect {}
+
+    /// A proposal waits for what its payload stands for; the peer may have it. {@link
+    /// BftEvent.PayloadArrived} tells that something came.
+    record Missing(List<Bytes> payload, PartyId holder) implements BftEffect {
+        public Missing {
+            payload = List.copyOf(payload);
+        }
+    }
 
     /// Two different proposals or votes of one validator in one round.
     record Equivocation(PartyId culprit, long round, Bytes first, Bytes second) implements BftEffect {}

@@ -31,7 +31,12 @@ public sealed interface BftEntry {
 
     /// Kept blocks with keys below this one are no longer served to anybody.
     static String keyBelow(long lastOrderedRound) {
-        return blockKey(Math.max(0, lastOrderedRound - BlockTree.KEPT_ROUNDS));
+        return blockKey(roundBelow(lastOrderedRound));
+    }
+
+    /// The first round whose blocks are still served.
+    static long roundBelow(long lastOrderedRound) {
+        return Math.max(0, lastOrderedRound - BlockTree.KEPT_ROUNDS);
     }
 
     private static String blockKey(long round) {

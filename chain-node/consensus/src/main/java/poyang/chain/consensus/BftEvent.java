@@ -15,8 +15,10 @@ public sealed interface BftEvent {
     /// The timer set under this name went off.
     record TimerFired(String timer, long nowMillis) implements BftEvent {}
 
-    /// What this replica would propose now: transactions of the pool that no block of `BftReplica#pending`
-    /// holds. Fed whenever the pool changes.
+    /// What a proposal waits for may be here now.
+    record PayloadArrived(long nowMillis) implements BftEvent {}
+
+    /// What there is to order now, as far as this replica knows. Fed whenever that changes.
     record PayloadAvailable(List<Bytes> payload, long nowMillis) implements BftEvent {
         public PayloadAvailable {
             payload = List.copyOf(payload);

@@ -32,8 +32,8 @@ import poyang.kernel.Ready.Outbound;
 import poyang.kernel.Ready.Rejected;
 import poyang.kernel.Ready.TimerChange;
 
-/// One replica of the two-chain protocol: rounds with a leader each, votes to the next leader, a block
-/// is committed when a block of the very next round is certified on top of it.
+/// One replica of the two-chain protocol: rounds with a leader each, votes to everybody, a block is committed
+/// when a block of the very next round is certified on top of it. Who leads is told by {@link Standing}.
 ///
 /// Sources: Gelashvili, Kokoris-Kogias, Sonnino, Spiegelman, Xiang, "Jolteon and Ditto", FC 2022,
 /// section 3 (steady state and quadratic view change); Yin et al., "HotStuff", PODC 2019.
@@ -49,9 +49,13 @@ import poyang.kernel.Ready.TimerChange;
 /// extends B or contradicts. Two quorums of ⌊2n/3⌋+1 meet in more than ⌊(n−1)/3⌋ validators. Vote, highest
 /// certificate and voted block are durable before a vote leaves, so a crash breaks no promise.
 ///
-/// **Liveness.** Timers grow by half to a cap and shrink on every certificate. A timeout carries the
+/// Who leads plays no part in this: two leaders of a round are like one that proposes twice.
+///
+/// **Liveness.** Timers grow by half to a cap, and fall on every certificate towards four times what
+/// rounds took of late. A timeout carries the
 /// sender's highest certificate; who is ahead shows a laggard why; so after the network calms down all
-/// honest replicas meet in a round of an honest leader for longer than a round takes.
+/// honest replicas meet in a round of an honest leader for longer than a round takes. Votes go to everybody,
+/// so a silent leader costs its own round and not the block before it.
 public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMessage, BftEffect>> {
     static final String ROUND_TIMER = "round";
     static final String IDLE_TIMER = "idle";
@@ -62,12 +66,14 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
 
     private final BftConfig config;
     private final Signatures signatures;
+    private final Payloads payloads;
     private final BlockTree tree;
     private final Map<Bytes, Proposal> waiting = new LinkedHashMap<>();
     private final Map<Bytes, Integer> fetching = new LinkedHashMap<>();
     private final TreeMap<Long, Map<PartyId, Bytes>> seenProposals = new TreeMap<>();
     private final TreeMap<Long, TreeMap<PartyId, Vote>> votes = new TreeMap<>();
     private final TreeMap<Long, TreeMap<PartyId, GivenUp>> timeouts = new TreeMap<>();
+    private Optional<Proposal> incomplete = Optional.empty();
     private List<Bytes> payload = List.of();
     private QuorumCertificate highest;
     private Optional<TimeoutCertificate> lastTimeout = Optional.empty();
@@ -75,8 +81,12 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private long currentRound;
     private long lastVotedRound;
     private long roundMillis;
+    private long usualMillis;
+    private long enteredMillis;
     private boolean idleOver;
     private boolean gaveUp;
+    private boolean hurried;
+    private long paidMillis;
 
     private List<BftEntry> persist = new ArrayList<>();
     private List<Outbound<BftMessage>> send = new ArrayList<>();
@@ -88,10 +98,16 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     /// @param lastOrdered id of the block that the ledger applied last; the chain id when none
     /// @param lastOrderedRound its round; 0 when none
     public BftReplica(
-            BftConfig config, Signatures signatures, List<BftEntry> entries, Bytes lastOrdered, long lastOrderedRound) {
+            BftConfig config,
+            Signatures signatures,
+            Payloads payloads,
+            List<BftEntry> entries,
+            Bytes lastOrdered,
+            long lastOrderedRound) {
         this.config = config;
         this.signatures = signatures;
-        tree = new BlockTree(lastOrdered, lastOrderedRound);
+        this.payloads = payloads;
+        tree = new BlockTree(config.epoch(), lastOrdered, lastOrderedRound);
         highest = QuorumCertificate.genesis(config.chainId());
         for (BftEntry entry : entries) {
             switch (entry) {
@@ -115,12 +131,19 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     public Ready<BftEntry, BftMessage, BftEffect> step(BftEvent event) {
         switch (event) {
             case Started(long now) -> {
-                timers.add(new TimerChange(ROUND_TIMER, roundMillis));
+                startRound();
                 propose(now);
             }
             case PayloadAvailable(List<Bytes> available, long now) -> {
                 payload = available;
+                hurry();
                 propose(now);
+            }
+            case BftEvent.PayloadArrived(long now) -> {
+                Optional<Proposal> again = incomplete;
+                incomplete = Optional.empty();
+                again.ifPresent(
+                        p -> consider(p, p.block().id(config.suite()), p.block().author(), now));
             }
             case TimerFired(String timer, long now) -> onTimer(timer, now);
             case Received(PartyId from, BftMessage message, long now) -> onMessage(from, message, now);
@@ -173,38 +196,52 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     // ---- proposing ------------------------------------------------------------------------------
 
     private void propose(long now) {
-        boolean due = config.leader(currentRound).equals(config.self())
-                && currentRound > lastVotedRound
+        boolean due = currentRound > lastVotedRound
                 && !gaveUp
                 && highest.round() >= tree.committedRound()
-                && tree.missing(highest.blockId()).isEmpty();
+                && tree.missing(highest.blockId()).isEmpty()
+                && tree.leader(highest.blockId(), currentRound).equals(Optional.of(config.self()));
         boolean justified = highest.round() + 1 == currentRound
                 || lastTimeout.filter(t -> t.round() + 1 == currentRound).isPresent();
         if (!due || !justified) {
             return;
         }
-        List<Bytes> fresh = tree.fresh(payload, highest.blockId());
-        if (fresh.isEmpty() && !tree.urgent(highest.blockId()) && !idleOver) {
-            timers.add(new TimerChange(IDLE_TIMER, config.idleMillis()));
+        List<Bytes> fresh = payloads.fitting(tree.fresh(payload, highest.blockId()));
+        boolean idle = fresh.isEmpty() && !tree.urgent(highest.blockId());
+        long early = fresh.isEmpty() ? 0 : paidMillis + config.paceMillis() - now;
+        if (idle ? !idleOver : early > 0 && early <= config.paceMillis()) {
+            timers.add(new TimerChange(IDLE_TIMER, idle ? config.idleMillis() : early));
             return;
         }
         OrderedBlock block = new OrderedBlock(
-                currentRound, highest, config.self(), Math.max(now, tree.timestampMillis(highest.blockId())), fresh);
+                currentRound,
+                highest,
+                config.self(),
+                Math.max(now, tree.timestampMillis(highest.blockId())),
+                tree.standing(highest.blockId()).orElseThrow(),
+                fresh);
         Bytes id = block.id(config.suite());
         Signature signature =
                 signatures.sign(BftMessage.proposalMessage(config.chainId(), config.epoch(), currentRound, id));
         Optional<TimeoutCertificate> proof = lastTimeout.filter(t -> t.round() + 1 == currentRound);
         tree.put(id, block);
+        paid(block, now);
         broadcast(new Proposal(block, proof, signature));
         vote(block, id, now);
+    }
+
+    private void paid(OrderedBlock block, long now) {
+        if (!block.isEmpty()) {
+            paidMillis = now;
+        }
     }
 
     // ---- proposals and votes --------------------------------------------------------------------
 
     private void onProposal(PartyId from, Proposal proposal, long now) {
         OrderedBlock block = proposal.block();
-        if (block.round() <= tree.committedRound() || block.round() > currentRound + ROUNDS_AHEAD) {
-            reject(from, "a proposal of a round long past or far ahead");
+        if (block.round() <= tree.committedRound()) {
+            reject(from, "a proposal of a round long past");
             return;
         }
         Bytes id = block.id(config.suite());
@@ -223,6 +260,10 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                         && !giveUp(from, proposal.timeout().get(), now))) {
             return;
         }
+        if (block.round() > currentRound) {
+            reject(from, "a proposal of a round that nothing opened");
+            return;
+        }
         tree.put(id, block);
         settle(now);
         consider(proposal, id, from, now);
@@ -231,7 +272,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private boolean wellFormed(Proposal proposal, Bytes id) {
         OrderedBlock block = proposal.block();
         Bytes message = Bytes.wrap(BftMessage.proposalMessage(config.chainId(), config.epoch(), block.round(), id));
-        return block.author().equals(config.leader(block.round()))
+        return config.epoch().indexOf(block.author()) >= 0
                 && block.certificate().round() < block.round()
                 && proposal.timeout().stream().allMatch(t -> t.round() + 1 == block.round())
                 && block.fits()
@@ -248,11 +289,19 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         if (block.round() != currentRound || block.round() <= lastVotedRound || (!extendsLast && !extendsHighest)) {
             return;
         }
-        if (!tree.holds(block.parent())) {
+        Optional<Bytes> gap = tree.missing(block.parent());
+        if (gap.isPresent()) {
             if (waiting.size() < MOST_WAITING) {
                 waiting.put(block.parent(), proposal);
             }
-            fetch(block.parent(), from);
+            fetch(gap.get(), from);
+            return;
+        }
+        // A replica that took its place over from others cannot tell who stands how below it: safety does not ask.
+        Standing standing = tree.standing(block.parent()).orElse(block.standing());
+        if (!standing.equals(block.standing())
+                || !standing.leader(config.epoch(), block.round()).equals(block.author())) {
+            reject(from, "a proposal of somebody who does not lead");
             return;
         }
         if (block.timestampMillis() < tree.timestampMillis(block.parent())
@@ -260,7 +309,17 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             reject(from, "a proposal whose time runs backwards or ahead");
             return;
         }
-        vote(block, id, now);
+        switch (payloads.judge(block.payload())) {
+            case WRONG -> reject(from, "a proposal whose payload is not certified");
+            case MISSING -> {
+                incomplete = Optional.of(proposal);
+                apply.add(new BftEffect.Missing(block.payload(), block.author()));
+            }
+            case HERE -> {
+                paid(block, now);
+                vote(block, id, now);
+            }
+        }
     }
 
     private void vote(OrderedBlock block, Bytes id, long now) {
@@ -270,43 +329,59 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         Signature signature =
                 signatures.sign(QuorumCertificate.message(config.chainId(), config.epoch(), block.round(), id));
         Vote vote = new Vote(block.round(), id, signature);
-        PartyId collector = config.leader(block.round() + 1);
-        if (collector.equals(config.self())) {
-            count(config.self(), vote, now);
-        } else {
-            send.add(new Outbound<>(collector, vote));
-        }
+        broadcast(vote);
+        count(config.self(), vote, now);
     }
 
+    /// Votes are checked together, when there are enough of them.
     private void onVote(PartyId from, Vote vote, long now) {
-        Bytes message =
-                Bytes.wrap(QuorumCertificate.message(config.chainId(), config.epoch(), vote.round(), vote.blockId()));
-        if (!config.leader(vote.round() + 1).equals(config.self())
-                || vote.round() + 1 < currentRound
-                || vote.round() > currentRound + ROUNDS_AHEAD
-                || !signatures.verify(List.of(new Signatures.Signed(from, message, vote.signature())))) {
-            reject(from, "a vote that is late, for somebody else, or forged");
-            return;
+        if (vote.round() > currentRound + ROUNDS_AHEAD) {
+            reject(from, "a vote of a round far ahead");
+        } else if (vote.round() > highest.round()) {
+            count(from, vote, now);
         }
-        count(from, vote, now);
     }
 
     private void count(PartyId voter, Vote vote, long now) {
         TreeMap<PartyId, Vote> round = votes.computeIfAbsent(vote.round(), _ -> new TreeMap<>());
         Vote earlier = round.putIfAbsent(voter, vote);
         if (earlier != null) {
-            if (!earlier.blockId().equals(vote.blockId())) {
+            if (!earlier.blockId().equals(vote.blockId()) && authentic(voter, earlier) && authentic(voter, vote)) {
                 apply.add(new BftEffect.Equivocation(voter, vote.round(), earlier.blockId(), vote.blockId()));
             }
             return;
         }
+        certifyVotes(round, vote, voter, now);
+    }
+
+    private void certifyVotes(Map<PartyId, Vote> round, Vote vote, PartyId source, long now) {
         List<FinalityProof.Signed> same = round.entrySet().stream()
                 .filter(e -> e.getValue().blockId().equals(vote.blockId()))
                 .map(e -> new FinalityProof.Signed(e.getKey(), e.getValue().signature()))
+                .limit(config.epoch().quorum())
                 .toList();
-        if (same.size() == config.epoch().quorum()) {
-            adopt(new QuorumCertificate(vote.round(), vote.blockId(), same), voter, now);
+        if (same.size() < config.epoch().quorum()) {
+            return;
         }
+        QuorumCertificate certificate = new QuorumCertificate(vote.round(), vote.blockId(), same);
+        if (certificate.verify(config.chainId(), config.epoch(), signatures)) {
+            adopt(certificate, source, now);
+            return;
+        }
+        for (FinalityProof.Signed each : same) {
+            if (!authentic(each.validator(), new Vote(vote.round(), vote.blockId(), each.signature()))) {
+                round.remove(each.validator());
+                reject(each.validator(), "a forged vote");
+            }
+        }
+        certifyVotes(round, vote, source, now);
+    }
+
+    private boolean authentic(PartyId voter, Vote vote) {
+        Bytes message =
+                Bytes.wrap(QuorumCertificate.message(config.chainId(), config.epoch(), vote.round(), vote.blockId()));
+        return voter.equals(config.self())
+                || signatures.verify(List.of(new Signatures.Signed(voter, message, vote.signature())));
     }
 
     // ---- certificates ---------------------------------------------------------------------------
@@ -330,7 +405,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         highest = certificate;
         persist.add(new Safety(lastVotedRound, highest));
-        roundMillis = config.roundMillis();
+        learnPace(certificate, now);
         if (tree.holds(certificate.blockId())) {
             settle(now);
         } else {
@@ -339,6 +414,16 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         if (certificate.round() >= currentRound) {
             enter(certificate.round() + 1, now);
         }
+    }
+
+    /// The time given to a round follows what rounds took of late: four times as much, within bounds.
+    private void learnPace(QuorumCertificate certificate, long now) {
+        if (certificate.round() == currentRound && hurried && !gaveUp) {
+            long took = Math.clamp(now - enteredMillis, 0, config.longestRoundMillis());
+            usualMillis = (3 * usualMillis + took) / 4;
+        }
+        long wanted = Math.clamp(4 * usualMillis, config.roundMillis(), config.longestRoundMillis());
+        roundMillis = Math.max(wanted, roundMillis / 2);
     }
 
     /// Commits what the highest certificate commits, as soon as all of it is known.
@@ -352,7 +437,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         Optional<Bytes> gap = tree.missing(toCommit.get().blockId());
         if (gap.isPresent()) {
-            fetch(gap.get(), config.leader(highest.round()));
+            fetch(gap.get(), knower());
             return;
         }
         for (Bytes id : tree.commit(toCommit.get().blockId(), toCommit.get().round())) {
@@ -360,7 +445,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             apply.add(new BftEffect.Ordered(id, block));
             if (!block.isEmpty()) {
                 Set<Bytes> ordered = new LinkedHashSet<>(block.payload());
-                payload = payload.stream().filter(t -> !ordered.contains(t)).toList();
+                payload =
+                        payload.stream().filter(item -> !ordered.contains(item)).toList();
             }
         }
         toCommit = Optional.empty();
@@ -377,14 +463,39 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
     }
 
+    /// Somebody who voted for the highest certified block, so has it and its ancestors.
+    private PartyId knower() {
+        return highest.votes().stream()
+                .map(FinalityProof.Signed::validator)
+                .filter(voter -> !voter.equals(config.self()))
+                .findFirst()
+                .orElse(config.self());
+    }
+
+    /// A leader without anything to order takes its time, and is given it.
+    private void startRound() {
+        hurried = !payload.isEmpty() || tree.urgent(highest.blockId());
+        timers.add(new TimerChange(ROUND_TIMER, hurried ? roundMillis : roundMillis + config.idleMillis()));
+    }
+
+    /// There is something to order now: no more time than that takes.
+    private void hurry() {
+        if (!hurried && !payload.isEmpty()) {
+            hurried = true;
+            timers.add(new TimerChange(ROUND_TIMER, roundMillis));
+        }
+    }
+
     private void enter(long round, long now) {
         currentRound = round;
+        enteredMillis = now;
+        incomplete = Optional.empty();
         idleOver = false;
         gaveUp = false;
         votes.headMap(round - 1).clear();
         timeouts.headMap(round).clear();
         seenProposals.headMap(round - 1).clear();
-        timers.add(new TimerChange(ROUND_TIMER, roundMillis));
+        startRound();
         timers.add(new TimerChange(IDLE_TIMER, -1));
         propose(now);
     }

@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import poyang.chain.proofs.Epoch;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
 
 /// The blocks that a replica knows, above and shortly below the last committed one.
 final class BlockTree {
@@ -20,10 +22,12 @@ final class BlockTree {
     private static final int LOOK_BACK = 64;
 
     private final Map<Bytes, OrderedBlock> blocks = new LinkedHashMap<>();
+    private final Epoch epoch;
     private Bytes committed;
     private long committedRound;
 
-    BlockTree(Bytes committed, long committedRound) {
+    BlockTree(Epoch epoch, Bytes committed, long committedRound) {
+        this.epoch = epoch;
         this.committed = committed;
         this.committedRound = committedRound;
     }
@@ -89,7 +93,7 @@ final class BlockTree {
         blocks.values().removeIf(b -> b.round() <= round - KEPT_ROUNDS);
     }
 
-    /// Whether the block or one of its two nearest ancestors holds transactions that are not committed
+    /// Whether the block or one of its two nearest ancestors holds something that is not committed
     /// everywhere yet: then the next proposal must not wait.
     boolean urgent(Bytes id) {
         Bytes at = id;
@@ -106,7 +110,7 @@ final class BlockTree {
         return false;
     }
 
-    /// The transactions of `payload` that neither `id` nor its ancestors hold (those below the last
+    /// The items of `payload` that neither `id` nor its ancestors hold (those below the last
     /// committed one for some way), within the bounds of a block.
     List<Bytes> fresh(List<Bytes> payload, Bytes id) {
         Set<Bytes> taken = new LinkedHashSet<>();
@@ -121,8 +125,22 @@ final class BlockTree {
         return payload.stream()
                 .filter(taken::add)
                 .takeWhile(t -> (room[0] -= t.length()) >= 0)
-                .limit(OrderedBlock.MOST_TRANSACTIONS)
+                .limit(OrderedBlock.MOST_ITEMS)
                 .toList();
+    }
+
+    /// Who leads `round` on top of the block `id`; empty when that block was never seen here.
+    Optional<PartyId> leader(Bytes id, long round) {
+        return standing(id).map(standing -> standing.leader(epoch, round));
+    }
+
+    /// How validators stand on top of the block `id`; empty when that block was never seen here.
+    Optional<Standing> standing(Bytes id) {
+        OrderedBlock block = blocks.get(id);
+        if (block == null) {
+            return committedRound == 0 && id.equals(committed) ? Optional.of(Standing.CLEAN) : Optional.empty();
+        }
+        return Optional.of(block.standing().after(epoch, block.certificate().round(), block));
     }
 
     long timestampMillis(Bytes id) {

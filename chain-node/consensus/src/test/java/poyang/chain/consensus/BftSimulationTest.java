@@ -9,26 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
-import poyang.chain.consensus.Attestations.Word;
-import poyang.chain.consensus.BftMessage.Proposal;
-import poyang.chain.consensus.BftMessage.Timeout;
-import poyang.chain.consensus.BftMessage.Vote;
-import poyang.chain.consensus.SimulatedChain.Behaviour;
-import poyang.chain.proofs.Attestation;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Validator;
-import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.Sm3;
-import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
-import poyang.kernel.Ready.Outbound;
 import poyang.simulation.Property;
 import poyang.simulation.SimulatedNetwork.Faults;
 
@@ -161,7 +150,7 @@ final class BftSimulationTest {
         Property.seeds(120).check(seed -> {
             SimulatedChain chain = chain(seed, 4, ROUGH);
             PartyId liar = id(1 + (int) Math.floorMod(seed, 4L));
-            lie(chain, liar, (int) Math.floorMod(seed / 4, 6L));
+            lie(chain, liar, (int) Math.floorMod(seed / 4, (long) Liar.KINDS));
             chain.start();
             runToTheEnd(chain, 8, 900_000);
             seen[0] += chain.equivocationsSeen;
@@ -173,7 +162,7 @@ final class BftSimulationTest {
     void twoFaultyOfSeven() {
         Property.seeds(15).check(seed -> {
             SimulatedChain chain = chain(seed, 7, ROUGH);
-            lie(chain, id(2), (int) Math.floorMod(seed, 6L));
+            lie(chain, id(2), (int) Math.floorMod(seed, (long) Liar.KINDS));
             chain.node(id(5)).honest = false;
             chain.node(id(5)).behaviour = _ -> List.of();
             chain.start();
@@ -215,6 +204,13 @@ final class BftSimulationTest {
         });
     }
 
+    /// What the campaign runs many thousand times on demand.
+    @Test
+    void everythingAtOnce() {
+        Property.seeds(160).check(seed -> Campaign.of(seed, 4, seed % 2 == 0).run());
+        Property.seeds(20).check(seed -> Campaign.of(seed, 7, seed % 2 == 0).run());
+    }
+
     /// The simulator must see what it is there to see: replicas that forget their promises at a crash.
     @Test
     void forgottenPromisesAreNoticed() {
@@ -251,136 +247,5 @@ final class BftSimulationTest {
         SimulatedChain.Node node = chain.node(liar);
         node.honest = false;
         node.behaviour = new Liar(chain, liar, kind);
-    }
-
-    /// A validator that breaks the protocol in one of six ways, with its own signature only.
-    private static final class Liar implements Behaviour {
-        private final SimulatedChain chain;
-        private final PartyId self;
-        private final Signatures signatures;
-        private final int kind;
-        private final List<BftMessage> old = new ArrayList<>();
-
-        Liar(SimulatedChain chain, PartyId self, int kind) {
-            this.chain = chain;
-            this.self = self;
-            this.kind = kind;
-            signatures = chain.signatures(self);
-        }
-
-        @Override
-        public List<Outbound<BftMessage>> send(Outbound<BftMessage> honest) {
-            old.add(honest.message());
-            return switch (kind) {
-                case 0 -> List.of(equivocate(honest));
-                case 1 -> forgeCertificates(honest);
-                case 2 -> withhold(honest);
-                case 3 -> replay(honest);
-                case 4 -> voteForEverything(honest);
-                default -> List.of(honest);
-            };
-        }
-
-        /// Half of the peers get another block of the same round.
-        private Outbound<BftMessage> equivocate(Outbound<BftMessage> honest) {
-            boolean half = chain.epoch().indexOf(honest.to()) % 2 == 0;
-            if (half && honest.message() instanceof Proposal p) {
-                return new Outbound<>(honest.to(), other(p));
-            }
-            return honest;
-        }
-
-        private Proposal other(Proposal p) {
-            OrderedBlock b = p.block();
-            List<Bytes> payload = b.isEmpty() ? List.of(Bytes.utf8("extra " + b.round())) : List.of();
-            OrderedBlock twin = new OrderedBlock(b.round(), b.certificate(), b.author(), b.timestampMillis(), payload);
-            return new Proposal(
-                    twin,
-                    p.timeout(),
-                    signatures.sign(BftMessage.proposalMessage(
-                            SimulatedChain.CHAIN, chain.epoch(), twin.round(), twin.id(CryptoSuite.SM))));
-        }
-
-        /// Certificates with its own signature under every name.
-        private List<Outbound<BftMessage>> forgeCertificates(Outbound<BftMessage> honest) {
-            if (!(honest.message() instanceof Proposal p)) {
-                return List.of(honest);
-            }
-            OrderedBlock b = p.block();
-            Bytes target = Sm3.hash(new byte[] {1});
-            byte[] message = QuorumCertificate.message(SimulatedChain.CHAIN, chain.epoch(), b.round() + 5, target);
-            QuorumCertificate forged = new QuorumCertificate(
-                    b.round() + 5,
-                    target,
-                    chain.epoch().validators().stream()
-                            .map(v -> new FinalityProof.Signed(v.id(), signatures.sign(message)))
-                            .toList());
-            OrderedBlock false1 = new OrderedBlock(b.round() + 8, forged, self, b.timestampMillis(), b.payload());
-            return List.of(
-                    new Outbound<>(honest.to(), new BftMessage.Advance(forged, Optional.empty())),
-                    new Outbound<>(
-                            honest.to(),
-                            new Proposal(
-                                    false1,
-                                    Optional.empty(),
-                                    signatures.sign(BftMessage.proposalMessage(
-                                            SimulatedChain.CHAIN,
-                                            chain.epoch(),
-                                            false1.round(),
-                                            false1.id(CryptoSuite.SM))))),
-                    honest);
-        }
-
-        /// Shows its block to one peer only, and answers no fetch.
-        private List<Outbound<BftMessage>> withhold(Outbound<BftMessage> honest) {
-            boolean shown = switch (honest.message()) {
-                case Proposal _ ->
-                    chain.epoch().indexOf(honest.to()) == (chain.epoch().indexOf(self) + 1) % 4;
-                case BftMessage.Fetched _ -> false;
-                case Vote _, Timeout _, BftMessage.Advance _, BftMessage.Fetch _ -> true;
-            };
-            return shown ? List.of(honest) : List.of();
-        }
-
-        private List<Outbound<BftMessage>> replay(Outbound<BftMessage> honest) {
-            BftMessage stale = old.get(old.size() / 2);
-            return List.of(new Outbound<>(honest.to(), stale), honest, new Outbound<>(honest.to(), stale));
-        }
-
-        /// Votes for a block that does not exist besides the one that does.
-        private List<Outbound<BftMessage>> voteForEverything(Outbound<BftMessage> honest) {
-            if (!(honest.message() instanceof Vote v)) {
-                return List.of(honest);
-            }
-            Bytes none = Sm3.hash(v.blockId().toArray());
-            return List.of(
-                    new Outbound<>(
-                            honest.to(),
-                            new Vote(
-                                    v.round(),
-                                    none,
-                                    signatures.sign(QuorumCertificate.message(
-                                            SimulatedChain.CHAIN, chain.epoch(), v.round(), none)))),
-                    honest);
-        }
-
-        /// A wrong state root, rightly signed.
-        @Override
-        public Word word(Word honest) {
-            BlockHeader h = honest.header();
-            BlockHeader wrong = new BlockHeader(
-                    h.chainId(),
-                    h.epoch(),
-                    h.height(),
-                    h.previousHash(),
-                    h.round(),
-                    h.proposer(),
-                    h.timestampMillis(),
-                    h.transactionCount(),
-                    h.transactionsRoot(),
-                    Sm3.hash(new byte[] {9}),
-                    h.receiptsRoot());
-            return new Word(wrong, signatures.sign(Attestation.message(CryptoSuite.SM, wrong)), honest.asks());
-        }
     }
 }

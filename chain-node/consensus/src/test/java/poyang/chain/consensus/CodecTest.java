@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import poyang.chain.consensus.TimeoutCertificate.GivenUp;
 import poyang.chain.proofs.BlockHeader;
@@ -39,7 +40,8 @@ final class CodecTest {
         QuorumCertificate certificate = new QuorumCertificate(
                 7, id, List.of(new FinalityProof.Signed(ONE, SIGNATURE), new FinalityProof.Signed(TWO, SIGNATURE)));
         TimeoutCertificate timeout = new TimeoutCertificate(8, List.of(new GivenUp(ONE, 7, SIGNATURE)));
-        OrderedBlock block = new OrderedBlock(9, certificate, TWO, 1234, List.of(Bytes.utf8("a"), Bytes.empty()));
+        OrderedBlock block =
+                new OrderedBlock(9, certificate, TWO, 1234, Standing.CLEAN, List.of(Bytes.utf8("a"), Bytes.empty()));
         return List.of(
                 new BftMessage.Proposal(block, Optional.of(timeout), SIGNATURE),
                 new BftMessage.Proposal(block, Optional.empty(), SIGNATURE),
@@ -79,7 +81,8 @@ final class CodecTest {
                 7, block, List.of(new FinalityProof.Signed(ONE, signature), new FinalityProof.Signed(TWO, signature)));
         Map<String, byte[]> ours = Map.of(
                 "block",
-                new OrderedBlock(9, certificate, TWO, 1234, List.of(Bytes.utf8("a"), Bytes.empty())).encoded(),
+                new OrderedBlock(9, certificate, TWO, 1234, Standing.CLEAN, List.of(Bytes.utf8("a"), Bytes.empty()))
+                        .encoded(),
                 "proposal",
                 BftMessage.proposalMessage(chain, epoch, 9, block),
                 "vote",
@@ -124,30 +127,61 @@ final class CodecTest {
         assertThrows(PoyangException.class, () -> Attestations.Word.decode(longer));
     }
 
+    private static List<DisseminationMessage> spread() {
+        Bytes id = Sm3.hash(new byte[] {5});
+        return List.of(
+                new DisseminationMessage.Carried(new Batch(ONE, 7, List.of(Bytes.utf8("a"), Bytes.empty()))),
+                new DisseminationMessage.Held(id, SIGNATURE),
+                new DisseminationMessage.Certified(new BatchCertificate(
+                        id,
+                        2,
+                        1,
+                        List.of(new FinalityProof.Signed(ONE, SIGNATURE), new FinalityProof.Signed(TWO, SIGNATURE)))),
+                new DisseminationMessage.Wanted(List.of(id, id)));
+    }
+
+    @Test
+    void whatSpreadsBatchesComesBackAsItWas() {
+        for (DisseminationMessage message : spread()) {
+            assertEquals(message, DisseminationMessage.decode(message.encoded()));
+            changed(message.encoded(), bad -> {
+                DisseminationMessage other = DisseminationMessage.decode(bad);
+                assertTrue(!other.equals(message));
+                return other.encoded();
+            });
+        }
+    }
+
     @Test
     void aChangedMessageIsRefusedOrIsAnotherCanonicalOne() {
         for (BftMessage message : messages()) {
-            byte[] encoded = message.encoded();
-            for (int i = 0; i < encoded.length; i++) {
-                for (int bit : new int[] {1, 0x80}) {
-                    byte[] bad = encoded.clone();
-                    bad[i] ^= (byte) bit;
-                    try {
-                        BftMessage other = BftMessage.decode(bad);
-                        assertEquals(Bytes.wrap(bad), Bytes.wrap(other.encoded()), "octet " + i);
-                        assertTrue(!other.equals(message));
-                    } catch (PoyangException e) {
-                        assertTrue(
-                                e.code().equals(KernelErrors.BAD_ENCODING)
-                                        || e.code().equals(KernelErrors.BAD_NAME),
-                                e.toString());
-                    }
+            changed(message.encoded(), bad -> {
+                BftMessage other = BftMessage.decode(bad);
+                assertTrue(!other.equals(message));
+                return other.encoded();
+            });
+        }
+    }
+
+    /// @param recoded decodes and encodes again
+    private static void changed(byte[] encoded, UnaryOperator<byte[]> recoded) {
+        for (int i = 0; i < encoded.length; i++) {
+            for (int bit : new int[] {1, 0x80}) {
+                byte[] bad = encoded.clone();
+                bad[i] ^= (byte) bit;
+                try {
+                    assertEquals(Bytes.wrap(bad), Bytes.wrap(recoded.apply(bad)), "octet " + i);
+                } catch (PoyangException e) {
+                    assertTrue(
+                            e.code().equals(KernelErrors.BAD_ENCODING)
+                                    || e.code().equals(KernelErrors.BAD_NAME),
+                            e.toString());
                 }
             }
-            for (int length = 0; length < encoded.length; length += 1 + encoded.length / 40) {
-                byte[] cut = Arrays.copyOf(encoded, length);
-                assertThrows(PoyangException.class, () -> BftMessage.decode(cut));
-            }
+        }
+        for (int length = 0; length < encoded.length; length += 1 + encoded.length / 40) {
+            byte[] cut = Arrays.copyOf(encoded, length);
+            assertThrows(PoyangException.class, () -> recoded.apply(cut));
         }
     }
 }

@@ -1,10 +1,12 @@
 package poyang.chain.consensus;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -38,6 +40,7 @@ final class SimulatedChain {
     final SimulatedNetwork<BftMessage> network;
     final SimulatedNetwork<Word> wordNetwork;
     final SimulatedNetwork<SyncMessage> syncNetwork;
+    final SimulatedNetwork<DisseminationMessage> spreadNetwork;
     final Map<PartyId, Node> nodes = new LinkedHashMap<>();
     private final Epoch epoch;
     private final BiFunction<Epoch, PartyId, Signatures> scheme;
@@ -52,6 +55,7 @@ final class SimulatedChain {
         network = new SimulatedNetwork<>(simulation, faults);
         wordNetwork = new SimulatedNetwork<>(simulation, faults);
         syncNetwork = new SimulatedNetwork<>(simulation, faults);
+        spreadNetwork = new SimulatedNetwork<>(simulation, faults);
         this.epoch = epoch;
         this.scheme = scheme;
         epoch.validators().forEach(v -> nodes.put(v.id(), new Node(v.id())));
@@ -65,17 +69,41 @@ final class SimulatedChain {
         return scheme.apply(epoch, id);
     }
 
+    /// From now on these go wrong on every network.
+    void faults(SimulatedNetwork.Faults now) {
+        network.faults(now);
+        wordNetwork.faults(now);
+        spreadNetwork.faults(now);
+        syncNetwork.faults(now);
+    }
+
+    void cut(PartyId a, PartyId b, boolean severed) {
+        network.cut(a, b, severed);
+        wordNetwork.cut(a, b, severed);
+        spreadNetwork.cut(a, b, severed);
+        syncNetwork.cut(a, b, severed);
+    }
+
     void start() {
         nodes.values().forEach(Node::restart);
     }
 
-    /// Puts one transaction into the pool of every running node.
+    /// A client brings one transaction to some node, and to another one when that was in vain.
     void submit() {
         Bytes transaction = Bytes.utf8("transaction " + submitted++);
-        for (Node node : nodes.values()) {
-            node.pool.add(transaction);
-            node.feed(new BftEvent.PayloadAvailable(List.copyOf(node.pool), simulation.nowMillis()));
+        bring(transaction);
+    }
+
+    private void bring(Bytes transaction) {
+        List<Node> reachable = nodes.values().stream().filter(n -> n.up).toList();
+        if (reachable.stream().filter(n -> n.honest).anyMatch(n -> n.ledger.contains(transaction))) {
+            return;
         }
+        if (!reachable.isEmpty()) {
+            Node node = reachable.get(simulation.random().nextInt(reachable.size()));
+            node.spread(new Dissemination.Event.Admitted(List.of(transaction), simulation.nowMillis()));
+        }
+        simulation.after(8_000, () -> bring(transaction));
     }
 
     int submitted() {
@@ -101,6 +129,10 @@ final class SimulatedChain {
         /// The messages that really leave, for one that should.
         List<Ready.Outbound<BftMessage>> send(Ready.Outbound<BftMessage> honest);
 
+        default List<Ready.Outbound<DisseminationMessage>> spread(Ready.Outbound<DisseminationMessage> honest) {
+            return List.of(honest);
+        }
+
         default Word word(Word honest) {
             return honest;
         }
@@ -114,7 +146,8 @@ final class SimulatedChain {
     final class Node {
         final PartyId id;
         final SimulatedDisk<BftEntry> disk = new SimulatedDisk<>();
-        final List<Bytes> pool = new ArrayList<>();
+        final Map<Bytes, Batch> diskBatches = new LinkedHashMap<>();
+        private final ArrayDeque<BftEffect.Ordered> toExecute = new ArrayDeque<>();
         final List<Bytes> ledger = new ArrayList<>();
         final List<BlockHeader> headers = new ArrayList<>();
         final List<FinalityProof> proofs = new ArrayList<>();
@@ -127,8 +160,13 @@ final class SimulatedChain {
         boolean honest = true;
         boolean up;
         boolean diskKeepsPromises = true;
+        /// How far its clock is off.
+        long skewMillis;
+        /// Its disk refuses to write, so it stops before it has said anything.
+        boolean diskFull;
         private long life;
         private BftReplica replica;
+        private Dissemination spread;
         private Attestations attestations;
         private BlockSync sync;
         private final Map<String, Long> timerSets = new TreeMap<>();
@@ -138,11 +176,16 @@ final class SimulatedChain {
             this.id = id;
         }
 
+        private long clock() {
+            return Math.max(1, simulation.nowMillis() + 100_000 + skewMillis);
+        }
+
         void crash() {
             up = false;
             life++;
-            disk.crash();
+            disk.tear(tornWrites ? simulation.random().nextInt(disk.unsynced() + 1) : 0);
             timerSets.clear();
+            toExecute.clear();
         }
 
         /// Starts, from what the disk and the ledger kept.
@@ -154,14 +197,14 @@ final class SimulatedChain {
                     : disk.entries().stream()
                             .filter(e -> e instanceof BftEntry.Kept)
                             .toList();
+            spread = new Dissemination(CHAIN, epoch, id, signatures(id), life << 20, List.copyOf(diskBatches.values()));
             replica = new BftReplica(
-                    BftConfig.of(CHAIN, epoch, id), signatures(id), entries, lastOrdered, lastOrderedRound);
+                    BftConfig.of(CHAIN, epoch, id), signatures(id), spread, entries, lastOrdered, lastOrderedRound);
             attestations = new Attestations(
                     CHAIN, epoch, id, signatures(id), proofs.size(), headers.subList(0, proofs.size()));
             sync = new BlockSync(CHAIN, epoch, id, signatures(id));
-            feed(new BftEvent.Started(simulation.nowMillis()));
+            feed(new BftEvent.Started(clock()));
             catchUp(new SyncEvent.Started(progress()));
-            feed(new BftEvent.PayloadAvailable(List.copyOf(pool), simulation.nowMillis()));
             headers.subList(proofs.size(), headers.size())
                     .forEach(header -> attest(new Attestations.Event.Executed(header)));
         }
@@ -175,13 +218,20 @@ final class SimulatedChain {
                 return;
             }
             Ready<BftEntry, BftMessage, BftEffect> ready = replica.step(event);
-            disk.write(ready.persist());
             long now = life;
+            if (diskFull && !ready.persist().isEmpty()) {
+                crash();
+                diskFull = false;
+                simulation.after(1_000 + simulation.random().nextLong(5_000), this::restart);
+                return;
+            }
+            disk.write(ready.persist());
             // A crash may come before the sync, or between sync and sending.
             if (crashesNow()) {
                 return;
             }
             disk.sync();
+            ready.persist().forEach(this::keepBatches);
             if (crashesNow()) {
                 return;
             }
@@ -192,12 +242,85 @@ final class SimulatedChain {
                 for (Ready.Outbound<BftMessage> out : behaviour.send(honestOut)) {
                     network.send(id, out.to(), out.message(), (from, message) -> {
                         Node to = node(out.to());
-                        to.feed(new BftEvent.Received(from, message, simulation.nowMillis()));
+                        to.feed(new BftEvent.Received(from, message, to.clock()));
                     });
                 }
             }
             ready.timers().forEach(timer -> setTimer(timer, now));
-            ready.apply().forEach(this::apply);
+            ready.apply().forEach(effect -> {
+                if (life == now) {
+                    apply(effect);
+                }
+            });
+        }
+
+        private void keepBatches(BftEntry entry) {
+            if (entry instanceof BftEntry.Kept(OrderedBlock block)) {
+                for (Bytes item : block.payload()) {
+                    Bytes batch = BatchCertificate.decode(item.toArray()).batch();
+                    spread.find(batch).ifPresent(found -> diskBatches.put(batch, found));
+                }
+            }
+        }
+
+        void spread(Dissemination.Event event) {
+            if (!up) {
+                return;
+            }
+            Ready<Void, DisseminationMessage, Dissemination.Effect> ready = spread.step(event);
+            long now = life;
+            for (Ready.Outbound<DisseminationMessage> honestOut : ready.sendAfterPersist()) {
+                for (Ready.Outbound<DisseminationMessage> out : behaviour.spread(honestOut)) {
+                    sendSpread(out);
+                }
+            }
+            for (Ready.TimerChange timer : ready.timers()) {
+                simulation.after(timer.delayMillis(), () -> {
+                    if (life == now) {
+                        spread(new Dissemination.Event.TimerFired(timer.name(), clock()));
+                    }
+                });
+            }
+            for (Dissemination.Effect effect : ready.apply()) {
+                switch (effect) {
+                    case Dissemination.Effect.Arrived(Batch _) -> {
+                        feed(new BftEvent.PayloadArrived(clock()));
+                        executeWaiting();
+                    }
+                    case Dissemination.Effect.Changed() ->
+                        feed(new BftEvent.PayloadAvailable(spread.available(), clock()));
+                    case Dissemination.Effect.Asked(PartyId from, Bytes batch) -> {
+                        Batch kept = diskBatches.get(batch);
+                        if (kept != null) {
+                            sendSpread(new Ready.Outbound<>(from, new DisseminationMessage.Carried(kept)));
+                        }
+                    }
+                }
+            }
+        }
+
+        private void sendSpread(Ready.Outbound<DisseminationMessage> out) {
+            spreadNetwork.send(
+                    id,
+                    out.to(),
+                    out.message(),
+                    (from, message) -> node(out.to())
+                            .spread(new Dissemination.Event.Received(from, message, simulation.nowMillis())));
+        }
+
+        private void executeWaiting() {
+            while (up && !toExecute.isEmpty()) {
+                BftEffect.Ordered next = toExecute.getFirst();
+                Optional<List<Bytes>> transactions =
+                        spread.transactions(next.block().payload());
+                if (transactions.isEmpty()) {
+                    spread(new Dissemination.Event.Needed(
+                            next.block().payload(), next.block().author(), clock()));
+                    return;
+                }
+                toExecute.removeFirst();
+                order(next.id(), next.block(), transactions.get());
+            }
         }
 
         private boolean crashesNow() {
@@ -215,7 +338,7 @@ final class SimulatedChain {
             if (timer.delayMillis() >= 0) {
                 simulation.after(timer.delayMillis(), () -> {
                     if (life == atLife && timerSets.getOrDefault(timer.name(), 0L) == set) {
-                        feed(new BftEvent.TimerFired(timer.name(), simulation.nowMillis()));
+                        feed(new BftEvent.TimerFired(timer.name(), clock()));
                     }
                 });
             }
@@ -223,7 +346,12 @@ final class SimulatedChain {
 
         private void apply(BftEffect effect) {
             switch (effect) {
-                case BftEffect.Ordered(Bytes blockId, OrderedBlock block) -> order(blockId, block);
+                case BftEffect.Ordered ordered -> {
+                    toExecute.add(ordered);
+                    executeWaiting();
+                }
+                case BftEffect.Missing(List<Bytes> payload, PartyId holder) ->
+                    spread(new Dissemination.Event.Needed(payload, holder, clock()));
                 case BftEffect.Equivocation(PartyId culprit, long _, Bytes _, Bytes _) -> {
                     check(!node(culprit).honest, culprit + " is honest and was seen equivocating");
                     equivocationsSeen++;
@@ -231,22 +359,24 @@ final class SimulatedChain {
             }
         }
 
-        private void order(Bytes blockId, OrderedBlock block) {
+        private void order(Bytes blockId, OrderedBlock block, List<Bytes> carried) {
             lastOrdered = blockId;
             lastOrderedRound = block.round();
-            pool.removeAll(block.payload());
             simulation.observe(id + " orders " + blockId);
             boolean known =
                     !headers.isEmpty() && block.round() <= headers.getLast().round();
-            if (!block.isEmpty() && !known) {
-                List<TransactionLeaf> leaves = block.payload().stream()
-                        .filter(t -> !replaysLeftOut || !ledger.contains(t))
-                        .map(t -> new TransactionLeaf(t, Bytes.empty(), 0))
-                        .toList();
-                if (!leaves.isEmpty()) {
-                    execute(leaves, block.round(), block.author(), block.timestampMillis());
-                    attest(new Attestations.Event.Executed(headers.getLast()));
-                }
+            // As execution does with nonces: what was executed before has no place.
+            List<TransactionLeaf> leaves = carried.stream()
+                    .distinct()
+                    .filter(t -> !ledger.contains(t))
+                    .map(t -> new TransactionLeaf(t, Bytes.empty(), 0))
+                    .toList();
+            if (!known && !leaves.isEmpty()) {
+                execute(leaves, block.round(), block.author(), block.timestampMillis());
+                attest(new Attestations.Event.Executed(headers.getLast()));
+            }
+            if (!block.isEmpty()) {
+                spread(new Dissemination.Event.Executed(block.payload()));
             }
             catchUp(new SyncEvent.Advanced(progress()));
         }
@@ -313,7 +443,6 @@ final class SimulatedChain {
                         if (header.height() > headers.size()) {
                             caughtUp++;
                             execute(block.transactions(), header.round(), header.proposer(), header.timestampMillis());
-                            block.transactions().forEach(leaf -> pool.remove(leaf.payload()));
                         }
                         check(headers.get((int) header.height() - 1).equals(header), "a served block is another");
                         attest(new Attestations.Event.Proven(block.proof()));
@@ -323,7 +452,7 @@ final class SimulatedChain {
                         resumed++;
                         lastOrdered = at.blockId();
                         lastOrderedRound = at.round();
-                        feed(new BftEvent.CaughtUp(at.blockId(), at.round(), simulation.nowMillis()));
+                        feed(new BftEvent.CaughtUp(at.blockId(), at.round(), clock()));
                     }
                     case SyncEffect.Serve(PartyId to, long from, int count) -> {
                         List<ProvenBlock> found = new ArrayList<>();
@@ -390,11 +519,9 @@ final class SimulatedChain {
         }
     }
 
-    /// Execution leaves out what was executed before, as a node's does: who was away for long may propose it.
-    boolean replaysLeftOut;
-
     double crashChance;
     int crashes;
+    boolean tornWrites;
 
     Node node(PartyId id) {
         Node node = nodes.get(id);

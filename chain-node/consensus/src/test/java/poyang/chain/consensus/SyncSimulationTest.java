@@ -53,7 +53,6 @@ final class SyncSimulationTest {
     /// and the chain must go on.
     private static SimulatedChain comesBack(long seed, Faults faults, LongFunction<Behaviour> liar, boolean busy) {
         SimulatedChain chain = new SimulatedChain(seed, EPOCH, faults, QuickSignatures::new);
-        chain.replaysLeftOut = true;
         chain.start();
         SimulatedChain.Node away = chain.node(id(4));
         chain.simulation.after(100, chain::submit);

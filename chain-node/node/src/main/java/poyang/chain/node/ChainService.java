@@ -41,6 +41,8 @@ import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.StateArguments;
 import poyang.wire.schema.SubmitAnswer;
 import poyang.wire.schema.SubscribeArguments;
+import poyang.wire.schema.TransactAnswer;
+import poyang.wire.schema.TransactRequest;
 import poyang.wire.schema.Transaction;
 import poyang.wire.schema.TransactionReceipt;
 
@@ -54,6 +56,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     private final Ledger ledger;
     private final Contracts contracts;
     private final Pool pool;
+    private final Couriers couriers;
     private final Finality finality;
     private final NodeAudit audit;
     private final Supplier<NodeStatus> status;
@@ -64,6 +67,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
             Ledger ledger,
             Contracts contracts,
             Pool pool,
+            Couriers couriers,
             Finality finality,
             NodeAudit audit,
             Supplier<NodeStatus> status,
@@ -71,6 +75,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
         this.ledger = ledger;
         this.contracts = contracts;
         this.pool = pool;
+        this.couriers = couriers;
         this.finality = finality;
         this.audit = audit;
         this.status = status;
@@ -221,6 +226,21 @@ final class ChainService extends ChainGrpc.ChainImplBase {
             Asked _ = verify(query, finality.height(), "Status");
             return status.get();
         });
+    }
+
+    @Override
+    public StreamObserver<TransactRequest> transact(StreamObserver<TransactAnswer> out) {
+        ServerCallStreamObserver<TransactAnswer> stream = (ServerCallStreamObserver<TransactAnswer>) out;
+        Couriers.Courier courier = couriers.begin(stream);
+        stream.setOnCancelHandler(courier::close);
+        return new CourierCall(
+                courier,
+                out,
+                pool,
+                ledger.genesis().suite(),
+                ledger.chainId(),
+                opening ->
+                        verify(opening, finality.height(), "Transact").account().id());
     }
 
     @Override

@@ -1,26 +1,32 @@
 package poyang.chain.node;
 
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.chain.consensus.Attestations;
+import poyang.chain.consensus.Batch;
+import poyang.chain.consensus.BatchCertificate;
 import poyang.chain.consensus.BftConfig;
 import poyang.chain.consensus.BftEffect;
 import poyang.chain.consensus.BftEntry;
 import poyang.chain.consensus.BftEvent;
 import poyang.chain.consensus.BftMessage;
 import poyang.chain.consensus.BftReplica;
+import poyang.chain.consensus.Dissemination;
+import poyang.chain.consensus.DisseminationMessage;
 import poyang.chain.consensus.OrderedBlock;
 import poyang.chain.consensus.Signatures;
 import poyang.chain.consensus.sync.BlockSync;
@@ -42,20 +48,22 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.Ready;
 
-/// Drives the three step machines of a validator on one thread: what happens goes in, what they want made
+/// Drives the four step machines of a validator on one thread: what happens goes in, what they want made
 /// durable, sent and applied is done in that order. {@link #run} is the thread's body.
 final class ConsensusLoop {
     static final int BFT_CHANNEL = 1;
     static final int WORD_CHANNEL = 2;
-    static final int TRANSACTION_CHANNEL = 3;
+    static final int SPREAD_CHANNEL = 3;
     static final int SYNC_CHANNEL = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsensusLoop.class);
     private static final int INBOX = 10_000;
-    private static final int OFFERED = 8_000;
+    private static final String KEPT_BATCHES = "batch/";
     private static final int FORGET_AT = 64;
     private static final long RECENT_HEADERS = 1_000;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
+    /// Batches of one start of this node have numbers above those of the starts before.
+    private static final int SEQUENCE_BITS = 20;
 
     private final Ledger ledger;
     private final Epoch epoch;
@@ -63,10 +71,15 @@ final class ConsensusLoop {
     private final Execution execution;
     private final Pool pool;
     private final Finality finality;
+    private final Couriers couriers;
+    private final Meter meter;
     private final Outlet outlet;
     private final InstantSource clock;
     private final LinkedBlockingQueue<Input> inbox = new LinkedBlockingQueue<>(INBOX);
-    private final AtomicBoolean poolChanged = new AtomicBoolean(true);
+    private final LinkedBlockingQueue<Bytes> admitted = new LinkedBlockingQueue<>();
+    private final ArrayDeque<BftEffect.Ordered> toExecute = new ArrayDeque<>();
+    private final Map<Bytes, String> keptBatches = new LinkedHashMap<>();
+    private final Dissemination spread;
     private final Map<String, Long> deadlines = new LinkedHashMap<>();
     private final TreeSet<String> keptKeys = new TreeSet<>();
     private final BftReplica replica;
@@ -87,6 +100,8 @@ final class ConsensusLoop {
 
         record Synced(PartyId from, SyncMessage message) implements Input {}
 
+        record Spread(PartyId from, DisseminationMessage message) implements Input {}
+
         record Woken() implements Input {}
     }
 
@@ -96,26 +111,45 @@ final class ConsensusLoop {
             Execution execution,
             Pool pool,
             Finality finality,
+            Couriers couriers,
+            Meter meter,
             Outlet outlet,
             InstantSource clock) {
         this.ledger = ledger;
         this.execution = execution;
         this.pool = pool;
         this.finality = finality;
+        this.couriers = couriers;
+        this.meter = meter;
         this.outlet = outlet;
         this.clock = clock;
         epoch = ledger.genesis().epoch();
         self = signer.id();
+        OrderedMark mark = mark();
         List<BftEntry> entries = new ArrayList<>();
-        ledger.safety().all("").forEach((key, value) -> entries.add(BftEntry.decode(key, value)));
+        List<Batch> batches = new ArrayList<>();
+        String executedBefore = batchKey(mark.round() + 1, "");
+        ledger.safety().all("").forEach((key, value) -> {
+            if (!key.startsWith(KEPT_BATCHES)) {
+                entries.add(BftEntry.decode(key, value));
+                return;
+            }
+            keptBatches.put(Bytes.fromHex(key.substring(key.lastIndexOf('/') + 1)), key);
+            if (key.compareTo(executedBefore) >= 0) {
+                batches.add(Batch.decode(value.toArray()));
+            }
+        });
+        keptKeys.addAll(keptBatches.values());
         entries.stream()
                 .filter(entry -> entry instanceof BftEntry.Kept)
                 .map(entry -> entry.key(ledger.genesis().suite()))
                 .forEach(keptKeys::add);
-        OrderedMark mark = mark();
+        spread = new Dissemination(
+                ledger.chainId(), epoch, self, signer.signatures(), clock.millis() << SEQUENCE_BITS, batches);
         replica = new BftReplica(
                 BftConfig.of(ledger.chainId(), epoch, self),
                 signer.signatures(),
+                spread,
                 entries,
                 mark.blockId(),
                 mark.round());
@@ -150,6 +184,8 @@ final class ConsensusLoop {
                 case BFT_CHANNEL -> inbox.offer(new Input.Message(from, BftMessage.decode(payload.toArray())));
                 case WORD_CHANNEL -> inbox.offer(new Input.Spoken(from, Attestations.Word.decode(payload.toArray())));
                 case SYNC_CHANNEL -> inbox.offer(new Input.Synced(from, SyncMessage.decode(payload.toArray())));
+                case SPREAD_CHANNEL ->
+                    inbox.offer(new Input.Spread(from, DisseminationMessage.decode(payload.toArray())));
                 default -> {
                     LOG.warn("{} sent on channel {}, which means nothing", from, channel);
                     yield true;
@@ -163,9 +199,9 @@ final class ConsensusLoop {
         }
     }
 
-    /// The pool holds something new.
-    void poolChanged() {
-        if (!poolChanged.getAndSet(true)) {
+    /// Transactions that clients brought to this node, admitted; from any thread.
+    void admitted(List<Bytes> transactions) {
+        if (!transactions.isEmpty() && admitted.addAll(transactions) && admitted.size() <= transactions.size()) {
             boolean _ = inbox.offer(new Input.Woken());
         }
     }
@@ -193,8 +229,10 @@ final class ConsensusLoop {
                 take(input);
             }
             fireTimers();
-            if (poolChanged.getAndSet(false)) {
-                bft(new BftEvent.PayloadAvailable(pool.offer(OFFERED), clock.millis()));
+            if (!admitted.isEmpty()) {
+                List<Bytes> fresh = new ArrayList<>();
+                int _ = admitted.drainTo(fresh);
+                spread(new Dissemination.Event.Admitted(fresh, clock.millis()));
             }
         }
     }
@@ -203,6 +241,12 @@ final class ConsensusLoop {
         switch (input) {
             case Input.Message(PartyId from, BftMessage message) ->
                 bft(new BftEvent.Received(from, message, clock.millis()));
+            case Input.Spread(PartyId from, DisseminationMessage message) -> {
+                if (message instanceof DisseminationMessage.Carried(Batch batch)) {
+                    meter.received(batch.transactions().size());
+                }
+                spread(new Dissemination.Event.Received(from, message, clock.millis()));
+            }
             case Input.Spoken(PartyId from, Attestations.Word word) -> attest(new Attestations.Event.Heard(from, word));
             case Input.Synced(PartyId from, SyncMessage message) -> sync(new SyncEvent.Received(from, message));
             case Input.Woken() -> {}
@@ -214,13 +258,15 @@ final class ConsensusLoop {
         round = replica.round();
         if (!ready.persist().isEmpty()) {
             Map<String, Bytes> entries = new LinkedHashMap<>();
-            ready.persist()
-                    .forEach(entry -> entries.put(entry.key(ledger.genesis().suite()), entry.encoded()));
+            for (BftEntry entry : ready.persist()) {
+                String key = entry.key(ledger.genesis().suite());
+                entries.put(key, entry.encoded());
+                if (entry instanceof BftEntry.Kept(OrderedBlock block)) {
+                    keptKeys.add(key);
+                    keepBatches(block, entries);
+                }
+            }
             ledger.safety().putAll(entries);
-            ready.persist().stream()
-                    .filter(entry -> entry instanceof BftEntry.Kept)
-                    .map(entry -> entry.key(ledger.genesis().suite()))
-                    .forEach(keptKeys::add);
         }
         send(ready.sendAfterPersist(), BFT_CHANNEL, message -> Bytes.wrap(message.encoded()));
         follow(ready.timers(), "bft:");
@@ -228,53 +274,134 @@ final class ConsensusLoop {
         ready.apply().forEach(this::apply);
     }
 
+    /// What is voted for must outlive a crash of everybody.
+    private void keepBatches(OrderedBlock block, Map<String, Bytes> entries) {
+        for (Bytes item : block.payload()) {
+            Bytes id = BatchCertificate.decode(item.toArray()).batch();
+            Optional<Batch> batch = keptBatches.containsKey(id) ? Optional.empty() : spread.find(id);
+            if (batch.isPresent()) {
+                String key = batchKey(block.round(), id.hex());
+                entries.put(key, Bytes.wrap(batch.get().encoded()));
+                keptBatches.put(id, key);
+                keptKeys.add(key);
+            }
+        }
+    }
+
+    private static String batchKey(long round, String id) {
+        return String.format(Locale.ROOT, "%s%016x/%s", KEPT_BATCHES, round, id);
+    }
+
+    private void spread(Dissemination.Event event) {
+        Ready<Void, DisseminationMessage, Dissemination.Effect> ready = spread.step(event);
+        send(ready.sendAfterPersist(), SPREAD_CHANNEL, message -> Bytes.wrap(message.encoded()));
+        follow(ready.timers(), "spread:");
+        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        boolean changed = false;
+        boolean arrived = false;
+        for (Dissemination.Effect effect : ready.apply()) {
+            switch (effect) {
+                case Dissemination.Effect.Arrived(Batch batch) -> {
+                    arrived = true;
+                    pool.passedOn(batch.transactions());
+                }
+                case Dissemination.Effect.Changed() -> changed = true;
+                case Dissemination.Effect.Asked(PartyId from, Bytes batch) -> serve(from, batch);
+            }
+        }
+        if (arrived) {
+            bft(new BftEvent.PayloadArrived(clock.millis()));
+            executeWaiting();
+        }
+        if (changed) {
+            bft(new BftEvent.PayloadAvailable(spread.available(), clock.millis()));
+        }
+    }
+
+    private void serve(PartyId from, Bytes id) {
+        Optional.ofNullable(keptBatches.get(id))
+                .flatMap(key -> ledger.safety().get(key))
+                .ifPresent(batch -> outlet.send(
+                        from,
+                        SPREAD_CHANNEL,
+                        Bytes.wrap(new DisseminationMessage.Carried(Batch.decode(batch.toArray())).encoded())));
+    }
+
     private void apply(BftEffect effect) {
         switch (effect) {
-            case BftEffect.Ordered(Bytes id, OrderedBlock block) -> order(id, block);
+            case BftEffect.Ordered ordered -> {
+                toExecute.add(ordered);
+                executeWaiting();
+            }
+            case BftEffect.Missing(List<Bytes> payload, PartyId holder) ->
+                spread(new Dissemination.Event.Needed(payload, holder, clock.millis()));
             case BftEffect.Equivocation(PartyId culprit, long at, Bytes first, Bytes second) ->
                 LOG.error("{} lied in round {}: it stood for {} and for {}", culprit, at, first, second);
         }
     }
 
-    private void order(Bytes id, OrderedBlock block) {
+    /// Executes what is ordered, in order, as far as its batches are here.
+    private void executeWaiting() {
+        while (!toExecute.isEmpty()) {
+            BftEffect.Ordered next = toExecute.getFirst();
+            Optional<List<Bytes>> transactions =
+                    spread.transactions(next.block().payload());
+            if (transactions.isEmpty()) {
+                spread(new Dissemination.Event.Needed(
+                        next.block().payload(), next.block().author(), clock.millis()));
+                return;
+            }
+            toExecute.removeFirst();
+            order(next.id(), next.block(), transactions.get());
+        }
+    }
+
+    private void order(Bytes id, OrderedBlock block, List<Bytes> transactions) {
+        long from = System.nanoTime();
         OrderedMark mark = new OrderedMark(block.round(), id);
         BlockHeader below = ledger.header(ledger.height()).orElseThrow();
         long timestampMillis = Math.max(block.timestampMillis(), below.timestampMillis());
         // A block of this round or below it came in by catching up, and was executed then.
         boolean known = block.round() <= below.round();
-        Optional<PreparedBlock> prepared =
-                block.isEmpty() || known ? Optional.empty() : execution.run(block.payload(), timestampMillis);
-        if (prepared.isEmpty()) {
+        Optional<Execution.Block> executed =
+                transactions.isEmpty() || known ? Optional.empty() : execution.run(transactions, timestampMillis);
+        if (executed.isEmpty()) {
             ledger.advance(mark);
         } else {
+            PreparedBlock prepared = executed.get().prepared();
             BlockHeader header = new BlockHeader(
                     ledger.chainId(),
                     epoch.number(),
-                    prepared.get().height(),
+                    prepared.height(),
                     below.hash(ledger.genesis().suite()),
                     block.round(),
                     block.author(),
                     timestampMillis,
-                    prepared.get().transactionCount(),
-                    prepared.get().transactionsRoot(),
-                    prepared.get().stateRoot(),
-                    prepared.get().receiptsRoot());
-            ledger.commit(header, prepared.get(), mark);
+                    prepared.transactionCount(),
+                    prepared.transactionsRoot(),
+                    prepared.stateRoot(),
+                    prepared.receiptsRoot());
+            ledger.commit(header, prepared, mark);
+            meter.written(System.nanoTime() - from);
+            couriers.executed(executed.get());
             attest(new Attestations.Event.Executed(header));
         }
         if (!block.isEmpty()) {
-            pool.settled(block.payload(), ledger.height());
-            poolChanged();
+            pool.settled(transactions, ledger.height());
+            spread(new Dissemination.Event.Executed(block.payload()));
         }
         forget(block.round());
         sync(new SyncEvent.Advanced(progress()));
     }
 
     private void forget(long orderedRound) {
-        List<String> old = List.copyOf(keptKeys.headSet(BftEntry.keyBelow(orderedRound)));
+        String below = BftEntry.keyBelow(orderedRound);
+        List<String> old = new ArrayList<>(keptKeys.subSet(BftEntry.keyBelow(0), below));
+        old.addAll(keptKeys.headSet(batchKey(BftEntry.roundBelow(orderedRound), "")));
         if (old.size() >= FORGET_AT) {
             ledger.safety().delete(old);
             old.forEach(keptKeys::remove);
+            keptBatches.values().removeAll(new HashSet<>(old));
         }
     }
 
@@ -287,6 +414,7 @@ final class ConsensusLoop {
             switch (effect) {
                 case Attestations.Effect.Finalised(FinalityProof proof) -> {
                     finality.reached(ledger.finalise(proof));
+                    couriers.reached(proof);
                     sync(new SyncEvent.Advanced(progress()));
                 }
                 case Attestations.Effect.Diverged(BlockHeader mine, Bytes theirs) ->
@@ -333,14 +461,15 @@ final class ConsensusLoop {
         if (header.height() > ledger.height()) {
             List<Bytes> items =
                     block.transactions().stream().map(TransactionLeaf::encoded).toList();
-            PreparedBlock prepared = execution
+            Execution.Block executed = execution
                     .run(items, header.timestampMillis())
-                    .filter(p -> p.stateRoot().equals(header.stateRoot())
-                            && p.receiptsRoot().equals(header.receiptsRoot())
-                            && p.transactionsRoot().equals(header.transactionsRoot()))
+                    .filter(made -> made.prepared().stateRoot().equals(header.stateRoot())
+                            && made.prepared().receiptsRoot().equals(header.receiptsRoot())
+                            && made.prepared().transactionsRoot().equals(header.transactionsRoot()))
                     .orElseThrow(() -> new Bug("executing block " + header.height()
                             + " here gives another result than a quorum attests, and this node stops"));
-            ledger.commit(header, prepared, mark());
+            ledger.commit(header, executed.prepared(), mark());
+            couriers.executed(executed);
             pool.settled(items, ledger.height());
         }
         attest(new Attestations.Event.Proven(block.proof()));
@@ -371,7 +500,7 @@ final class ConsensusLoop {
     }
 
     private long millisToWait() {
-        if (poolChanged.get()) {
+        if (!admitted.isEmpty()) {
             return 0;
         }
         long first = deadlines.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
@@ -388,6 +517,8 @@ final class ConsensusLoop {
             deadlines.remove(timer);
             if (timer.startsWith("bft:")) {
                 bft(new BftEvent.TimerFired(timer.substring("bft:".length()), clock.millis()));
+            } else if (timer.startsWith("spread:")) {
+                spread(new Dissemination.Event.TimerFired(timer.substring("spread:".length()), clock.millis()));
             } else if (timer.startsWith("sync:")) {
                 sync(new SyncEvent.TimerFired());
             } else {

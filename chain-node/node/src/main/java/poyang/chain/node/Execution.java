@@ -2,10 +2,8 @@ package poyang.chain.node;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +48,8 @@ final class Execution {
 
     /// Signatures that were checked at admission.
     interface Verified {
-        /// True when exactly these bytes were checked under exactly this key.
-        boolean holds(SignedCall call, VerificationKey key);
+        /// What was found out about exactly these bytes.
+        Optional<Pool.Waiting> find(Bytes item);
     }
 
     /// The state after the genesis' calls.
@@ -86,24 +84,25 @@ final class Execution {
     }
 
     /// Executes a batch as the block after the ledger's head; empty when nothing in it deserves a place.
-    Optional<PreparedBlock> run(List<Bytes> batch, long timestampMillis) {
+    Optional<Block> run(List<Bytes> batch, long timestampMillis) {
         long height = ledger.height() + 1;
         StateOverlay overlay = ledger.overlay();
-        List<SignedCall> candidates = candidates(batch, height);
-        Map<Bytes, Tried> tried = checkAhead(candidates, overlay, height);
+        Set<LedgerKey> taken = new LinkedHashSet<>();
         List<LedgerTransaction> kept = new ArrayList<>();
         List<Bytes> receipts = new ArrayList<>();
-        for (SignedCall call : candidates) {
+        List<Bytes> ids = new ArrayList<>();
+        for (Candidate candidate : candidates(batch, overlay, height)) {
+            SignedCall call = candidate.call();
+            LedgerKey key = new LedgerKey(call.sender(), call.nonce());
             Optional<Account> sender = contracts.account(call.sender(), overlay);
-            if (sender.isEmpty()) {
+            if (sender.isEmpty() || taken.contains(key)) {
                 continue;
             }
-            Tried known = tried.getOrDefault(call.id(), Tried.NOTHING);
             TransactionReceipt.Builder receipt = TransactionReceipt.newBuilder()
                     .setTransactionId(ByteString.copyFrom(call.id().toArray()))
                     .setHeight(height)
                     .setIndex(kept.size());
-            switch (signers.judge(call, sender.get(), height, overlay, known.held(), known.failed())) {
+            switch (signers.judge(call, sender.get(), height, overlay, candidate.held(), candidate.failed())) {
                 case Signers.Verdict.Unsigned() -> {
                     continue;
                 }
@@ -112,59 +111,70 @@ final class Execution {
                 case Signers.Verdict.Signed(VerificationKey _) ->
                     execute(call, sender.get(), overlay, receipt, timestampMillis);
             }
+            boolean _ = taken.add(key);
             kept.add(call.entry());
+            ids.add(call.id());
             receipts.add(Bytes.wrap(receipt.build().toByteArray()));
         }
-        return kept.isEmpty() ? Optional.empty() : Optional.of(ledger.prepare(overlay, kept, receipts));
+        return kept.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Block(ledger.prepare(overlay, kept, receipts), ids, receipts));
     }
 
-    private List<SignedCall> candidates(List<Bytes> batch, long height) {
-        Set<LedgerKey> taken = new LinkedHashSet<>();
-        return batch.stream()
-                .flatMap(item -> SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId()).stream())
-                .filter(call -> call.inTime(height) && !ledger.seen(call.sender(), call.nonce()))
-                .filter(call -> taken.add(new LedgerKey(call.sender(), call.nonce())))
-                .toList();
-    }
+    /// A block that is executed and not yet written.
+    ///
+    /// @param ids of its transactions, in order
+    /// @param receipts of the same
+    record Block(PreparedBlock prepared, List<Bytes> ids, List<Bytes> receipts) {}
 
     private record LedgerKey(String sender, Bytes nonce) {}
 
-    /// What one equation over many signatures said of one.
+    /// A transaction that may have a place, and what admission or one equation over many said of its
+    /// signature.
     ///
     /// @param held a key under which it holds
     /// @param failed a key under which it does not
-    private record Tried(
-            @Nullable VerificationKey held, @Nullable VerificationKey failed) {
-        private static final Tried NOTHING = new Tried(null, null);
-    }
+    private record Candidate(
+            SignedCall call,
+            @Nullable VerificationKey held,
+            @Nullable VerificationKey failed) {}
 
     /// Checks in one equation what admission did not. Accounts that change their key, or that an earlier
     /// transaction of the same batch makes, are checked one by one.
-    private Map<Bytes, Tried> checkAhead(List<SignedCall> calls, StateOverlay state, long height) {
-        Map<Bytes, Tried> tried = new LinkedHashMap<>();
-        List<SignedCall> open = new ArrayList<>();
+    private List<Candidate> candidates(List<Bytes> batch, StateOverlay state, long height) {
+        List<Candidate> found = new ArrayList<>();
+        List<Integer> open = new ArrayList<>();
         List<VerificationKey.Check> checks = new ArrayList<>();
-        for (SignedCall call : calls) {
-            Optional<Account> sender = contracts.account(call.sender(), state);
-            Optional<VerificationKey> admitted = sender.stream()
-                    .flatMap(account -> account.keysAt(height).stream())
-                    .map(Signers::key)
-                    .filter(key -> verified.holds(call, key))
-                    .findFirst();
-            Optional<VerificationKey> only = sender.flatMap(account -> Signers.onlyKey(account, height));
-            if (admitted.isPresent()) {
-                tried.put(call.id(), new Tried(admitted.get(), null));
-            } else if (only.isPresent()) {
-                open.add(call);
-                checks.add(call.check(only.get()));
+        for (Bytes item : batch) {
+            Optional<Pool.Waiting> known = verified.find(item);
+            Optional<SignedCall> parsed = known.map(Pool.Waiting::call)
+                    .or(() -> SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId()));
+            if (parsed.isEmpty() || !fresh(parsed.get(), height)) {
+                continue;
             }
+            SignedCall call = parsed.get();
+            if (known.isEmpty()) {
+                contracts
+                        .account(call.sender(), state)
+                        .flatMap(account -> Signers.onlyKey(account, height))
+                        .ifPresent(only -> {
+                            open.add(found.size());
+                            checks.add(call.check(only));
+                        });
+            }
+            found.add(new Candidate(call, known.map(Pool.Waiting::key).orElse(null), null));
         }
         List<Boolean> verdicts = VerificationKey.verifyBatch(checks);
         for (int i = 0; i < open.size(); i++) {
+            SignedCall call = found.get(open.get(i)).call();
             VerificationKey key = checks.get(i).key();
-            tried.put(open.get(i).id(), verdicts.get(i) ? new Tried(key, null) : new Tried(null, key));
+            found.set(open.get(i), verdicts.get(i) ? new Candidate(call, key, null) : new Candidate(call, null, key));
         }
-        return tried;
+        return found;
+    }
+
+    private boolean fresh(SignedCall call, long height) {
+        return call.inTime(height) && !ledger.seen(call.sender(), call.nonce());
     }
 
     private void execute(

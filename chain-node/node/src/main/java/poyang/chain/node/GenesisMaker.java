@@ -19,7 +19,12 @@ public final class GenesisMaker {
     /// @throws poyang.kernel.PoyangException the code of the contract that refuses a call
     public static Genesis make(
             String name, List<Validator> validators, long timestampMillis, List<Genesis.Call> calls, Bytes trustRoot) {
-        Epoch epoch = Epoch.bft(0, validators);
+        return make(name, Epoch.bft(0, validators), timestampMillis, calls, trustRoot);
+    }
+
+    /// The same for an epoch that is not the default one.
+    public static Genesis make(
+            String name, Epoch epoch, long timestampMillis, List<Genesis.Call> calls, Bytes trustRoot) {
         CryptoSuite suite = epoch.suite();
         Bytes root = Ledger.rootOf(suite, Execution.genesis(Contracts.installed(), suite, calls, timestampMillis));
         return new Genesis(Genesis.VERSION, name, suite, epoch, timestampMillis, calls, root, trustRoot);

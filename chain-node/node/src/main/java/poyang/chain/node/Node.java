@@ -42,6 +42,7 @@ public final class Node implements AutoCloseable {
 
     private final NodeSettings settings;
     private final Ledger ledger;
+    private final Meter meter = new Meter();
     private final Pool pool;
     private final Finality finality;
     private final NodeAudit audit;
@@ -66,7 +67,8 @@ public final class Node implements AutoCloseable {
         startedAtMillis = clock.millis();
         finality = new Finality(ledger.finalisedHeight());
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
-        pool = new Pool(contracts, ledger, this::pooled);
+        pool = new Pool(contracts, ledger, meter, this::admitted);
+        Couriers couriers = new Couriers(ledger);
         audit = new NodeAudit(
                 settings.directory(),
                 new NodeAudit.Parts(settings.name().name(), ledger, contracts, pool, finality, key),
@@ -76,18 +78,28 @@ public final class Node implements AutoCloseable {
         ConsensusLoop.Signer signer = new ConsensusLoop.Signer(
                 settings.name(), Signatures.of(ledger.genesis().epoch(), key));
         loop = new ConsensusLoop(
-                ledger, signer, new Execution(contracts, ledger, pool), pool, finality, this::send, clock);
+                ledger,
+                signer,
+                new Execution(contracts, ledger, pool),
+                pool,
+                finality,
+                couriers,
+                meter,
+                this::send,
+                clock);
         TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
         for (NodeAddress peer : settings.peers()) {
             peers.put(new PartyId(peer.name()), peer.socketAddress());
         }
         transport = Transport.start(
                 TransportConfig.of(settings.name(), settings.peerListen(), peers), identity, random, new Ear());
-        ChainService service = new ChainService(ledger, contracts, pool, finality, audit, this::status, clock);
+        ChainService service =
+                new ChainService(ledger, contracts, pool, couriers, finality, audit, this::status, clock);
         server = serve(service, identity, settings.apiListen());
         threads = List.of(
                 thread("consensus", loop::run),
                 thread("admission", pool::run),
+                thread("receipts", couriers::run),
                 thread("anchor", audit::anchorNowAndThen),
                 thread("alarm", audit::watch));
     }
@@ -215,11 +227,8 @@ public final class Node implements AutoCloseable {
         transport.send(to, channel, payload);
     }
 
-    private void pooled(Bytes item, boolean fromClient) {
-        if (fromClient) {
-            transport.broadcast(ConsensusLoop.TRANSACTION_CHANNEL, item);
-        }
-        loop.poolChanged();
+    private void admitted(List<Bytes> items) {
+        loop.admitted(items);
     }
 
     private NodeStatus status() {
@@ -229,6 +238,9 @@ public final class Node implements AutoCloseable {
                 .setRound(loop.round())
                 .setPooledTransactions(pool.size())
                 .setAdmittedTransactions(pool.admittedCount())
+                .setReceivedTransactions(meter.received())
+                .setWrittenBlocks(meter.writtenBlocks())
+                .setWriteMicros(meter.writeMicros())
                 .setStateBytes(ledger.stateBytes())
                 .setStartedAtMillis(startedAtMillis)
                 .addAllMissingAnchors(audit.missing());
@@ -267,11 +279,7 @@ public final class Node implements AutoCloseable {
     private final class Ear implements Transport.Listener {
         @Override
         public void received(PartyId from, int channel, Bytes payload) {
-            if (channel == ConsensusLoop.TRANSACTION_CHANNEL) {
-                pool.passedOn(payload);
-            } else {
-                loop.received(from, channel, payload);
-            }
+            loop.received(from, channel, payload);
         }
 
         @Override

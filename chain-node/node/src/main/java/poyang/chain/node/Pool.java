@@ -1,6 +1,7 @@
 package poyang.chain.node;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,46 +33,49 @@ final class Pool implements Execution.Verified {
 
     private final Contracts contracts;
     private final Ledger ledger;
+    private final Meter meter;
     private final Listener listener;
     private final Signers signers;
     private final LinkedBlockingQueue<Application> inbox = new LinkedBlockingQueue<>(INBOX);
     private final Map<Bytes, Waiting> waiting = new LinkedHashMap<>();
+    private final Map<Bytes, Waiting> byItem = new HashMap<>();
+    private final List<Bytes> brought = new ArrayList<>();
     private long waitingBytes;
     private long admittedCount;
 
-    Pool(Contracts contracts, Ledger ledger, Listener listener) {
+    Pool(Contracts contracts, Ledger ledger, Meter meter, Listener listener) {
+        this.meter = meter;
         this.contracts = contracts;
         this.ledger = ledger;
         this.listener = listener;
         signers = new Signers(contracts);
     }
 
-    /// Told of every pooled transaction, once.
+    /// Told of what clients brought to this node, so that no other validator knows it, once each.
     interface Listener {
-        /// @param item the bytes that consensus orders
-        /// @param fromClient a client brought it to this node, so the other validators do not know it
-        void pooled(Bytes item, boolean fromClient);
+        /// @param items the bytes that validators spread
+        void pooled(List<Bytes> items);
     }
 
-    /// @param item the bytes that consensus orders
-    private record Waiting(SignedCall call, VerificationKey key, Bytes item) {}
+    /// An admitted transaction.
+    ///
+    /// @param key under which its signature holds
+    /// @param item the bytes that validators spread
+    record Waiting(SignedCall call, VerificationKey key, Bytes item) {}
 
     private record Trial(Application application, Account sender) {}
 
     /// @param fromClient a client brought it to this node; otherwise another validator passed it on
-    private record Application(SignedCall call, boolean fromClient, CompletableFuture<Bytes> answer) {}
+    private record Application(SignedCall call, boolean fromClient, CompletableFuture<Boolean> answer) {}
 
     /// Pools a client's transaction and gives its id; one that is pooled or executed already is welcome.
     ///
     /// @throws PoyangException what is wrong with it, or `POOL_FULL`
     Bytes submit(TransactionLeaf leaf) throws InterruptedException {
         SignedCall call = SignedCall.of(leaf, ledger.genesis().suite(), ledger.chainId());
-        CompletableFuture<Bytes> answer = new CompletableFuture<>();
-        if (!inbox.offer(new Application(call, true, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
-            throw full();
-        }
         try {
-            return answer.get(ADMISSION_MILLIS, TimeUnit.MILLISECONDS);
+            Boolean _ = enter(call).get(ADMISSION_MILLIS, TimeUnit.MILLISECONDS);
+            return call.id();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof PoyangException refused) {
                 throw refused;
@@ -82,10 +86,25 @@ final class Pool implements Execution.Verified {
         }
     }
 
-    /// Takes in what another validator passed on; what does not hold, or does not fit, is dropped.
-    void passedOn(Bytes item) {
-        SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId())
-                .ifPresent(call -> inbox.offer(new Application(call, false, new CompletableFuture<>())));
+    /// Has a client's transaction judged. The answer tells whether it is new here, or fails with what is wrong
+    /// with it.
+    ///
+    /// @throws PoyangException `POOL_FULL` when that could not begin for some seconds
+    CompletableFuture<Boolean> enter(SignedCall call) throws InterruptedException {
+        meter.received(1);
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        if (!inbox.offer(new Application(call, true, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw full();
+        }
+        return answer;
+    }
+
+    /// Takes in what another validator spreads; what does not hold, or does not fit, is not admitted here.
+    void passedOn(List<Bytes> items) {
+        for (Bytes item : items) {
+            SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId())
+                    .ifPresent(call -> inbox.offer(new Application(call, false, new CompletableFuture<>())));
+        }
     }
 
     /// Admits until interrupted.
@@ -96,6 +115,10 @@ final class Pool implements Execution.Verified {
             inbox.drainTo(batch, BATCH - 1);
             try {
                 admit(batch);
+                if (!brought.isEmpty()) {
+                    listener.pooled(List.copyOf(brought));
+                    brought.clear();
+                }
             } catch (RuntimeException e) {
                 batch.forEach(application -> application.answer().completeExceptionally(e));
                 throw e;
@@ -111,7 +134,7 @@ final class Pool implements Execution.Verified {
         for (Application application : batch) {
             SignedCall call = application.call();
             if (known(call.id())) {
-                application.answer().complete(call.id());
+                application.answer().complete(false);
                 continue;
             }
             Optional<PoyangException> wrong = wrong(call);
@@ -159,8 +182,10 @@ final class Pool implements Execution.Verified {
         SignedCall call = application.call();
         Bytes item = call.leaf().encoded();
         if (put(new Waiting(call, key, item))) {
-            listener.pooled(item, application.fromClient());
-            application.answer().complete(call.id());
+            if (application.fromClient()) {
+                brought.add(item);
+            }
+            application.answer().complete(true);
         } else {
             application.answer().completeExceptionally(full());
         }
@@ -203,6 +228,7 @@ final class Pool implements Execution.Verified {
                 return false;
             }
             if (waiting.put(entry.call().id(), entry) == null) {
+                byItem.put(entry.item(), entry);
                 waitingBytes += bytes;
                 admittedCount++;
             }
@@ -210,19 +236,14 @@ final class Pool implements Execution.Verified {
         }
     }
 
-    /// What a leader would propose now, oldest first.
-    List<Bytes> offer(int most) {
-        synchronized (waiting) {
-            return waiting.values().stream().limit(most).map(Waiting::item).toList();
-        }
-    }
-
     /// Takes off what was ordered, and what can stand in no block above `height` any more.
     void settled(List<Bytes> ordered, long height) {
         synchronized (waiting) {
             for (Bytes item : ordered) {
-                SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId())
-                        .ifPresent(call -> remove(call.id()));
+                Waiting known = byItem.get(item);
+                if (known != null) {
+                    remove(known.call().id());
+                }
             }
             List<Bytes> late = waiting.values().stream()
                     .filter(w -> !w.call().inTime(height + 1))
@@ -235,17 +256,15 @@ final class Pool implements Execution.Verified {
     private void remove(Bytes id) {
         Waiting gone = waiting.remove(id);
         if (gone != null) {
+            byItem.remove(gone.item());
             waitingBytes -= gone.item().length();
         }
     }
 
     @Override
-    public boolean holds(SignedCall call, VerificationKey key) {
+    public Optional<Waiting> find(Bytes item) {
         synchronized (waiting) {
-            Waiting known = waiting.get(call.id());
-            return known != null
-                    && known.call().leaf().equals(call.leaf())
-                    && known.key().equals(key);
+            return Optional.ofNullable(byItem.get(item));
         }
     }
 
@@ -275,7 +294,7 @@ final class Pool implements Execution.Verified {
                 "submit again in a few seconds");
     }
 
-    private static PoyangException stopped(Exception cause) {
+    static PoyangException stopped(Throwable cause) {
         return new PoyangException(
                 NodeErrors.NODE_STOPPED, "this node admits nothing at present", "submit to another node", cause);
     }

@@ -128,7 +128,7 @@ final class ExecutionKeysTest {
     @Test
     void aBlockHoldsEveryKeyToItsWindowWhateverWasOrdered() throws InvalidProtocolBufferException {
         Ledger ledger = ledger();
-        Execution execution = new Execution(contracts, ledger, (_, _) -> false);
+        Execution execution = new Execution(contracts, ledger, _ -> Optional.empty());
         Sm2PrivateKey stranger = Sm2PrivateKey.generate(random);
         SplittableRandom dice = new SplittableRandom(5);
         for (int i = 0; i < BLOCKS; i++) {
@@ -145,7 +145,8 @@ final class ExecutionKeysTest {
             }
             batch.add(item(ledger, keys.getLast(), height + "-last"));
             codes.add(expected(windows.getLast(), height));
-            PreparedBlock block = execution.run(batch, NOW + height).orElseThrow();
+            PreparedBlock block =
+                    execution.run(batch, NOW + height).orElseThrow().prepared();
             commit(ledger, block);
             List<Integer> found = new ArrayList<>();
             for (Bytes encoded : ledger.receipts(height)) {
@@ -161,10 +162,10 @@ final class ExecutionKeysTest {
     @Test
     void aBarredAccountGetsAReceiptThatSaysSoAndNoEffect() throws InvalidProtocolBufferException {
         Ledger ledger = ledger();
-        Execution execution = new Execution(contracts, ledger, (_, _) -> false);
+        Execution execution = new Execution(contracts, ledger, _ -> Optional.empty());
         List<Bytes> batch =
                 List.of(item(ledger, keys.getFirst(), "barred-" + NAME), item(ledger, keys.getFirst(), "too-late"));
-        commit(ledger, execution.run(batch, NOW + 1).orElseThrow());
+        commit(ledger, execution.run(batch, NOW + 1).orElseThrow().prepared());
         List<Bytes> receipts = ledger.receipts(1);
         assertEquals(0, TransactionReceipt.parseFrom(receipts.get(0).toArray()).getCode());
         assertEquals(

@@ -2,6 +2,7 @@ package poyang.chain.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +31,7 @@ import poyang.kernel.PoyangException;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ProvenValue;
+import poyang.sdk.TransactionStream;
 import poyang.sdk.VerifiedBlock;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.NodeStatus;
@@ -169,6 +173,41 @@ final class NodeTest {
         assertEquals(first.getReceipt(), analyst.receipt(id).getReceipt());
         TransactionPayload sameNonce = payload.toBuilder().setMethod("Break").build();
         refused(NodeErrors.REPLAYED, () -> analyst.client().submit(sign(sameNonce, key)));
+    }
+
+    @Test
+    void manyTransactionsTravelOverOneStream() throws Exception {
+        ChainAccount analyst = village.account(ANALYST);
+        ChainAccount owner =
+                new ChainAccount(analyst.client(), OWNER, village.key(OWNER), village.random, village.clock);
+        try (TransactionStream stream = TransactionStream.open(analyst.client(), 2, List.of(analyst, owner))) {
+            List<CompletableFuture<TransactionReceipt>> receipts = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                receipts.add(stream.submit(i % 2 == 0 ? analyst : owner, Notes.NAME, "Note", note("stream-" + i)));
+            }
+            for (CompletableFuture<TransactionReceipt> receipt : receipts) {
+                assertEquals(0, receipt.get(60, TimeUnit.SECONDS).getCode());
+            }
+            TransactionReceipt again =
+                    stream.submit(analyst, Notes.NAME, "Note", note("stream-7")).get(60, TimeUnit.SECONDS);
+            assertEquals(Notes.TAKEN.number(), again.getCode());
+            assertEquals(0, stream.underWay());
+            ChainAccount stranger = new ChainAccount(
+                    analyst.client(),
+                    "supervision/head",
+                    village.key("supervision/head"),
+                    village.random,
+                    village.clock);
+            ExecutionException refused = assertThrows(
+                    ExecutionException.class,
+                    () -> stream.submit(stranger, Notes.NAME, "Note", note("not-mine"))
+                            .get(60, TimeUnit.SECONDS));
+            assertEquals(
+                    NodeErrors.NOT_ALLOWED.number(),
+                    assertInstanceOf(PoyangException.class, refused.getCause())
+                            .code()
+                            .number());
+        }
     }
 
     @Test

@@ -11,13 +11,18 @@ import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
-/// Who orders and attests, and how many of them make a proof: ⌊2n/3⌋+1 under `bft`.
+/// Who orders and attests, how fast, and how many of them make a proof: ⌊2n/3⌋+1 under `bft`.
 ///
 /// @param number counts from 0, the genesis epoch
 /// @param engine name of the consensus engine, for example `bft`
 /// @param quorum attestations that make a finality proof
+/// @param blockTimeMillis the declared time from one block to the next under load: a transaction is
+///     confirmed within two of them
 /// @param validators in ascending order of id, without repetition
-public record Epoch(long number, String engine, int quorum, List<Validator> validators) {
+public record Epoch(long number, String engine, int quorum, long blockTimeMillis, List<Validator> validators) {
+    public static final long DEFAULT_BLOCK_TIME_MILLIS = 500;
+    private static final long BLOCK_TIME_LEAST = 20;
+    private static final long BLOCK_TIME_MOST = 60_000;
     private static final String DOMAIN = "poyang.epoch.v1";
 
     public Epoch {
@@ -29,19 +34,30 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
         }
         Bug.unless(quorum > 0 && quorum <= validators.size(), "quorum out of range");
         Bug.unless(ofOneSuite(validators), "validators' keys are of one suite");
+        Bug.unless(sensible(blockTimeMillis), "block time out of range");
     }
 
+    /// With the default block time.
     public static Epoch bft(long number, List<Validator> validators) {
+        return bft(number, DEFAULT_BLOCK_TIME_MILLIS, validators);
+    }
+
+    public static Epoch bft(long number, long blockTimeMillis, List<Validator> validators) {
         List<Validator> sorted =
                 validators.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
-        return new Epoch(number, "bft", 2 * sorted.size() / 3 + 1, sorted);
+        return new Epoch(number, "bft", 2 * sorted.size() / 3 + 1, blockTimeMillis, sorted);
+    }
+
+    /// Whether a block time is one that a genesis may declare: 20 ms to a minute.
+    public static boolean sensible(long blockTimeMillis) {
+        return blockTimeMillis >= BLOCK_TIME_LEAST && blockTimeMillis <= BLOCK_TIME_MOST;
     }
 
     /// A majority attests: nobody of them lies, fewer than half may be gone.
     public static Epoch raft(long number, List<Validator> validators) {
         List<Validator> sorted =
                 validators.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
-        return new Epoch(number, "raft", sorted.size() / 2 + 1, sorted);
+        return new Epoch(number, "raft", sorted.size() / 2 + 1, DEFAULT_BLOCK_TIME_MILLIS, sorted);
     }
 
     /// In words, without a full stop: what the engine bears, and how many validators would have to sign twice
@@ -82,6 +98,7 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
                 .u64(number)
                 .text(engine)
                 .u32(quorum)
+                .u64(blockTimeMillis)
                 .list(
                         validators,
                         (w, v) -> w.text(v.id().name()).bytes(v.publicKey().encoded()))
@@ -94,6 +111,7 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
         long number = in.u64();
         String engine = in.text(32);
         int quorum = Names.count(in);
+        long blockTimeMillis = in.u64();
         List<Validator> validators = in.list(1024, Epoch::validator);
         in.end();
         for (int i = 1; i < validators.size(); i++) {
@@ -107,7 +125,10 @@ public record Epoch(long number, String engine, int quorum, List<Validator> vali
         if (quorum < 1 || quorum > validators.size()) {
             throw Names.bad("the quorum is " + quorum + " of " + validators.size(), null);
         }
-        return new Epoch(number, engine, quorum, validators);
+        if (!sensible(blockTimeMillis)) {
+            throw Names.bad("the block time is " + blockTimeMillis + " ms", null);
+        }
+        return new Epoch(number, engine, quorum, blockTimeMillis, validators);
     }
 
     private static Validator validator(CanonicalReader in) {

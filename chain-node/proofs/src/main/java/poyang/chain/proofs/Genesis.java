@@ -41,7 +41,7 @@ public record Genesis(
         need(version == VERSION, "its version is " + version, "version 1 is needed");
         need(epoch.number() == 0, "its epoch is " + epoch.number(), "epoch 0 is needed");
         need(
-                epoch.equals(Epoch.bft(0, epoch.validators())),
+                epoch.equals(Epoch.bft(0, epoch.blockTimeMillis(), epoch.validators())),
                 "engine \"" + epoch.engine() + "\" with a quorum of " + epoch.quorum(),
                 "engine \"bft\" with two thirds of the validators and one is needed");
         need(

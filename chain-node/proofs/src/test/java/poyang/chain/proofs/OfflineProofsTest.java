@@ -201,7 +201,7 @@ final class OfflineProofsTest {
         Bytes chainId = genesis.chainId();
         everyByteCounts(genesis.encoded(), b -> Genesis.decode(b).chainId().equals(chainId));
         assertEquals(genesis, Genesis.decode(genesis.encoded().toArray()));
-        Epoch weak = new Epoch(0, "bft", 1, genesis.epoch().validators());
+        Epoch weak = new Epoch(0, "bft", 1, 500, genesis.epoch().validators());
         PoyangException refused = assertThrows(
                 PoyangException.class,
                 () -> new Genesis(1, "x", CryptoSuite.SM, weak, 0, List.of(), StateTree.EMPTY, Bytes.empty()));

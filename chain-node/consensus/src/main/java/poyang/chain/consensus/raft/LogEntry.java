@@ -51,7 +51,7 @@ public record LogEntry(Position position, Bytes parent, PartyId author, long tim
                 in.exactly(CryptoSuite.DIGEST_BYTES),
                 party(in),
                 in.u64(),
-                in.list(OrderedBlock.MOST_TRANSACTIONS, r -> r.bytes(OrderedBlock.MOST_BYTES)));
+                in.list(OrderedBlock.MOST_ITEMS, r -> r.bytes(OrderedBlock.MOST_BYTES)));
         in.end();
         return entry;
     }
@@ -85,7 +85,7 @@ public record LogEntry(Position position, Bytes parent, PartyId author, long tim
     static List<Bytes> fitting(List<Bytes> offered) {
         long bytes = 0;
         int count = 0;
-        while (count < offered.size() && count < OrderedBlock.MOST_TRANSACTIONS) {
+        while (count < offered.size() && count < OrderedBlock.MOST_ITEMS) {
             bytes += offered.get(count).length();
             if (bytes > OrderedBlock.MOST_BYTES) {
                 break;

@@ -1,0 +1,211 @@
+package poyang.network;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.SigningKey;
+import poyang.executor.jail.Scratch;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.sdk.NodeAddress;
+import poyang.wire.schema.Role;
+
+/// Validators and nothing else, as processes of this machine, with accounts for load. Everything listens on
+/// loopback; keys, genesis, ledgers and logs lie in a folder of its own that goes with it.
+final class BenchNetwork implements AutoCloseable {
+    static final String ORGANISATION = "load";
+    private static final String HOST = "127.0.0.1";
+    private static final int MEGABYTES = 768;
+    private static final String LOAD_CLIENT = "load-client";
+
+    private final Path folder;
+    private final Province province;
+    private final boolean profile;
+    private final List<NodeAddress> peers = new ArrayList<>();
+    private final List<NodeAddress> nodes = new ArrayList<>();
+    private final List<Child.Program> programs = new ArrayList<>();
+    private final List<Child> children = new ArrayList<>();
+
+    /// Makes keys, certificates, genesis and configurations; starts nothing.
+    ///
+    /// @param seed makes the signers' keys, here and in the load client
+    /// @param profile every process leaves a flight recording in the logs' folder
+    BenchNetwork(
+            Path folder,
+            int validators,
+            long blockTimeMillis,
+            int signers,
+            byte[] seed,
+            RandomSource random,
+            boolean profile)
+            throws IOException {
+        this.folder = folder;
+        this.profile = profile;
+        Files.createDirectory(folder.resolve("logs"));
+        province = new Province(folder, CryptoSuite.SM, random, InstantSource.system());
+        province.blockTime(blockTimeMillis);
+        province.organisation(ORGANISATION, "压力测试", "Load");
+        List<SigningKey> keys = signerKeys(seed, signers);
+        for (int i = 0; i < signers; i++) {
+            province.register(ORGANISATION, signer(i), "压力测试员", Role.ANALYST, keys.get(i));
+        }
+        List<Path> homes = new ArrayList<>();
+        List<Integer> ports = freePorts(2 * validators);
+        for (int i = 0; i < validators; i++) {
+            String name = "validator-" + (i + 1);
+            homes.add(province.validator(ORGANISATION, name));
+            peers.add(new NodeAddress(name, HOST, ports.get(2 * i)));
+            nodes.add(new NodeAddress(name, HOST, ports.get(2 * i + 1)));
+        }
+        province.genesis("bench");
+        for (int i = 0; i < validators; i++) {
+            plan(i, homes.get(i));
+        }
+    }
+
+    static String signer(int number) {
+        return "signer-" + number;
+    }
+
+    static List<SigningKey> signerKeys(byte[] seed, int count) {
+        SeededRandom random = new SeededRandom(seed, "signers");
+        List<SigningKey> keys = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            keys.add(CryptoSuite.SM.generate(random));
+        }
+        return keys;
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(free);
+            ports.add(free.getLocalPort());
+        }
+        for (ServerSocket free : held) {
+            free.close();
+        }
+        return ports;
+    }
+
+    private void plan(int index, Path home) throws IOException {
+        List<NodeAddress> others = new ArrayList<>(peers);
+        NodeAddress own = others.remove(index);
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("name", own.name());
+        settings.put("validator.key", "validator.key.pem");
+        settings.put("directory", "data");
+        settings.put("peer.listen", HOST + ":" + own.port());
+        settings.put("peers", text(others));
+        settings.put("api.listen", HOST + ":" + nodes.get(index).port());
+        programs.add(new Child.Program(
+                own.name(),
+                "poyang.chain.node.NodeMain",
+                ClassPaths.of("chain-node/node", "notarization/contract"),
+                MEGABYTES,
+                flags(own.name()),
+                List.of("--config", configure(home, settings).toString())));
+    }
+
+    private List<String> flags(String name) {
+        return profile
+                ? List.of("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
+                        + folder.resolve("logs").resolve(name + ".jfr"))
+                : List.of();
+    }
+
+    private static String text(List<NodeAddress> addresses) {
+        return addresses.stream().map(NodeAddress::toString).collect(Collectors.joining(","));
+    }
+
+    private Path configure(Path home, Map<String, String> settings) throws IOException {
+        settings.put("genesis", province.genesisFile().toString());
+        settings.put("password.file", "password");
+        settings.put("tls.certificate", "tls.pem");
+        settings.put("tls.key", "tls.key.pem");
+        settings.put("tls.root", province.rootFile().toString());
+        Path config = home.resolve("config.properties");
+        Files.writeString(
+                config,
+                settings.entrySet().stream()
+                        .map(each -> each.getKey() + " = " + each.getValue() + "\n")
+                        .collect(Collectors.joining()));
+        return config;
+    }
+
+    /// Starts the validators and waits until all serve.
+    void start() {
+        Path logs = folder.resolve("logs");
+        programs.forEach(program -> children.add(Child.start(program, logs)));
+        children.forEach(child -> {
+            String _ = child.awaitReady();
+        });
+    }
+
+    /// Starts the load client, once the validators serve.
+    ///
+    /// @param settings what the load client is told besides whom to reach
+    Child load(Map<String, String> settings) throws IOException {
+        Path home = province.process(ORGANISATION, LOAD_CLIENT, Map.of());
+        Map<String, String> all = new TreeMap<>(settings);
+        all.put("nodes", text(nodes));
+        all.put(
+                "pids",
+                children.stream()
+                        .map(child -> Long.toString(child.handle().pid()))
+                        .collect(Collectors.joining(",")));
+        Child.Program program = new Child.Program(
+                LOAD_CLIENT,
+                "poyang.network.LoadClient",
+                ClassPaths.of("launcher/network"),
+                MEGABYTES,
+                flags(LOAD_CLIENT),
+                List.of("--config", configure(home, all).toString()));
+        Child child = Child.start(program, folder.resolve("logs"));
+        children.add(child);
+        return child;
+    }
+
+    /// A folder for one network under `under`.
+    static Path folder(Path under) {
+        try {
+            Files.createDirectories(under);
+            return Files.createTempDirectory(
+                    under,
+                    "network",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new PoyangException(
+                    NetworkErrors.SET_UP_FAILED,
+                    under + " cannot be used (" + e.getMessage() + ")",
+                    "a folder that this user may write is needed",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        children.forEach(Child::terminate);
+        children.forEach(child -> {
+            boolean _ = child.awaitEnd();
+        });
+    }
+
+    /// Takes everything away that it left on disk.
+    void wipe() {
+        Scratch.wipe(folder);
+    }
+}

@@ -1,0 +1,115 @@
+package poyang.network;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import poyang.crypto.random.ProcessRandom;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+
+/// How many notarized records a second a chain of real processes takes, what each costs, and how long one
+/// waits for its attested receipt.
+@Command(name = "chain", description = "Validators and a load client on this machine: throughput, cost and latency.")
+@SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
+final class ChainBench implements Callable<Integer> {
+    private static final int LEAST_NODES = 4;
+    private static final int MOST_NODES = 16;
+    private static final int MOST_PAYLOAD = 2_000;
+    private static final int MOST_SECONDS = 3_600;
+    private static final int SEED_BYTES = 32;
+    private static final long MARGIN_SECONDS = 240;
+
+    @Option(names = "--nodes", defaultValue = "4", description = "validators (default: 4)")
+    private int nodes;
+
+    @Option(names = "--engine", defaultValue = "bft", description = "bft (default)")
+    private String engine;
+
+    @Option(names = "--payload", defaultValue = "256", description = "bytes of each record (default: 256)")
+    private int payload;
+
+    @Option(names = "--seconds", defaultValue = "30", description = "of each of the two phases (default: 30)")
+    private int seconds;
+
+    @Option(names = "--warm-up", defaultValue = "30", description = "seconds before the first phase (default: 30)")
+    private int warmUp;
+
+    @Option(names = "--signers", defaultValue = "200", description = "accounts that submit (default: 200)")
+    private int signers;
+
+    @Option(names = "--block-time", defaultValue = "500", description = "milliseconds, in the genesis (default: 500)")
+    private long blockTimeMillis;
+
+    @Option(names = "--profile", description = "keep a flight recording of each validator and of the load client")
+    private boolean profile;
+
+    @Option(names = "--keep", description = "keep the network's folder with its logs")
+    private boolean keep;
+
+    @Option(names = "--json", description = "print one JSON object as the last line")
+    private boolean json;
+
+    @Option(
+            names = "--directory",
+            defaultValue = ".poyang/bench",
+            description = "where the network's folder is made (default: .poyang/bench)")
+    private Path directory;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws IOException {
+        check(nodes >= LEAST_NODES && nodes <= MOST_NODES, "--nodes " + nodes, "4 to 16");
+        check(engine.equals("bft"), "--engine " + engine, "bft");
+        check(payload >= LoadClient.LEAST_PAYLOAD && payload <= MOST_PAYLOAD, "--payload " + payload, "64 to 2,000");
+        check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to 3,600");
+        check(warmUp >= 1 && warmUp <= MOST_SECONDS, "--warm-up " + warmUp, "1 to 3,600");
+        check(signers >= 1 && signers <= 10_000, "--signers " + signers, "1 to 10,000");
+        check(blockTimeMillis >= 20 && blockTimeMillis <= 60_000, "--block-time " + blockTimeMillis, "20 to 60,000");
+        RandomSource random = ProcessRandom.open("bench");
+        byte[] seed = random.bytes(SEED_BYTES);
+        Path folder = BenchNetwork.folder(directory.toAbsolutePath());
+        Path result = folder.resolve("result.json");
+        BenchNetwork network = new BenchNetwork(folder, nodes, blockTimeMillis, signers, seed, random, profile);
+        try (network) {
+            network.start();
+            Map<String, String> settings = new TreeMap<>();
+            settings.put("seed", HexFormat.of().formatHex(seed));
+            settings.put("signers", Integer.toString(signers));
+            settings.put("payload", Integer.toString(payload));
+            settings.put("seconds", Integer.toString(seconds));
+            settings.put("warm.up", Integer.toString(warmUp));
+            settings.put("result", result.toString());
+            Child load = network.load(settings);
+            if (!load.awaitExit(warmUp + 2L * seconds + MARGIN_SECONDS) || !Files.exists(result)) {
+                throw new PoyangException(
+                        NetworkErrors.SET_UP_FAILED,
+                        "the load client left no result: " + load.lastWords(),
+                        "see " + folder.resolve("logs"));
+            }
+        }
+        String found = Files.readString(result).strip();
+        command.commandLine().getOut().println(json ? found : LoadReport.inWords(found));
+        if (keep || profile) {
+            command.commandLine().getErr().println("the network's folder is " + folder);
+        } else {
+            network.wipe();
+        }
+        return 0;
+    }
+
+    private static void check(boolean holds, String wrong, String right) {
+        if (!holds) {
+            throw new PoyangException(NetworkErrors.BAD_OPTION, wrong + " is not possible", right + " is needed");
+        }
+    }
+}

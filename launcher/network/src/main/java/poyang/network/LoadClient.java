@@ -1,0 +1,226 @@
+package poyang.network;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import poyang.crypto.SigningKey;
+import poyang.crypto.random.ProcessRandom;
+import poyang.crypto.tls.TlsIdentity;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainClient;
+import poyang.sdk.ChainForms;
+import poyang.sdk.NodeAddress;
+import poyang.sdk.ProcessSettings;
+import poyang.sdk.TransactionStream;
+import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.GenesisFile;
+import poyang.wire.schema.NodeStatus;
+
+/// Submits evidence from many accounts at a rate of its own, whatever the chain does, and measures.
+///
+/// First it finds the rate at which about half a second's work is under way, and holds it: the peak. Then
+/// all is waited for, and a second phase runs at 70 % of the peak. Latency runs from the time at which a
+/// record was due until its receipt is proven here.
+public final class LoadClient implements AutoCloseable {
+    static final int LEAST_PAYLOAD = 64;
+    private static final String EVIDENCE = "poyang.v1.Evidence";
+    private static final double FIRST_RATE = 200;
+    private static final double RAISE = 1.10;
+    private static final double SECONDS_UNDER_WAY = 0.6;
+    private static final long CONTROL_NANOS = 500_000_000;
+    private static final double SECOND_PHASE = 0.7;
+    private static final long DRAIN_MILLIS = 60_000;
+    private static final int DIGEST_BYTES = 32;
+
+    private final ChainClient client;
+    private final List<NodeAddress> nodes;
+    private final List<ChainAccount> accounts = new ArrayList<>();
+    private final List<TransactionStream> streams = new ArrayList<>();
+    private final RandomSource random;
+    private final int payload;
+    private final LoadCounts counts = new LoadCounts();
+    private int next;
+
+    private LoadClient(
+            GenesisFile genesis,
+            TlsIdentity identity,
+            List<NodeAddress> nodes,
+            List<SigningKey> keys,
+            int payload,
+            RandomSource random) {
+        this.nodes = nodes;
+        this.random = random;
+        this.payload = payload;
+        InstantSource clock = InstantSource.system();
+        client = ChainClient.connect(genesis, identity, nodes, clock);
+        for (int i = 0; i < keys.size(); i++) {
+            String name = BenchNetwork.ORGANISATION + "/" + BenchNetwork.signer(i);
+            accounts.add(new ChainAccount(client, name, keys.get(i), random, clock));
+        }
+        for (int node = 0; node < nodes.size(); node++) {
+            List<ChainAccount> own = new ArrayList<>();
+            for (int i = node; i < accounts.size(); i += nodes.size()) {
+                own.add(accounts.get(i));
+            }
+            streams.add(TransactionStream.open(client, node, own.isEmpty() ? accounts : own));
+        }
+    }
+
+    /// `--config FILE`: see `BenchNetwork`.
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        ProcessSettings from = ProcessSettings.read(Path.of(arguments[1]));
+        RandomSource random = ProcessRandom.open("load");
+        char[] password = from.password();
+        TlsIdentity identity = from.tlsIdentity(password, InstantSource.system(), random, System.err::println);
+        Arrays.fill(password, '\0');
+        GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));
+        List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
+        List<Long> pids = Arrays.stream(from.text("pids").split(",", -1))
+                .map(Long::valueOf)
+                .toList();
+        List<SigningKey> keys = BenchNetwork.signerKeys(
+                HexFormat.of().parseHex(from.text("seed")), (int) from.number("signers", 1, 10_000, 200));
+        int payload = (int) from.number("payload", LEAST_PAYLOAD, 2_000, 256);
+        long seconds = from.number("seconds", 1, 3_600, 30);
+        long warmUp = from.number("warm.up", 1, 3_600, 30);
+        Path result = from.path("result");
+        from.end();
+        double verificationSeconds = VerificationYardstick.cpuSeconds(payload);
+        try (LoadClient load = new LoadClient(genesis, identity, nodes, keys, payload, random)) {
+            String report = load.run(warmUp, seconds, pids, verificationSeconds, genesis.getBlockTimeMillis());
+            Path beside = result.resolveSibling("result.part");
+            Files.writeString(beside, report + "\n");
+            Path _ = Files.move(beside, result, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private String run(long warmUp, long seconds, List<Long> pids, double verificationSeconds, long blockTimeMillis)
+            throws InterruptedException {
+        double rate = seek(FIRST_RATE, warmUp, true);
+        say(String.format(Locale.ROOT, "warm: %.0f a second", rate));
+        List<NodeStatus> before = statuses();
+        counts.begin();
+        double cpuFrom = cpuSeconds(pids);
+        double _ = seek(rate, seconds, true);
+        double cpu = cpuSeconds(pids) - cpuFrom;
+        LoadCounts.Phase peak = counts.end(seconds);
+        List<NodeStatus> after = statuses();
+        say("peak: " + peak);
+        drain();
+        counts.begin();
+        double _ = seek(peak.tps() * SECOND_PHASE, seconds, false);
+        drain();
+        LoadCounts.Phase second = counts.end(seconds);
+        say("at 70 %: " + second);
+        return LoadReport.json(
+                nodes.size(), peak, second, cpu, verificationSeconds, blockTimeMillis, before, after, statuses());
+    }
+
+    /// Submits for some time; when `searching`, at whatever rate keeps so much under way. Gives the last rate.
+    private double seek(double from, long seconds, boolean searching) throws InterruptedException {
+        double rate = from;
+        long start = System.nanoTime();
+        long end = start + Duration.ofSeconds(seconds).toNanos();
+        double due = start;
+        long control = start;
+        long completedBefore = counts.completed();
+        while (System.nanoTime() < end) {
+            long now = System.nanoTime();
+            if (searching && now - control >= CONTROL_NANOS) {
+                double completing = (counts.completed() - completedBefore) * 1e9 / (now - control);
+                int underWay =
+                        streams.stream().mapToInt(TransactionStream::underWay).sum();
+                if (underWay < SECONDS_UNDER_WAY * rate) {
+                    rate *= RAISE;
+                } else {
+                    rate = Math.max(FIRST_RATE, Math.min(rate, completing) * 0.97);
+                }
+                control = now;
+                completedBefore = counts.completed();
+            }
+            if (due > now) {
+                LockSupport.parkNanos((long) Math.min(due - now, 2e6));
+                continue;
+            }
+            submit((long) due);
+            due += 1e9 / rate;
+        }
+        return rate;
+    }
+
+    private void submit(long dueNanos) {
+        int signer = next++ % accounts.size();
+        byte[] content = random.bytes(payload);
+        EvidenceRecord.Builder record = EvidenceRecord.newBuilder()
+                .setDigest(ByteString.copyFrom(content, 0, DIGEST_BYTES))
+                .setSubject("load");
+        int text = payload - record.build().getSerializedSize() - 3;
+        record.setDescription(HexFormat.of().formatHex(content).substring(0, text));
+        counts.submitted();
+        var _ = streams.get(signer % streams.size())
+                .submit(accounts.get(signer), EVIDENCE, "Record", record.build())
+                .whenComplete((receipt, failure) -> {
+                    boolean fine = failure == null && receipt.getCode() == 0;
+                    counts.done(System.nanoTime() - dueNanos, fine);
+                    if (!fine) {
+                        say("failed: " + (failure == null ? receipt.getWrong() : failure));
+                    }
+                });
+    }
+
+    private void drain() throws InterruptedException {
+        long end = System.nanoTime() + DRAIN_MILLIS * 1_000_000;
+        while (streams.stream().anyMatch(stream -> stream.underWay() > 0) && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+    }
+
+    private List<NodeStatus> statuses() {
+        TreeMap<String, NodeStatus> found = new TreeMap<>();
+        for (NodeAddress node : nodes) {
+            try {
+                found.put(node.name(), accounts.getFirst().status(node));
+            } catch (PoyangException e) {
+                say("no status of " + node + ": " + e);
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    /// Of the validators and of this process together.
+    private static double cpuSeconds(List<Long> pids) {
+        double sum = 0;
+        List<Long> all = new ArrayList<>(pids);
+        all.add(ProcessHandle.current().pid());
+        for (long pid : all) {
+            Optional<Duration> used =
+                    ProcessHandle.of(pid).flatMap(process -> process.info().totalCpuDuration());
+            sum += used.orElse(Duration.ZERO).toNanos() / 1e9;
+        }
+        return sum;
+    }
+
+    private static void say(String line) {
+        System.err.println(line);
+    }
+
+    @Override
+    public void close() {
+        streams.forEach(TransactionStream::close);
+        client.close();
+    }
+}

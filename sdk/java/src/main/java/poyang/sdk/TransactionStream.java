@@ -1,0 +1,295 @@
+package poyang.sdk;
+
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import poyang.kernel.Bytes;
+import poyang.kernel.ErrorCode;
+import poyang.kernel.PoyangException;
+import poyang.wire.schema.BlockReceipts;
+import poyang.wire.schema.Empty;
+import poyang.wire.schema.Refusal;
+import poyang.wire.schema.TransactAnswer;
+import poyang.wire.schema.TransactRequest;
+import poyang.wire.schema.Transaction;
+import poyang.wire.schema.TransactionReceipt;
+
+/// Many transactions of some accounts over one stream to a node, for business systems that record without
+/// pause: transactions that come together travel together, and the receipts of a block come back under one
+/// proof, which is held against the genesis.
+///
+/// A node that breaks the stream, or is silent too long, is left for the next one, to which everything open
+/// is sent again, which is harmless. Safe for use by several threads.
+public final class TransactionStream implements AutoCloseable {
+    private static final int MOST_TOGETHER = 512;
+    private static final long GATHER_MILLIS = 4;
+    private static final long REOPEN_MILLIS = 200;
+    private static final long LOOK_MILLIS = 500;
+    private static final long SILENT_MILLIS = 10_000;
+    private static final long GIVE_UP_MILLIS = 60_000;
+
+    private final ChainClient client;
+    private final List<ChainAccount> accounts;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("transactions").factory());
+    private final LinkedHashMap<Bytes, Open> open = new LinkedHashMap<>();
+    private final List<Transaction> gathered = new ArrayList<>();
+    private @Nullable StreamObserver<TransactRequest> out;
+    private boolean flushDue;
+    private boolean reopening;
+    private boolean closed;
+    private int node;
+    private int life;
+    private long heardNanos;
+    private long height;
+
+    /// @param sentNanos when it was handed in
+    private record Open(Transaction transaction, long sentNanos, CompletableFuture<TransactionReceipt> receipt) {}
+
+    private TransactionStream(ChainClient client, int node, List<ChainAccount> accounts) {
+        this.client = client;
+        this.accounts = List.copyOf(accounts);
+        this.node = node;
+    }
+
+    /// Opens a stream for accounts of one client.
+    ///
+    /// @param node index of the node that is used first, among the client's
+    /// @throws PoyangException when no node answers
+    public static TransactionStream open(ChainClient client, int node, List<ChainAccount> accounts) {
+        TransactionStream stream =
+                new TransactionStream(client, node % client.nodes().size(), accounts);
+        stream.height = accounts.getFirst().height();
+        synchronized (stream) {
+            stream.connect();
+        }
+        ScheduledFuture<?> _ =
+                stream.clock.scheduleWithFixedDelay(stream::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return stream;
+    }
+
+    /// Has a contract's method executed for one of the stream's accounts. The result comes with the proven
+    /// receipt, whatever its code, or fails with the node's refusal, or after a minute with `NOT_FINAL`.
+    public CompletableFuture<TransactionReceipt> submit(
+            ChainAccount account, String contract, String method, com.google.protobuf.Message arguments) {
+        long at;
+        synchronized (this) {
+            at = height;
+        }
+        Transaction transaction = account.sign(contract, method, arguments, at);
+        Bytes id = client.suite().hash(transaction.getPayload().toByteArray());
+        CompletableFuture<TransactionReceipt> receipt = new CompletableFuture<>();
+        synchronized (this) {
+            open.put(id, new Open(transaction, System.nanoTime(), receipt));
+            gathered.add(transaction);
+            if (gathered.size() >= MOST_TOGETHER) {
+                flush();
+            } else if (!flushDue && !closed) {
+                flushDue = true;
+                ScheduledFuture<?> _ = clock.schedule(this::flush, GATHER_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+        return receipt;
+    }
+
+    /// Transactions whose receipts are still to come.
+    public synchronized int underWay() {
+        return open.size();
+    }
+
+    private synchronized void flush() {
+        flushDue = false;
+        StreamObserver<TransactRequest> to = out;
+        if (to != null && !gathered.isEmpty()) {
+            to.onNext(TransactRequest.newBuilder().addAllTransactions(gathered).build());
+            gathered.clear();
+        }
+    }
+
+    /// Opens the stream to the present node and sends everything that is open.
+    private void connect() {
+        life++;
+        heardNanos = System.nanoTime();
+        StreamObserver<TransactRequest> to = client.transact(node, new Ear(life));
+        TransactRequest.Builder opening = TransactRequest.newBuilder();
+        accounts.forEach(account ->
+                opening.addOpenings(account.query("poyang.v1.Chain", "Transact", Empty.getDefaultInstance())));
+        to.onNext(opening.build());
+        gathered.clear();
+        List<Transaction> again = open.values().stream().map(Open::transaction).toList();
+        for (int from = 0; from < again.size(); from += MOST_TOGETHER) {
+            to.onNext(TransactRequest.newBuilder()
+                    .addAllTransactions(again.subList(from, Math.min(again.size(), from + MOST_TOGETHER)))
+                    .build());
+        }
+        out = to;
+        reopening = false;
+    }
+
+    private synchronized void leave(int ofLife) {
+        if (ofLife != life || reopening || closed) {
+            return;
+        }
+        reopening = true;
+        StreamObserver<TransactRequest> old = out;
+        out = null;
+        if (old != null) {
+            try {
+                old.onError(io.grpc.Status.CANCELLED.asRuntimeException());
+            } catch (IllegalStateException e) {
+                // The stream is closed already.
+            }
+        }
+        node = (node + 1) % client.nodes().size();
+        ScheduledFuture<?> _ = clock.schedule(this::reconnect, REOPEN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void reconnect() {
+        if (!closed) {
+            connect();
+        }
+    }
+
+    /// Leaves a node that is silent, and gives up what waited for a minute.
+    private void look() {
+        List<Open> late = new ArrayList<>();
+        synchronized (this) {
+            long now = System.nanoTime();
+            open.values().removeIf(each -> {
+                boolean over = now - each.sentNanos() > GIVE_UP_MILLIS * 1_000_000;
+                if (over) {
+                    late.add(each);
+                }
+                return over;
+            });
+            long silent = open.isEmpty()
+                    ? 0
+                    : now - Math.max(heardNanos, open.firstEntry().getValue().sentNanos());
+            if (silent > SILENT_MILLIS * 1_000_000) {
+                leave(life);
+            }
+        }
+        late.forEach(each -> each.receipt()
+                .completeExceptionally(new PoyangException(
+                        SdkErrors.NOT_FINAL,
+                        "a transaction is not final after " + GIVE_UP_MILLIS / 1_000 + " s",
+                        "look for its receipt later")));
+    }
+
+    private void take(int ofLife, TransactAnswer answer) {
+        if (answer.getRefusalsCount() > 0) {
+            answer.getRefusalsList().forEach(this::refused);
+        }
+        if (answer.hasBlock()) {
+            try {
+                receipts(answer.getBlock());
+            } catch (PoyangException e) {
+                // A node that says what does not hold is left; the others are asked.
+                leave(ofLife);
+                return;
+            }
+        }
+        synchronized (this) {
+            if (ofLife == life) {
+                heardNanos = System.nanoTime();
+            }
+        }
+    }
+
+    private void refused(Refusal refusal) {
+        Open of;
+        synchronized (this) {
+            of = open.remove(ChainForms.bytes(refusal.getTransactionId()));
+        }
+        if (of != null) {
+            of.receipt()
+                    .completeExceptionally(new PoyangException(
+                            new ErrorCode(refusal.getName(), refusal.getCode(), ErrorCode.Category.BAD_INPUT),
+                            refusal.getWrong(),
+                            refusal.getRight()));
+        }
+    }
+
+    private void receipts(BlockReceipts block) {
+        BlockVerifier.Proven proven = client.verifier().receipts(block);
+        List<Runnable> done = new ArrayList<>();
+        synchronized (this) {
+            height = Math.max(height, proven.height());
+            for (TransactionReceipt receipt : proven.receipts()) {
+                Open of = open.remove(ChainForms.bytes(receipt.getTransactionId()));
+                if (of != null) {
+                    done.add(() -> of.receipt().complete(receipt));
+                }
+            }
+        }
+        done.forEach(Runnable::run);
+    }
+
+    private final class Ear implements StreamObserver<TransactAnswer> {
+        private final int ofLife;
+
+        Ear(int ofLife) {
+            this.ofLife = ofLife;
+        }
+
+        @Override
+        public void onNext(TransactAnswer answer) {
+            take(ofLife, answer);
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            PoyangException failure = cause instanceof StatusRuntimeException status
+                    ? CallErrors.fromStatus(status)
+                    : new PoyangException(SdkErrors.CALL_FAILED, "the stream failed", "another node is tried", cause);
+            if (failure.code().category() == ErrorCode.Category.FORBIDDEN) {
+                end(failure);
+            } else {
+                leave(ofLife);
+            }
+        }
+
+        @Override
+        public void onCompleted() {
+            leave(ofLife);
+        }
+    }
+
+    /// Nothing more comes: what is open fails with `why`.
+    private void end(PoyangException why) {
+        List<Open> left;
+        synchronized (this) {
+            closed = true;
+            left = List.copyOf(open.values());
+            open.clear();
+        }
+        clock.shutdownNow();
+        left.forEach(each -> each.receipt().completeExceptionally(why));
+    }
+
+    /// What is still under way fails here, and may take effect all the same.
+    @Override
+    public void close() {
+        StreamObserver<TransactRequest> to;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            to = out;
+            out = null;
+        }
+        end(new PoyangException(
+                SdkErrors.NOT_FINAL, "the stream was closed before the receipt came", "look for it later"));
+        if (to != null) {
+            to.onCompleted();
+        }
+    }
+}
