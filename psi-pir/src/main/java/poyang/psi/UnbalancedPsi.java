@@ -76,6 +76,7 @@ public final class UnbalancedPsi {
         Run run = Run.of(NAME, true, session);
         run.at(Progress.Phase.HASHING, 0, set.size());
         Items items = set.items(ITEM_SEED, session.workers());
+        run.at(Progress.Phase.EXCHANGING, 0, items.size());
         run.send(new CanonicalWriter(HEADER_DOMAIN)
                 .u64(prepared.version())
                 .u64(items.size())

@@ -29,7 +29,7 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
             return new VolePlan(0, 0, 0, 1, 1, OkvsShape.of(1, 1));
         }
         long most = Math.max(receiverKeys, senderKeys);
-        int buckets = most <= SLACK * bucketKeys ? 1 : (int) ((most + bucketKeys - 1) / bucketKeys);
+        int buckets = buckets(most, bucketKeys);
         // one more bit each, for both sides' buckets
         double bits = OkvsShape.STATISTICAL_BITS + 1 + OkvsShape.logarithm(buckets);
         int receiverRoom = OkvsShape.room((int) receiverKeys, buckets, bits);
@@ -40,6 +40,11 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
         int tagBits =
                 malicious ? TAG_BITS_MAX : Math.min(TAG_BITS_MAX, OkvsShape.STATISTICAL_BITS + (int) Math.ceil(pairs));
         return new VolePlan(buckets, receiverRoom, senderRoom, limbs, tagBits, OkvsShape.of(receiverRoom, buckets));
+    }
+
+    /// How many buckets a run has whose largest set has so many keys.
+    static int buckets(long most, int bucketKeys) {
+        return most <= SLACK * bucketKeys ? 1 : (int) ((most + bucketKeys - 1) / bucketKeys);
     }
 
     /// Elements of a bucket's correlation.

@@ -116,7 +116,7 @@ final class VolePsi implements CollisionProtocol.Engine {
                 correlation(), plan.correlation(), run.network(), run.peer(), run.random(label + " correlation"));
         run.at(Progress.Phase.MASKING, 0, items.size());
         OkvsRows rows = new OkvsRows(plan.shape(), items);
-        sendStore(plan, rows, share.a(), run);
+        sendMasked(store(plan, rows), share.a(), run);
         long[] mask = malicious ? receiveMask(commitment, run, label) : new long[2];
         run.at(Progress.Phase.EXCHANGING, 0, items.size());
         long[] tags = tags(rows, Okvs.decode(rows, joined(plan, share.c())), mask, run.workers());
@@ -134,8 +134,8 @@ final class VolePsi implements CollisionProtocol.Engine {
         return Arrays.copyOf(found, count);
     }
 
-    /// Sends A = P + A'.
-    private static void sendStore(VolePlan plan, OkvsRows rows, long[] a, Run run) {
+    /// P, a vector for each limb.
+    static long[][] store(VolePlan plan, OkvsRows rows) {
         long[][] values = new long[plan.limbs()][rows.size()];
         for (int row = 0; row < rows.size(); row++) {
             if (plan.limbs() == 1) {
@@ -145,10 +145,15 @@ final class VolePsi implements CollisionProtocol.Engine {
                 values[1][row] = Goldilocks.canonical(rows.word3(row));
             }
         }
-        int columns = plan.shape().columns();
-        long[][] stores = new long[plan.limbs()][columns];
+        long[][] stores = new long[plan.limbs()][plan.shape().columns()];
         Okvs.encode(rows, values, stores);
-        for (int limb = 0; limb < plan.limbs(); limb++) {
+        return stores;
+    }
+
+    /// Sends A = P + A', which takes the place of `a`.
+    static void sendMasked(long[][] stores, long[] a, Run run) {
+        for (int limb = 0; limb < stores.length; limb++) {
+            int columns = stores[limb].length;
             for (int i = 0; i < columns; i++) {
                 a[limb * columns + i] =
                         Goldilocks.canonical(Goldilocks.addCanonical(a[limb * columns + i], stores[limb][i]));
@@ -164,7 +169,12 @@ final class VolePsi implements CollisionProtocol.Engine {
 
     /// h(x) in the prime field: 128 hash bits modulo p.
     private static long narrow(OkvsRows rows, int row) {
-        return Goldilocks.canonical(Goldilocks.add(Goldilocks.multiply(rows.word2(row), WORD), rows.word3(row)));
+        return reduced(rows.word2(row), rows.word3(row));
+    }
+
+    /// 128 bits modulo p.
+    static long reduced(long high, long low) {
+        return Goldilocks.canonical(Goldilocks.add(Goldilocks.multiply(high, WORD), low));
     }
 
     private static long[] receiveMask(byte[] commitment, Run run, String label) {
@@ -226,7 +236,7 @@ final class VolePsi implements CollisionProtocol.Engine {
     }
 
     /// K = B + A·Δ, elements of F.
-    private static long[] masked(VolePlan plan, SenderShare share, byte[] store, Run run) {
+    static long[] masked(VolePlan plan, SenderShare share, byte[] store, Run run) {
         int columns = plan.shape().columns();
         long[] k = joined(plan, share.b());
         long wrong = 0;
@@ -260,7 +270,7 @@ final class VolePsi implements CollisionProtocol.Engine {
     }
 
     /// Takes Δ·h(y) from each row's value.
-    private static void unmask(VolePlan plan, OkvsRows rows, SenderShare share, long[] values) {
+    static void unmask(VolePlan plan, OkvsRows rows, SenderShare share, long[] values) {
         for (int row = 0; row < rows.size(); row++) {
             if (plan.limbs() == 1) {
                 long h = Goldilocks.negate(narrow(rows, row));
@@ -289,7 +299,7 @@ final class VolePsi implements CollisionProtocol.Engine {
 
     /// A correlation's elements of F as those of the store's columns: with two limbs column i has
     /// c_i + X·c_(columns + i).
-    private static long[] joined(VolePlan plan, long[] c) {
+    static long[] joined(VolePlan plan, long[] c) {
         if (plan.limbs() == 1) {
             return c;
         }
@@ -307,8 +317,13 @@ final class VolePsi implements CollisionProtocol.Engine {
 
     /// T(value + mask, item) for each row, 128 bits each.
     private static long[] tags(OkvsRows rows, long[] values, long[] mask, Workers workers) {
+        return digests(rows, values, mask, 2, workers);
+    }
+
+    /// The first words of the digests of (value + mask, item), as many for each row.
+    static long[] digests(OkvsRows rows, long[] values, long[] mask, int words, Workers workers) {
         int count = rows.size();
-        long[] tags = new long[2 * count];
+        long[] tags = new long[words * count];
         workers.each((count + TAG_CHUNK - 1) / TAG_CHUNK, chunk -> {
             int from = chunk * TAG_CHUNK;
             int width = Math.min(TAG_CHUNK, count - from);
@@ -329,20 +344,21 @@ final class VolePsi implements CollisionProtocol.Engine {
             }
             byte[] digests = Sm3.digestMany(messages, TAG_MESSAGE_BYTES, width);
             for (int i = 0; i < width; i++) {
-                tags[2 * (from + i)] = Octets.get(digests, i * Sm3.DIGEST_BYTES, 8);
-                tags[2 * (from + i) + 1] = Octets.get(digests, i * Sm3.DIGEST_BYTES + 8, 8);
+                for (int word = 0; word < words; word++) {
+                    tags[words * (from + i) + word] = Octets.get(digests, i * Sm3.DIGEST_BYTES + 8 * word, 8);
+                }
             }
         });
         return tags;
     }
 
-    private static void sendMessage(byte[] message, Run run) {
+    static void sendMessage(byte[] message, Run run) {
         for (int at = 0; at < message.length; at += Peer.FRAME_BYTES) {
             run.send(Arrays.copyOfRange(message, at, Math.min(message.length, at + Peer.FRAME_BYTES)));
         }
     }
 
-    private static byte[] receiveMessage(String what, int bytes, Run run) {
+    static byte[] receiveMessage(String what, int bytes, Run run) {
         byte[] message = new byte[bytes];
         for (int at = 0; at < bytes; at += Peer.FRAME_BYTES) {
             int width = Math.min(Peer.FRAME_BYTES, bytes - at);

@@ -34,9 +34,9 @@ final class BenchPsiParty {
     private BenchPsiParty() {}
 
     /// Adds up how long a run is in each phase.
-    private static final class Clock implements Progress {
+    static final class Clock implements Progress {
         private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
-        private final long start = System.nanoTime();
+        final long start = System.nanoTime();
         private long since = start;
         private Phase phase = Phase.PREPARING;
 
@@ -78,7 +78,7 @@ final class BenchPsiParty {
                         new CollisionSession(network, receives ? SENDER : RECEIVER, random, clock, workers);
                 if (receives) {
                     Intersection found = protocol.receive(keys, session);
-                    print(clock, network, load, found, size);
+                    print(clock, network, load, found.matches().size(), size);
                 } else {
                     protocol.send(keys, session);
                 }
@@ -87,11 +87,11 @@ final class BenchPsiParty {
         System.out.println("peakMemoryBytes=" + peakMemoryBytes());
     }
 
-    private static PartyNetwork slowed(PartyNetwork socket, double delay, double megabits) {
+    static PartyNetwork slowed(PartyNetwork socket, double delay, double megabits) {
         return delay == 0 && megabits == 0 ? socket : new SlowNetwork(socket, delay, megabits);
     }
 
-    private static long[] keys(int count, long step) {
+    static long[] keys(int count, long step) {
         long[] keys = new long[count];
         for (int i = 0; i < count; i++) {
             keys[i] = i * step;
@@ -108,8 +108,7 @@ final class BenchPsiParty {
         return keys;
     }
 
-    private static void print(Clock clock, RecordedNetwork network, double load, Intersection found, int size)
-            throws IOException {
+    static void print(Clock clock, RecordedNetwork network, double load, long matches, int size) throws IOException {
         double all = (System.nanoTime() - clock.start) / 1e9;
         double hash = clock.seconds(Progress.Phase.HASHING);
         double offline = clock.seconds(Progress.Phase.PREPARING);
@@ -131,11 +130,11 @@ final class BenchPsiParty {
                 network.bytesReceived(),
                 8.0 * bytes / size,
                 peakMemoryBytes(),
-                found.matches().size());
+                matches);
     }
 
     /// The most memory that this process has had, as Linux says.
-    private static long peakMemoryBytes() throws IOException {
+    static long peakMemoryBytes() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
             if (line.startsWith("VmHWM:")) {
                 return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
@@ -144,7 +143,7 @@ final class BenchPsiParty {
         return 0;
     }
 
-    private static SocketChannel meet(boolean receives, int port) throws IOException {
+    static SocketChannel meet(boolean receives, int port) throws IOException {
         InetAddress here = InetAddress.getLoopbackAddress();
         SocketChannel channel;
         if (receives) {

@@ -6,9 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import poyang.kernel.PoyangException;
 import poyang.psi.IntList;
 import poyang.psi.KeyForm;
@@ -27,10 +26,10 @@ final class CollideResult {
                 header.add("matched");
             }
             line(writer, header);
-            for (Map.Entry<String, Boolean> key : sorted(listed, keys, matches).entrySet()) {
-                List<String> fields = new ArrayList<>(form.parts(key.getKey()));
+            for (Entry entry : sorted(listed, keys, matches)) {
+                List<String> fields = new ArrayList<>(form.parts(entry.key()));
                 if (told) {
-                    fields.add(key.getValue() ? "1" : "0");
+                    fields.add(entry.matched() ? "1" : "0");
                 }
                 line(writer, fields);
             }
@@ -62,9 +61,11 @@ final class CollideResult {
         }
     }
 
+    private record Entry(String key, boolean matched) {}
+
     /// The listed keys, each with whether it matched.
-    private static Map<String, Boolean> sorted(CollideRun.Listed listed, KeySet keys, IntList matches) {
-        TreeMap<String, Boolean> sorted = new TreeMap<>();
+    private static List<Entry> sorted(CollideRun.Listed listed, KeySet keys, IntList matches) {
+        List<Entry> sorted = new ArrayList<>();
         int next = 0;
         for (int i = 0; i < keys.size(); i++) {
             boolean matched = next < matches.size() && matches.at(next) == i;
@@ -75,18 +76,28 @@ final class CollideResult {
                 case LEFT -> true;
             };
             if (wanted) {
-                sorted.put(keys.keyText(i), matched);
+                sorted.add(new Entry(keys.keyText(i), matched));
             }
         }
+        sorted.sort(Comparator.comparing(Entry::key));
         return sorted;
     }
 
     private static void line(BufferedWriter writer, List<String> fields) throws IOException {
-        writer.write(String.join(",", fields.stream().map(CollideResult::field).toList()) + "\n");
+        for (int i = 0; i < fields.size(); i++) {
+            writer.write(i == 0 ? "" : ",");
+            writer.write(field(fields.get(i)));
+        }
+        writer.write('\n');
     }
 
     private static String field(String text) {
-        boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-        return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ',' || c == '"' || c == '\n' || c == '\r') {
+                return '"' + text.replace("\"", "\"\"") + '"';
+            }
+        }
+        return text;
     }
 }

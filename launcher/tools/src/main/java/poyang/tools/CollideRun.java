@@ -24,7 +24,7 @@ import poyang.psi.IdentifierRule;
 /// Runs the two party processes of one collision and watches over both: when one fails, the other is
 /// ended, and the one failure is reported.
 final class CollideRun {
-    private static final String HEAP = "-Xmx1g";
+    private static final String HEAP = "-Xmx1700m";
     private static final List<String> PARTY_FLAGS = List.of(
             "-ea",
             "--enable-native-access=ALL-UNNAMED",
@@ -35,6 +35,9 @@ final class CollideRun {
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
             "-XX:MaxDirectMemorySize=256m",
             "-XX:+UseSerialGC",
+            "--add-modules=jdk.incubator.vector",
+            // the correlation of vole reads strips of ten megabytes in random order
+            "-XX:+UseTransparentHugePages",
             HEAP);
 
     /// What to collide.

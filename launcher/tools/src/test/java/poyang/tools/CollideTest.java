@@ -78,6 +78,27 @@ final class CollideTest {
         assertEquals(3, outcome.leftRows());
     }
 
+    /// Both VOLE protocols from file to file, on more rows than `auto` gives to masking.
+    @Test
+    void obliviousEvaluationGivesTheSameFile() throws IOException {
+        DepartmentTables tables = new DepartmentTables(
+                new DepartmentTables.Plan(2, 12_000, 0.1, DepartmentTables.Kind.ID, 0, 1, List.of()));
+        for (int party = 0; party < 2; party++) {
+            StringBuilder text = new StringBuilder(DepartmentTables.HEADER).append('\n');
+            tables.rows(party, row -> text.append(row.line()).append('\n'));
+            file(party + ".csv", text.toString());
+        }
+        List<List<String>> results = new ArrayList<>();
+        for (String name : List.of("dh-25519", "vole", "vole-malicious")) {
+            protocol = name;
+            run(folder.resolve("0.csv"), folder.resolve("1.csv"), "key", IdentifierRule.ID);
+            results.add(matches());
+        }
+        assertTrue(results.getFirst().size() > 1000);
+        assertEquals(results.get(0), results.get(1));
+        assertEquals(results.get(0), results.get(2));
+    }
+
     /// Two columns of different kinds that must both match, under each kind of result.
     @Test
     void listsByTwoKeysWhatWasAskedFor() throws IOException {
