@@ -24,10 +24,7 @@ final class Buckets {
         }
         for (int b = 0; b < buckets; b++) {
             if (starts[b + 1] > room) {
-                throw new PoyangException(
-                        Okvs.UNLUCKY,
-                        "the hashes of this run did not spread: a bucket holds more than its room",
-                        "run the job again");
+                throw overflow();
             }
             starts[b + 1] += starts[b];
         }
@@ -35,6 +32,13 @@ final class Buckets {
         for (int i = 0; i < all.size(); i++) {
             order[next[all.bucket(i, buckets)]++] = i;
         }
+    }
+
+    static PoyangException overflow() {
+        return new PoyangException(
+                Okvs.UNLUCKY,
+                "the hashes of this run did not spread: a bucket holds more than its room",
+                "run the job again");
     }
 
     /// Bucket b's items.

@@ -1,5 +1,6 @@
 package poyang.psi;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,14 @@ public final class KeyForm {
     /// @param row one value for each column
     public void read(KeySet keys, String[] row) {
         keys.read(row.length == 1 ? row[0] : joined(row));
+    }
+
+    /// The key of one row as UTF-8, empty when it has none.
+    ///
+    /// @param row one value for each column
+    public byte[] key(String[] row) {
+        String key = row.length == 1 ? rules.getFirst().normalise(row[0]).orElse("") : joined(row);
+        return key.getBytes(StandardCharsets.UTF_8);
     }
 
     /// Several columns' key, or empty text, which is none.

@@ -96,7 +96,7 @@ final class Run {
     }
 
     /// SM3 over the length, the digests of whole pieces of 1,024 bytes, and the rest.
-    private static byte[] digest(byte[] frame) {
+    static byte[] digest(byte[] frame) {
         int pieces = frame.length / PIECE_BYTES;
         Sm3 hash = new Sm3();
         byte[] length = new byte[4];

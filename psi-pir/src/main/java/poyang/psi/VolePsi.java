@@ -81,7 +81,11 @@ final class VolePsi implements CollisionProtocol.Engine {
 
     @Override
     public Cost cost(long receiverKeys, long senderKeys) {
-        return VolePlan.of(receiverKeys, senderKeys, malicious, bucketKeys).cost(malicious);
+        return plan(receiverKeys, senderKeys).cost(malicious);
+    }
+
+    VolePlan plan(long receiverKeys, long senderKeys) {
+        return VolePlan.of(receiverKeys, senderKeys, malicious, bucketKeys);
     }
 
     private VoleProtocol correlation() {
@@ -92,7 +96,7 @@ final class VolePsi implements CollisionProtocol.Engine {
 
     @Override
     public int[] receive(Items items, long peerItems, Run run) {
-        VolePlan plan = VolePlan.of(items.size(), peerItems, malicious, bucketKeys);
+        VolePlan plan = plan(items.size(), peerItems);
         if (plan.buckets() == 0) {
             return new int[0];
         }
@@ -109,7 +113,7 @@ final class VolePsi implements CollisionProtocol.Engine {
     }
 
     /// Gives the numbers of the items that match.
-    private int[] receiveBucket(VolePlan plan, Items items, Run run, String label) {
+    int[] receiveBucket(VolePlan plan, Items items, Run run, String label) {
         byte[] commitment = malicious ? run.frame("the commitment", COMMITMENT_BYTES) : new byte[0];
         run.at(Progress.Phase.PREPARING, 0, plan.correlation());
         ReceiverShare share = SilentVole.receive(
@@ -201,7 +205,7 @@ final class VolePsi implements CollisionProtocol.Engine {
 
     @Override
     public void send(Items items, long peerItems, Run run) {
-        VolePlan plan = VolePlan.of(peerItems, items.size(), malicious, bucketKeys);
+        VolePlan plan = plan(peerItems, items.size());
         if (plan.buckets() == 0) {
             return;
         }
@@ -212,7 +216,7 @@ final class VolePsi implements CollisionProtocol.Engine {
         }
     }
 
-    private void sendBucket(VolePlan plan, Items items, Run run, String label) {
+    void sendBucket(VolePlan plan, Items items, Run run, String label) {
         byte[] opening = run.random(label + " mask").bytes(OPENING_BYTES);
         if (malicious) {
             run.send(Sm3.digest(opening));
