@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.kernel.PoyangException;
 import poyang.psi.CollisionProtocol;
+import poyang.psi.DiskCollision;
 import poyang.psi.IdentifierRule;
 
 /// Who is in both files? Two processes, neither of which opens the other's file.
@@ -70,6 +71,16 @@ final class Collide implements Callable<Integer> {
                     "which keys of the left file: inner (in both), left (all, each marked), difference (only there)")
     private String list;
 
+    @Option(
+            names = "--work",
+            description =
+                    "vole, vole-malicious: a folder for sets of any size, bucket by bucket on disk; the result"
+                            + " comes in the order of the left file; run again with it, an interrupted run goes on where it was")
+    private @Nullable Path work;
+
+    @Option(names = "--memory", defaultValue = "1700", description = "megabytes of heap of a party (default: 1700)")
+    private int memory;
+
     @Option(names = "--json", description = "print one JSON object as the last line")
     private boolean json;
 
@@ -95,7 +106,7 @@ final class Collide implements Callable<Integer> {
                     "as many columns of one file as of the other are needed");
         }
         CollideRun.Plan plan = new CollideRun.Plan(
-                left, leftKeys, right, rightKeys, rules(leftKeys.size()), protocol(), listed(), out);
+                left, leftKeys, right, rightKeys, rules(leftKeys.size()), protocol(), listed(), out, disk());
         CollideRun.Outcome outcome = new CollideRun(plan, json ? _ -> {} : this::show).run();
         command.commandLine().getOut().println(json ? json(outcome, plan) : summary(outcome, plan));
         return 0;
@@ -130,10 +141,22 @@ final class Collide implements Callable<Integer> {
                                 + " is needed"));
     }
 
+    private CollideRun.Disk disk() {
+        if (memory < 64 || (work != null && !DiskCollision.offers(protocol()))) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION,
+                    memory < 64
+                            ? "--memory " + memory + " is too little"
+                            : "--work is not for " + protocol().name(),
+                    "64 MB at least, and vole or vole-malicious, are needed");
+        }
+        return new CollideRun.Disk(work, memory);
+    }
+
     /// What two parties on one machine finish soonest with.
     private String fastest(boolean size) {
         try {
-            return !size && Files.size(left) + Files.size(right) >= VOLE_BYTES
+            return !size && (work != null || Files.size(left) + Files.size(right) >= VOLE_BYTES)
                     ? CollisionProtocol.VOLE.name()
                     : CollisionProtocol.DH_25519.name();
         } catch (IOException e) {

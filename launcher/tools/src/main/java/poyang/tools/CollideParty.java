@@ -6,10 +6,13 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
@@ -24,6 +27,8 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
+import poyang.psi.DiskCollision;
+import poyang.psi.DiskSet;
 import poyang.psi.IdentifierRule;
 import poyang.psi.Intersection;
 import poyang.psi.KeyForm;
@@ -34,14 +39,17 @@ import poyang.psi.RecordedNetwork;
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
-/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED`, then `COLUMN RULE` for each key. Prints `rows`, `keys`,
+/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK`, then `COLUMN RULE` for each key; WORK is the
+/// folder of a set on disk, or empty. Prints `rows`, `keys`,
 /// `matches`, `sent`,
 /// `received`, `protocolMillis` and `transcript`, one `name=value` a line; a failure is one line
 /// `failure=number|name|category|wrong|right`.
 final class CollideParty {
     static final PartyId LEFT = new PartyId("left");
     static final PartyId RIGHT = new PartyId("right");
-    private static final int FIRST_KEY = 6;
+    private static final Progress PROGRESS =
+            (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
+    private static final int FIRST_KEY = 7;
     private static final int CONNECT_ATTEMPTS = 600;
     private static final long CONNECT_PAUSE_MILLIS = 100;
 
@@ -70,7 +78,12 @@ final class CollideParty {
             rules.add(IdentifierRule.valueOf(arguments[i + 1]));
         }
         KeyForm form = new KeyForm(rules);
-        KeySet keys = read(Path.of(arguments[1]), columns, form);
+        if (!arguments[6].isEmpty()) {
+            onDisk(arguments, columns, rules, form);
+            return;
+        }
+        KeySet keys = form.keySet();
+        read(Path.of(arguments[1]), columns, row -> form.read(keys, row));
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[2]);
         CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
         PartyId peer = left ? RIGHT : LEFT;
@@ -78,9 +91,7 @@ final class CollideParty {
         try (SocketNetwork socket =
                 new SocketNetwork(left ? LEFT : RIGHT, peer, left ? accept(address) : connect(address))) {
             RecordedNetwork network = new RecordedNetwork(socket);
-            Progress progress =
-                    (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
-            CollisionSession session = new CollisionSession(network, peer, random, progress);
+            CollisionSession session = new CollisionSession(network, peer, random, PROGRESS);
             long start = System.nanoTime();
             long matches = -1;
             if (left && protocol.sizeOnly()) {
@@ -99,21 +110,76 @@ final class CollideParty {
             } else {
                 long _ = protocol.send(keys, session);
             }
-            long millis = (System.nanoTime() - start) / 1_000_000;
-            System.out.println("rows=" + keys.rowsRead());
-            System.out.println("keys=" + keys.size());
-            System.out.println("matches=" + matches);
-            System.out.println("sent=" + network.bytesSent());
-            System.out.println("received=" + network.bytesReceived());
-            System.out.println("protocolMillis=" + millis);
-            System.out.println("transcript=" + network.transcript(peer).hex());
+            say(start, keys.rowsRead(), keys.size(), matches, network, peer);
         }
     }
 
-    private static KeySet read(Path file, List<String> columns, KeyForm form) {
+    private static void say(long start, long rows, long keys, long matches, RecordedNetwork network, PartyId peer) {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        System.out.println("rows=" + rows);
+        System.out.println("keys=" + keys);
+        System.out.println("matches=" + matches);
+        System.out.println("sent=" + network.bytesSent());
+        System.out.println("received=" + network.bytesReceived());
+        System.out.println("protocolMillis=" + millis);
+        System.out.println("transcript=" + network.transcript(peer).hex());
+    }
+
+    /// The same with a set on disk; the file is read once for the set and once for the result.
+    private static void onDisk(String[] arguments, List<String> columns, List<IdentifierRule> rules, KeyForm form)
+            throws IOException, InterruptedException {
+        boolean left = arguments[0].equals("left");
+        Path file = Path.of(arguments[1]);
+        Path work = Path.of(arguments[6]);
+        String source = file.toAbsolutePath() + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + " "
+                + columns + " " + rules;
+        DiskSet set = DiskSet.open(work, source).orElse(null);
+        if (set == null) {
+            DiskSet.Writer writer = DiskSet.create(work, source);
+            read(file, columns, row -> writer.add(form.key(row)));
+            set = writer.finish();
+        }
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[2]);
+        CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
+        PartyId peer = left ? RIGHT : LEFT;
+        RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
+        try (SocketNetwork socket =
+                new SocketNetwork(left ? LEFT : RIGHT, peer, left ? accept(address) : connect(address))) {
+            RecordedNetwork network = new RecordedNetwork(socket);
+            CollisionSession session = new CollisionSession(network, peer, random, PROGRESS);
+            long start = System.nanoTime();
+            long matches = -1;
+            if (left) {
+                BitSet matched = new BitSet();
+                matches = DiskCollision.receive(protocol, set, session).rows(row -> matched.set(Math.toIntExact(row)));
+                writeInOrder(arguments, columns, form, set, matched);
+            } else {
+                long _ = DiskCollision.send(protocol, set, session);
+            }
+            say(start, set.rowsRead(), set.size(), matches, network, peer);
+        }
+    }
+
+    private static void writeInOrder(
+            String[] arguments, List<String> columns, KeyForm form, DiskSet set, BitSet matched) {
+        CollideRun.Listed listed = CollideRun.Listed.valueOf(arguments[5]);
+        BitSet first = listed == CollideRun.Listed.INNER ? matched : set.firstRows();
+        CollideResult.writeRows(Path.of(arguments[3]), listed, columns, writer -> {
+            int[] next = {0};
+            read(Path.of(arguments[1]), columns, row -> {
+                int number = next[0]++;
+                if (first.get(number) && (listed != CollideRun.Listed.DIFFERENCE || !matched.get(number))) {
+                    String key = new String(form.key(row), StandardCharsets.UTF_8);
+                    writer.accept(form.parts(key), matched.get(number));
+                }
+            });
+        });
+    }
+
+    /// Gives the values of each row's columns, in one array for all rows.
+    private static void read(Path file, List<String> columns, Consumer<String[]> rows) {
         Connector connector = Connectors.load().find(file.toString().endsWith(".parquet") ? "parquet" : "csv");
         SourceSettings source = new SourceSettings(Map.of("path", file.toString()));
-        KeySet keys = form.keySet();
         String[] row = new String[columns.size()];
         try (BufferAllocator allocator = new RootAllocator();
                 BatchStream batches = connector.read(source, columns, allocator)) {
@@ -123,11 +189,10 @@ final class CollideParty {
                         VarCharVector values = (VarCharVector) batches.root().getVector(c);
                         row[c] = values.isNull(i) ? "" : new String(values.get(i), StandardCharsets.UTF_8);
                     }
-                    form.read(keys, row);
+                    rows.accept(row);
                 }
             }
         }
-        return keys;
     }
 
     private static SocketChannel accept(UnixDomainSocketAddress address) throws IOException {

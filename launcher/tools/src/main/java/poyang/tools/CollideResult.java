@@ -2,12 +2,14 @@ package poyang.tools;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import poyang.kernel.PoyangException;
 import poyang.psi.IntList;
 import poyang.psi.KeyForm;
@@ -36,6 +38,34 @@ final class CollideResult {
         });
     }
 
+    /// Writes lines as they come.
+    interface Rows {
+        void accept(List<String> fields, boolean matched);
+    }
+
+    /// A header and what `source` gives, in its order.
+    static void writeRows(Path out, CollideRun.Listed listed, List<String> columns, Consumer<Rows> source) {
+        boolean told = listed == CollideRun.Listed.LEFT;
+        whole(out, writer -> {
+            List<String> header = new ArrayList<>(columns);
+            if (told) {
+                header.add("matched");
+            }
+            line(writer, header);
+            source.accept((fields, matched) -> {
+                List<String> all = new ArrayList<>(fields);
+                if (told) {
+                    all.add(matched ? "1" : "0");
+                }
+                try {
+                    line(writer, all);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        });
+    }
+
     /// A header and the number.
     static void writeSize(Path out, long matches) {
         whole(out, writer -> {
@@ -55,7 +85,7 @@ final class CollideResult {
                 lines.to(writer);
             }
             Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new PoyangException(
                     ToolErrors.OUTPUT_FAILED, "the result could not be written to " + out, "check folder and space", e);
         }

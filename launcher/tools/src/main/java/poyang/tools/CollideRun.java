@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
 import poyang.psi.CollisionProtocol;
@@ -24,7 +25,6 @@ import poyang.psi.IdentifierRule;
 /// Runs the two party processes of one collision and watches over both: when one fails, the other is
 /// ended, and the one failure is reported.
 final class CollideRun {
-    private static final String HEAP = "-Xmx1700m";
     private static final List<String> PARTY_FLAGS = List.of(
             "-ea",
             "--enable-native-access=ALL-UNNAMED",
@@ -37,8 +37,7 @@ final class CollideRun {
             "-XX:+UseSerialGC",
             "--add-modules=jdk.incubator.vector",
             // the correlation of vole reads strips of ten megabytes in random order
-            "-XX:+UseTransparentHugePages",
-            HEAP);
+            "-XX:+UseTransparentHugePages");
 
     /// What to collide.
     ///
@@ -53,11 +52,25 @@ final class CollideRun {
             List<IdentifierRule> rules,
             CollisionProtocol protocol,
             Listed listed,
-            Path out) {
+            Path out,
+            Disk disk) {
         Plan {
             leftKeys = List.copyOf(leftKeys);
             rightKeys = List.copyOf(rightKeys);
             rules = List.copyOf(rules);
+        }
+    }
+
+    /// How a party keeps its set.
+    ///
+    /// @param work the folder for sets on disk; none for sets in memory
+    /// @param memory megabytes of a party's heap
+    record Disk(@Nullable Path work, int memory) {
+        /// In memory, room for a million rows.
+        static final Disk NONE = new Disk(null, 1700);
+
+        private String of(String role) {
+            return work == null ? "" : work.resolve(role).toAbsolutePath().toString();
         }
     }
 
@@ -106,6 +119,10 @@ final class CollideRun {
             if (!String.valueOf(leftSays.get("transcript")).equals(rightSays.get("transcript"))) {
                 throw new PoyangException(
                         ToolErrors.PARTY_LOST, "the parties' transcripts differ", "run again and report this");
+            }
+            if (plan.disk().work() != null) {
+                delete(Path.of(plan.disk().of("left")));
+                delete(Path.of(plan.disk().of("right")));
             }
             return new Outcome(
                     number(leftSays, "matches"),
@@ -156,6 +173,7 @@ final class CollideRun {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(PARTY_FLAGS);
+        command.add("-Xmx" + plan.disk().memory() + "m");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), CollideParty.class.getName()));
         command.addAll(List.of(
                 role,
@@ -163,7 +181,8 @@ final class CollideRun {
                 socket.toString(),
                 plan.out().toAbsolutePath().toString(),
                 plan.protocol().name(),
-                plan.listed().name()));
+                plan.listed().name(),
+                plan.disk().of(role)));
         for (int i = 0; i < keys.size(); i++) {
             command.add(keys.get(i));
             command.add(plan.rules().get(i).name());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.connectors.ConnectorErrors;
@@ -30,6 +31,7 @@ final class CollideTest {
     Path folder;
 
     private String protocol = "dh-sm2";
+    private @Nullable Path work;
 
     private CollideRun.Outcome run(Path left, Path right, String key, IdentifierRule rule) {
         return new CollideRun(plan(left, right, List.of(key), List.of(rule), CollideRun.Listed.INNER), _ -> {}).run();
@@ -45,7 +47,8 @@ final class CollideTest {
                 rules,
                 CollisionProtocol.named(protocol).orElseThrow(),
                 listed,
-                folder.resolve("matches.csv"));
+                folder.resolve("matches.csv"),
+                new CollideRun.Disk(work, 400));
     }
 
     private List<String> matches() throws IOException {
@@ -125,6 +128,32 @@ final class CollideTest {
                                     "Wang,13800138000,0");
                     },
                     matches());
+        }
+    }
+
+    /// Sets on disk give what sets in memory give, in the order of the left file, and leave nothing behind.
+    @Test
+    void setsOnDiskGiveTheSameRows() throws IOException {
+        protocol = "vole";
+        Path left = file("left.csv", "k,v\nb,1\na,2\nb,3\n,4\n\"x,y\",5\nc,6\n");
+        Path right = file("right.csv", "k\nc\nb\n\"x,y\"\nd\n");
+        work = folder.resolve("work");
+        for (CollideRun.Listed listed : CollideRun.Listed.values()) {
+            CollideRun.Outcome outcome = new CollideRun(
+                            plan(left, right, List.of("k"), List.of(IdentifierRule.TEXT), listed), _ -> {})
+                    .run();
+            assertEquals(3, outcome.matches());
+            assertEquals(6, outcome.leftRows());
+            assertEquals(
+                    switch (listed) {
+                        case INNER -> List.of("k", "b", "\"x,y\"", "c");
+                        case DIFFERENCE -> List.of("k", "a");
+                        case LEFT -> List.of("k,matched", "b,1", "a,0", "\"x,y\",1", "c,1");
+                    },
+                    matches());
+            try (Stream<Path> files = Files.list(folder.resolve("work"))) {
+                assertEquals(List.of(), files.toList());
+            }
         }
     }
 
@@ -220,6 +249,7 @@ final class CollideTest {
                 List.of("--reveal", "names"),
                 List.of("--reveal", "size", "--list", "left"),
                 List.of("--protocol", "dh-sm2-size"),
+                List.of("--work", "w"),
                 List.of("--kind", "text,id"),
                 List.of("--left-key", "id,x"))) {
             List<String> line = new ArrayList<>(List.of(
