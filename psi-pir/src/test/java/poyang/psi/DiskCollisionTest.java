@@ -150,7 +150,7 @@ final class DiskCollisionTest {
             DiskSet y = set("y", right);
             TwoParties[] parties = new TwoParties[1];
             parties[0] = new TwoParties().tampering(endAt(frame, parties));
-            long seed = 100 + frame;
+            long seed = 100L + frame;
             try {
                 run(CollisionProtocol.VOLE, x, y, parties[0], seed, Runs.QUIET);
             } catch (ExecutionException e) {
