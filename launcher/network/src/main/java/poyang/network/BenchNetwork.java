@@ -121,10 +121,12 @@ final class BenchNetwork implements AutoCloseable {
     }
 
     private List<String> flags(String name) {
-        return profile
-                ? List.of("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
-                        + folder.resolve("logs").resolve(name + ".jfr"))
-                : List.of();
+        List<String> flags = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector"));
+        if (profile) {
+            flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
+                    + folder.resolve("logs").resolve(name + ".jfr"));
+        }
+        return flags;
     }
 
     private static String text(List<NodeAddress> addresses) {

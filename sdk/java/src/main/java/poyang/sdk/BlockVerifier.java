@@ -24,9 +24,15 @@ import poyang.wire.schema.TransactionReceipt;
 /// Holds what one node says against the genesis, so that no single node has to be trusted.
 final class BlockVerifier {
     private final Genesis genesis;
+    private final Bytes chainId;
 
     BlockVerifier(Genesis genesis) {
         this.genesis = genesis;
+        chainId = genesis.chainId();
+    }
+
+    Bytes chainId() {
+        return chainId;
     }
 
     Genesis genesis() {
@@ -124,7 +130,7 @@ final class BlockVerifier {
             if (!proof.header().equals(genesis.genesisHeader())) {
                 throw refuted("block 0 is not the genesis");
             }
-        } else if (!proof.verify(genesis.chainId(), genesis.epoch())) {
+        } else if (!proof.verify(chainId, genesis.epoch())) {
             throw refuted("a block is not attested by a quorum of the genesis' validators");
         }
         return proof.header();

@@ -72,7 +72,7 @@ public final class ChainClient implements AutoCloseable {
     }
 
     public Bytes chainId() {
-        return genesisFacts().chainId();
+        return verifier.chainId();
     }
 
     /// What the chain signs and hashes with.
