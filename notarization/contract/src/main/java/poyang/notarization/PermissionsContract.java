@@ -81,6 +81,7 @@ public final class PermissionsContract extends ServiceContract {
                 new JobsContract(),
                 new ReceiptsContract(),
                 new ViewsContract(),
+                new ZeroKnowledgeContract(),
                 new EvidenceContract(),
                 new AuditContract(),
                 new CertificatesContract(),

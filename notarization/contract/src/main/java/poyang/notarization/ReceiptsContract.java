@@ -68,6 +68,7 @@ public final class ReceiptsContract extends ServiceContract {
                 "one receipt for each attempt is needed");
         fits(receipt, before, side);
         sealed(receipt, before, side, state);
+        ZeroKnowledgeContract.needProof(receipt.getProof(), receipt.getOrganisation(), state);
         ByteString transaction = ChainBytes.of(context.transactionId());
         StoredReceipt kept = StoredReceipt.newBuilder()
                 .setReceipt(receipt)
