@@ -39,7 +39,7 @@ final class SealEngine implements BfvEngine {
         this.seal = seal;
         range = new BfvEncoder(parameters);
         slots = parameters.slots();
-        SealLibrary.Handle context = context(seal, parameters);
+        SealLibrary.Handle context = context(seal, BFV, parameters, parameters.plainModulus());
         SealLibrary.Handle keys = seal.make("KeyGenerator_Create1", "KeyGenerator_Destroy", context);
         SealLibrary.Handle secret = seal.make("KeyGenerator_SecretKey", "SecretKey_Destroy", keys);
         SealLibrary.Handle open = seal.make("KeyGenerator_CreatePublicKey", "PublicKey_Destroy", keys, false);
@@ -51,8 +51,9 @@ final class SealEngine implements BfvEngine {
         encoder = seal.make("BatchEncoder_Create", "BatchEncoder_Destroy", context);
     }
 
-    private static SealLibrary.Handle context(SealLibrary seal, BfvParameters parameters) {
-        SealLibrary.Handle all = seal.make("EncParams_Create1", "EncParams_Destroy", BFV);
+    /// @param plainModulus 0 for CKKS, which has none
+    static SealLibrary.Handle context(SealLibrary seal, byte scheme, RlweParameters parameters, long plainModulus) {
+        SealLibrary.Handle all = seal.make("EncParams_Create1", "EncParams_Destroy", scheme);
         seal.call("EncParams_SetPolyModulusDegree", all, (long) parameters.degree());
         try (Arena arena = Arena.ofConfined()) {
             List<Modulus> moduli = parameters.chain().ring().moduli();
@@ -66,7 +67,9 @@ final class SealEngine implements BfvEngine {
             }
             seal.call("EncParams_SetCoeffModulus", all, (long) moduli.size(), primes);
             made.forEach(each -> seal.call("Modulus_Destroy", each));
-            seal.call("EncParams_SetPlainModulus2", all, parameters.plainModulus());
+            if (plainModulus != 0) {
+                seal.call("EncParams_SetPlainModulus2", all, plainModulus);
+            }
             SealLibrary.Handle context =
                     seal.make("SEALContext_Create", "SEALContext_Destroy", all, true, SECURITY_BITS);
             MemorySegment accepted = arena.allocate(ValueLayout.JAVA_BOOLEAN);

@@ -98,8 +98,8 @@ final class SealLibrary {
         }
     }
 
-    /// @param arguments handles, segments, longs, integers, booleans and bytes, as the function has
-    ///     them
+    /// @param arguments handles, segments, longs, doubles, integers, booleans and bytes, as the
+    ///     function has them
     /// @throws PoyangException `BAD_CIPHERTEXT` when the library refuses
     void call(String function, Object... arguments) {
         Object[] plain = new Object[arguments.length];
@@ -132,6 +132,7 @@ final class SealLibrary {
             layouts[i] = switch (arguments[i]) {
                 case MemorySegment _ -> ValueLayout.ADDRESS;
                 case Long _ -> ValueLayout.JAVA_LONG;
+                case Double _ -> ValueLayout.JAVA_DOUBLE;
                 case Integer _ -> ValueLayout.JAVA_INT;
                 case Boolean _ -> ValueLayout.JAVA_BOOLEAN;
                 case Byte _ -> ValueLayout.JAVA_BYTE;

@@ -2,7 +2,6 @@ package poyang.homomorphic.rlwe;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import poyang.crypto.SeededRandom;
 import poyang.homomorphic.Turns;
@@ -46,22 +45,17 @@ public final class LatticeBench {
                 .add("multiply_relinearise", () -> bfv.multiply(x, y, relinearisation))
                 .add("rotate", () -> bfv.rotateRows(x, 1, rotations))
                 .add("drop_prime", () -> bfv.dropPrime(x));
-        boolean beside = besideSeal(turns, bfv.parameters(), slots);
+        besideSeal(turns, bfv.parameters(), slots);
         Map<String, Double> micros = turns.measure();
-        if (beside) {
-            for (String each : List.of("encrypt_public", "encrypt_secret", "multiply_relinearise", "rotate")) {
-                double ratio = micros.getOrDefault(each, Double.NaN) / micros.getOrDefault("seal_" + each, Double.NaN);
-                turns.note(each + "_times_seal", Math.round(ratio * 100) / 100.0);
-            }
-        }
+        ratios(turns, micros, "encrypt_public", "encrypt_secret", "multiply_relinearise", "rotate");
         turns.scaling("multiply_relinearise", () -> bfv.multiply(x, y, relinearisation));
         turns.report("bfv " + degree, json);
     }
 
     /// SEAL's operations on the same parameters, in the same turns, where it is installed.
-    private static boolean besideSeal(Turns turns, BfvParameters parameters, long[] slots) {
+    private static void besideSeal(Turns turns, BfvParameters parameters, long[] slots) {
         if (SealLibrary.found().isEmpty()) {
-            return false;
+            return;
         }
         SealEngine seal = new SealEngine(SealLibrary.found().get(), parameters);
         BfvEngine.Cipher x = seal.encrypt(slots);
@@ -73,7 +67,16 @@ public final class LatticeBench {
                 .add("seal_add", () -> seal.add(x, y))
                 .add("seal_multiply_relinearise", () -> seal.multiply(x, y))
                 .add("seal_rotate", () -> seal.rotateRows(x, 1));
-        return true;
+    }
+
+    private static void ratios(Turns turns, Map<String, Double> micros, String... operations) {
+        for (String each : operations) {
+            Double seal = micros.get("seal_" + each);
+            if (seal != null) {
+                double ratio = micros.getOrDefault(each, Double.NaN) / seal;
+                turns.note(each + "_times_seal", Math.round(ratio * 100) / 100.0);
+            }
+        }
     }
 
     public static void ckks(int degree, boolean json) throws IOException, InterruptedException {
@@ -104,7 +107,9 @@ public final class LatticeBench {
                 .add("multiply_relinearise", () -> ckks.product(x, y, relinearisation))
                 .add("rescale", () -> ckks.rescale(product))
                 .add("rotate", () -> ckks.rotate(x, 1, rotations));
-        turns.measure();
+        SealLibrary.found().ifPresent(seal -> new SealCkks(seal, parameters, slots).add(turns));
+        Map<String, Double> micros = turns.measure();
+        ratios(turns, micros, "encode_encrypt_public", "multiply_relinearise", "rescale", "rotate");
         turns.scaling("multiply_relinearise", () -> ckks.product(x, y, relinearisation));
         turns.report("ckks " + degree, json);
     }
