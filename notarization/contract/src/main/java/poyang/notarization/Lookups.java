@@ -168,6 +168,7 @@ final class Lookups {
 
     Empty serve(LookupReceipt receipt) {
         Lookup before = ofHolder(receipt.getLookup());
+        AuditContract.needAnchored(context, views);
         boolean same = receipt.getVersion() == before.getVersion()
                 && receipt.getFormHash().equals(before.getFormHash())
                 && receipt.getAccount().equals(before.getAccount())

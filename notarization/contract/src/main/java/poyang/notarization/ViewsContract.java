@@ -208,6 +208,7 @@ public final class ViewsContract extends ServiceContract {
 
     private static Empty commit(CommitView request, CallContext context, ContractState state) {
         View before = own(request.getView(), Role.EXECUTOR, context, state);
+        AuditContract.needAnchored(context, state);
         if (!request.getFailure().isEmpty()) {
             Rules.arguments(
                     JobsContract.FAILURES.contains(request.getFailure()),

@@ -245,6 +245,23 @@ final class ViewsTest {
     }
 
     @Test
+    void whatAnExecutorSaysNeedsAnAnchoredLog() {
+        Chain chain = standing();
+        String id = asked(chain, "a/analyst", 1);
+        LookupReceipt receipt = receipt(chain, id).build();
+        chain.anchored = false;
+        refused(chain, NotarizationErrors.AUDIT_NOT_ANCHORED, "b/executor", "Serve", receipt);
+        refused(
+                chain,
+                NotarizationErrors.AUDIT_NOT_ANCHORED,
+                "b/executor",
+                "Commit",
+                commit(2).build());
+        chain.anchored = true;
+        chain.call("b/executor", "Views", "Serve", receipt);
+    }
+
+    @Test
     void aReportHasOneLengthWhateverItSays() {
         Chain chain = standing();
         String id = asked(chain, "a/analyst", 1);

@@ -1,11 +1,11 @@
 package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.sdk.LookupFrames;
@@ -17,12 +17,15 @@ import poyang.wire.schema.LookupState;
 /// answers, is refused. An evaluation is a keyword that the asker has used up, so nothing that was evaluated
 /// is ever given back; the answer leaves when this executor's statement of the look-up is final.
 final class LookupDesk {
-    private static final int OPEN_MAX = 10_000;
+    /// More than so many look-ups that were begun and not ended: the oldest is given up.
+    private static final int OPEN_MAX = 1_000;
 
     private final ViewSupervisor views;
     private final Statements statements;
-    private final Set<String> evaluated = new HashSet<>();
-    private final Map<String, Open> open = new HashMap<>();
+    /// By view, the numbers of the look-ups that were evaluated here.
+    private final Map<String, BitSet> evaluated = new HashMap<>();
+
+    private final LinkedHashMap<String, Open> open = new LinkedHashMap<>();
 
     /// Executes `Views.Serve`; returns when it is final.
     interface Statements {
@@ -52,19 +55,18 @@ final class LookupDesk {
                         "version " + lookup.getVersion() + " of " + lookup.getView() + " answers no more",
                         "ask the version that stands now"));
         synchronized (this) {
-            if (evaluated.contains(id)) {
+            BitSet used = evaluated.computeIfAbsent(lookup.getView(), _ -> new BitSet());
+            int number = Math.toIntExact(lookup.getNumber());
+            if (used.get(number)) {
                 throw refused("the look-up " + id + " has been used");
             }
-            if (evaluated.size() >= OPEN_MAX) {
-                throw new PoyangException(
-                        HostErrors.VIEW_NOT_STANDING,
-                        OPEN_MAX + " look-ups were begun here and not ended",
-                        "have the executor started again");
-            }
-            evaluated.add(id);
+            used.set(number);
         }
         Bytes answer = table.child().evaluate(lookup.getKeywords(), blinded);
         synchronized (this) {
+            if (open.size() >= OPEN_MAX) {
+                open.pollFirstEntry();
+            }
             open.put(id, new Open(lookup, table, blinded, answer));
         }
         return answer;
@@ -93,10 +95,6 @@ final class LookupDesk {
                 .setFramesDigest(ByteString.copyFrom(digest.toArray()))
                 .setSandbox(views.sandbox())
                 .build());
-        synchronized (this) {
-            // From here on the chain knows that it was used.
-            evaluated.remove(id);
-        }
         return answers;
     }
 
