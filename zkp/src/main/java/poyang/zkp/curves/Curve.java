@@ -96,9 +96,16 @@ public final class Curve {
         this.scalars = scalars;
         this.parameter = parameter;
         PrimeField base = shape.base();
-        BigInteger order = scalars.modulus();
-        g1 = new Group(base, base.of(b), order, !shape.multiplicativeTwist(), joined(base, generator));
-        g2 = new Group(shape.quadratic(), shape.twistConstant(b), order, false, joined(base, twistGenerator));
+        Group.Membership order = new Group.Membership.Order(scalars.modulus());
+        BigInteger square = parameter.multiply(parameter);
+        boolean bls = shape.multiplicativeTwist();
+        long[] first = joined(base, generator);
+        g1 = bls
+                ? new Group(base, base.of(b), order, first).toldBy(square.negate(), false)
+                : new Group(base, base.of(b), new Group.Membership.Whole(), first);
+        BigInteger traceLessOne = bls ? parameter : square.multiply(BigInteger.valueOf(6));
+        g2 = new Group(shape.quadratic(), shape.twistConstant(b), order, joined(base, twistGenerator))
+                .toldBy(traceLessOne, true);
         roots = new Domain.Roots(scalars);
     }
 

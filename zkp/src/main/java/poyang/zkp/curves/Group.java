@@ -14,17 +14,27 @@ import java.util.Optional;
 public final class Group {
     private final Field field;
     private final long[] b;
-    private final BigInteger order;
-    private final boolean wholeCurve;
+    private final Membership membership;
     private final long[] generator;
     private final int n;
     private final long[][] s = new long[10][];
 
-    Group(Field field, long[] b, BigInteger order, boolean wholeCurve, long[] generator) {
+    /// How a point of the curve is known to be in the group.
+    sealed interface Membership {
+        /// Every point is.
+        record Whole() implements Membership {}
+
+        /// Its multiple by the order is infinity.
+        record Order(BigInteger order) implements Membership {}
+
+        /// The map multiplies it by its eigenvalue.
+        record Map(Endomorphism map) implements Membership {}
+    }
+
+    Group(Field field, long[] b, Membership membership, long[] generator) {
         this.field = field;
         this.b = b;
-        this.order = order;
-        this.wholeCurve = wholeCurve;
+        this.membership = membership;
         this.generator = generator;
         n = field.longs();
         for (int i = 0; i < s.length; i++) {
@@ -34,7 +44,7 @@ public final class Group {
 
     /// The same group for another thread.
     public Group fork() {
-        return new Group(field.fork(), b, order, wholeCurve, generator);
+        return new Group(field.fork(), b, membership, generator);
     }
 
     public Field field() {
@@ -80,7 +90,33 @@ public final class Group {
 
     /// Is the affine point on the curve and of an order that divides r?
     public boolean contains(long[] affine, int at) {
-        return isOnCurve(affine, at) && (wholeCurve || isInfinityJacobian(multiply(affine, at, order)));
+        if (!isOnCurve(affine, at)) {
+            return false;
+        }
+        return switch (membership) {
+            case Membership.Whole _ -> true;
+            case Membership.Order(BigInteger order) -> isInfinityJacobian(multiply(affine, at, order));
+            case Membership.Map(Endomorphism map) ->
+                isInfinity(affine, at) || isSame(multiply(affine, at, map.eigenvalue), map.image(field, affine, at));
+        };
+    }
+
+    /// Does a Jacobian point stand for this affine one, which is not infinity?
+    private boolean isSame(long[] point, long[] affine) {
+        long[] power = new long[n];
+        long[] scaled = new long[n];
+        field.square(power, 0, point, 2 * n);
+        field.multiply(scaled, 0, power, 0, affine, 0);
+        boolean same = !isInfinityJacobian(point) && field.equal(scaled, 0, point, 0);
+        field.multiply(power, 0, power, 0, point, 2 * n);
+        field.multiply(scaled, 0, power, 0, affine, n);
+        return same && field.equal(scaled, 0, point, n);
+    }
+
+    /// The same group, whose members a map of this eigenvalue tells.
+    Group toldBy(BigInteger eigenvalue, boolean conjugates) {
+        Endomorphism map = Endomorphism.of(this, eigenvalue, conjugates);
+        return new Group(field, b, new Membership.Map(map), generator);
     }
 
     /// The affine point of the coordinates, unless it is not in the group.
