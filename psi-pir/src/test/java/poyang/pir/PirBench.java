@@ -185,7 +185,7 @@ final class PirBench {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--add-modules=jdk.incubator.vector",
                 "-XX:+UseParallelGC",
-                "-Xmn100m", // what stays is nearly all of it
+                "-Xmn200m", // what stays is nearly all of it
                 "-Xms" + heapMegabytes() + "m",
                 "-Xmx" + heapMegabytes() + "m",
                 "-cp",
@@ -220,10 +220,10 @@ final class PirBench {
         }
     }
 
-    /// Room for the matrix (at most twice the records), what is prepared (about 20 outputs of 34 MB) and 64
-    /// bytes a record: all in all three times the data.
+    /// Room for the matrix (twice the records), what is prepared (about 20 outputs of 34 MB) and 64 bytes a
+    /// record.
     private long heapMegabytes() {
-        return ((long) records() * (2L * bytes() + 64) >> 20) + 750;
+        return ((long) records() * (2L * bytes() + 64) >> 20) + 1600;
     }
 
     private void measure(DataInputStream in, DataOutputStream out) throws IOException {
