@@ -17,6 +17,7 @@ import poyang.psi.CollisionSession;
 import poyang.psi.IntList;
 import poyang.psi.LongKeys;
 import poyang.psi.PreparedSet;
+import poyang.psi.Progress;
 import poyang.psi.RecordedNetwork;
 import poyang.psi.UnbalancedPsi;
 
@@ -90,6 +91,7 @@ final class BenchUnbalancedParty {
             keys[i] = i < Math.min(count, set.keys()) / 2 ? i : -1L - i;
         }
         IntList found = UnbalancedPsi.ask(new LongKeys(keys), set, session);
+        clock.at(Progress.Phase.MATCHING, count, count);
         BenchPsiParty.print(clock, network, 0, found.size(), count);
     }
 
