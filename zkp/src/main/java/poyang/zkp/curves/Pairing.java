@@ -48,6 +48,11 @@ public final class Pairing {
         return Arrays.equals(product(p, q), tower.one());
     }
 
+    /// Is the product of two values of pairings one?
+    public boolean isInverse(long[] a, long[] b) {
+        return Arrays.equals(multiply(a, b), tower.one());
+    }
+
     /// The product of two values of pairings.
     public long[] multiply(long[] a, long[] b) {
         long[] r = new long[6 * m];

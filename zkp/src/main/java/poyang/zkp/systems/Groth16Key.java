@@ -1,6 +1,8 @@
 package poyang.zkp.systems;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import poyang.zkp.curves.Curve;
 
 /// The verification key of a circuit under Groth16. Points are affine and in their groups.
@@ -14,6 +16,8 @@ public final class Groth16Key {
     final long[] gamma2;
     final long[] delta2;
     final List<long[]> inputs;
+    private boolean used;
+    private volatile long @Nullable [] alphaBeta;
 
     Groth16Key(Curve curve, long[] alpha1, long[] beta2, long[] gamma2, long[] delta2, List<long[]> inputs) {
         this.curve = curve;
@@ -41,6 +45,17 @@ public final class Groth16Key {
                 text.g2("vk_gamma_2", curve),
                 text.g2("vk_delta_2", curve),
                 inputs);
+    }
+
+    /// e(α, β), from the second time on that a verification asks: for one alone it costs more than it saves.
+    Optional<long[]> alphaBeta() {
+        long[] known = alphaBeta;
+        if (known == null && used) {
+            known = curve.pairing().product(new long[][] {alpha1}, new long[][] {beta2});
+            alphaBeta = known;
+        }
+        used = true;
+        return Optional.ofNullable(known);
     }
 
     public Curve curve() {
