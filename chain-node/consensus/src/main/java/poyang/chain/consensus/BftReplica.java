@@ -51,11 +51,9 @@ import poyang.kernel.Ready.TimerChange;
 ///
 /// Who leads plays no part in this: two leaders of a round are like one that proposes twice.
 ///
-/// **Liveness.** Timers grow by half to a cap, and fall on every certificate towards four times what
-/// rounds took of late. A timeout carries the
-/// sender's highest certificate; who is ahead shows a laggard why; so after the network calms down all
-/// honest replicas meet in a round of an honest leader for longer than a round takes. Votes go to everybody,
-/// so a silent leader costs its own round and not the block before it.
+/// **Liveness.** Timers grow to a cap ({@link RoundPace}). A timeout carries the sender's highest certificate; who
+/// is ahead shows a laggard why; so after the network calms down all honest replicas meet in a round of an
+/// honest leader for longer than a round takes. A silent leader costs its own round and not the block before.
 public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMessage, BftEffect>> {
     static final String ROUND_TIMER = "round";
     static final String IDLE_TIMER = "idle";
@@ -68,6 +66,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private final Signatures signatures;
     private final Payloads payloads;
     private final BlockTree tree;
+    private final RoundPace pace;
     private final Map<Bytes, Proposal> waiting = new LinkedHashMap<>();
     private final Map<Bytes, Integer> fetching = new LinkedHashMap<>();
     private final TreeMap<Long, Map<PartyId, Bytes>> seenProposals = new TreeMap<>();
@@ -80,13 +79,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private Optional<QuorumCertificate> toCommit = Optional.empty();
     private long currentRound;
     private long lastVotedRound;
-    private long roundMillis;
-    private long usualMillis;
-    private long enteredMillis;
     private boolean idleOver;
     private boolean gaveUp;
-    private boolean hurried;
-    private long paidMillis;
 
     private List<BftEntry> persist = new ArrayList<>();
     private List<Outbound<BftMessage>> send = new ArrayList<>();
@@ -119,7 +113,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             }
         }
         currentRound = highest.round() + 1;
-        roundMillis = config.roundMillis();
+        pace = new RoundPace(config);
     }
 
     /// The round that this replica is in.
@@ -131,12 +125,14 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     public Ready<BftEntry, BftMessage, BftEffect> step(BftEvent event) {
         switch (event) {
             case Started(long now) -> {
-                startRound();
+                timers.add(new TimerChange(ROUND_TIMER, pace.start(something())));
                 propose(now);
             }
             case PayloadAvailable(List<Bytes> available, long now) -> {
                 payload = available;
-                hurry();
+                if (!payload.isEmpty() && pace.hurry()) {
+                    timers.add(new TimerChange(ROUND_TIMER, pace.roundMillis()));
+                }
                 propose(now);
             }
             case BftEvent.PayloadArrived(long now) -> {
@@ -182,8 +178,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             case ROUND_TIMER -> {
                 gaveUp = true;
                 sendTimeout(now);
-                roundMillis = Math.min(config.longestRoundMillis(), roundMillis + roundMillis / 2);
-                timers.add(new TimerChange(ROUND_TIMER, roundMillis));
+                timers.add(new TimerChange(ROUND_TIMER, pace.miss()));
             }
             case IDLE_TIMER -> {
                 idleOver = true;
@@ -208,8 +203,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         List<Bytes> fresh = payloads.fitting(tree.fresh(payload, highest.blockId()));
         boolean idle = fresh.isEmpty() && !tree.urgent(highest.blockId());
-        long early = fresh.isEmpty() ? 0 : paidMillis + config.paceMillis() - now;
-        if (idle ? !idleOver : early > 0 && early <= config.paceMillis()) {
+        long early = fresh.isEmpty() ? 0 : pace.early(now);
+        if (idle ? !idleOver : early > 0) {
             timers.add(new TimerChange(IDLE_TIMER, idle ? config.idleMillis() : early));
             return;
         }
@@ -225,15 +220,9 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                 signatures.sign(BftMessage.proposalMessage(config.chainId(), config.epoch(), currentRound, id));
         Optional<TimeoutCertificate> proof = lastTimeout.filter(t -> t.round() + 1 == currentRound);
         tree.put(id, block);
-        paid(block, now);
+        pace.paid(block, now);
         broadcast(new Proposal(block, proof, signature));
         vote(block, id, now);
-    }
-
-    private void paid(OrderedBlock block, long now) {
-        if (!block.isEmpty()) {
-            paidMillis = now;
-        }
     }
 
     // ---- proposals and votes --------------------------------------------------------------------
@@ -316,7 +305,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                 apply.add(new BftEffect.Missing(block.payload(), block.author()));
             }
             case HERE -> {
-                paid(block, now);
+                pace.paid(block, now);
                 vote(block, id, now);
             }
         }
@@ -405,7 +394,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         highest = certificate;
         persist.add(new Safety(lastVotedRound, highest));
-        learnPace(certificate, now);
+        pace.certified(certificate.round() == currentRound && !gaveUp, now);
         if (tree.holds(certificate.blockId())) {
             settle(now);
         } else {
@@ -414,16 +403,6 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         if (certificate.round() >= currentRound) {
             enter(certificate.round() + 1, now);
         }
-    }
-
-    /// The time given to a round follows what rounds took of late: four times as much, within bounds.
-    private void learnPace(QuorumCertificate certificate, long now) {
-        if (certificate.round() == currentRound && hurried && !gaveUp) {
-            long took = Math.clamp(now - enteredMillis, 0, config.longestRoundMillis());
-            usualMillis = (3 * usualMillis + took) / 4;
-        }
-        long wanted = Math.clamp(4 * usualMillis, config.roundMillis(), config.longestRoundMillis());
-        roundMillis = Math.max(wanted, roundMillis / 2);
     }
 
     /// Commits what the highest certificate commits, as soon as all of it is known.
@@ -437,7 +416,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         Optional<Bytes> gap = tree.missing(toCommit.get().blockId());
         if (gap.isPresent()) {
-            fetch(gap.get(), knower());
+            fetch(gap.get(), highest.voterBesides(config.self()));
             return;
         }
         for (Bytes id : tree.commit(toCommit.get().blockId(), toCommit.get().round())) {
@@ -463,39 +442,19 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
     }
 
-    /// Somebody who voted for the highest certified block, so has it and its ancestors.
-    private PartyId knower() {
-        return highest.votes().stream()
-                .map(FinalityProof.Signed::validator)
-                .filter(voter -> !voter.equals(config.self()))
-                .findFirst()
-                .orElse(config.self());
-    }
-
-    /// A leader without anything to order takes its time, and is given it.
-    private void startRound() {
-        hurried = !payload.isEmpty() || tree.urgent(highest.blockId());
-        timers.add(new TimerChange(ROUND_TIMER, hurried ? roundMillis : roundMillis + config.idleMillis()));
-    }
-
-    /// There is something to order now: no more time than that takes.
-    private void hurry() {
-        if (!hurried && !payload.isEmpty()) {
-            hurried = true;
-            timers.add(new TimerChange(ROUND_TIMER, roundMillis));
-        }
+    private boolean something() {
+        return !payload.isEmpty() || tree.urgent(highest.blockId());
     }
 
     private void enter(long round, long now) {
         currentRound = round;
-        enteredMillis = now;
         incomplete = Optional.empty();
         idleOver = false;
         gaveUp = false;
         votes.headMap(round - 1).clear();
         timeouts.headMap(round).clear();
         seenProposals.headMap(round - 1).clear();
-        startRound();
+        timers.add(new TimerChange(ROUND_TIMER, pace.enter(something(), now)));
         timers.add(new TimerChange(IDLE_TIMER, -1));
         propose(now);
     }
@@ -591,14 +550,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     }
 
     private void serve(PartyId from, Bytes id) {
-        List<OrderedBlock> found = new ArrayList<>();
-        Optional<OrderedBlock> block = tree.find(id);
-        long bytes = 0;
-        while (block.isPresent() && found.size() < Fetched.MOST_BLOCKS && bytes < OrderedBlock.MOST_BYTES) {
-            found.add(block.get());
-            bytes += block.get().payload().stream().mapToLong(Bytes::length).sum();
-            block = tree.find(block.get().parent());
-        }
+        List<OrderedBlock> found = tree.downFrom(id);
         if (!found.isEmpty()) {
             send.add(new Outbound<>(from, new Fetched(found)));
         }

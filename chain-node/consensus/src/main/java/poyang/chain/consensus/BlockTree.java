@@ -1,6 +1,7 @@
 package poyang.chain.consensus;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +45,19 @@ final class BlockTree {
 
     Optional<OrderedBlock> find(Bytes id) {
         return Optional.ofNullable(blocks.get(id));
+    }
+
+    /// The block and those below it, as many as fit into one answer.
+    List<OrderedBlock> downFrom(Bytes id) {
+        List<OrderedBlock> found = new ArrayList<>();
+        long bytes = 0;
+        OrderedBlock block = blocks.get(id);
+        while (block != null && found.size() < BftMessage.Fetched.MOST_BLOCKS && bytes < OrderedBlock.MOST_BYTES) {
+            found.add(block);
+            bytes += block.payload().stream().mapToLong(Bytes::length).sum();
+            block = blocks.get(block.parent());
+        }
+        return found;
     }
 
     /// Whether a block with this id may be built upon: it is known, or the last committed one.

@@ -89,4 +89,13 @@ public record QuorumCertificate(long round, Bytes blockId, List<FinalityProof.Si
         in.end();
         return certificate;
     }
+
+    /// Somebody who voted, so has the block and its ancestors; `self` when nobody else did.
+    PartyId voterBesides(PartyId self) {
+        return votes.stream()
+                .map(FinalityProof.Signed::validator)
+                .filter(voter -> !voter.equals(self))
+                .findFirst()
+                .orElse(self);
+    }
 }
