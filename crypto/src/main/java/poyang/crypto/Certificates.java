@@ -112,6 +112,15 @@ public final class Certificates {
         return bits;
     }
 
+    /// The DER of a certificate that was read or made here.
+    public static byte[] encoded(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new Bug("a decoded certificate always encodes", e);
+        }
+    }
+
     /// @throws PoyangException `BAD_CERTIFICATE` unless this is exactly the DER of a certificate
     public static X509Certificate decode(byte[] der) {
         try {
@@ -130,9 +139,9 @@ public final class Certificates {
         StringWriter text = new StringWriter();
         try (PemWriter pem = new PemWriter(text)) {
             for (X509Certificate certificate : chain) {
-                pem.writeObject(new PemObject("CERTIFICATE", certificate.getEncoded()));
+                pem.writeObject(new PemObject("CERTIFICATE", encoded(certificate)));
             }
-        } catch (IOException | CertificateEncodingException e) {
+        } catch (IOException e) {
             throw new Bug("encoding in memory cannot fail", e);
         }
         return text.toString();

@@ -3,6 +3,7 @@ package poyang.crypto;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
@@ -39,6 +40,12 @@ public interface Revocations {
                 default -> "reason " + reason;
             };
         }
+    }
+
+    /// A serial number as the chain keeps it: unsigned, big-endian, without leading zeros.
+    static byte[] serialBytes(BigInteger serial) {
+        byte[] signed = serial.toByteArray();
+        return signed[0] == 0 ? Arrays.copyOfRange(signed, 1, signed.length) : signed;
     }
 
     /// Names an authority across renewals of its certificate: SM3 over its subject and its public key,

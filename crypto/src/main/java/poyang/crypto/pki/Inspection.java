@@ -2,7 +2,6 @@ package poyang.crypto.pki;
 
 import java.io.IOException;
 import java.math.BigInteger;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.Certificates;
 import poyang.crypto.Sm3;
-import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 
 /// Says in words what a file holds: certificates, requests, revocation lists, messages, keys. What a thing
@@ -140,16 +138,9 @@ public final class Inspection {
         for (String unknown : view.unknownCritical()) {
             lines.add("demands the unknown extension: " + unknown);
         }
-        lines.add("fingerprint (SM3): " + Sm3.hash(der(certificate)).hex());
+        lines.add("fingerprint (SM3): "
+                + Sm3.hash(Certificates.encoded(certificate)).hex());
         return lines;
-    }
-
-    private static byte[] der(X509Certificate certificate) {
-        try {
-            return certificate.getEncoded();
-        } catch (CertificateEncodingException e) {
-            throw new Bug("a decoded certificate always encodes", e);
-        }
     }
 
     private static String timeliness(CertificateView view, Instant at) {

@@ -1,7 +1,6 @@
 package poyang.crypto.pki;
 
 import java.math.BigInteger;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.Certificates;
 import poyang.crypto.Sm2PublicKey;
-import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
@@ -305,16 +303,8 @@ final class Register {
         return String.join(
                 ",",
                 list.stream()
-                        .map(each -> Base64.getEncoder().encodeToString(der(each)))
+                        .map(each -> Base64.getEncoder().encodeToString(Certificates.encoded(each)))
                         .toList());
-    }
-
-    private static byte[] der(X509Certificate certificate) {
-        try {
-            return certificate.getEncoded();
-        } catch (CertificateEncodingException e) {
-            throw new Bug("a decoded certificate always encodes", e);
-        }
     }
 
     static List<X509Certificate> decode(String list) {

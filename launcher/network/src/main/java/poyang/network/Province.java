@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +29,6 @@ import poyang.crypto.SigningKey;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.crypto.web.WebAuthority;
-import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
@@ -230,10 +228,6 @@ final class Province {
     }
 
     private static Bytes der(X509Certificate certificate) {
-        try {
-            return Bytes.wrap(certificate.getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new Bug("a certificate of our own cannot be encoded", e);
-        }
+        return Bytes.wrap(Certificates.encoded(certificate));
     }
 }

@@ -84,15 +84,7 @@ final class CollideParty {
         }
         KeySet keys = form.keySet();
         read(Path.of(arguments[1]), columns, row -> form.read(keys, row));
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[2]);
-        CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
-        PartyId peer = left ? RIGHT : LEFT;
-        RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
-        try (SocketNetwork socket =
-                new SocketNetwork(left ? LEFT : RIGHT, peer, left ? accept(address) : connect(address))) {
-            RecordedNetwork network = new RecordedNetwork(socket);
-            CollisionSession session = new CollisionSession(network, peer, random, PROGRESS);
-            long start = System.nanoTime();
+        converse(arguments, (protocol, session) -> {
             long matches = -1;
             if (left && protocol.sizeOnly()) {
                 matches = protocol.receiveSize(keys, session).matches();
@@ -110,19 +102,41 @@ final class CollideParty {
             } else {
                 long _ = protocol.send(keys, session);
             }
-            say(start, keys.rowsRead(), keys.size(), matches, network, peer);
-        }
+            return new Counts(keys.rowsRead(), keys.size(), matches);
+        });
     }
 
-    private static void say(long start, long rows, long keys, long matches, RecordedNetwork network, PartyId peer) {
-        long millis = (System.nanoTime() - start) / 1_000_000;
-        System.out.println("rows=" + rows);
-        System.out.println("keys=" + keys);
-        System.out.println("matches=" + matches);
-        System.out.println("sent=" + network.bytesSent());
-        System.out.println("received=" + network.bytesReceived());
-        System.out.println("protocolMillis=" + millis);
-        System.out.println("transcript=" + network.transcript(peer).hex());
+    /// What one party counted.
+    ///
+    /// @param matches -1 for the one that learns none
+    private record Counts(long rows, long keys, long matches) {}
+
+    /// One party's side of the protocol.
+    private interface Side {
+        Counts run(CollisionProtocol protocol, CollisionSession session);
+    }
+
+    /// Meets the other party, runs this side, and says what it took.
+    private static void converse(String[] arguments, Side side) throws IOException, InterruptedException {
+        boolean left = arguments[0].equals("left");
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[2]);
+        CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
+        PartyId peer = left ? RIGHT : LEFT;
+        RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
+        try (SocketNetwork socket =
+                new SocketNetwork(left ? LEFT : RIGHT, peer, left ? accept(address) : connect(address))) {
+            RecordedNetwork network = new RecordedNetwork(socket);
+            long start = System.nanoTime();
+            Counts counts = side.run(protocol, new CollisionSession(network, peer, random, PROGRESS));
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            System.out.println("rows=" + counts.rows());
+            System.out.println("keys=" + counts.keys());
+            System.out.println("matches=" + counts.matches());
+            System.out.println("sent=" + network.bytesSent());
+            System.out.println("received=" + network.bytesReceived());
+            System.out.println("protocolMillis=" + millis);
+            System.out.println("transcript=" + network.transcript(peer).hex());
+        }
     }
 
     /// The same with a set on disk; the file is read once for the set and once for the result.
@@ -133,21 +147,12 @@ final class CollideParty {
         Path work = Path.of(arguments[6]);
         String source = file.toAbsolutePath() + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + " "
                 + columns + " " + rules;
-        DiskSet set = DiskSet.open(work, source).orElse(null);
-        if (set == null) {
+        DiskSet set = DiskSet.open(work, source).orElseGet(() -> {
             DiskSet.Writer writer = DiskSet.create(work, source);
             read(file, columns, row -> writer.add(form.key(row)));
-            set = writer.finish();
-        }
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[2]);
-        CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
-        PartyId peer = left ? RIGHT : LEFT;
-        RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
-        try (SocketNetwork socket =
-                new SocketNetwork(left ? LEFT : RIGHT, peer, left ? accept(address) : connect(address))) {
-            RecordedNetwork network = new RecordedNetwork(socket);
-            CollisionSession session = new CollisionSession(network, peer, random, PROGRESS);
-            long start = System.nanoTime();
+            return writer.finish();
+        });
+        converse(arguments, (protocol, session) -> {
             long matches = -1;
             if (left) {
                 BitSet matched = new BitSet();
@@ -156,8 +161,8 @@ final class CollideParty {
             } else {
                 long _ = DiskCollision.send(protocol, set, session);
             }
-            say(start, set.rowsRead(), set.size(), matches, network, peer);
-        }
+            return new Counts(set.rowsRead(), set.size(), matches);
+        });
     }
 
     private static void writeInOrder(

@@ -21,19 +21,9 @@ final class CollideResult {
 
     static void write(
             Path out, CollideRun.Listed listed, List<String> columns, KeyForm form, KeySet keys, IntList matches) {
-        boolean told = listed == CollideRun.Listed.LEFT;
-        whole(out, writer -> {
-            List<String> header = new ArrayList<>(columns);
-            if (told) {
-                header.add("matched");
-            }
-            line(writer, header);
+        writeRows(out, listed, columns, rows -> {
             for (Entry entry : sorted(listed, keys, matches)) {
-                List<String> fields = new ArrayList<>(form.parts(entry.key()));
-                if (told) {
-                    fields.add(entry.matched() ? "1" : "0");
-                }
-                line(writer, fields);
+                rows.accept(form.parts(entry.key()), entry.matched());
             }
         });
     }

@@ -157,9 +157,7 @@ public final class CertificatesContract extends ServiceContract implements Certi
     }
 
     private static ByteString serial(BigInteger number) {
-        byte[] signed = number.toByteArray();
-        int sign = signed[0] == 0 ? 1 : 0;
-        return ByteString.copyFrom(signed, sign, signed.length - sign);
+        return ByteString.copyFrom(Revocations.serialBytes(number));
     }
 
     private static void goodAuthority(ReadableState state, CertificateAuthority authority) {

@@ -1,11 +1,8 @@
 package poyang.sdk;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
-import java.math.BigInteger;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +12,6 @@ import poyang.crypto.Revocations;
 import poyang.crypto.Sm3;
 import poyang.crypto.pki.CertificateEntry;
 import poyang.crypto.pki.RevocationList;
-import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.CertificateAuthority;
@@ -75,7 +71,7 @@ public final class AuthorityReport {
     /// @return nothing when the chain knows this certificate
     /// @throws PoyangException the contract's refusal, as {@link ChainAccount#call}
     public Optional<Line> register(String reporter) {
-        Bytes own = der(books.chain().getFirst());
+        Bytes own = Bytes.wrap(Certificates.encoded(books.chain().getFirst()));
         Optional<CertificateAuthority> known = state("authority/" + issuer.hex(), CertificateAuthority.parser());
         if (known.filter(each -> ChainForms.bytes(each.getCertificate()).equals(own))
                 .isPresent()) {
@@ -101,7 +97,7 @@ public final class AuthorityReport {
         for (CertificateEntry entry : books.certificates()) {
             CertificateKey key = CertificateKey.newBuilder()
                     .setIssuer(ChainForms.byteString(issuer))
-                    .setSerial(unsigned(entry.serial()))
+                    .setSerial(ByteString.copyFrom(Revocations.serialBytes(entry.serial())))
                     .build();
             CertificateStatus status = state(
                             "certificate/" + issuer.hex() + "/"
@@ -125,8 +121,7 @@ public final class AuthorityReport {
     private static ReportIssued issued(CertificateKey key, X509Certificate certificate) {
         return ReportIssued.newBuilder()
                 .setCertificate(key)
-                .setCertificateHash(
-                        ChainForms.byteString(Sm3.hash(der(certificate).toArray())))
+                .setCertificateHash(ChainForms.byteString(Sm3.hash(Certificates.encoded(certificate))))
                 .setNotBeforeSeconds(certificate.getNotBefore().toInstant().getEpochSecond())
                 .setNotAfterSeconds(certificate.getNotAfter().toInstant().getEpochSecond())
                 .setKeyUsage(Certificates.keyUsage(certificate))
@@ -172,29 +167,6 @@ public final class AuthorityReport {
     }
 
     private <T> Optional<T> state(String key, Parser<T> parser) {
-        Optional<Bytes> value = account.state(CONTRACT, key, 0).value();
-        if (value.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(parser.parseFrom(value.get().toArray()));
-        } catch (InvalidProtocolBufferException e) {
-            throw new PoyangException(
-                    SdkErrors.NOT_PROVEN, "a proven value is malformed", "one release of the schema is needed", e);
-        }
-    }
-
-    private static Bytes der(X509Certificate certificate) {
-        try {
-            return Bytes.wrap(certificate.getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new Bug("a certificate that was read can be written", e);
-        }
-    }
-
-    private static ByteString unsigned(BigInteger serial) {
-        byte[] signed = serial.toByteArray();
-        int sign = signed[0] == 0 ? 1 : 0;
-        return ByteString.copyFrom(signed, sign, signed.length - sign);
+        return account.state(CONTRACT, key, 0).value().map(value -> ChainForms.attested(parser, value));
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.Parser;
 import com.google.protobuf.util.JsonFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,18 @@ public final class ChainForms {
 
     public static Bytes bytes(ByteString from) {
         return Bytes.wrap(from.toByteArray());
+    }
+
+    /// Reads what a quorum attested.
+    ///
+    /// @throws PoyangException `NOT_PROVEN` when it is no message of this kind
+    public static <T> T attested(Parser<T> parser, Bytes value) {
+        try {
+            return parser.parseFrom(value.toArray());
+        } catch (InvalidProtocolBufferException e) {
+            throw new PoyangException(
+                    SdkErrors.NOT_PROVEN, "an attested value is malformed", "one release of the schema is needed", e);
+        }
     }
 
     public static ByteString byteString(Bytes from) {

@@ -3,6 +3,7 @@ package poyang.sdk;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractStub;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
@@ -88,15 +89,6 @@ public final class ExecutorClient implements AutoCloseable {
         return read(organisation, stub -> stub.answer(query));
     }
 
-    private <T> T read(String organisation, Function<PrivateReadsGrpc.PrivateReadsBlockingStub, T> call) {
-        try {
-            return call.apply(PrivateReadsGrpc.newBlockingStub(channel(organisation))
-                    .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS));
-        } catch (StatusRuntimeException e) {
-            throw CallErrors.fromStatus(e);
-        }
-    }
-
     /// Hands over progress on the calling thread until the attempt ends, or the thread is interrupted.
     public void progress(String organisation, SignedQuery query, Consumer<JobProgress> sink)
             throws InterruptedException {
@@ -120,9 +112,16 @@ public final class ExecutorClient implements AutoCloseable {
     }
 
     private <T> T call(String organisation, Function<ExecutorGrpc.ExecutorBlockingStub, T> call) {
+        return ask(ExecutorGrpc.newBlockingStub(channel(organisation)), call);
+    }
+
+    private <T> T read(String organisation, Function<PrivateReadsGrpc.PrivateReadsBlockingStub, T> call) {
+        return ask(PrivateReadsGrpc.newBlockingStub(channel(organisation)), call);
+    }
+
+    private static <S extends AbstractStub<S>, T> T ask(S stub, Function<S, T> call) {
         try {
-            return call.apply(ExecutorGrpc.newBlockingStub(channel(organisation))
-                    .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS));
+            return call.apply(stub.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS));
         } catch (StatusRuntimeException e) {
             throw CallErrors.fromStatus(e);
         }

@@ -5,12 +5,10 @@ import java.util.Optional;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
 import poyang.crypto.CryptoSuite;
-import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.KernelErrors;
-import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// Shows that a batch can be had: so many validators hold it that every quorum has an honest one among them.
@@ -73,10 +71,7 @@ public record BatchCertificate(Bytes batch, int transactions, long bytes, List<F
                 .bytes(batch)
                 .u32(transactions)
                 .u64(bytes)
-                .list(
-                        holders,
-                        (w, h) ->
-                                w.text(h.validator().name()).bytes(h.signature().encoded()))
+                .list(holders, QuorumCertificate::write)
                 .toBytes();
     }
 
@@ -87,12 +82,7 @@ public record BatchCertificate(Bytes batch, int transactions, long bytes, List<F
                 in.exactly(CryptoSuite.DIGEST_BYTES),
                 count(in.u32()),
                 in.u64(),
-                in.list(
-                        MOST_HOLDERS,
-                        r -> new FinalityProof.Signed(
-                                new PartyId(r.text(64)),
-                                Signature.decode(
-                                        r.exactly(Signature.ENCODED_BYTES).toArray()))));
+                in.list(MOST_HOLDERS, QuorumCertificate::signed));
         in.end();
         return certificate;
     }

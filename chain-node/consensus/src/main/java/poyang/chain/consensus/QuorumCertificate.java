@@ -68,24 +68,26 @@ public record QuorumCertificate(long round, Bytes blockId, List<FinalityProof.Si
         return new CanonicalWriter(DOMAIN)
                 .u64(round)
                 .bytes(blockId)
-                .list(
-                        votes,
-                        (w, v) ->
-                                w.text(v.validator().name()).bytes(v.signature().encoded()))
+                .list(votes, QuorumCertificate::write)
                 .toArray();
+    }
+
+    /// A validator's name and signature as certificates carry them.
+    static void write(CanonicalWriter out, FinalityProof.Signed signed) {
+        var _ = out.text(signed.validator().name()).bytes(signed.signature().encoded());
+    }
+
+    /// What {@link #write} wrote.
+    static FinalityProof.Signed signed(CanonicalReader in) {
+        return new FinalityProof.Signed(
+                new PartyId(in.text(64)),
+                Signature.decode(in.exactly(Signature.ENCODED_BYTES).toArray()));
     }
 
     static QuorumCertificate decode(byte[] encoded) {
         CanonicalReader in = new CanonicalReader(DOMAIN, encoded);
         QuorumCertificate certificate = new QuorumCertificate(
-                in.u64(),
-                in.exactly(CryptoSuite.DIGEST_BYTES),
-                in.list(
-                        1024,
-                        r -> new FinalityProof.Signed(
-                                new PartyId(r.text(64)),
-                                Signature.decode(
-                                        r.exactly(Signature.ENCODED_BYTES).toArray()))));
+                in.u64(), in.exactly(CryptoSuite.DIGEST_BYTES), in.list(1024, QuorumCertificate::signed));
         in.end();
         return certificate;
     }

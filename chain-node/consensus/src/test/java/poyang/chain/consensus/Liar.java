@@ -184,18 +184,7 @@ final class Liar implements Behaviour {
             return honest;
         }
         BlockHeader h = honest.header();
-        BlockHeader wrong = new BlockHeader(
-                h.chainId(),
-                h.epoch(),
-                h.height(),
-                h.previousHash(),
-                h.round(),
-                h.proposer(),
-                h.timestampMillis(),
-                h.transactionCount(),
-                h.transactionsRoot(),
-                Sm3.hash(new byte[] {9}),
-                h.receiptsRoot());
+        BlockHeader wrong = SimulatedChain.withAnotherState(h);
         return new Word(wrong, signatures.sign(Attestation.message(CryptoSuite.SM, wrong)), honest.asks());
     }
 }

@@ -529,6 +529,22 @@ final class SimulatedChain {
         return Objects.requireNonNull(node);
     }
 
+    /// The header that a block would have after another execution.
+    static BlockHeader withAnotherState(BlockHeader h) {
+        return new BlockHeader(
+                h.chainId(),
+                h.epoch(),
+                h.height(),
+                h.previousHash(),
+                h.round(),
+                h.proposer(),
+                h.timestampMillis(),
+                h.transactionCount(),
+                h.transactionsRoot(),
+                Sm3.hash(new byte[] {9}),
+                h.receiptsRoot());
+    }
+
     static void check(boolean invariant, String message) {
         if (!invariant) {
             throw new AssertionError(message);

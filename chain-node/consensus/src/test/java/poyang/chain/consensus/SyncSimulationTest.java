@@ -158,20 +158,7 @@ final class SyncSimulationTest {
                 new ProvenBlock(new FinalityProof(h, List.of(proof.signatures().getFirst())), block.transactions());
             default ->
                 new ProvenBlock(
-                        new FinalityProof(
-                                new BlockHeader(
-                                        h.chainId(),
-                                        h.epoch(),
-                                        h.height(),
-                                        h.previousHash(),
-                                        h.round(),
-                                        h.proposer(),
-                                        h.timestampMillis(),
-                                        h.transactionCount(),
-                                        h.transactionsRoot(),
-                                        Sm3.hash(new byte[] {9}),
-                                        h.receiptsRoot()),
-                                proof.signatures()),
+                        new FinalityProof(SimulatedChain.withAnotherState(h), proof.signatures()),
                         block.transactions());
         };
     }

@@ -1,7 +1,5 @@
 package poyang.executor.host;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +10,7 @@ import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AccountKeys;
 import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainForms;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.SdkErrors;
 import poyang.wire.schema.AccountRecord;
@@ -37,7 +36,7 @@ final class ChainFacts {
         for (int i = 0; i < TRIES; i++) {
             ProvenValue value = chain.state("poyang.v1.Jobs", "job/" + id, 0);
             if (value.height() >= height && value.value().isPresent()) {
-                return parse(Job.parser(), value.value().get().toArray());
+                return ChainForms.attested(Job.parser(), value.value().get());
             }
             Thread.sleep(PAUSE_MILLIS);
         }
@@ -70,7 +69,7 @@ final class ChainFacts {
         }
         ProvenValue proven = chain.state("poyang.v1.Accounts", "account/" + id, 0);
         reached(proven.height());
-        Optional<AccountRecord> found = proven.value().map(value -> parse(AccountRecord.parser(), value.toArray()));
+        Optional<AccountRecord> found = proven.value().map(value -> ChainForms.attested(AccountRecord.parser(), value));
         found.ifPresent(record -> accounts.put(id, record));
         return found;
     }
@@ -93,14 +92,5 @@ final class ChainFacts {
         return known(account).stream()
                 .findFirst()
                 .orElseThrow(() -> new Bug("a job names the account " + account + ", which is not there"));
-    }
-
-    private static <T> T parse(Parser<T> parser, byte[] value) {
-        try {
-            return parser.parseFrom(value);
-        } catch (InvalidProtocolBufferException e) {
-            throw new PoyangException(
-                    SdkErrors.NOT_PROVEN, "an attested value is malformed", "one release of the schema is needed", e);
-        }
     }
 }

@@ -28,6 +28,7 @@ import poyang.connectors.ConnectorErrors;
 import poyang.executor.jail.Confinement;
 import poyang.executor.jail.Confinement.Limits;
 import poyang.executor.jail.Confinement.Mount;
+import poyang.executor.jail.Confinement.Work;
 import poyang.executor.jail.Jail;
 import poyang.executor.jail.Scratch;
 import poyang.executor.jail.Sockets;
@@ -113,20 +114,20 @@ final class Children implements AutoCloseable {
     /// @param brief whether the compute child ends before the optimising compiler would pay
     static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns, boolean brief) {
         Children children = new Children(setup, name, source);
-        Connected child = children.connected(COMPUTE, setup.compute(), columns, brief);
+        Connected child = children.connected(COMPUTE, setup.compute(), columns, brief ? Work.BRIEF : Work.LONG);
         return new Computing(children, new ChildChannel(child.in(), child.out()), child.scratch());
     }
 
     /// Starts reader and view child, joined the same way.
     static Viewing startView(ExecutorSetup setup, String name, Source source, List<String> columns) {
         Children children = new Children(setup, name, source);
-        Connected child = children.connected(VIEW, setup.views(), columns, /* brief= */ false);
+        Connected child = children.connected(VIEW, setup.views(), columns, Work.NUMERIC);
         return new Viewing(children, new ViewChannel(child.in(), child.out()));
     }
 
-    private Connected connected(String mainClass, Limits limits, List<String> columns, boolean brief) {
+    private Connected connected(String mainClass, Limits limits, List<String> columns, Work work) {
         try {
-            return startPipeline(mainClass, limits, columns, brief);
+            return startPipeline(mainClass, limits, columns, work);
         } catch (IOException e) {
             close();
             throw lost("the children could not be started", e);
@@ -136,7 +137,7 @@ final class Children implements AutoCloseable {
         }
     }
 
-    private Connected startPipeline(String mainClass, Limits limits, List<String> columns, boolean brief)
+    private Connected startPipeline(String mainClass, Limits limits, List<String> columns, Work work)
             throws IOException {
         Optional<Mount> link = startRelay();
         Path scratch = scratch("compute");
@@ -151,9 +152,8 @@ final class Children implements AutoCloseable {
                     scratch,
                     List.of(),
                     Sockets.UNIX_ONLY,
-                    brief,
-                    limits,
-                    mainClass.equals(VIEW));
+                    work,
+                    limits);
             List<Process> pipeline = setup.jail()
                     .start(List.of(
                             reader(link),
@@ -189,7 +189,7 @@ final class Children implements AutoCloseable {
                         scratch("reader"),
                         mounts,
                         Sockets.UNIX_ONLY,
-                        /* brief= */ false,
+                        Work.LONG,
                         setup.reader()));
     }
 
@@ -217,7 +217,7 @@ final class Children implements AutoCloseable {
                 scratch("relay"),
                 List.of(mount),
                 Sockets.INTERNET,
-                /* brief= */ false,
+                Work.LONG,
                 setup.reader());
         ProcessBuilder builder = setup.jail().process(relay).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         Process process = started(setup.jail().start(List.of(builder)).getFirst());

@@ -1,11 +1,10 @@
 package poyang.executor.host;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import java.util.Locale;
 import java.util.Optional;
 import poyang.kernel.PoyangException;
 import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainForms;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.SdkErrors;
 import poyang.wire.schema.Lookup;
@@ -30,7 +29,7 @@ final class ViewFacts {
         for (int i = 0; i < TRIES; i++) {
             ProvenValue value = chain.state(VIEWS, "view/" + id, 0);
             if (value.height() >= height) {
-                return value.value().map(found -> parse(View.parser(), found.toArray()));
+                return value.value().map(found -> ChainForms.attested(View.parser(), found));
             }
             Thread.sleep(PAUSE_MILLIS);
         }
@@ -50,21 +49,12 @@ final class ViewFacts {
         String key = String.format(Locale.ROOT, "lookup/%s/%012d", id.substring(0, slash), number);
         for (int i = 0; i < TRIES; i++) {
             Optional<Lookup> found =
-                    chain.state(VIEWS, key, 0).value().map(value -> parse(Lookup.parser(), value.toArray()));
+                    chain.state(VIEWS, key, 0).value().map(value -> ChainForms.attested(Lookup.parser(), value));
             if (found.isPresent()) {
                 return found;
             }
             Thread.sleep(PAUSE_MILLIS);
         }
         return Optional.empty();
-    }
-
-    private static <T> T parse(Parser<T> parser, byte[] value) {
-        try {
-            return parser.parseFrom(value);
-        } catch (InvalidProtocolBufferException e) {
-            throw new PoyangException(
-                    SdkErrors.NOT_PROVEN, "an attested value is malformed", "one release of the schema is needed", e);
-        }
     }
 }

@@ -11,9 +11,8 @@ import java.util.List;
 /// @param scratch its private folder, the only thing it can write besides a temporary file system
 /// @param mounts what else it sees of the host's files
 /// @param sockets the sockets it may make
-/// @param brief whether it ends before the optimising compiler would pay
+/// @param work what its JVM is made ready for
 /// @param limits memory, processor time and file size
-/// @param vectors whether its JVM has the vector instructions, for long numeric work
 public record Confinement(
         String mainClass,
         List<Path> classPath,
@@ -21,26 +20,21 @@ public record Confinement(
         Path scratch,
         List<Mount> mounts,
         Sockets sockets,
-        boolean brief,
-        Limits limits,
-        boolean vectors) {
-    /// Without vector instructions, which start up a little faster.
-    public Confinement(
-            String mainClass,
-            List<Path> classPath,
-            List<String> arguments,
-            Path scratch,
-            List<Mount> mounts,
-            Sockets sockets,
-            boolean brief,
-            Limits limits) {
-        this(mainClass, classPath, arguments, scratch, mounts, sockets, brief, limits, /* vectors= */ false);
-    }
-
+        Work work,
+        Limits limits) {
     public Confinement {
         classPath = List.copyOf(classPath);
         arguments = List.copyOf(arguments);
         mounts = List.copyOf(mounts);
+    }
+
+    /// What a child has to do.
+    public enum Work {
+        /// It ends before the optimising compiler would pay.
+        BRIEF,
+        LONG,
+        /// Long and numeric: vector instructions pay for their slower start.
+        NUMERIC
     }
 
     /// A file or folder of the host, bound at `target` inside.

@@ -245,7 +245,7 @@ public final class Jail {
         Confinement.Limits limits = child.limits();
         command.add(home.resolve("bin/java").toString());
         command.addAll(List.of("-ea", "-Xmx" + limits.heapMebibytes() + "m", "-XX:+UseSerialGC"));
-        if (child.brief()) {
+        if (child.work() == Confinement.Work.BRIEF) {
             command.add("-XX:TieredStopAtLevel=1");
         }
         command.add("-XX:MaxDirectMemorySize=" + limits.nativeMebibytes() / 2 + "m");
@@ -257,7 +257,7 @@ public final class Jail {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(List.of("--add-opens=java.base/java.nio=ALL-UNNAMED", "-Djava.io.tmpdir=/tmp"));
         command.addAll(List.of("-Dfile.encoding=UTF-8", "-Djava.security.egd=file:/dev/urandom"));
-        if (child.vectors()) {
+        if (child.work() == Confinement.Work.NUMERIC) {
             command.add("--add-modules=jdk.incubator.vector");
         }
         command.addAll(List.of("-cp", String.join(":", classPath), child.mainClass()));

@@ -87,7 +87,7 @@ public final class JailTrial {
                         scratch,
                         List.of(),
                         Sockets.UNIX_ONLY,
-                        /* brief= */ true,
+                        Confinement.Work.BRIEF,
                         LIMITS);
                 return findings(jail, jail.process(probe));
             } finally {

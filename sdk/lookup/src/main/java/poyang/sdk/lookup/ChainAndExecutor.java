@@ -35,7 +35,7 @@ final class ChainAndExecutor implements PrivateLookup.Counterparts {
 
     @Override
     public Optional<View> view(String id) {
-        return account.state(VIEWS, "view/" + id, 0).value().map(value -> PrivateLookup.parse(View.parser(), value));
+        return account.state(VIEWS, "view/" + id, 0).value().map(value -> ChainForms.attested(View.parser(), value));
     }
 
     @Override
@@ -53,7 +53,7 @@ final class ChainAndExecutor implements PrivateLookup.Counterparts {
     @Override
     public String ask(AskRequest request) {
         Bytes result = ChainForms.bytes(account.call(VIEWS, "Ask", request).getResult());
-        return PrivateLookup.parse(LookupKey.parser(), result).getId();
+        return ChainForms.attested(LookupKey.parser(), result).getId();
     }
 
     @Override
@@ -79,7 +79,7 @@ final class ChainAndExecutor implements PrivateLookup.Counterparts {
                 Locale.ROOT, "lookup/%s/%012d", id.substring(0, slash), Long.parseLong(id.substring(slash + 1)));
         for (int i = 0; i < TRIES; i++) {
             Optional<Lookup> found =
-                    account.state(VIEWS, key, 0).value().map(value -> PrivateLookup.parse(Lookup.parser(), value));
+                    account.state(VIEWS, key, 0).value().map(value -> ChainForms.attested(Lookup.parser(), value));
             if (found.isPresent() && !found.get().getFramesDigest().isEmpty()) {
                 return found.get();
             }

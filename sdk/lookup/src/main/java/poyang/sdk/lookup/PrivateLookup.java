@@ -1,7 +1,5 @@
 package poyang.sdk.lookup;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -212,15 +210,6 @@ public final class PrivateLookup {
                 .setLookup(result.lookup())
                 .addAllReports(SupervisorReport.sealed(result.lookup(), complaint, digest, supervisors, source))
                 .build());
-    }
-
-    static <T> T parse(Parser<T> parser, Bytes value) {
-        try {
-            return parser.parseFrom(value.toArray());
-        } catch (InvalidProtocolBufferException e) {
-            throw new PoyangException(
-                    SdkErrors.NOT_PROVEN, "an attested value is malformed", "one release of the schema is needed", e);
-        }
     }
 
     private static PoyangException notStanding(String wrong) {

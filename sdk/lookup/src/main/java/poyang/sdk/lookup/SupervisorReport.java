@@ -38,11 +38,11 @@ public final class SupervisorReport {
         Bytes listed = Bytes.wrap(account.read(ACCOUNTS, "List", Empty.getDefaultInstance()));
         List<Supervisor> found = new ArrayList<>();
         for (AccountRecord record :
-                PrivateLookup.parse(AccountList.parser(), listed).getAccountsList()) {
+                ChainForms.attested(AccountList.parser(), listed).getAccountsList()) {
             if (record.getRolesList().contains(Role.SUPERVISOR) && found.size() < SUPERVISORS_MAX) {
                 AccountRecord proven = account.state(ACCOUNTS, "account/" + record.getId(), 0)
                         .value()
-                        .map(value -> PrivateLookup.parse(AccountRecord.parser(), value))
+                        .map(value -> ChainForms.attested(AccountRecord.parser(), value))
                         .filter(known -> known.getRolesList().contains(Role.SUPERVISOR))
                         .orElseThrow(() -> notProven(record.getId()));
                 found.add(new Supervisor(
@@ -106,7 +106,7 @@ public final class SupervisorReport {
             throw malformed();
         }
         LookupReport report =
-                PrivateLookup.parse(LookupReport.parser(), Bytes.wrap(plain).slice(Short.BYTES, Short.BYTES + length));
+                ChainForms.attested(LookupReport.parser(), Bytes.wrap(plain).slice(Short.BYTES, Short.BYTES + length));
         if (!report.getLookup().equals(lookup)) {
             throw malformed();
         }

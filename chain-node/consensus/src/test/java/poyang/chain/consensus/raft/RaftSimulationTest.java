@@ -132,15 +132,20 @@ final class RaftSimulationTest {
         });
     }
 
+    /// Starts, and gives who leads once a first transaction is final.
+    private static SimulatedRaft.Node led(SimulatedRaft chain) {
+        chain.start();
+        submit(chain, 1, 100);
+        mustFinish(chain, 1, 60_000);
+        return chain.leader().orElseThrow();
+    }
+
     /// Who was cut off asked around and opened no term, so its return disturbs no leader.
     @Test
     void whoComesBackDeposesNobody() {
         Property.seeds(30).check(seed -> {
             SimulatedRaft chain = chain(seed, 5, Faults.none());
-            chain.start();
-            submit(chain, 1, 100);
-            mustFinish(chain, 1, 60_000);
-            SimulatedRaft.Node leader = chain.leader().orElseThrow();
+            SimulatedRaft.Node leader = led(chain);
             long term = chain.highestTerm();
             PartyId away = chain.nodes.keySet().stream()
                     .filter(v -> !v.equals(leader.id))
@@ -162,10 +167,7 @@ final class RaftSimulationTest {
     void aLostLeaderIsReplacedWithinSeconds() {
         Property.seeds(30).check(seed -> {
             SimulatedRaft chain = chain(seed, 5, Faults.none());
-            chain.start();
-            submit(chain, 1, 100);
-            mustFinish(chain, 1, 60_000);
-            SimulatedRaft.Node leader = chain.leader().orElseThrow();
+            SimulatedRaft.Node leader = led(chain);
             chain.cut(Set.of(leader.id), true);
             chain.submit();
             assertTrue(
