@@ -178,6 +178,8 @@ final class ConsensusLoop {
     }
 
     /// Takes in a peer's message; from any thread. What overflows is lost, as on a network.
+    ///
+    /// @throws PoyangException for a malformed one, which then counts against the peer
     void received(PartyId from, int channel, Bytes payload) {
         try {
             boolean room = switch (channel) {
@@ -196,6 +198,7 @@ final class ConsensusLoop {
             }
         } catch (PoyangException e) {
             LOG.warn("a malformed message of {}: {}", from, e.wrong());
+            throw e;
         }
     }
 

@@ -35,6 +35,7 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     private boolean attached;
     private @Nullable PeerLink link;
     private @Nullable ScheduledFuture<?> heartbeat;
+    private @Nullable ScheduledFuture<?> pause;
     private long heardNanos;
     private String reason = "the connection ended";
 
@@ -81,6 +82,10 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     }
 
     private void beat(ChannelHandlerContext context) {
+        if (pause != null) {
+            // Its words wait because this side does not read them: that is no silence.
+            heardNanos = System.nanoTime();
+        }
         long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos);
         if (silent > MISSED_HEARTBEATS * transport.config().heartbeatMillis()) {
             end(context, "nothing heard for " + silent + " ms");
@@ -125,7 +130,10 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             return;
         }
         switch (inbound) {
-            case Malformed malformed -> refuse(context, malformed.reason());
+            case Malformed malformed -> {
+                own.malformed();
+                refuse(context, malformed.reason());
+            }
             case Frame frame -> read(context, own, frame);
         }
     }
@@ -144,24 +152,50 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         if (frame.channel() == Frame.CONTROL) {
             readControl(context, own, frame);
         } else if (own.accept(frame)) {
-            transport.listener().received(own.peer(), frame.channel(), frame.payload());
+            try {
+                transport.listener().received(own.peer(), frame.channel(), frame.payload());
+            } catch (PoyangException e) {
+                own.malformed();
+            }
         }
+        long owed = own.pay(frame);
+        if (owed > 0 && pause == null) {
+            own.paused();
+            context.channel().config().setAutoRead(false);
+            pause = context.executor().schedule(() -> readOn(context, own), owed, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void readOn(ChannelHandlerContext context, PeerLink own) {
+        long owed = own.pauseNanos();
+        if (owed > 0) {
+            pause = context.executor().schedule(() -> readOn(context, own), owed, TimeUnit.NANOSECONDS);
+            return;
+        }
+        pause = null;
+        heardNanos = System.nanoTime();
+        context.channel().config().setAutoRead(true);
     }
 
     private void readControl(ChannelHandlerContext context, PeerLink own, Frame frame) {
         ByteBuffer payload = ByteBuffer.wrap(frame.payload().toArray());
         if (payload.remaining() != CONTROL_BYTES) {
+            own.malformed();
             refuse(context, "a control frame of " + payload.remaining() + " bytes");
             return;
         }
         byte kind = payload.get();
         long nanos = payload.getLong();
         if (kind == PING) {
-            control(context, PONG, nanos);
+            // Who asks without reading the answers gets none.
+            if (context.channel().isWritable()) {
+                control(context, PONG, nanos);
+            }
         } else if (kind == PONG) {
             long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - nanos);
             own.roundTrip(Math.max(0, micros));
         } else {
+            own.malformed();
             refuse(context, "a control frame of kind " + kind);
         }
     }
@@ -191,6 +225,9 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     public void channelInactive(ChannelHandlerContext context) {
         if (heartbeat != null) {
             heartbeat.cancel(false);
+        }
+        if (pause != null) {
+            pause.cancel(false);
         }
         if (link != null) {
             link.detach(context.channel(), reason);

@@ -19,6 +19,7 @@ final class PeerLink {
     private final Transport.Listener listener;
     private final ArrayDeque<Frame> waiting = new ArrayDeque<>();
     private final ArrayDeque<Frame> inFlight = new ArrayDeque<>();
+    private final Allowance allowance;
     private final LinkedHashSet<Bytes> seen = new LinkedHashSet<>();
     private @Nullable Channel current;
     private long waitingBytes;
@@ -33,12 +34,14 @@ final class PeerLink {
     private long receivedBytes;
     private long droppedFrames;
     private long duplicateFrames;
+    private long pauses;
     private long links;
 
     PeerLink(PartyId peer, TransportConfig config, Transport.Listener listener) {
         this.peer = peer;
         this.config = config;
         this.listener = listener;
+        allowance = new Allowance(config.limits(), System.nanoTime());
     }
 
     PartyId peer() {
@@ -138,6 +141,27 @@ final class PeerLink {
         heardNanos = System.nanoTime();
     }
 
+    /// Pays for a frame of the peer; gives how long to read nothing more, 0 mostly.
+    synchronized long pay(Frame frame) {
+        long now = System.nanoTime();
+        allowance.take(frame.payload().length(), now);
+        return allowance.pauseNanos(now);
+    }
+
+    synchronized void paused() {
+        pauses++;
+    }
+
+    /// How much longer a pause must last.
+    synchronized long pauseNanos() {
+        return allowance.pauseNanos(System.nanoTime());
+    }
+
+    /// The peer sent what cannot be read.
+    synchronized void malformed() {
+        allowance.malformed(System.nanoTime());
+    }
+
     synchronized void roundTrip(long micros) {
         roundTripMicros = micros;
     }
@@ -160,6 +184,8 @@ final class PeerLink {
                 receivedBytes,
                 droppedFrames,
                 duplicateFrames,
+                pauses,
+                allowance.points(System.nanoTime()),
                 links);
     }
 

@@ -9,6 +9,8 @@ import poyang.kernel.PartyId;
 /// @param waitingFrames accepted for sending and not yet handed to the network
 /// @param droppedFrames pushed out of a full queue, oldest first
 /// @param duplicateFrames received again and not delivered again
+/// @param pauses how often nothing was read from it for a while, because it sent too much
+/// @param points held against it for malformed messages; they fade
 /// @param links links made; one less than this is how often the peer was lost
 public record PeerStatistics(
         PartyId peer,
@@ -22,4 +24,6 @@ public record PeerStatistics(
         long receivedBytes,
         long droppedFrames,
         long duplicateFrames,
+        long pauses,
+        long points,
         long links) {}

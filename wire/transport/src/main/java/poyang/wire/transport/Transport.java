@@ -40,6 +40,9 @@ import poyang.kernel.RandomSource;
 /// dropped and counted, since what nodes say goes stale and is asked for again. Frames between two nodes
 /// arrive in order; when a link breaks, frames may be lost, or sent again with the same id, in which case
 /// the second copy is dropped and counted.
+///
+/// Who sends more than {@link PeerLimits} is not read for as long as its surplus takes; the surplus waits on
+/// its own side, and no other link waits with it.
 public final class Transport implements AutoCloseable {
     private static final int STRANGERS = 64;
     private static final long HANDSHAKE_MILLIS = 5_000;
@@ -47,6 +50,8 @@ public final class Transport implements AutoCloseable {
 
     /// What the caller hears. Calls come from the transport's own threads and must not block.
     public interface Listener {
+        /// @throws PoyangException when it cannot be read: that counts against the peer, whose words are then
+        ///     read more slowly for a while
         void received(PartyId from, int channel, Bytes payload);
 
         void connected(PartyId peer);

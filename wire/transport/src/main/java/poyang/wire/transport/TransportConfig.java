@@ -19,6 +19,7 @@ import poyang.kernel.PoyangException;
 ///     failure doubles it
 /// @param queueFrames frames that may wait for one peer
 /// @param queueBytes payload bytes that may wait for one peer
+/// @param limits what one peer may send; who sends more is read more slowly, and nobody else is
 public record TransportConfig(
         PartyId self,
         InetSocketAddress listen,
@@ -26,7 +27,8 @@ public record TransportConfig(
         long heartbeatMillis,
         long reconnectMillis,
         int queueFrames,
-        long queueBytes) {
+        long queueBytes,
+        PeerLimits limits) {
 
     public TransportConfig {
         peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
@@ -47,7 +49,8 @@ public record TransportConfig(
 
     /// A heartbeat a second, at most 5 s between attempts, 4,096 frames and 64 MiB for each peer.
     public static TransportConfig of(PartyId self, InetSocketAddress listen, Map<PartyId, InetSocketAddress> peers) {
-        return new TransportConfig(self, listen, new TreeMap<>(peers), 1_000, 5_000, 4_096, 64L << 20);
+        return new TransportConfig(
+                self, listen, new TreeMap<>(peers), 1_000, 5_000, 4_096, 64L << 20, PeerLimits.ample());
     }
 
     private static PoyangException bad(String wrong, String right) {

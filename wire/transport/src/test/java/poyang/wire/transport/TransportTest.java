@@ -51,6 +51,7 @@ import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
+import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -63,6 +64,7 @@ final class TransportTest {
     private static final PartyId A = new PartyId("a");
     private static final PartyId B = new PartyId("b");
     private static final PartyId C = new PartyId("c");
+    private static final Bytes UNREADABLE = Bytes.utf8("unreadable");
 
     private final RandomSource random = new SeededRandom(new byte[32], "transport-test");
     private final Authority root = Certificates.root("Jiangxi", key(), YEAR, random);
@@ -77,6 +79,9 @@ final class TransportTest {
 
         @Override
         public void received(PartyId from, int channel, Bytes payload) {
+            if (payload.equals(UNREADABLE)) {
+                throw new PoyangException(KernelErrors.BAD_ENCODING, "it cannot be read", "a message is needed");
+            }
             messages.add(from + "/" + channel + "/" + (payload.length() > 99 ? payload.length() : payload.utf8()));
         }
 
@@ -144,9 +149,20 @@ final class TransportTest {
 
     private Transport start(
             PartyId self, int port, Map<PartyId, Integer> ports, Heard heard, long beat, TlsIdentity identity) {
+        return start(self, port, ports, heard, beat, identity, PeerLimits.ample());
+    }
+
+    private Transport start(
+            PartyId self,
+            int port,
+            Map<PartyId, Integer> ports,
+            Heard heard,
+            long beat,
+            TlsIdentity identity,
+            PeerLimits limits) {
         TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
         ports.forEach((peer, number) -> peers.put(peer, loopback(number)));
-        TransportConfig config = new TransportConfig(self, loopback(port), peers, beat, 500, 64, 64L << 20);
+        TransportConfig config = new TransportConfig(self, loopback(port), peers, beat, 500, 64, 64L << 20, limits);
         Transport transport = Transport.start(config, identity, random.fork(self.name() + port), heard);
         open.add(transport);
         return transport;
@@ -349,6 +365,63 @@ final class TransportTest {
         assertEquals("a/4/once", next(heard.messages));
         await(() -> b.peers().getFirst().duplicateFrames() == 1);
         assertTrue(heard.messages.isEmpty() && heard.bugs.isEmpty());
+    }
+
+    /// One that floods is read at its limit, keeps its link, and nobody else waits.
+    @Test
+    void aFloodHurtsOnlyWhoFloods() throws Exception {
+        PeerLimits limits = new PeerLimits(80, 64L << 20);
+        ByteBuf flood = Unpooled.buffer();
+        for (int i = 0; i < 20_000; i++) {
+            new Frame(Bytes.wrap(random.bytes(16)), 1, Bytes.utf8("flood")).writeTo(flood);
+        }
+        Heard heard = new Heard();
+        Transport c = start(C, 0, Map.of(B, 1), new Heard());
+        int portC = c.address().getPort();
+        Transport b = start(B, quietPort(), Map.of(A, 1, C, portC), heard, 1_000, identity(root, "b"), limits);
+        await(() -> connected(b, 1));
+        EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        open.add(() ->
+                assertTrue(threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10_000)));
+        Channel hostile = raw(threads, identity(root, "a"), b.address());
+        long begin = System.nanoTime();
+        hostile.writeAndFlush(flood).addListener(done -> assertTrue(done.isDone()));
+        await(() -> b.peers().getFirst().pauses() > 0);
+        int calm = 0;
+        long flooded = 0;
+        for (int i = 0; i < 20; i++) {
+            c.send(B, 1, Bytes.utf8("calm"));
+            Thread.sleep(50);
+        }
+        while (calm < 20) {
+            if (String.valueOf(next(heard.messages)).equals("c/1/calm")) {
+                calm++;
+            } else {
+                flooded++;
+            }
+        }
+        flooded += heard.messages.size();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        // The rate, its burst, and what one read may hold besides.
+        double most = 80 * seconds + 160 + 4_000;
+        assertTrue(flooded <= most, flooded + " frames of the flood in " + seconds + " s");
+        long before = b.peers().getFirst().receivedFrames();
+        await(() -> b.peers().getFirst().receivedFrames() > before || !heard.lost.isEmpty());
+        assertTrue(connected(b, 2) && heard.lost.isEmpty(), "whoever is read slowly is not lost");
+        assertEquals(0, b.peers().get(1).pauses());
+    }
+
+    @Test
+    void unreadableMessagesCountAgainstTheirSender() throws Exception {
+        Heard heard = new Heard();
+        Transport c = start(C, 0, Map.of(A, 1, B, 1), new Heard());
+        Transport b = start(B, 0, Map.of(C, c.address().getPort()), heard);
+        c.send(B, 1, UNREADABLE);
+        c.send(B, 1, Bytes.utf8("readable"));
+        assertEquals("c/1/readable", next(heard.messages));
+        long points = b.peers().getFirst().points();
+        assertTrue(points > 0 && points <= Allowance.MALFORMED);
+        assertTrue(connected(b, 1) && heard.bugs.isEmpty());
     }
 
     private static void write(Channel channel, ByteBuf... parts) throws InterruptedException {
