@@ -17,6 +17,7 @@ import poyang.sdk.ChainForms;
 import poyang.sdk.ReceiptVerifier;
 import poyang.sdk.ReceiptVerifier.Verdict;
 import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.ReceiptPeer;
 
 /// Verifies a computation's receipt offline, and says in words what that proves and what it does not.
 @Command(name = "verify", description = "Verifies a receipt offline, from the receipt file and the genesis alone.")
@@ -52,7 +53,7 @@ final class Verify implements Callable<Integer> {
                                 + "  job %s, attempt %d: protocol %s, %d rounds, about %,d bytes, %,d ms, sandbox %s%n"
                                 + "  plan               %s%n"
                                 + "  own input          %s%n"
-                                + "  other side's input %s%n"
+                                + "%s"
                                 + "  randomness         %s%n"
                                 + "  all frames         %s%n"
                                 + "  result             %s%n"
@@ -62,7 +63,7 @@ final class Verify implements Callable<Integer> {
                                 + "  nothing of this statement was changed since.%n"
                                 + "What it does not prove: that the committed input is true, or that the executor followed the%n"
                                 + "  protocol. The department's auditor checks the latter: poyang audit replay must give the same%n"
-                                + "  commitments and frames; both departments' receipts must name the same frames.",
+                                + "  commitments and frames; all departments' receipts must name the same frames.",
                         proven.header().height(),
                         proven.header().chainId().slice(0, 8).hex() + "…",
                         Instant.ofEpochMilli(proven.header().timestampMillis()),
@@ -76,7 +77,7 @@ final class Verify implements Callable<Integer> {
                         said.getSandbox(),
                         hex(said.getPlanHash()),
                         hex(said.getInputRoot()),
-                        hex(said.getPeerInputRoot()),
+                        others(said),
                         hex(said.getSeedCommitment()),
                         hex(said.getTranscriptDigest()),
                         said.getOutputCommitment().isEmpty()
@@ -90,6 +91,23 @@ final class Verify implements Callable<Integer> {
                         proven.epoch().strength());
             }
         };
+    }
+
+    /// A line for the other side's input, or one for each other party's and its link.
+    private static String others(JobReceipt said) {
+        if (said.getPeersCount() == 0) {
+            return String.format(Locale.ROOT, "  other side's input %s%n", hex(said.getPeerInputRoot()));
+        }
+        StringBuilder lines = new StringBuilder();
+        for (ReceiptPeer peer : said.getPeersList()) {
+            lines.append(String.format(
+                    Locale.ROOT,
+                    "  input of %s %s, frames with it %s%n",
+                    peer.getOrganisation(),
+                    hex(peer.getInputRoot()),
+                    hex(peer.getTranscriptDigest())));
+        }
+        return lines.toString();
     }
 
     private static String hex(ByteString value) {

@@ -83,7 +83,7 @@ final class JobBook {
         return list.setNext(after).build();
     }
 
-    /// 0 for the left party, 1 for the right one, -1 for strangers.
+    /// A department's place in the job, from 0; -1 for strangers.
     static int side(Job job, String organisation) {
         for (int i = 0; i < job.getPartiesCount(); i++) {
             if (job.getParties(i).getOrganisation().equals(organisation)) {
@@ -183,7 +183,7 @@ final class JobBook {
         return enter(job, JobState.FAILED, code);
     }
 
-    /// Keeps a job and tells both departments.
+    /// Keeps a job and tells all its departments.
     Job keep(Job job) {
         jobs.put("job/" + job.getId(), job.toByteArray());
         context.emit(new ContractEvent(

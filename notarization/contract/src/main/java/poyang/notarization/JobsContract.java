@@ -226,10 +226,10 @@ public final class JobsContract extends ServiceContract {
                                 request.getVersionMark()));
         if (breach.isPresent()) {
             book.fail(after, context.sender().organisation(), "POLICY", breach.get());
-        } else if (committed(after, 1 - side) < 0) {
-            book.keep(after.build());
-        } else {
+        } else if (after.getPartiesList().stream().allMatch(JobParty::hasCommitment)) {
             book.enter(after, JobState.RUNNING, "");
+        } else {
+            book.keep(after.build());
         }
         return Empty.getDefaultInstance();
     }

@@ -24,7 +24,7 @@ import poyang.wire.schema.StoredReceipt;
 
 /// Receipts of computations; the last one that comes ends the job. State: `receipt/JOB/ATTEMPT/ORGANISATION`
 /// (attempt in 8 decimal digits) → StoredReceipt. Emits `receipts.submitted` (key: the state's key,
-/// payload: StoredReceipt) and `jobs.changed` to both departments.
+/// payload: StoredReceipt) and `jobs.changed` to all departments of the job.
 public final class ReceiptsContract extends ServiceContract {
     static final String NAME = "poyang.v1.Receipts";
     private static final int SEALED_BYTES_MAX = 4096;
@@ -83,27 +83,26 @@ public final class ReceiptsContract extends ServiceContract {
                 before.getPartiesList().stream().map(JobParty::getOrganisation).toList()));
         Job.Builder after = before.toBuilder();
         after.getPartiesBuilder(side).setReceiptTransaction(transaction);
-        JobParty peer = before.getParties(1 - side);
-        if (peer.getReceiptTransaction().isEmpty()) {
+        if (after.getPartiesList().stream()
+                .anyMatch(each -> each.getReceiptTransaction().isEmpty())) {
             book.keep(after.build());
             return Empty.getDefaultInstance();
         }
-        JobReceipt other = need(
-                        state,
-                        stateKey(receipt.getJob(), receipt.getAttempt(), peer.getOrganisation()),
-                        StoredReceipt.parser(),
-                        "receipt")
-                .getReceipt();
-        boolean agree = receipt.getTranscriptDigest().equals(other.getTranscriptDigest())
-                && receipt.getRounds() == other.getRounds();
-        book.enter(after, agree ? JobState.COMPLETED : JobState.RECEIPTS_DISAGREE, "");
+        List<JobReceipt> all = after.getPartiesList().stream()
+                .map(each -> need(
+                                state,
+                                stateKey(receipt.getJob(), receipt.getAttempt(), each.getOrganisation()),
+                                StoredReceipt.parser(),
+                                "receipt")
+                        .getReceipt())
+                .toList();
+        book.enter(after, ReceiptLinks.agree(all) ? JobState.COMPLETED : JobState.RECEIPTS_DISAGREE, "");
         return Empty.getDefaultInstance();
     }
 
     /// What the chain knows of the job, the receipt must repeat.
     private static void fits(JobReceipt receipt, Job job, int side) {
         InputCommitment own = job.getParties(side).getCommitment();
-        InputCommitment peer = job.getParties(1 - side).getCommitment();
         String organisation = job.getParties(side).getOrganisation();
         differs("organisation", receipt.getOrganisation(), organisation);
         differs("plan_hash", receipt.getPlanHash(), job.getPlanHash());
@@ -115,10 +114,21 @@ public final class ReceiptsContract extends ServiceContract {
         differs("reveal", receipt.getReveal(), plan.getReveal());
         differs("at_least", receipt.getAtLeast(), plan.getAtLeast());
         differs("input_root", receipt.getInputRoot(), own.getInputRoot());
-        differs("peer_input_root", receipt.getPeerInputRoot(), peer.getInputRoot());
+        boolean two = job.getPartiesCount() == 2;
+        ByteString peerRoot = two ? job.getParties(1 - side).getCommitment().getInputRoot() : ByteString.EMPTY;
+        differs("peer_input_root", receipt.getPeerInputRoot(), peerRoot);
+        differs(
+                "peers",
+                receipt.getPeersList().stream()
+                        .map(ReceiptLinks::withoutTranscript)
+                        .toList(),
+                two ? List.of() : ReceiptLinks.others(job, side));
         differs("seed_commitment", receipt.getSeedCommitment(), own.getSeedCommitment());
         differs("sandbox", receipt.getSandbox(), own.getSandbox());
         Rules.hash("transcript_digest", receipt.getTranscriptDigest());
+        if (!two) {
+            ReceiptLinks.whole(receipt);
+        }
         Rules.rounded("rounded_bytes", receipt.getRoundedBytes());
         Rules.arguments(receipt.getProtocolMillis() >= 0, "protocol_millis is negative", "a duration is needed");
         if (CollisionRules.receives(job.getReceiver(), organisation)) {

@@ -117,6 +117,7 @@ final class ComputeSession {
         host.send(new ChildMessage.Output(
                 outcome.outputCommitment(),
                 outcome.transcript(),
+                outcome.exchange().links(),
                 toReceiver,
                 Bytes.wrap(SealedBox.seal(department, countsContext, counts, system)),
                 outcome.exchange().rounds(),

@@ -120,7 +120,7 @@ public final class Replay {
 
         @Override
         public List<PartyId> peers() {
-            return List.of(facts.peer());
+            return facts.peers().stream().sorted().toList();
         }
 
         @Override
@@ -128,7 +128,11 @@ public final class Replay {
 
         @Override
         public byte[] receive(PartyId from) {
-            if (next().orElse(null) instanceof Opening.Entry.Frame(Bytes content)) {
+            Opening.Entry entry = next().orElse(null);
+            if (entry instanceof Opening.Entry.Frame(Bytes content)) {
+                return content.toArray();
+            }
+            if (entry instanceof Opening.Entry.PeerFrame(PartyId peer, Bytes content) && peer.equals(from)) {
                 return content.toArray();
             }
             throw new PoyangException(

@@ -156,6 +156,9 @@ class ComputeSessionTest {
         fails(
                 KernelErrors.PEER_MISBEHAVED.name(),
                 piped(arrow(true)),
-                List.of(start(), new ChildMessage.Go(), new ChildMessage.Frame(Bytes.utf8("nonsense"))));
+                List.of(
+                        start(),
+                        new ChildMessage.Go(),
+                        new ChildMessage.Frame(new PartyId("b"), Bytes.utf8("nonsense"))));
     }
 }

@@ -2,18 +2,24 @@ package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.executor.job.ChildMessage;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
+import poyang.executor.job.LinkDigest;
+import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
@@ -22,6 +28,7 @@ import poyang.wire.schema.Job;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobProgress;
 import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.ReceiptPeer;
 import poyang.wire.schema.SealedCounts;
 
 /// This department's part in one attempt of one job, from READY to its receipt.
@@ -43,11 +50,26 @@ final class JobAttempt {
     private final AtomicReference<Optional<Meters>> meters = new AtomicReference<>(Optional.empty());
     private volatile boolean stopped;
 
-    private record Meters(FrameMeter own, FrameMeter peer, Pace pace) {}
+    /// @param lines one for each other party
+    private record Meters(List<PartyRun.Line> lines, Pace pace) {
+        long sent() {
+            return lines.stream().mapToLong(line -> line.own().bytes()).sum();
+        }
+
+        long received() {
+            return lines.stream().mapToLong(line -> line.peer().bytes()).sum();
+        }
+
+        long most() {
+            return lines.stream()
+                    .mapToLong(line -> line.own().mostBytes() + line.peer().mostBytes())
+                    .sum();
+        }
+    }
 
     /// What all attempts of this executor share.
     ///
-    /// @param peerMillis how long the other side's executor may take to be there
+    /// @param peerMillis how long another party's executor may take to be there
     record Desk(
             String organisation,
             ExecutorSetup setup,
@@ -77,7 +99,7 @@ final class JobAttempt {
         return job;
     }
 
-    /// Both commitments are on chain.
+    /// All commitments are on chain.
     void running(Job now) {
         running.complete(now);
     }
@@ -106,29 +128,44 @@ final class JobAttempt {
                 job.getId(),
                 job.getAttempt(),
                 new PartyId(desk.organisation()),
-                new PartyId(job.getParties(1 - side).getOrganisation()),
+                others().stream().map(this::party).toList(),
                 receives,
                 JobPlans.of(job));
         PartyRun.Party party = new PartyRun.Party(
                 facts,
-                side == 0,
+                side,
                 source.source(),
                 receives ? Optional.of(desk.facts().needKey(job.getReceiver())) : Optional.empty(),
                 desk.facts().needKey(own.getConsentAccount()),
                 desk.vault().markSecret(source.name()),
-                Math.max(own.getRoundedRows(), job.getParties(1 - side).getRoundedRows()));
+                job.getPartiesList().stream()
+                        .mapToLong(JobParty::getRoundedRows)
+                        .max()
+                        .orElseThrow());
         try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
             children.set(Optional.of(run));
             if (stopped) {
                 throw cancelled();
             }
-            collide(run, facts);
+            compute(run, facts);
         } finally {
             children.set(Optional.empty());
         }
     }
 
-    private void collide(PartyRun run, JobFacts facts) throws InterruptedException {
+    /// The other parties' places in the job.
+    private List<Integer> others() {
+        return IntStream.range(0, job.getPartiesCount())
+                .filter(i -> i != side)
+                .boxed()
+                .toList();
+    }
+
+    private PartyId party(int index) {
+        return new PartyId(job.getParties(index).getOrganisation());
+    }
+
+    private void compute(PartyRun run, JobFacts facts) throws InterruptedException {
         ChildMessage.Committed committed = run.commit();
         post("committing", 0, 0);
         desk.calls()
@@ -143,27 +180,24 @@ final class JobAttempt {
                         .build());
         post("waiting", 0, 0);
         Job now = awaitRunning();
-        long peerRows = now.getParties(1 - side).getCommitment().getRoundedRows();
         JobKind kind = JobKind.of(facts.plan());
-        JobFacts peerFacts = new JobFacts(
-                facts.job(),
-                facts.attempt(),
-                /* self= */ facts.peer(),
-                /* peer= */ facts.self(),
-                !facts.receives(),
-                facts.plan());
-        FrameMeter own = FrameMeter.sent(facts.self(), kind.bounds(facts, committed.roundedRows(), peerRows));
-        FrameMeter peer = FrameMeter.sent(facts.peer(), kind.bounds(peerFacts, peerRows, committed.roundedRows()));
         long start = System.nanoTime();
-        meters.set(Optional.of(new Meters(own, peer, new Pace(kind.phases(facts.plan()), start))));
-        PeerStream link = side == 0
-                ? desk.links().dial(facts, desk.peerMillis())
-                : desk.links().await(facts, desk.peerMillis());
         ChildMessage.Output output;
+        Map<PartyId, PeerStream> links = new TreeMap<>();
         try {
-            output = run.exchange(link, own, peer);
+            Map<PartyId, PartyRun.Line> lines = new TreeMap<>();
+            for (int other : others()) {
+                PeerStream link = other > side
+                        ? desk.links().dial(facts, party(other), desk.peerMillis())
+                        : desk.links().await(facts, party(other), desk.peerMillis());
+                links.put(party(other), link);
+                lines.put(party(other), line(kind, facts, now, other, link));
+            }
+            meters.set(
+                    Optional.of(new Meters(List.copyOf(lines.values()), new Pace(kind.phases(facts.plan()), start))));
+            output = run.exchange(lines);
         } finally {
-            link.close();
+            links.values().forEach(PeerStream::close);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         if (facts.receives()) {
@@ -175,6 +209,26 @@ final class JobAttempt {
         post("done", 1, 1);
     }
 
+    private PartyRun.Line line(JobKind kind, JobFacts facts, Job now, int other, PeerStream link) {
+        PartyId peer = party(other);
+        long ownRows = now.getParties(side).getCommitment().getRoundedRows();
+        long peerRows = now.getParties(other).getCommitment().getRoundedRows();
+        JobFacts peerFacts = new JobFacts(
+                facts.job(),
+                facts.attempt(),
+                peer,
+                IntStream.range(0, now.getPartiesCount())
+                        .filter(i -> i != other)
+                        .mapToObj(this::party)
+                        .toList(),
+                job.getReceiver().startsWith(peer + "/"),
+                facts.plan());
+        return new PartyRun.Line(
+                link,
+                FrameMeter.sent(facts.self(), kind.bounds(facts, peer, ownRows, peerRows)),
+                FrameMeter.sent(peer, kind.bounds(peerFacts, facts.self(), peerRows, ownRows)));
+    }
+
     private Job awaitRunning() throws InterruptedException {
         long left = Math.max(0, job.getDeadlineMillis() - desk.clock().millis());
         try {
@@ -184,7 +238,7 @@ final class JobAttempt {
         } catch (TimeoutException e) {
             throw new PoyangException(
                     ExecutorErrors.TIME_LIMIT,
-                    "the other side did not commit to its input in time",
+                    "another party did not commit to its input in time",
                     "run the job again",
                     e);
         }
@@ -212,7 +266,6 @@ final class JobAttempt {
                 .setProtocolVersion(protocol.version())
                 .setProtocolName(protocol.name())
                 .setInputRoot(own.getCommitment().getInputRoot())
-                .setPeerInputRoot(now.getParties(1 - side).getCommitment().getInputRoot())
                 .setSeedCommitment(own.getCommitment().getSeedCommitment())
                 .setReveal(JobPlans.collision(job).getReveal())
                 .setAtLeast(JobPlans.collision(job).getAtLeast())
@@ -225,12 +278,32 @@ final class JobAttempt {
                 .addSealedCounts(SealedCounts.newBuilder()
                         .setAccount(own.getConsentAccount())
                         .setSealed(bytes(output.countsToDepartment())));
+        if (job.getPartiesCount() == 2) {
+            receipt.setPeerInputRoot(now.getParties(1 - side).getCommitment().getInputRoot());
+        } else {
+            for (int other : others()) {
+                receipt.addPeers(peerOf(now.getParties(other), output.links()));
+            }
+        }
         if (output.countsToReceiver().length() > 0) {
             receipt.addSealedCounts(SealedCounts.newBuilder()
                     .setAccount(job.getReceiver())
                     .setSealed(bytes(output.countsToReceiver())));
         }
         return receipt.build();
+    }
+
+    private static ReceiptPeer peerOf(JobParty party, List<LinkDigest> links) {
+        Bytes transcript = links.stream()
+                .filter(link -> link.peer().name().equals(party.getOrganisation()))
+                .findFirst()
+                .orElseThrow(() -> new Bug("a run of several parties digests each link"))
+                .transcript();
+        return ReceiptPeer.newBuilder()
+                .setOrganisation(party.getOrganisation())
+                .setInputRoot(party.getCommitment().getInputRoot())
+                .setTranscriptDigest(bytes(transcript))
+                .build();
     }
 
     void failed(PoyangException failure) {
@@ -253,9 +326,9 @@ final class JobAttempt {
                 .setDone(done)
                 .setTotal(total);
         meters.get()
-                .ifPresent(m -> progress.setBytesSent(m.own().bytes())
-                        .setBytesReceived(m.peer().bytes())
-                        .setTotalBytes(m.own().mostBytes() + m.peer().mostBytes())
+                .ifPresent(m -> progress.setBytesSent(m.sent())
+                        .setBytesReceived(m.received())
+                        .setTotalBytes(m.most())
                         .setSecondsLeft(m.pace().secondsLeft(phase, done, total, System.nanoTime())));
         return progress;
     }

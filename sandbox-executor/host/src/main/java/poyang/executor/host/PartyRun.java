@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,6 +21,7 @@ import poyang.executor.job.JobKind;
 import poyang.executor.job.JobProgress;
 import poyang.kernel.Bytes;
 import poyang.kernel.KernelErrors;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// One party's side of one attempt: a jailed reader and a jailed compute child. The host sees
@@ -39,13 +43,14 @@ final class PartyRun implements AutoCloseable {
         this.progress = progress;
     }
 
+    /// @param index the party's place in the job, from 0
     /// @param receiver the key that the result is sealed to, where this side gets it
     /// @param department the key that opening and counts are sealed to
     /// @param markSecret of the data set, for marking its contents
-    /// @param rows registered of the larger side
+    /// @param rows registered of the largest side
     record Party(
             JobFacts facts,
-            boolean left,
+            int index,
             Source source,
             Optional<VerificationKey> receiver,
             VerificationKey department,
@@ -70,7 +75,7 @@ final class PartyRun implements AutoCloseable {
                 setup,
                 party.shortName(),
                 party.source(),
-                kind.columns(party.facts().plan(), party.left()),
+                kind.columns(party.facts().plan(), party.index()),
                 kind.brief(party.facts().plan(), party.rows()));
         PartyRun run = new PartyRun(party, child, progress);
         run.watchTime(setup.compute().seconds());
@@ -100,13 +105,19 @@ final class PartyRun implements AutoCloseable {
         }));
     }
 
-    /// Runs the protocol with the other side.
+    /// The way to one other party.
     ///
-    /// @param own meters the frames of this side's child
-    /// @param peer meters the frames of the other side
-    /// @throws PoyangException the first failure of either side
-    ChildMessage.Output exchange(FrameLink link, FrameMeter own, FrameMeter peer) {
-        CompletableFuture<Void> _ = failure.thenAccept(link::abort);
+    /// @param own meters the frames that this side's child sends to it
+    /// @param peer meters the frames that it sends
+    record Line(FrameLink link, FrameMeter own, FrameMeter peer) {}
+
+    /// Runs the protocol with the other parties.
+    ///
+    /// @throws PoyangException the first failure of any side
+    ChildMessage.Output exchange(Map<PartyId, Line> lines) {
+        lines.values().forEach(line -> {
+            CompletableFuture<Void> _ = failure.thenAccept(line.link()::abort);
+        });
         try {
             child.channel().send(new ChildMessage.Go());
         } catch (PoyangException e) {
@@ -114,23 +125,30 @@ final class PartyRun implements AutoCloseable {
             fail(e);
             throw failure.join();
         }
-        CompletableFuture<ChildMessage.Output> out = spawn(() -> outward(link, own));
-        CompletableFuture<Boolean> in = spawn(() -> inward(link, peer));
+        CompletableFuture<ChildMessage.Output> out = spawn(() -> outward(lines));
+        List<CompletableFuture<Boolean>> in = new ArrayList<>();
+        lines.forEach((peer, line) -> in.add(spawn(() -> inward(peer, line))));
         ChildMessage.Output output = await(out);
-        boolean _ = await(in);
+        for (CompletableFuture<Boolean> each : in) {
+            boolean _ = await(each);
+        }
         return output;
     }
 
-    private ChildMessage.Output outward(FrameLink link, FrameMeter meter) throws InterruptedException {
+    private ChildMessage.Output outward(Map<PartyId, Line> lines) throws InterruptedException {
         while (true) {
             switch (child.channel().receive()) {
                 case ChildMessage.Frame frame -> {
-                    meter.count(frame.content().length());
-                    link.send(frame.content());
+                    Line line = lines.get(frame.peer());
+                    if (line == null) {
+                        throw outOfTurn();
+                    }
+                    line.own().count(frame.content().length());
+                    line.link().send(frame.content());
                 }
                 case ChildMessage.Progress at -> progress.at(at.phase(), at.done(), at.total());
                 case ChildMessage.Output output -> {
-                    link.finish();
+                    lines.values().forEach(line -> line.link().finish());
                     return output;
                 }
                 case ChildMessage.Failed failed -> throw outside(failed.failure());
@@ -139,12 +157,12 @@ final class PartyRun implements AutoCloseable {
         }
     }
 
-    private boolean inward(FrameLink link, FrameMeter meter) throws InterruptedException {
-        Optional<Bytes> frame = link.receive();
+    private boolean inward(PartyId peer, Line line) throws InterruptedException {
+        Optional<Bytes> frame = line.link().receive();
         while (frame.isPresent()) {
-            meter.count(frame.get().length());
-            child.channel().send(new ChildMessage.Frame(frame.get()));
-            frame = link.receive();
+            line.peer().count(frame.get().length());
+            child.channel().send(new ChildMessage.Frame(peer, frame.get()));
+            frame = line.link().receive();
         }
         return true;
     }

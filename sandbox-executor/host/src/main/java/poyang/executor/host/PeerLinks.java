@@ -33,6 +33,7 @@ import poyang.crypto.tls.TlsIdentity;
 import poyang.executor.job.JobFacts;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.KernelErrors;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.NodeAddress;
@@ -40,8 +41,9 @@ import poyang.wire.schema.PeerFrame;
 import poyang.wire.schema.PeerHello;
 import poyang.wire.schema.PeerLinkGrpc;
 
-/// Streams between this executor and those of other departments: the left party's executor dials, the
-/// right one's waits. Both prove by TLS to be the department's executor, and by a signature of the
+/// Streams between this executor and those of other departments: of two parties of a job, the executor of the
+/// one that stands first dials, the other's waits. Both prove by TLS to be the department's executor, and by a
+/// signature of the
 /// executor's account that they mean this attempt.
 final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLinks.class);
@@ -151,15 +153,15 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
     /// The stream that the other side's executor opens for this attempt.
     ///
     /// @throws PoyangException `PEER_LOST` when none comes in time
-    PeerStream await(JobFacts facts, long millis) throws InterruptedException {
-        String key = key(facts.job(), facts.attempt(), facts.peer().name());
+    PeerStream await(JobFacts facts, PartyId peer, long millis) throws InterruptedException {
+        String key = key(facts.job(), facts.attempt(), peer.name());
         CompletableFuture<PeerStream> meeting = meetings.computeIfAbsent(key, _ -> new CompletableFuture<>());
         try {
             PeerStream stream = meeting.get(millis, TimeUnit.MILLISECONDS);
-            stream.hello(hello(facts));
+            stream.hello(hello(facts, peer));
             return stream;
         } catch (ExecutionException | TimeoutException e) {
-            throw unreachable(facts, millis, e);
+            throw unreachable(peer, millis, e);
         } finally {
             meetings.remove(key);
         }
@@ -170,20 +172,20 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
     /// Opens a stream to the other side's executor, which may still be on its way.
     ///
     /// @throws PoyangException `PEER_LOST`, `HELLO_REFUSED`
-    PeerStream dial(JobFacts facts, long millis) throws InterruptedException {
+    PeerStream dial(JobFacts facts, PartyId peer, long millis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        ManagedChannel channel = channels.get(facts.peer().name());
+        ManagedChannel channel = channels.get(peer.name());
         if (channel == null) {
             throw new PoyangException(
                     KernelErrors.PEER_LOST,
-                    "this executor has no address of " + facts.peer() + "'s",
+                    "this executor has no address of " + peer + "'s",
                     "name it among the peers in the configuration");
         }
         while (true) {
             PeerStream stream = open(channel);
             try {
-                stream.hello(hello(facts));
-                check(stream.awaitHello(), facts.peer().name(), facts.job(), facts.attempt());
+                stream.hello(hello(facts, peer));
+                check(stream.awaitHello(), peer.name(), facts.job(), facts.attempt());
                 return stream;
             } catch (PoyangException e) {
                 stream.close();
@@ -225,9 +227,8 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
 
     // ---- hello ----------------------------------------------------------------------------------
 
-    private PeerHello hello(JobFacts facts) {
-        Signature signature = account.sign(
-                message(facts.job(), facts.attempt(), organisation, facts.peer().name()));
+    private PeerHello hello(JobFacts facts, PartyId peer) {
+        Signature signature = account.sign(message(facts.job(), facts.attempt(), organisation, peer.name()));
         return PeerHello.newBuilder()
                 .setJob(facts.job())
                 .setAttempt(facts.attempt())
@@ -271,11 +272,11 @@ final class PeerLinks extends PeerLinkGrpc.PeerLinkImplBase implements AutoClose
                 HostErrors.HELLO_REFUSED, wrong, "the executor of the other department, for this attempt, is needed");
     }
 
-    private static PoyangException unreachable(JobFacts facts, long millis, Exception cause) {
+    private static PoyangException unreachable(PartyId peer, long millis, Exception cause) {
         return new PoyangException(
                 KernelErrors.PEER_LOST,
-                facts.peer() + "'s executor did not come within " + millis + " ms",
-                "run the job again when both departments' executors are up",
+                peer + "'s executor did not come within " + millis + " ms",
+                "run the job again when all departments' executors are up",
                 cause);
     }
 

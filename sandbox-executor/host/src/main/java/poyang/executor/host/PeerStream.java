@@ -185,6 +185,6 @@ final class PeerStream implements FrameLink, StreamObserver<PeerFrame> {
 
     private static PoyangException lost(String wrong) {
         return new PoyangException(
-                KernelErrors.PEER_LOST, wrong, "run the job again when both departments' executors are up");
+                KernelErrors.PEER_LOST, wrong, "run the job again when all departments' executors are up");
     }
 }

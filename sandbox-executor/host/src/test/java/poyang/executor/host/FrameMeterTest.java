@@ -18,7 +18,7 @@ class FrameMeterTest {
     private static JobKind.FrameBounds bounds(String protocol, boolean receives, long ownRows, long peerRows) {
         JobPlan plan = JobPlan.Collision.of("a", "b", "text", protocol);
         JobFacts facts = new JobFacts("j", 1, new PartyId("a"), new PartyId("b"), receives, plan);
-        return JobKind.of(plan).bounds(facts, ownRows, peerRows);
+        return JobKind.of(plan).bounds(facts, facts.peer(), ownRows, peerRows);
     }
 
     private static FrameMeter meter(JobKind.FrameBounds bounds) {

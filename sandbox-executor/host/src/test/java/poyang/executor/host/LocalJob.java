@@ -1,6 +1,7 @@
 package poyang.executor.host;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -49,23 +50,30 @@ final class LocalJob {
             CompletableFuture<ChildMessage.Output> rightRuns = async(
                     right,
                     left,
-                    () -> right.exchange(
+                    () -> right.exchange(line(
                             back,
+                            leftParty,
                             meter(kind, rightParty, rightInput, leftInput),
-                            meter(kind, leftParty, leftInput, rightInput)));
+                            meter(kind, leftParty, leftInput, rightInput))));
             ChildMessage.Output leftOutput = join(async(
                     left,
                     right,
-                    () -> left.exchange(
+                    () -> left.exchange(line(
                             there,
+                            rightParty,
                             meter(kind, leftParty, leftInput, rightInput),
-                            meter(kind, rightParty, rightInput, leftInput))));
+                            meter(kind, rightParty, rightInput, leftInput)))));
             ChildMessage.Output rightOutput = join(rightRuns);
             left.keepResult(sealedResult);
             left.keepOpening(attempt.left().opening());
             right.keepOpening(attempt.right().opening());
             return new Result(leftInput, rightInput, leftOutput, rightOutput);
         }
+    }
+
+    private static Map<PartyId, PartyRun.Line> line(
+            FrameLink link, PartyRun.Party peer, FrameMeter own, FrameMeter other) {
+        return Map.of(peer.facts().self(), new PartyRun.Line(link, own, other));
     }
 
     private static PartyRun.Party party(Attempt attempt, boolean left) {
@@ -75,7 +83,7 @@ final class LocalJob {
                 new JobFacts(attempt.job(), attempt.attempt(), self.party(), peer.party(), left, attempt.plan());
         return new PartyRun.Party(
                 facts,
-                left,
+                left ? 0 : 1,
                 self.source(),
                 left ? Optional.of(attempt.receiver()) : Optional.empty(),
                 self.department(),
@@ -85,7 +93,9 @@ final class LocalJob {
 
     private static FrameMeter meter(
             JobKind kind, PartyRun.Party party, ChildMessage.Committed own, ChildMessage.Committed peer) {
-        return FrameMeter.sent(party.facts().self(), kind.bounds(party.facts(), own.roundedRows(), peer.roundedRows()));
+        return FrameMeter.sent(
+                party.facts().self(),
+                kind.bounds(party.facts(), party.facts().peer(), own.roundedRows(), peer.roundedRows()));
     }
 
     /// A failure of one side ends the other.

@@ -109,7 +109,7 @@ final class PeerLinksTest {
     private CompletableFuture<PeerStream> waits(int attempt, long millis) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return waiting.await(facts("housing", "taxation", attempt), millis);
+                return waiting.await(facts("housing", "taxation", attempt), new PartyId("taxation"), millis);
             } catch (InterruptedException e) {
                 throw new CompletionException(e);
             }
@@ -133,7 +133,7 @@ final class PeerLinksTest {
     void framesArriveInOrderThoughNobodyReadsForAWhile() throws Exception {
         try (PeerLinks dialling = dialler("taxation-executor", left)) {
             CompletableFuture<PeerStream> other = waits(1, 10_000);
-            PeerStream here = dialling.dial(facts("taxation", "housing", 1), 10_000);
+            PeerStream here = dialling.dial(facts("taxation", "housing", 1), new PartyId("housing"), 10_000);
             PeerStream there = other.get();
             CompletableFuture<Boolean> sent = CompletableFuture.supplyAsync(() -> {
                 try {
@@ -175,11 +175,16 @@ final class PeerLinksTest {
         for (PeerLinks impostor :
                 List.of(dialler("taxation-executor", stranger), dialler("medical-insurance-executor", left))) {
             try (impostor) {
-                assertThrows(PoyangException.class, () -> impostor.dial(facts("taxation", "housing", 1), 300));
+                assertThrows(
+                        PoyangException.class,
+                        () -> impostor.dial(facts("taxation", "housing", 1), new PartyId("housing"), 300));
             }
         }
         try (PeerLinks dialling = dialler("taxation-executor", left)) {
-            assertThrows(PoyangException.class, () -> dialling.dial(facts("taxation", "medical-insurance", 1), 300));
+            assertThrows(
+                    PoyangException.class,
+                    () -> dialling.dial(
+                            facts("taxation", "medical-insurance", 1), new PartyId("medical-insurance"), 300));
         }
         CompletionException late = assertThrows(CompletionException.class, nobody::join);
         PoyangException lost = assertInstanceOf(PoyangException.class, late.getCause());
@@ -190,7 +195,7 @@ final class PeerLinksTest {
     void aPeerThatDiesIsNoticed() throws Exception {
         try (PeerLinks dialling = dialler("taxation-executor", left)) {
             CompletableFuture<PeerStream> other = waits(2, 10_000);
-            PeerStream here = dialling.dial(facts("taxation", "housing", 2), 10_000);
+            PeerStream here = dialling.dial(facts("taxation", "housing", 2), new PartyId("housing"), 10_000);
             PeerStream _ = other.get();
             server.shutdownNow();
             assertEquals(

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.KernelErrors;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// Sends and receives {@link ChildMessage}s: 32-bit length, then the canonical form. Sending is safe
@@ -16,6 +17,7 @@ public final class ChildChannel {
     private static final String DOMAIN = "poyang.child-message.v1";
     private static final int LONGEST_TEXT = 4096;
     private static final int LONGEST_FIELD = 16 << 10;
+    private static final int LINKS_MAX = 16;
 
     private final MessageFrames frames;
 
@@ -44,7 +46,7 @@ public final class ChildChannel {
                 out.bytes(m.receiverKey()).bytes(m.departmentKey()).bytes(m.markSecret());
             }
             case ChildMessage.Go() -> out.u8(2);
-            case ChildMessage.Frame m -> out.u8(3).bytes(m.content());
+            case ChildMessage.Frame m -> out.u8(3).text(m.peer().name()).bytes(m.content());
             case ChildMessage.Progress m ->
                 out.u8(4).text(m.phase()).u64(m.done()).u64(m.total());
             case ChildMessage.Committed m ->
@@ -57,6 +59,7 @@ public final class ChildChannel {
                 out.u8(6)
                         .bytes(m.outputCommitment())
                         .bytes(m.transcript())
+                        .list(m.links(), (w, link) -> w.text(link.peer().name()).bytes(link.transcript()))
                         .bytes(m.countsToReceiver())
                         .bytes(m.countsToDepartment())
                         .u32(m.rounds())
@@ -74,13 +77,14 @@ public final class ChildChannel {
                 new ChildMessage.Start(
                         JobFacts.read(in), in.bytes(LONGEST_FIELD), in.bytes(LONGEST_FIELD), in.exactly(32));
             case 2 -> new ChildMessage.Go();
-            case 3 -> new ChildMessage.Frame(in.bytes(LONGEST_FRAME_BYTES));
+            case 3 -> new ChildMessage.Frame(party(in), in.bytes(LONGEST_FRAME_BYTES));
             case 4 -> new ChildMessage.Progress(in.text(LONGEST_TEXT), in.u64(), in.u64());
             case 5 -> new ChildMessage.Committed(in.exactly(32), in.exactly(32), in.u64(), in.exactly(32));
             case 6 ->
                 new ChildMessage.Output(
                         in.bytes(32),
                         in.exactly(32),
+                        in.list(LINKS_MAX, r -> new LinkDigest(party(r), r.exactly(32))),
                         in.bytes(LONGEST_FIELD),
                         in.bytes(LONGEST_FIELD),
                         (int) in.u32(),
@@ -94,5 +98,9 @@ public final class ChildChannel {
         };
         in.end();
         return message;
+    }
+
+    private static PartyId party(CanonicalReader in) {
+        return new PartyId(in.text(LONGEST_TEXT));
     }
 }

@@ -1,6 +1,8 @@
 package poyang.executor.job;
 
+import java.util.List;
 import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// What host and compute child say to each other over the Unix socket in the child's scratch folder.
@@ -27,15 +29,15 @@ public sealed interface ChildMessage {
         }
     }
 
-    /// Both sides' commitments are on the chain: frames may flow.
+    /// All parties' commitments are on the chain: frames may flow.
     record Go() implements ChildMessage {}
 
-    /// One protocol frame, to or from the other side.
-    record Frame(Bytes content) implements ChildMessage {
+    /// One protocol frame, to or from another party.
+    record Frame(PartyId peer, Bytes content) implements ChildMessage {
         /// Frames can be large and are nobody's to read.
         @Override
         public String toString() {
-            return "Frame[" + content.length() + " bytes]";
+            return "Frame[" + peer + ", " + content.length() + " bytes]";
         }
     }
 
@@ -47,16 +49,22 @@ public sealed interface ChildMessage {
 
     /// @param outputCommitment SM3 of the sealed plaintext, or empty where this side gets no result
     /// @param transcript digest of all frames
+    /// @param links digests of the single links, in a job of more than two parties
     /// @param countsToReceiver sealed ExactCounts, or empty where this side gets no result
     /// @param countsToDepartment sealed ExactCounts
     record Output(
             Bytes outputCommitment,
             Bytes transcript,
+            List<LinkDigest> links,
             Bytes countsToReceiver,
             Bytes countsToDepartment,
             int rounds,
             long roundedBytes)
-            implements ChildMessage {}
+            implements ChildMessage {
+        public Output {
+            links = List.copyOf(links);
+        }
+    }
 
     /// @param failure what was wrong and what would be right, without any row's content
     record Failed(PoyangException failure) implements ChildMessage {}

@@ -1,6 +1,7 @@
 package poyang.executor.job;
 
 import java.util.List;
+import poyang.kernel.Bug;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.KernelErrors;
@@ -12,10 +13,10 @@ import poyang.kernel.PoyangException;
 /// @param job id on the chain
 /// @param attempt from 1
 /// @param self the own department
-/// @param peer the other department
+/// @param peers the other departments, in the plan's order
 /// @param receives whether this side gets the result
 /// @param plan what is computed
-public record JobFacts(String job, int attempt, PartyId self, PartyId peer, boolean receives, JobPlan plan) {
+public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan) {
     private static final int LONGEST_TEXT = 1024;
     private static final int KEYS_MAX = 64;
     /// A collision as openings of the first release state it: one key, the rows revealed and listed.
@@ -24,9 +25,36 @@ public record JobFacts(String job, int attempt, PartyId self, PartyId peer, bool
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
     private static final int SIZE_AT_LEAST = 3;
+    private static final int PEERS_MAX = 16;
+
+    public JobFacts {
+        peers = List.copyOf(peers);
+    }
+
+    /// Of a job of two parties.
+    public JobFacts(String job, int attempt, PartyId self, PartyId peer, boolean receives, JobPlan plan) {
+        this(job, attempt, self, List.of(peer), receives, plan);
+    }
+
+    /// The other department of a job of two.
+    public PartyId peer() {
+        if (peers.size() != 1) {
+            throw new Bug("a job of " + (peers.size() + 1) + " parties has no single peer");
+        }
+        return peers.getFirst();
+    }
 
     void write(CanonicalWriter out) {
-        out.text(job).u32(attempt).text(self.name()).text(peer.name()).flag(receives);
+        // One peer stands as in openings of earlier releases; no name is empty, which therefore marks a list.
+        boolean two = peers.size() == 1;
+        out.text(job)
+                .u32(attempt)
+                .text(self.name())
+                .text(two ? peer().name() : "")
+                .flag(receives);
+        if (!two) {
+            out.list(peers, (w, each) -> w.text(each.name()));
+        }
         switch (plan) {
             case JobPlan.Collision plan -> {
                 out.u8(COLLISION)
@@ -51,8 +79,14 @@ public record JobFacts(String job, int attempt, PartyId self, PartyId peer, bool
         String job = in.text(LONGEST_TEXT);
         int attempt = (int) in.u32();
         PartyId self = new PartyId(in.text(LONGEST_TEXT));
-        PartyId peer = new PartyId(in.text(LONGEST_TEXT));
+        String peer = in.text(LONGEST_TEXT);
         boolean receives = in.flag();
+        List<PartyId> peers = peer.isEmpty()
+                ? in.list(PEERS_MAX, r -> new PartyId(r.text(LONGEST_TEXT)))
+                : List.of(new PartyId(peer));
+        if (peer.isEmpty() && peers.size() == 1) {
+            throw unknown("a job of two parties lists its one peer");
+        }
         int kind = in.u8();
         JobPlan plan = switch (kind) {
             case ONE_KEY_COLLISION ->
@@ -61,7 +95,7 @@ public record JobFacts(String job, int attempt, PartyId self, PartyId peer, bool
             case COLLISION -> collision(in);
             default -> throw unknown("a job has the unknown kind " + kind);
         };
-        return new JobFacts(job, attempt, self, peer, receives, plan);
+        return new JobFacts(job, attempt, self, peers, receives, plan);
     }
 
     private static JobPlan collision(CanonicalReader in) {

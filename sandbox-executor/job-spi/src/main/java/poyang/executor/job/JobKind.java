@@ -2,6 +2,7 @@ package poyang.executor.job;
 
 import java.util.List;
 import java.util.ServiceLoader;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// One kind of job. Found by `ServiceLoader`; stateless. The host asks for names and bounds, the
@@ -12,16 +13,19 @@ public interface JobKind {
 
     ProtocolFacts protocol(JobPlan plan);
 
-    /// The columns that the own side's reader reads, in order.
+    /// The columns that a party's reader reads, in order.
     ///
-    /// @param left whether the own side is the left one
-    List<String> columns(JobPlan plan, boolean left);
+    /// @param party its place in the job, from 0
+    List<String> columns(JobPlan plan, int party);
 
-    /// The most that a run may exchange, from sizes that are public.
+    /// The most that a run may exchange with one of the other parties, from sizes that are public.
+    ///
+    /// A kind of more than two parties must not wait in a circle: frames on their way are few, and a party that
+    /// sends takes none in from others until there is room.
     ///
     /// @param ownRows upper bound of the own rows
-    /// @param peerRows upper bound of the other side's rows
-    FrameBounds bounds(JobFacts facts, long ownRows, long peerRows);
+    /// @param peerRows upper bound of that party's rows
+    FrameBounds bounds(JobFacts facts, PartyId peer, long ownRows, long peerRows);
 
     /// How the time of an exchange is shared among the phases that a run reports, in their order, for telling
     /// what is left of it. Phases that are not here take no time worth telling.

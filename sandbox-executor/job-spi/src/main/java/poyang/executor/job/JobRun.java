@@ -1,5 +1,6 @@
 package poyang.executor.job;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import poyang.kernel.Bytes;
@@ -30,9 +31,9 @@ public interface JobRun {
     ///
     /// @param result UTF-8 CSV with its header, where this side receives
     /// @param distinctKeys of the own side
-    /// @param peerKeys of the other side
+    /// @param peerKeys of the other sides
     /// @param matches where this side receives, else 0
-    /// @param exchange what crossed to and from the other side
+    /// @param exchange what crossed to and from the other sides
     record Output(Optional<Bytes> result, long distinctKeys, long peerKeys, long matches, Exchange exchange) {
         @Override
         public String toString() {
@@ -40,6 +41,17 @@ public interface JobRun {
         }
     }
 
-    /// @param transcript digest of all frames, equal on both sides
-    record Exchange(Bytes transcript, int rounds, long bytesSent, long bytesReceived) {}
+    /// @param transcript digest of all frames: of the one link, equal on both sides, or of all links together
+    /// @param links in a job of more than two parties each link's own digest, in ascending order of the peers'
+    ///     names; otherwise empty
+    record Exchange(Bytes transcript, List<LinkDigest> links, int rounds, long bytesSent, long bytesReceived) {
+        public Exchange {
+            links = List.copyOf(links);
+        }
+
+        /// Of a job of two parties.
+        public Exchange(Bytes transcript, int rounds, long bytesSent, long bytesReceived) {
+            this(transcript, List.of(), rounds, bytesSent, bytesReceived);
+        }
+    }
 }

@@ -17,6 +17,7 @@ import poyang.crypto.storage.SealingStream;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -29,7 +30,9 @@ public final class Opening {
     private static final byte[] CONTEXT = "poyang.opening.v1".getBytes(StandardCharsets.US_ASCII);
     private static final String FACTS_DOMAIN = "poyang.opening-facts.v1";
     private static final String OUTCOME_DOMAIN = "poyang.opening-outcome.v1";
-    private static final int LONGEST_ENTRY = ChildChannel.LONGEST_FRAME_BYTES + 64;
+    private static final String FRAME_DOMAIN = "poyang.opening-frame.v1";
+    private static final int LONGEST_NAME = 1024;
+    private static final int LONGEST_ENTRY = ChildChannel.LONGEST_FRAME_BYTES + LONGEST_NAME + 64;
 
     private Opening() {}
 
@@ -58,8 +61,11 @@ public final class Opening {
         /// Some bytes of the reader's Arrow stream.
         record Input(Bytes content) implements Entry {}
 
-        /// A frame from the other side.
+        /// A frame from the other side of a job of two parties.
         record Frame(Bytes content) implements Entry {}
+
+        /// A frame from one of several other parties.
+        record PeerFrame(PartyId from, Bytes content) implements Entry {}
 
         /// The end: what the run committed to and gave.
         record Outcome(Bytes inputRoot, Bytes seedCommitment, Bytes transcript, Bytes outputCommitment)
@@ -152,6 +158,13 @@ public final class Opening {
             case Entry.Seed seed -> tagged(2, seed.value());
             case Entry.Input(Bytes content) -> tagged(3, content.toArray());
             case Entry.Frame(Bytes content) -> tagged(4, content.toArray());
+            case Entry.PeerFrame(PartyId from, Bytes content) ->
+                tagged(
+                        6,
+                        new CanonicalWriter(FRAME_DOMAIN)
+                                .text(from.name())
+                                .bytes(content)
+                                .toArray());
             case Entry.Outcome outcome ->
                 tagged(
                         5,
@@ -181,6 +194,13 @@ public final class Opening {
                 Entry.Outcome outcome = new Entry.Outcome(in.exactly(32), in.exactly(32), in.exactly(32), in.bytes(32));
                 in.end();
                 yield outcome;
+            }
+            case 6 -> {
+                CanonicalReader in = new CanonicalReader(FRAME_DOMAIN, content);
+                Entry.PeerFrame frame = new Entry.PeerFrame(
+                        new PartyId(in.text(LONGEST_NAME)), in.bytes(ChildChannel.LONGEST_FRAME_BYTES));
+                in.end();
+                yield frame;
             }
             default -> throw rejected();
         };

@@ -46,16 +46,35 @@ class CodecTest {
                     new JobPlan.Reveal.SizeAtLeast(20),
                     JobPlan.Listed.LEFT));
 
+    private static final JobFacts MANY = new JobFacts(
+            "89ab",
+            1,
+            new PartyId("housing"),
+            List.of(new PartyId("taxation"), new PartyId("health")),
+            true,
+            JobPlan.Collision.of("id", "citizen", "id", "dh-sm2"));
+
     private static List<ChildMessage> messages() {
         Bytes digest = Bytes.wrap(new byte[32]);
         return List.of(
                 new ChildMessage.Start(FACTS, Bytes.utf8("receiver"), Bytes.utf8("department"), digest),
                 new ChildMessage.Start(SIZES, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Go(),
-                new ChildMessage.Frame(Bytes.utf8("frame")),
+                new ChildMessage.Start(MANY, Bytes.empty(), Bytes.utf8("department"), digest),
+                new ChildMessage.Frame(new PartyId("taxation"), Bytes.utf8("frame")),
                 new ChildMessage.Progress("masking", 5, 7),
                 new ChildMessage.Committed(digest, digest, 990, digest),
-                new ChildMessage.Output(digest, digest, Bytes.empty(), Bytes.utf8("sealed"), 3, 1200));
+                new ChildMessage.Output(digest, digest, List.of(), Bytes.empty(), Bytes.utf8("sealed"), 3, 1200),
+                new ChildMessage.Output(
+                        digest,
+                        digest,
+                        List.of(
+                                new LinkDigest(new PartyId("health"), digest),
+                                new LinkDigest(new PartyId("taxation"), digest)),
+                        Bytes.empty(),
+                        Bytes.utf8("sealed"),
+                        3,
+                        1200));
     }
 
     @Test
@@ -135,11 +154,13 @@ class CodecTest {
             writer.write(new Opening.Entry.Facts(FACTS));
             writer.write(new Opening.Entry.Seed(new byte[] {1, 2, 3}));
             writer.write(new Opening.Entry.Frame(Bytes.utf8("frame")));
+            writer.write(new Opening.Entry.PeerFrame(new PartyId("health"), Bytes.utf8("other")));
             writer.write(new Opening.Entry.Outcome(digest, digest, digest, Bytes.empty()));
         }
         byte[] good = out.toByteArray();
         List<Opening.Entry> entries = entries(good, key);
-        assertEquals(4, entries.size());
+        assertEquals(5, entries.size());
+        assertEquals(new Opening.Entry.PeerFrame(new PartyId("health"), Bytes.utf8("other")), entries.get(3));
         assertEquals(new Opening.Entry.Facts(FACTS), entries.getFirst());
         assertArrayEquals(new byte[] {1, 2, 3}, ((Opening.Entry.Seed) entries.get(1)).value());
         for (int i = 0; i < good.length; i++) {

@@ -6,6 +6,7 @@ import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobPlan;
 import poyang.executor.job.JobRun;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.Cost;
@@ -53,17 +54,17 @@ public final class CollisionJob implements JobKind {
     }
 
     @Override
-    public List<String> columns(JobPlan plan, boolean left) {
+    public List<String> columns(JobPlan plan, int party) {
         return switch (plan) {
             case JobPlan.Collision collision ->
                 collision.keys().stream()
-                        .map(key -> left ? key.leftColumn() : key.rightColumn())
+                        .map(key -> party == 0 ? key.leftColumn() : key.rightColumn())
                         .toList();
         };
     }
 
     @Override
-    public FrameBounds bounds(JobFacts facts, long ownRows, long peerRows) {
+    public FrameBounds bounds(JobFacts facts, PartyId peer, long ownRows, long peerRows) {
         long receiverRows = facts.receives() ? ownRows : peerRows;
         long senderRows = facts.receives() ? peerRows : ownRows;
         Cost cost = protocolOf(facts.plan()).cost(receiverRows, senderRows);
