@@ -38,7 +38,7 @@ export function connectorLabel(kind: string): string {
 export const columnsOf = (party: JobParty): string => [party.column, ...party.moreColumns].join(' + ');
 
 /** The protocol that runs: the chosen one, or the one that the plan names. */
-export const protocolOf = (job: Job): string => job.choice?.protocol ?? collisionOf(job)?.protocol ?? '';
+export const protocolOf = (job: Job): string => job.choice?.protocol ?? planOf(job)?.protocol ?? '';
 
 /** What kind of protocol it is, and against whom it is secure. */
 export function protocolLabel(job: Job): string {
@@ -56,13 +56,19 @@ const isVole = (job: Job): boolean => protocolOf(job).startsWith('vole');
 export const failureLabel = (code: string): string => t((FAILURES.includes(code) ? `fail_${code}` : 'fail_INTERNAL') as Key);
 
 const FAILURES = ['SOURCE_LOST', 'PEER_LOST', 'EXECUTOR_LOST', 'CHILD_LOST', 'TIME_LIMIT', 'MEMORY_LIMIT', 'LIMIT_EXCEEDED',
-  'SANDBOX', 'POLICY', 'CANCELLED', 'INTERNAL'];
+  'SANDBOX', 'INPUT_REFUSED', 'POLICY', 'CANCELLED', 'INTERNAL'];
 
 /** What the receiver gets to know, and which of its rows are listed. */
 export function asksOf(plan: CollisionPlan): string {
   const reveal = plan.reveal || Reveal.MATCHING_ROWS;
   if (reveal === Reveal.MATCHING_ROWS) return `${t(`reveal${reveal}` as Key)} · ${t(`join${plan.join || JoinResult.INNER}` as Key)}`;
   return reveal === Reveal.SIZE_AT_LEAST ? t('revealAtLeast', number(plan.atLeast)) : t(`reveal${reveal}` as Key);
+}
+
+/** Whatever the plan's kind. */
+function planOf(job: Job): { protocol: string } | null {
+  const plan = fromBinary(PlanSchema, job.plan);
+  return plan.kind.case ? plan.kind.value : null;
 }
 
 export function collisionOf(job: Job): CollisionPlan | null {

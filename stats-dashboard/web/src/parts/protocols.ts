@@ -1,4 +1,4 @@
-// The collision protocols that a job may name, as the chain's registry has them.
+// The protocols that a job may name, as the chain's registry has them.
 import { Reveal, type Dataset, type UsePolicy } from '../schema/poyang/v1/datasets_pb';
 import type { Key } from '../i18n';
 
@@ -14,19 +14,23 @@ export const PROTOCOLS: Protocol[] = [
   { name: 'vole-malicious', label: 'protocolVoleMalicious', reveals: [Reveal.MATCHING_ROWS] },
   { name: 'dh-sm2-size', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY] },
   { name: 'dh-25519-size', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
+  { name: 'scoring-bfv', label: 'protocolScoringBfv', reveals: [Reveal.SCORES] },
 ];
 
-export const REVEALS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST]
-  .filter((reveal) => PROTOCOLS.some((p) => p.reveals.includes(reveal)));
+const told = (reveal: Reveal): boolean => PROTOCOLS.some((p) => p.reveals.includes(reveal));
+/** What a collision can tell. */
+const COLLISIONS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST].filter(told);
+/** What an owner may allow. */
+export const REVEALS = [...COLLISIONS, Reveal.SCORES].filter(told);
 
 const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
   !policy?.protocols.length || policy.protocols.includes(protocol.name);
 
 const reveals = (policy: UsePolicy | undefined, reveal: Reveal) => !policy?.reveals.length || policy.reveals.includes(reveal);
 
-/** What both owners let a job ask for. */
+/** What both owners let a collision ask for. */
 export function allowedReveals(datasets: Dataset[]): Reveal[] {
-  return REVEALS.filter((reveal) => datasets.every((d) => reveals(d.policy, reveal)) && allowedProtocols(datasets, reveal).length > 0);
+  return COLLISIONS.filter((reveal) => datasets.every((d) => reveals(d.policy, reveal)) && allowedProtocols(datasets, reveal).length > 0);
 }
 
 /** Those by which it can be told, and which both owners allow. */

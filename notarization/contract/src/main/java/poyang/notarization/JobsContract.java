@@ -34,6 +34,7 @@ public final class JobsContract extends ServiceContract {
             "MEMORY_LIMIT",
             "LIMIT_EXCEEDED",
             "SANDBOX",
+            "INPUT_REFUSED",
             "POLICY",
             "CANCELLED",
             "INTERNAL");
@@ -79,12 +80,12 @@ public final class JobsContract extends ServiceContract {
                 request.getFurtherAttempts() >= 0 && request.getFurtherAttempts() <= FURTHER_ATTEMPTS_MAX,
                 "the job asks for " + Integer.toUnsignedString(request.getFurtherAttempts()) + " further attempts",
                 "0 to " + FURTHER_ATTEMPTS_MAX + " are possible");
-        CollisionRules.Parsed plan = CollisionRules.parse(request.getPlan(), state.of(DatasetsContract.NAME));
+        Planned plan = JobRules.parse(request.getPlan(), state.of(DatasetsContract.NAME));
         Rules.allowed(
-                sender.has(Role.ANALYST) && CollisionRules.party(plan, sender),
+                sender.has(Role.ANALYST) && JobRules.party(plan, sender),
                 sender,
                 "an analyst of one of the two departments submits the job");
-        CollisionRules.receiver(request.getReceiver(), plan, state.of(AccountsContract.NAME));
+        JobRules.receiver(request.getReceiver(), plan, state.of(AccountsContract.NAME));
         Job.Builder job = Job.newBuilder()
                 .setId(context.transactionId().slice(0, 16).hex())
                 .setTitle(request.getTitle())
@@ -106,14 +107,11 @@ public final class JobsContract extends ServiceContract {
     }
 
     /// Chooses the protocol, holds the job against both policies, and writes down who takes part and learns what.
-    private static void parties(Job.Builder job, CollisionRules.Parsed plan, DatasetUses uses, JobBook book) {
-        CollisionRules.choice(
-                        plan,
-                        CollisionRules.receives(job.getReceiver(), plan.left().organisation()))
-                .ifPresent(job::setChoice);
-        ProtocolRegistry.Protocol protocol = CollisionRules.protocol(job, plan.plan());
-        CollisionRules.policies(plan, protocol, book.runs(plan.pair()), uses);
-        for (CollisionRules.Side side : plan.sides()) {
+    private static void parties(Job.Builder job, Planned plan, DatasetUses uses, JobBook book) {
+        plan.choice(job.getReceiver()).ifPresent(job::setChoice);
+        ProtocolRegistry.Protocol protocol = JobRules.protocol(job, plan.protocol());
+        JobRules.policies(plan, protocol, book.runs(plan.pair()), uses);
+        for (Planned.Side side : plan.sides()) {
             String organisation = side.organisation();
             job.addParties(JobParty.newBuilder()
                     .setOrganisation(organisation)
@@ -123,8 +121,8 @@ public final class JobsContract extends ServiceContract {
                     .setRoundedRows(side.dataset().getRoundedRows())
                     .setPeriodRuns(uses.runs(side.dataset(), plan.other(side).organisation()))
                     .setConsent(ConsentState.PENDING));
-            job.addLeakage(CollisionRules.leakage(
-                    plan, protocol, organisation, CollisionRules.receives(job.getReceiver(), organisation)));
+            job.addLeakage(
+                    JobRules.leakage(plan, protocol, organisation, JobRules.receives(job.getReceiver(), organisation)));
         }
     }
 
@@ -169,11 +167,11 @@ public final class JobsContract extends ServiceContract {
             book.keep(job.build());
             return;
         }
-        CollisionRules.Parsed plan = CollisionRules.parse(job.getPlan(), state.of(DatasetsContract.NAME));
+        Planned plan = JobRules.parse(job.getPlan(), state.of(DatasetsContract.NAME));
         DatasetUses uses = new DatasetUses(context, state);
-        CollisionRules.policies(plan, CollisionRules.protocol(job, plan.plan()), book.runs(plan.pair()), uses);
+        JobRules.policies(plan, JobRules.protocol(job, plan.protocol()), book.runs(plan.pair()), uses);
         book.countRun(plan.pair());
-        for (CollisionRules.Side side : plan.sides()) {
+        for (Planned.Side side : plan.sides()) {
             uses.count(job, side.dataset(), plan.other(side).organisation());
         }
         book.enter(job, JobState.READY, "");
@@ -216,7 +214,7 @@ public final class JobsContract extends ServiceContract {
                         .setSandbox(request.getSandbox())
                         .setHeight(context.height())
                         .setVersionMark(request.getVersionMark()));
-        Optional<String> breach = CollisionRules.breach(
+        Optional<String> breach = JobRules.breach(
                         after, state.of(DatasetsContract.NAME), committed(after, 0), committed(after, 1))
                 .or(() -> new DatasetUses(context, state)
                         .committed(
@@ -311,18 +309,18 @@ public final class JobsContract extends ServiceContract {
     /// The next attempt's job, not written down yet, with the consents that still stand; throws before anything
     /// has changed where a policy or the length of the history is against it.
     private static Job.Builder nextAttempt(Job before, JobBook book, CallContext context, ContractState state) {
-        CollisionRules.Parsed plan = CollisionRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
+        Planned plan = JobRules.parse(before.getPlan(), state.of(DatasetsContract.NAME));
         book.needSteps(before);
         Job.Builder after = before.toBuilder()
                 .setAttempt(before.getAttempt() + 1)
                 .setDeadlineMillis(deadline(context, before.getMinutesToLive()))
                 .clearFailure();
         DatasetUses uses = new DatasetUses(context, state);
-        CollisionRules.policies(plan, CollisionRules.protocol(after, plan.plan()), book.runs(plan.pair()), uses);
+        JobRules.policies(plan, JobRules.protocol(after, plan.protocol()), book.runs(plan.pair()), uses);
         for (int i = 0; i < 2; i++) {
             JobParty.Builder party = after.getPartiesBuilder(i);
             party.clearCommitment().clearReceiptTransaction();
-            CollisionRules.Side own = plan.sides().get(i);
+            Planned.Side own = plan.sides().get(i);
             party.setRoundedRows(own.dataset().getRoundedRows());
             party.setPeriodRuns(uses.runs(own.dataset(), plan.other(own).organisation()));
             // In one block the order of consent and policy is not kept: the consent counts as the older one.

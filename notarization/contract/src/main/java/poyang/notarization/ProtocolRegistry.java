@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import poyang.wire.schema.Reveal;
 
-/// The collision protocols that this chain knows: what a job may name, what an owner reads before consenting,
+/// The protocols that this chain knows: what a job may name, what an owner reads before consenting,
 /// and what `auto` reckons with. Which numbers and words stand here is part of consensus; that they are those
 /// of the protocols' own descriptors is checked by `tests/architecture`.
 final class ProtocolRegistry {
@@ -24,6 +24,13 @@ final class ProtocolRegistry {
             "接收方不同标识的个数，此外一无所知",
             "how many different identifiers the receiver has, and nothing else");
 
+    private static final Learns SCORES = new Learns(
+            "自己每一行的评分。每个评分是对方模型 {terms} 个系数的一个线性方程：各次任务中不同的行达到 {terms} 行，即可解出整个模型",
+            "the score of each of its own rows. Each score is one linear equation in the model's {terms} coefficients:"
+                    + " {terms} different rows, over all jobs, give the whole model away",
+            "评分方的行数，此外一无所知",
+            "how many rows are scored, and nothing else");
+
     private static final Map<Reveal, Learns> SIZE_ONLY = Map.of(Reveal.SIZE_ONLY, SIZES);
     private static final Map<Reveal, Learns> ROWS_ONLY = Map.of(Reveal.MATCHING_ROWS, ROWS);
 
@@ -34,7 +41,8 @@ final class ProtocolRegistry {
             new Protocol(3, 1, "vole", ROWS_ONLY, new Cost(1_200, 3_000, 3_000, 12, 8, 9)),
             new Protocol(4, 1, "vole-malicious", ROWS_ONLY, new Cost(1_300, 8_000, 8_000, 22, 14, 14)),
             new Protocol(17, 1, "dh-sm2-size", SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
-            new Protocol(18, 1, "dh-25519-size", SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)));
+            new Protocol(18, 1, "dh-25519-size", SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
+            new Protocol(33, 1, "scoring-bfv", Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)));
 
     private ProtocolRegistry() {}
 
@@ -63,6 +71,11 @@ final class ProtocolRegistry {
             long bytesPerReceiverRow,
             long bytesPerSenderRow,
             int rounds) {
+        /// Of a protocol that has no rival: `auto` never reckons with it.
+        static Cost rounds(int rounds) {
+            return new Cost(0, 0, 0, 0, 0, rounds);
+        }
+
         /// Computing and sending do not overlap in this reckoning.
         long millis(long receiverRows, long senderRows, long megabitsPerSecond, long delayMillis) {
             long computing = (nanosPerReceiverRow * receiverRows + nanosPerSenderRow * senderRows) / 1_000_000;

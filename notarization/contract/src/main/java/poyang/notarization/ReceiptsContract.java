@@ -10,14 +10,12 @@ import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractState;
 import poyang.chain.contract.ReadableState;
 import poyang.kernel.Bytes;
-import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.InputCommitment;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JobState;
-import poyang.wire.schema.Plan;
 import poyang.wire.schema.ReceiptKey;
 import poyang.wire.schema.SealedCounts;
 import poyang.wire.schema.StoredReceipt;
@@ -106,13 +104,13 @@ public final class ReceiptsContract extends ServiceContract {
         String organisation = job.getParties(side).getOrganisation();
         differs("organisation", receipt.getOrganisation(), organisation);
         differs("plan_hash", receipt.getPlanHash(), job.getPlanHash());
-        CollisionPlan plan = stored(Plan.parser(), job.getPlan().toByteArray()).getCollision();
-        ProtocolRegistry.Protocol protocol = CollisionRules.protocol(job.toBuilder(), plan);
+        JobRules.Stated plan = JobRules.stated(job);
+        ProtocolRegistry.Protocol protocol = JobRules.protocol(job.toBuilder(), plan.protocol());
         differs("protocol_id", receipt.getProtocolId(), protocol.id());
         differs("protocol_version", receipt.getProtocolVersion(), protocol.version());
         differs("protocol_name", receipt.getProtocolName(), protocol.name());
-        differs("reveal", receipt.getReveal(), plan.getReveal());
-        differs("at_least", receipt.getAtLeast(), plan.getAtLeast());
+        differs("reveal", receipt.getReveal(), plan.reveal());
+        differs("at_least", receipt.getAtLeast(), plan.atLeast());
         differs("input_root", receipt.getInputRoot(), own.getInputRoot());
         boolean two = job.getPartiesCount() == 2;
         ByteString peerRoot = two ? job.getParties(1 - side).getCommitment().getInputRoot() : ByteString.EMPTY;
@@ -131,7 +129,7 @@ public final class ReceiptsContract extends ServiceContract {
         }
         Rules.rounded("rounded_bytes", receipt.getRoundedBytes());
         Rules.arguments(receipt.getProtocolMillis() >= 0, "protocol_millis is negative", "a duration is needed");
-        if (CollisionRules.receives(job.getReceiver(), organisation)) {
+        if (JobRules.receives(job.getReceiver(), organisation)) {
             Rules.hash("output_commitment", receipt.getOutputCommitment());
         } else {
             Rules.arguments(

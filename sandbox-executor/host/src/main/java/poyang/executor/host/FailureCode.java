@@ -17,6 +17,7 @@ enum FailureCode {
     LIMIT_EXCEEDED("more was sent than the protocol needs for the committed sizes"),
     CHILD_LOST("a jailed process of this executor ended early"),
     SANDBOX("the sandbox could not be set up"),
+    INPUT_REFUSED("a value of the input is not what the plan declares"),
     INTERNAL("the executor failed");
 
     private static final int CONNECTORS = 6000;
@@ -55,6 +56,9 @@ enum FailureCode {
         }
         if (code.equals(ExecutorErrors.MEMORY_LIMIT)) {
             return MEMORY_LIMIT;
+        }
+        if (code.equals(ExecutorErrors.INPUT_REFUSED)) {
+            return INPUT_REFUSED;
         }
         if (code.equals(ExecutorErrors.FRAMES_EXCEEDED)) {
             return LIMIT_EXCEEDED;

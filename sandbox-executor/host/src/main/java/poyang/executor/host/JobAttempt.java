@@ -267,8 +267,6 @@ final class JobAttempt {
                 .setProtocolName(protocol.name())
                 .setInputRoot(own.getCommitment().getInputRoot())
                 .setSeedCommitment(own.getCommitment().getSeedCommitment())
-                .setReveal(JobPlans.collision(job).getReveal())
-                .setAtLeast(JobPlans.collision(job).getAtLeast())
                 .setTranscriptDigest(bytes(output.transcript()))
                 .setOutputCommitment(bytes(output.outputCommitment()))
                 .setRounds(output.rounds())
@@ -285,6 +283,7 @@ final class JobAttempt {
                 receipt.addPeers(peerOf(now.getParties(other), output.links()));
             }
         }
+        JobPlans.state(job, receipt);
         if (output.countsToReceiver().length() > 0) {
             receipt.addSealedCounts(SealedCounts.newBuilder()
                     .setAccount(job.getReceiver())

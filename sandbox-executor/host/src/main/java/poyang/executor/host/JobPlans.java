@@ -9,8 +9,11 @@ import poyang.executor.job.JobPlan;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.Job;
+import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.KeyColumns;
 import poyang.wire.schema.Plan;
+import poyang.wire.schema.Reveal;
+import poyang.wire.schema.ScoringPlan;
 
 /// The chain's plans as the executor's own.
 final class JobPlans {
@@ -18,7 +21,15 @@ final class JobPlans {
 
     /// @throws PoyangException `UNKNOWN_JOB_KIND` for what this release does not know
     static JobPlan of(Job job) {
-        CollisionPlan plan = collision(job);
+        Plan plan = plan(job);
+        return switch (plan.getKindCase()) {
+            case COLLISION -> collision(job, plan.getCollision());
+            case SCORING -> scoring(plan.getScoring());
+            case KIND_NOT_SET -> throw unknown();
+        };
+    }
+
+    private static JobPlan collision(Job job, CollisionPlan plan) {
         List<JobPlan.Key> keys = new ArrayList<>();
         keys.add(new JobPlan.Key(
                 plan.getLeftColumn(),
@@ -34,9 +45,34 @@ final class JobPlans {
         return new JobPlan.Collision(keys, protocol, reveal(plan), listed(plan));
     }
 
-    static CollisionPlan collision(Job job) {
+    private static JobPlan scoring(ScoringPlan plan) {
+        List<JobPlan.Feature> features = plan.getFeaturesList().stream()
+                .map(f -> new JobPlan.Feature(f.getColumn(), f.getDecimals(), f.getBound()))
+                .toList();
+        JobPlan.Model model = new JobPlan.Model(
+                plan.getTermColumn(),
+                plan.getCoefficientColumn(),
+                plan.getDegree(),
+                plan.getCoefficientDecimals(),
+                plan.getCoefficientBound());
+        return new JobPlan.Scoring(plan.getKeyColumn(), features, model, plan.getProtocol());
+    }
+
+    /// Repeats in a receipt what the plan says of its result.
+    static void state(Job job, JobReceipt.Builder receipt) {
+        Plan plan = plan(job);
+        switch (plan.getKindCase()) {
+            case COLLISION ->
+                receipt.setReveal(plan.getCollision().getReveal())
+                        .setAtLeast(plan.getCollision().getAtLeast());
+            case SCORING -> receipt.setReveal(Reveal.SCORES);
+            case KIND_NOT_SET -> throw unknown();
+        }
+    }
+
+    private static Plan plan(Job job) {
         try {
-            return Plan.parseFrom(job.getPlan()).getCollision();
+            return Plan.parseFrom(job.getPlan());
         } catch (InvalidProtocolBufferException e) {
             throw new PoyangException(
                     ExecutorErrors.UNKNOWN_JOB_KIND, "the job's plan is malformed", "one release is needed", e);
@@ -48,7 +84,7 @@ final class JobPlans {
             case REVEAL_UNSPECIFIED, MATCHING_ROWS -> new JobPlan.Reveal.MatchingRows();
             case SIZE_ONLY -> new JobPlan.Reveal.SizeOnly();
             case SIZE_AT_LEAST -> new JobPlan.Reveal.SizeAtLeast(plan.getAtLeast());
-            case UNRECOGNIZED -> throw unknown();
+            case SCORES, UNRECOGNIZED -> throw unknown();
         };
     }
 

@@ -17,5 +17,8 @@ public final class ExecutorErrors {
     public static final ErrorCode CANCELLED = new ErrorCode("CANCELLED", 8010, Category.FORBIDDEN);
     public static final ErrorCode INTERNAL = new ErrorCode("INTERNAL", 8011, Category.ENVIRONMENT);
 
+    /// A value of the input that is not what the plan declares.
+    public static final ErrorCode INPUT_REFUSED = new ErrorCode("INPUT_REFUSED", 8012, Category.BAD_INPUT);
+
     private ExecutorErrors() {}
 }

@@ -19,9 +19,11 @@ import poyang.kernel.PoyangException;
 public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan) {
     private static final int LONGEST_TEXT = 1024;
     private static final int KEYS_MAX = 64;
+    private static final int FEATURES_MAX = 64;
     /// A collision as openings of the first release state it: one key, the rows revealed and listed.
     private static final int ONE_KEY_COLLISION = 1;
     private static final int COLLISION = 2;
+    private static final int SCORING = 3;
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
     private static final int SIZE_AT_LEAST = 3;
@@ -72,7 +74,24 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
                 }
                 out.text(plan.listed().name());
             }
+            case JobPlan.Scoring plan -> write(plan, out);
         }
+    }
+
+    private static void write(JobPlan.Scoring plan, CanonicalWriter out) {
+        JobPlan.Model model = plan.model();
+        out.u8(SCORING)
+                .text(plan.keyColumn())
+                .list(
+                        plan.features(),
+                        (w, feature) ->
+                                w.text(feature.column()).u32(feature.decimals()).u64(feature.bound()))
+                .text(model.termColumn())
+                .text(model.coefficientColumn())
+                .u32(model.degree())
+                .u32(model.decimals())
+                .u64(model.bound())
+                .text(plan.protocol());
     }
 
     static JobFacts read(CanonicalReader in) {
@@ -93,6 +112,7 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
                 JobPlan.Collision.of(
                         in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT));
             case COLLISION -> collision(in);
+            case SCORING -> scoring(in);
             default -> throw unknown("a job has the unknown kind " + kind);
         };
         return new JobFacts(job, attempt, self, peers, receives, plan);
@@ -110,6 +130,15 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
             default -> throw unknown("a job reveals the unknown kind " + mode);
         };
         return new JobPlan.Collision(keys, protocol, reveal, listed(in.text(LONGEST_TEXT)));
+    }
+
+    private static JobPlan scoring(CanonicalReader in) {
+        String keyColumn = in.text(LONGEST_TEXT);
+        List<JobPlan.Feature> features =
+                in.list(FEATURES_MAX, r -> new JobPlan.Feature(r.text(LONGEST_TEXT), (int) r.u32(), r.u64()));
+        JobPlan.Model model = new JobPlan.Model(
+                in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), (int) in.u32(), (int) in.u32(), in.u64());
+        return new JobPlan.Scoring(keyColumn, features, model, in.text(LONGEST_TEXT));
     }
 
     private static JobPlan.Listed listed(String name) {

@@ -26,6 +26,31 @@ public sealed interface JobPlan {
         }
     }
 
+    /// A score for each row of the left party, by the right party's linear or polynomial model.
+    ///
+    /// @param keyColumn names the rows of the result
+    /// @param features the left party's columns of numbers, in order
+    /// @param model how the right party's table is read
+    /// @param protocol for example `scoring-bfv`
+    record Scoring(String keyColumn, List<Feature> features, Model model, String protocol) implements JobPlan {
+        public Scoring {
+            features = List.copyOf(features);
+        }
+    }
+
+    /// A column of numbers.
+    ///
+    /// @param decimals places of every value at most
+    /// @param bound the largest magnitude, in units of the last place
+    record Feature(String column, int decimals, long bound) {}
+
+    /// A table of terms with their coefficients.
+    ///
+    /// @param degree factors of a term at most
+    /// @param decimals places of every coefficient at most
+    /// @param bound the largest magnitude of a coefficient, in units of the last place
+    record Model(String termColumn, String coefficientColumn, int degree, int decimals, long bound) {}
+
     /// @param identifierKind `text`, `id`, `phone` or `uscc`
     record Key(String leftColumn, String rightColumn, String identifierKind) {}
 

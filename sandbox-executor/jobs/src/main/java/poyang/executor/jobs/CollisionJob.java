@@ -28,6 +28,7 @@ public final class CollisionJob implements JobKind {
                         && collision.keys().stream()
                                 .allMatch(key -> IdentifierRule.named(key.identifierKind())
                                         .isPresent());
+            case JobPlan.Scoring _ -> false;
         };
     }
 
@@ -40,10 +41,15 @@ public final class CollisionJob implements JobKind {
     }
 
     private static CollisionProtocol protocolOf(JobPlan plan) {
+        String named = collision(plan).protocol();
+        return CollisionProtocol.named(named)
+                .orElseThrow(() -> unknown("the plan names the unknown protocol " + named));
+    }
+
+    private static JobPlan.Collision collision(JobPlan plan) {
         return switch (plan) {
-            case JobPlan.Collision collision ->
-                CollisionProtocol.named(collision.protocol())
-                        .orElseThrow(() -> unknown("the plan names the unknown protocol " + collision.protocol()));
+            case JobPlan.Collision collision -> collision;
+            case JobPlan.Scoring _ -> throw unknown("the plan is no collision");
         };
     }
 
@@ -55,12 +61,9 @@ public final class CollisionJob implements JobKind {
 
     @Override
     public List<String> columns(JobPlan plan, int party) {
-        return switch (plan) {
-            case JobPlan.Collision collision ->
-                collision.keys().stream()
-                        .map(key -> party == 0 ? key.leftColumn() : key.rightColumn())
-                        .toList();
-        };
+        return collision(plan).keys().stream()
+                .map(key -> party == 0 ? key.leftColumn() : key.rightColumn())
+                .toList();
     }
 
     @Override
@@ -106,9 +109,8 @@ public final class CollisionJob implements JobKind {
 
     @Override
     public JobRun open(JobFacts facts) {
-        return switch (facts.plan()) {
-            case JobPlan.Collision collision -> new CollisionRun(facts, collision, protocolOf(collision));
-        };
+        JobPlan.Collision plan = collision(facts.plan());
+        return new CollisionRun(facts, plan, protocolOf(plan));
     }
 
     static PoyangException unknown(String wrong) {

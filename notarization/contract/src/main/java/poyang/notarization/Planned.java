@@ -1,0 +1,55 @@
+package poyang.notarization;
+
+import java.util.List;
+import java.util.Optional;
+import poyang.wire.schema.Dataset;
+import poyang.wire.schema.ProtocolChoice;
+import poyang.wire.schema.Reveal;
+
+/// A plan as the chain understands it, with the data sets as they are now: what its kind decides. What all kinds
+/// have in common is in {@link JobRules}.
+sealed interface Planned permits CollisionRules.Parsed, ScoringRules.Parsed {
+    /// The parties, in the order that the job keeps.
+    List<Side> sides();
+
+    /// As the plan names it, perhaps "auto".
+    String protocol();
+
+    /// What the receiver gets to know.
+    Reveal reveal();
+
+    /// With SIZE_AT_LEAST; otherwise 0.
+    long atLeast();
+
+    /// Whether the department can get the result.
+    boolean canReceive(String organisation);
+
+    /// What a side's policy has against plans of this kind, besides what all kinds are held to.
+    Optional<String> breach(Side own);
+
+    /// What the plan's "auto" comes to; empty where the plan names a protocol.
+    Optional<ProtocolChoice> choice(String receiver);
+
+    /// Fills a descriptor's words with the plan's own numbers.
+    String filled(String words);
+
+    /// One party of a plan, as the chain knows it now.
+    ///
+    /// @param columns that its reader reads, in order
+    record Side(Dataset dataset, List<String> columns) {
+        String organisation() {
+            return dataset.getOrganisation();
+        }
+    }
+
+    default Side other(Side side) {
+        return side.organisation().equals(sides().getFirst().organisation()) ? sides().getLast() : sides().getFirst();
+    }
+
+    /// Names the unordered pair of data sets in the counter of runs.
+    default String pair() {
+        String one = sides().getFirst().dataset().getId();
+        String other = sides().getLast().dataset().getId();
+        return one.compareTo(other) < 0 ? one + "|" + other : other + "|" + one;
+    }
+}
