@@ -26,6 +26,7 @@ import poyang.homomorphic.rlwe.CkksCiphertext;
 import poyang.homomorphic.rlwe.CkksParameters;
 import poyang.homomorphic.rlwe.CkksResult;
 import poyang.homomorphic.rlwe.JointCkks;
+import poyang.homomorphic.rlwe.JointKey;
 import poyang.homomorphic.rlwe.RelinearisationKey;
 import poyang.homomorphic.rlwe.RlwePublicKey;
 import poyang.homomorphic.rlwe.RlweSecretKey;
@@ -77,14 +78,17 @@ final class GuideTest {
         JointCkks joint = scheme.joint(2); // bfv.joint(2) likewise
         RlweSecretKey one = joint.scheme().secretKey(random); // each party makes its own,
         RlweSecretKey two = joint.scheme().secretKey(random); // and sends shares
-        RlwePublicKey common = joint.publicKey(
-                seed, List.of(joint.publicKeyShare(one, seed, random), joint.publicKeyShare(two, seed, random)));
+        JointKey common = joint.key(
+                seed, List.of(joint.publicKeyShare(0, one, seed, random), joint.publicKeyShare(1, two, seed, random)));
 
-        CkksCiphertext x = joint.scheme().encrypt(common, new double[] {1.5, -2}, random);
+        CkksCiphertext x = joint.scheme().encrypt(common.publicKey(), new double[] {1.5, -2}, random);
         CkksResult opened = joint.decrypt(
+                common,
                 x,
                 100,
-                List.of(joint.decryptionShare(one, x, 100, random), joint.decryptionShare(two, x, 100, random)));
+                List.of(
+                        joint.decryptionShare(common, 0, one, x, 100, random),
+                        joint.decryptionShare(common, 1, two, x, 100, random)));
         assertEquals(-2, opened.real()[1], opened.error());
     }
 

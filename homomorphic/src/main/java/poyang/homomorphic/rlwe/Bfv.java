@@ -175,7 +175,7 @@ public final class Bfv {
         return Math.max(0, room - Noise.bound(ciphertext.variance()));
     }
 
-    private void check(BfvCiphertext ciphertext) {
+    void check(BfvCiphertext ciphertext) {
         if (!ciphertext.parameters().equals(chain.id())) {
             throw Codec.bad("it belongs to other parameters");
         }

@@ -218,6 +218,18 @@ public final class Ckks {
         return new CkksResult(real, imaginary, error + from.magnitude() * ROUNDING);
     }
 
+    /// The largest magnitude of a slot.
+    double largestSlot(double[] coefficients, double scale) {
+        double[] real = new double[parameters.slots()];
+        double[] imaginary = new double[parameters.slots()];
+        encoder.slots(coefficients, scale, real, imaginary);
+        double largest = 0;
+        for (int i = 0; i < real.length; i++) {
+            largest = Math.max(largest, Math.hypot(real[i], imaginary[i]));
+        }
+        return largest;
+    }
+
     private double[] coefficients(RlweSecretKey key, CkksCiphertext ciphertext) {
         check(ciphertext);
         double bound = (ciphertext.magnitude() + ciphertext.error()) * parameters.scale(ciphertext.level());

@@ -1,10 +1,7 @@
 package poyang.homomorphic.rlwe;
 
 import poyang.homomorphic.HomomorphicErrors;
-import poyang.homomorphic.ring.Modulus;
 import poyang.homomorphic.ring.Ring;
-import poyang.homomorphic.ring.Rows;
-import poyang.homomorphic.ring.Sampler;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -13,30 +10,11 @@ final class Flood {
     /// Statistical security: the flood is wider than what it hides by this many bits.
     static final int STATISTICAL_BITS = 40;
 
-    private static final int DIGIT_BITS = 40;
-
     private Flood() {}
 
-    /// Uniform on 2^(bits + 1) neighbouring integers around zero, modulo the first primes: digits
-    /// of 40 bits, each from −2^39 to 2^39 − 1, the highest from −2^h to 2^h − 1.
+    /// Uniform on 2^(bits + 1) neighbouring integers around zero, modulo the first primes.
     static double[][] uniform(Chain chain, int rows, int bits, RandomSource random) {
-        Ring ring = chain.ring();
-        double[][] out = ring.zero(rows);
-        double[] scaled = new double[chain.degree()];
-        int position = 0;
-        for (int left = bits; left > 0; position++) {
-            int taken = left > DIGIT_BITS ? DIGIT_BITS - 1 : left;
-            double[] digit = Sampler.flood(chain.degree(), taken, random);
-            for (int i = 0; i < rows; i++) {
-                Modulus modulus = ring.modulus(i);
-                long weight = modulus.power(2, (long) position * DIGIT_BITS);
-                Rows.reduce(digit, scaled, modulus);
-                Rows.scale(scaled, modulus.centred(weight), scaled, modulus);
-                Rows.add(out[i], scaled, out[i], modulus);
-            }
-            left -= left > DIGIT_BITS ? DIGIT_BITS : left;
-        }
-        return out;
+        return Wide.uniform(chain.degree(), bits, random).rows(chain.ring(), rows);
     }
 
     /// How many bits a flood over errors of this variance takes.

@@ -48,7 +48,7 @@ public final class RlwePublicKey {
         return new RlwePublicKey(chain, seed, b, parties);
     }
 
-    private static double[][] expand(Chain chain, Bytes seed) {
+    static double[][] expand(Chain chain, Bytes seed) {
         return uniform(chain, seed, "public key", chain.levels());
     }
 

@@ -25,24 +25,38 @@ final class JointBfvTest {
     private static final List<RlweSecretKey> PARTS = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
+    private static JointKey key;
+
+    @SuppressWarnings("NullAway.Init")
     private static RlwePublicKey open;
 
     @BeforeAll
     static void keys() {
-        List<JointShare> shares = new ArrayList<>();
+        List<ProvenShare> shares = new ArrayList<>();
         for (int i = 0; i < PARTIES; i++) {
             RlweSecretKey part = BFV.secretKey(RANDOM);
             PARTS.add(part);
-            Bytes sent = JOINT.publicKeyShare(part, SEED, RANDOM).encode(BFV.parameters());
-            shares.add(JointShare.decode(BFV.parameters(), sent));
+            Bytes sent = JOINT.publicKeyShare(i, part, SEED, RANDOM).encode(BFV.parameters());
+            shares.add(ProvenShare.decode(BFV.parameters(), sent));
         }
-        open = JOINT.publicKey(SEED, shares);
+        key = JOINT.key(SEED, shares.reversed());
+        open = key.publicKey();
     }
 
-    private static List<JointShare> shares(BfvCiphertext ciphertext) {
+    private static List<ProvenShare> shares(BfvCiphertext ciphertext) {
+        List<ProvenShare> shares = new ArrayList<>();
+        for (int i = 0; i < PARTIES; i++) {
+            Bytes sent = JOINT.decryptionShare(key, i, PARTS.get(i), ciphertext, RANDOM)
+                    .encode(BFV.parameters());
+            shares.add(ProvenShare.decode(BFV.parameters(), sent));
+        }
+        return shares;
+    }
+
+    private static List<JointShare> unproven(BfvCiphertext ciphertext) {
         List<JointShare> shares = new ArrayList<>();
         for (RlweSecretKey part : PARTS) {
-            shares.add(JOINT.decryptionShare(part, ciphertext, RANDOM));
+            shares.add(JOINT.unprovenDecryptionShare(part, ciphertext, RANDOM));
         }
         return shares;
     }
@@ -56,7 +70,7 @@ final class JointBfvTest {
         BfvCiphertext x = BFV.encrypt(open, BFV.encode(5, -7), RANDOM);
         BfvCiphertext y = BFV.encrypt(open, BFV.encode(10, 20), RANDOM);
         BfvCiphertext sum = BFV.multiply(BFV.add(x, y), BFV.encode(3, 4));
-        long[] slots = BFV.decode(JOINT.decrypt(sum, shares(sum)));
+        long[] slots = BFV.decode(JOINT.decrypt(key, sum, shares(sum).reversed()));
         assertEquals(45, slots[0]);
         assertEquals(52, slots[1]);
         // no party alone, and no smaller number
@@ -64,8 +78,8 @@ final class JointBfvTest {
             assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> BFV.decrypt(part, x));
         }
         JointBfv pair = BFV.joint(2);
-        List<JointShare> two = shares(x).subList(0, 2);
-        assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> pair.decrypt(x, two));
+        List<JointShare> two = unproven(x).subList(0, 2);
+        assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> pair.decryptTrustingAll(x, two));
     }
 
     @Test
@@ -76,7 +90,7 @@ final class JointBfvTest {
         }
         RotationKeys rotations = JOINT.rotationKeys(SEED, shares);
         BfvCiphertext turned = BFV.rotateRows(BFV.encrypt(open, BFV.encode(1, 2, 3), RANDOM), 2, rotations);
-        assertEquals(3, BFV.decode(JOINT.decrypt(turned, shares(turned)))[0]);
+        assertEquals(3, BFV.decode(JOINT.decrypt(key, turned, shares(turned)))[0]);
     }
 
     @Test
@@ -91,7 +105,7 @@ final class JointBfvTest {
         RelinearisationKey products = JOINT.relinearisationKey(SEED, firsts, seconds);
         BfvCiphertext x = BFV.encrypt(open, BFV.encode(5, -7), RANDOM);
         BfvCiphertext square = BFV.multiply(x, x, products);
-        long[] slots = BFV.decode(JOINT.decrypt(square, shares(square)));
+        long[] slots = BFV.decode(JOINT.decrypt(key, square, shares(square)));
         assertEquals(25, slots[0]);
         assertEquals(49, slots[1]);
         assertRefused(
@@ -105,13 +119,13 @@ final class JointBfvTest {
     void missingForeignAndChangedSharesAreDetected() {
         BfvCiphertext x = BFV.encrypt(open, BFV.encode(5), RANDOM);
         BfvCiphertext y = BFV.encrypt(open, BFV.encode(6), RANDOM);
-        List<JointShare> shares = shares(x);
-        assertRefused(HomomorphicErrors.BAD_SHARES, () -> JOINT.decrypt(x, shares.subList(0, 2)));
-        assertRefused(HomomorphicErrors.BAD_SHARES, () -> JOINT.decrypt(y, shares));
+        List<JointShare> shares = unproven(x);
+        assertRefused(HomomorphicErrors.BAD_SHARES, () -> JOINT.decryptTrustingAll(x, shares.subList(0, 2)));
+        assertRefused(HomomorphicErrors.BAD_SHARES, () -> JOINT.decryptTrustingAll(y, shares));
         RlweSecretKey stranger = BFV.secretKey(RANDOM);
         List<JointShare> wrong = new ArrayList<>(shares);
-        wrong.set(1, JOINT.decryptionShare(stranger, x, RANDOM));
-        assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> JOINT.decrypt(x, wrong));
+        wrong.set(1, JOINT.unprovenDecryptionShare(stranger, x, RANDOM));
+        assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> JOINT.decryptTrustingAll(x, wrong));
         byte[] bytes = shares.getFirst().encode(BFV.parameters()).toArray();
         assertThrows(
                 PoyangException.class,
@@ -127,6 +141,6 @@ final class JointBfvTest {
         BfvCiphertext noisy = small.multiply(x, small.encode(100, 200));
         assertTrue(small.measuredBudgetBits(part, noisy) > 1);
         JointBfv pair = small.joint(2);
-        assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> pair.decryptionShare(part, noisy, RANDOM));
+        assertRefused(HomomorphicErrors.NOISE_EXHAUSTED, () -> pair.unprovenDecryptionShare(part, noisy, RANDOM));
     }
 }

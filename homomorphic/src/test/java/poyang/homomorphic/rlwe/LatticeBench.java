@@ -46,6 +46,7 @@ public final class LatticeBench {
                 .add("rotate", () -> bfv.rotateRows(x, 1, rotations))
                 .add("drop_prime", () -> bfv.dropPrime(x));
         besideSeal(turns, bfv.parameters(), slots);
+        JointBench.bfv(turns, bfv, random);
         Map<String, Double> micros = turns.measure();
         ratios(turns, micros, "encrypt_public", "encrypt_secret", "multiply_relinearise", "rotate");
         turns.scaling("multiply_relinearise", () -> bfv.multiply(x, y, relinearisation));
@@ -107,6 +108,9 @@ public final class LatticeBench {
                 .add("multiply_relinearise", () -> ckks.product(x, y, relinearisation))
                 .add("rescale", () -> ckks.rescale(product))
                 .add("rotate", () -> ckks.rotate(x, 1, rotations));
+        if (degree >= 16384) {
+            JointBench.ckks(turns, degree, random);
+        }
         SealLibrary.found().ifPresent(seal -> new SealCkks(seal, parameters, slots).add(turns));
         Map<String, Double> micros = turns.measure();
         ratios(turns, micros, "encode_encrypt_public", "multiply_relinearise", "rescale", "rotate");
