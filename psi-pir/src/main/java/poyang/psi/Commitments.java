@@ -2,6 +2,7 @@ package poyang.psi;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 import poyang.crypto.MerkleTree;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
@@ -19,9 +20,14 @@ public final class Commitments {
     /// salts come from `random`, so the committed seed opens them all. Hiding while the seed is secret,
     /// binding while SM3 is collision-resistant.
     public static Bytes input(KeySet keys, RandomSource random) {
+        return input(keys.size(), keys::key, random);
+    }
+
+    /// The same over any items, each as its canonical bytes.
+    public static Bytes input(int count, IntFunction<byte[]> items, RandomSource random) {
         MerkleTree.Builder tree = new MerkleTree.Builder();
-        for (int i = 0; i < keys.size(); i++) {
-            tree.add(Sm3.digest(random.bytes(SALT_BYTES), keys.key(i)));
+        for (int i = 0; i < count; i++) {
+            tree.add(Sm3.digest(random.bytes(SALT_BYTES), items.apply(i)));
         }
         return tree.root();
     }
@@ -32,9 +38,14 @@ public final class Commitments {
     ///
     /// @param secret 32 bytes, the same for all contents that shall be told apart
     public static Bytes versionMark(KeySet keys, byte[] secret) {
+        return versionMark(keys.size(), keys::key, secret);
+    }
+
+    /// The same over any items, each as its canonical bytes.
+    public static Bytes versionMark(int count, IntFunction<byte[]> items, byte[] secret) {
         long[] sum = new long[4];
-        for (int i = 0; i < keys.size(); i++) {
-            ByteBuffer digest = ByteBuffer.wrap(Sm3.digest(secret, keys.key(i)));
+        for (int i = 0; i < count; i++) {
+            ByteBuffer digest = ByteBuffer.wrap(Sm3.digest(secret, items.apply(i)));
             long carry = 0;
             for (int word = 0; word < sum.length; word++) {
                 long added = digest.getLong(8 * word);
@@ -44,7 +55,7 @@ public final class Commitments {
                 carry = out + (Long.compareUnsigned(sum[word], low) < 0 ? 1 : 0);
             }
         }
-        ByteBuffer whole = ByteBuffer.allocate(8 * (1 + sum.length)).putLong(keys.size());
+        ByteBuffer whole = ByteBuffer.allocate(8 * (1 + sum.length)).putLong(count);
         for (long word : sum) {
             whole.putLong(word);
         }

@@ -272,9 +272,17 @@ public final class Bfv {
                     "larger parameters are needed");
         }
         double bits = Noise.log2(ring.modulus(a.primes() - 1).value());
-        double rounding = Noise.log2((1 + chain.secretGain()) / 12) + 2;
         return new BfvCiphertext(
-                chain.id(), dropped(a.c0()), dropped(a.c1()), Noise.sum(a.variance() - 2 * bits, rounding), null);
+                chain.id(),
+                dropped(a.c0()),
+                dropped(a.c1()),
+                Noise.sum(a.variance() - 2 * bits, droppedVariance(chain)),
+                null);
+    }
+
+    /// What rounding adds when a prime is dropped.
+    static double droppedVariance(Chain chain) {
+        return Noise.log2((1 + chain.secretGain()) / 12) + 2;
     }
 
     private double[][] dropped(double[][] a) {

@@ -5,6 +5,7 @@ import poyang.crypto.SeededRandom;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
+import poyang.kernel.RandomSource;
 
 /// An encryption (c0, c1) with c0 + c1·s = Q·m/t + e, as coefficients; immutable.
 ///
@@ -49,6 +50,21 @@ public final class BfvCiphertext {
     /// How many primes are left; each {@link Bfv#dropPrime} takes one.
     public int primes() {
         return c0.length;
+    }
+
+    /// Whether half of it is a seed: nothing was computed on it.
+    boolean seeded() {
+        return seed != null;
+    }
+
+    /// How long the canonical bytes are.
+    ///
+    /// @param primes how many are left
+    /// @param fresh whether it comes from {@link Bfv#encrypt(RlweSecretKey, BfvPlaintext, RandomSource)}
+    public static int lengthBytes(BfvParameters of, int primes, boolean fresh) {
+        int rows = Codec.lengthBytes(of.chain(), primes);
+        int seedOrRows = fresh ? Integer.BYTES + SeededRandom.SEED_BYTES : rows;
+        return Codec.headBytes(DOMAIN, of.chain()) + 1 + Integer.BYTES + 1 + rows + seedOrRows;
     }
 
     /// The canonical bytes. Fresh from a secret key, half of it is a seed.

@@ -102,6 +102,11 @@ public final class BfvParameters extends RlweParameters {
         return degree();
     }
 
+    /// How many primes a fresh ciphertext has.
+    public int primes() {
+        return chain().levels();
+    }
+
     /// The prime modulo which slots compute.
     public long plainModulus() {
         return plain.value();

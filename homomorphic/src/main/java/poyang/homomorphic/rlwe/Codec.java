@@ -12,6 +12,21 @@ import poyang.kernel.PoyangException;
 final class Codec {
     private Codec() {}
 
+    /// What {@link #begin} writes.
+    static int headBytes(String domain, Chain chain) {
+        return Integer.BYTES + domain.length() + Integer.BYTES + chain.id().length();
+    }
+
+    /// What {@link #writeRows} writes for the first primes.
+    static int lengthBytes(Chain chain, int count) {
+        int bytes = 0;
+        for (int i = 0; i < count; i++) {
+            bytes += Integer.BYTES
+                    + PackedRows.lengthBytes(chain.degree(), chain.ring().modulus(i));
+        }
+        return bytes;
+    }
+
     static void writeRows(CanonicalWriter to, Chain chain, double[][] rows) {
         for (int i = 0; i < rows.length; i++) {
             to.bytes(PackedRows.pack(rows[i], chain.ring().modulus(i)));

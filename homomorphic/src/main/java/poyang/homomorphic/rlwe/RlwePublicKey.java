@@ -106,6 +106,15 @@ public final class RlwePublicKey {
         return Noise.log2(Sampler.NOISE_VARIANCE * (1 + 2.0 * parties * chain.secretGain()));
     }
 
+    /// How long the canonical bytes are.
+    public static int lengthBytes(RlweParameters of) {
+        return Codec.headBytes(DOMAIN, of.chain())
+                + 1
+                + Integer.BYTES
+                + SeededRandom.SEED_BYTES
+                + Codec.lengthBytes(of.chain(), of.chain().levels());
+    }
+
     /// The canonical bytes: half of the key is a seed.
     public Bytes encode(RlweParameters of) {
         CanonicalWriter writer = Codec.begin(DOMAIN, of.chain()).u8(parties).bytes(seed);

@@ -11,6 +11,9 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import poyang.homomorphic.scoring.FixedPoint;
+import poyang.homomorphic.scoring.Scoring;
+import poyang.homomorphic.scoring.ScoringShape;
 import poyang.psi.CollisionProtocol;
 import poyang.wire.schema.Reveal;
 
@@ -39,6 +42,22 @@ final class ProtocolRegistryTest {
             assertTrue(learns.sender().startsWith(runs.senderLearns()), said.name());
             assertTrue(learns.senderEnglish().startsWith(runs.senderLearnsEnglish()), said.name());
         }
+    }
+
+    @Test
+    void whatTheChainKnowsOfScoringExecutorsRunByTheSameFacts() {
+        ProtocolRegistry.Protocol said = ProtocolRegistry.named(Scoring.NAME).orElseThrow();
+        assertEquals(Scoring.ID, said.id());
+        assertEquals(Scoring.VERSION, said.version());
+        FixedPoint numbers = new FixedPoint(2, 10_000);
+        ScoringShape shape = new ScoringShape(List.of(numbers, numbers), 2, numbers);
+        assertEquals(Scoring.cost(shape, 1).rounds(), said.cost().rounds());
+        assertEquals(ScoringRules.terms(2, 2), shape.termCount());
+        ProtocolRegistry.Learns learns = said.learns(Reveal.SCORES).orElseThrow();
+        assertTrue(learns.receiver().startsWith(Scoring.FEATURES_LEARN));
+        assertTrue(learns.receiverEnglish().startsWith(Scoring.FEATURES_LEARN_ENGLISH));
+        assertTrue(learns.sender().startsWith(Scoring.MODEL_LEARNS));
+        assertTrue(learns.senderEnglish().startsWith(Scoring.MODEL_LEARNS_ENGLISH));
     }
 
     /// Bytes that `auto` reckons with are those of the protocols' own formulas, within a quarter.

@@ -34,6 +34,7 @@ import poyang.executor.jail.Scratch;
 import poyang.executor.jail.Sockets;
 import poyang.executor.job.ChildChannel;
 import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobKind;
 import poyang.executor.job.ReaderRequest;
 import poyang.executor.job.SourceDescription;
 import poyang.executor.job.ViewChannel;
@@ -111,10 +112,10 @@ final class Children implements AutoCloseable {
 
     /// Starts reader and compute child, joined by a pipe that the host has no end of.
     ///
-    /// @param brief whether the compute child ends before the optimising compiler would pay
-    static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns, boolean brief) {
+    /// @param work what the compute child is made ready for
+    static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns, JobKind.Work work) {
         Children children = new Children(setup, name, source);
-        Connected child = children.connected(COMPUTE, setup.compute(), columns, brief ? Work.BRIEF : Work.LONG);
+        Connected child = children.connected(COMPUTE, setup.compute(), columns, Work.valueOf(work.name()));
         return new Computing(children, new ChildChannel(child.in(), child.out()), child.scratch());
     }
 

@@ -76,7 +76,7 @@ final class PartyRun implements AutoCloseable {
                 party.shortName(),
                 party.source(),
                 kind.columns(party.facts().plan(), party.index()),
-                kind.brief(party.facts().plan(), party.rows()));
+                kind.work(party.facts().plan(), party.rows()));
         PartyRun run = new PartyRun(party, child, progress);
         run.watchTime(setup.compute().seconds());
         return run;

@@ -39,12 +39,9 @@ final class PaceTest {
     void onlyShortRunsAreBrief() {
         JobPlan points = JobPlan.Collision.of("a", "b", "text", "dh-sm2");
         JobPlan evaluation = JobPlan.Collision.of("a", "b", "text", "vole");
-        assertEquals(
-                List.of(false, true, false),
-                List.of(
-                        JobKind.of(points).brief(points, 1),
-                        JobKind.of(evaluation).brief(evaluation, 20_000),
-                        JobKind.of(evaluation).brief(evaluation, 1_000_000)));
+        assertEquals(JobKind.Work.LONG, JobKind.of(points).work(points, 1));
+        assertEquals(JobKind.Work.BRIEF, JobKind.of(evaluation).work(evaluation, 20_000));
+        assertEquals(JobKind.Work.LONG, JobKind.of(evaluation).work(evaluation, 1_000_000));
     }
 
     @Test

@@ -31,15 +31,24 @@ public interface JobKind {
     /// what is left of it. Phases that are not here take no time worth telling.
     List<PhaseShare> phases(JobPlan plan);
 
-    /// Whether a run is so short that compiling it well takes longer than it saves.
+    /// What the process of a run is made ready for.
     ///
     /// @param rows registered of the larger side
-    default boolean brief(JobPlan plan, long rows) {
-        return false;
+    default Work work(JobPlan plan, long rows) {
+        return Work.LONG;
     }
 
     /// A fresh run without input.
     JobRun open(JobFacts facts);
+
+    /// What a run has to do.
+    enum Work {
+        /// So short that compiling it well takes longer than it saves.
+        BRIEF,
+        LONG,
+        /// Long and numeric: it needs vector instructions, which pay for their slower start.
+        NUMERIC
+    }
 
     /// A registered protocol.
     record ProtocolFacts(int id, int version, String name) {}

@@ -98,8 +98,8 @@ public final class CollisionJob implements JobKind {
     }
 
     @Override
-    public boolean brief(JobPlan plan, long rows) {
-        return evaluates(plan) && rows <= BRIEF_ROWS;
+    public Work work(JobPlan plan, long rows) {
+        return evaluates(plan) && rows <= BRIEF_ROWS ? Work.BRIEF : Work.LONG;
     }
 
     /// Whether the protocol evaluates obliviously, which takes microseconds a row, rather than multiplying points.

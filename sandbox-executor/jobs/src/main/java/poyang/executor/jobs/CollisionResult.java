@@ -1,7 +1,6 @@
 package poyang.executor.jobs;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import poyang.executor.job.JobPlan;
@@ -23,7 +22,7 @@ final class CollisionResult {
         if (told) {
             header.add("matched");
         }
-        line(out, header);
+        CsvLines.add(out, header);
         int next = 0;
         for (int i = 0; i < keys.size(); i++) {
             boolean matched = next < matches.size() && matches.at(next) == i;
@@ -38,7 +37,7 @@ final class CollisionResult {
                 if (told) {
                     fields.add(matched ? "1" : "0");
                 }
-                line(out, fields);
+                CsvLines.add(out, fields);
             }
         }
         return Bytes.wrap(out.toByteArray());
@@ -47,20 +46,8 @@ final class CollisionResult {
     /// A header and the number.
     static Bytes size(long matches) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        line(out, List.of("matches"));
-        line(out, List.of(Long.toString(matches)));
+        CsvLines.add(out, List.of("matches"));
+        CsvLines.add(out, List.of(Long.toString(matches)));
         return Bytes.wrap(out.toByteArray());
-    }
-
-    private static void line(ByteArrayOutputStream out, List<String> fields) {
-        out.writeBytes(
-                (String.join(",", fields.stream().map(CollisionResult::field).toList()) + "\r\n")
-                        .getBytes(StandardCharsets.UTF_8));
-    }
-
-    /// Quoted where it must be.
-    private static String field(String text) {
-        boolean quoted = text.chars().anyMatch(c -> c == '"' || c == ',' || c == '\n' || c == '\r');
-        return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 }

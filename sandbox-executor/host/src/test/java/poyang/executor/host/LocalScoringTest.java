@@ -1,0 +1,173 @@
+package poyang.executor.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.BufferedInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import poyang.connectors.SourceSettings;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm3;
+import poyang.crypto.storage.SealedFile;
+import poyang.executor.compute.Replay;
+import poyang.executor.jail.Confinement.Limits;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobPlan;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// Scoring by real jailed processes on real files.
+class LocalScoringTest {
+    private final SeededRandom random = new SeededRandom(new byte[32], "local-scoring-test");
+    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
+    private final Sm2PrivateKey bank = Sm2PrivateKey.generate(random.fork("left"));
+    private final Sm2PrivateKey bureau = Sm2PrivateKey.generate(random.fork("right"));
+    private Path folder;
+    private ExecutorSetup setup;
+
+    @BeforeEach
+    void folders() throws IOException {
+        folder = Files.createTempDirectory("poyang-local-scoring");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        Path runtime = Files.createDirectory(folder.resolve("runtime"));
+        Path scratch = Files.createDirectory(folder.resolve("s"));
+        List<Path> classPath = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        setup = new ExecutorSetup(
+                Jail.bubblewrap(runtime),
+                scratch,
+                classPath,
+                classPath,
+                new Limits(96, 900, 1, 256, 60),
+                new Limits(256, 600, 1, 256, 120));
+    }
+
+    @AfterEach
+    void wipe() {
+        Scratch.wipe(folder);
+    }
+
+    private Source csv(String name, String content) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), content);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+    }
+
+    private LocalJob.Result run(Source features, Source model) {
+        JobPlan plan = new JobPlan.Scoring(
+                "id",
+                List.of(new JobPlan.Feature("income", 2, 10_000_000), new JobPlan.Feature("age", 0, 150)),
+                new JobPlan.Model("term", "weight", 2, 4, 100_000),
+                "scoring-bfv");
+        return LocalJob.run(
+                setup,
+                new LocalJob.Attempt(
+                        "j1",
+                        1,
+                        plan,
+                        new LocalJob.Side(
+                                new PartyId("bank"), features, bank.publicKey(), folder.resolve("left.opening")),
+                        new LocalJob.Side(
+                                new PartyId("bureau"), model, bureau.publicKey(), folder.resolve("right.opening")),
+                        receiver.publicKey()),
+                folder.resolve("result"),
+                (_, _, _) -> {});
+    }
+
+    private static final String MODEL =
+            "term,weight,note\n1,-1.25,x\nincome,0.0003,x\nage*income,0.00010,\nage*age,-2,\n";
+
+    /// 1,000 rows by a polynomial: each score exact, both sides' runs replayed from their openings.
+    @Test
+    void scoresEachRowAndCanBeReplayed() throws IOException {
+        StringBuilder table = new StringBuilder("age,name,income,id\n");
+        for (int i = 0; i < 1000; i++) {
+            table.append(i % 90)
+                    .append(",n,")
+                    .append(i * 100 - 20_000)
+                    .append('.')
+                    .append(10 + i % 90);
+            table.append(",\"p,").append(i).append("\"\n");
+        }
+        LocalJob.Result result = run(csv("a.csv", table.toString()), csv("b.csv", MODEL));
+        assertEquals(1000, result.leftInput().roundedRows());
+        assertEquals(4, result.rightInput().roundedRows());
+        List<String> lines = opened(result).lines().toList();
+        assertEquals("id,score", lines.getFirst());
+        assertEquals(1001, lines.size());
+        for (int i = 0; i < 1000; i++) {
+            BigDecimal age = BigDecimal.valueOf(i % 90);
+            BigDecimal income = new BigDecimal((i * 100 - 20_000) + "." + (10 + i % 90));
+            BigDecimal score = new BigDecimal("-1.25")
+                    .add(new BigDecimal("0.0003").multiply(income))
+                    .add(new BigDecimal("0.0001").multiply(age).multiply(income))
+                    .subtract(age.multiply(age).multiply(BigDecimal.TWO));
+            assertEquals("\"p," + i + "\"," + score.setScale(8).toPlainString(), lines.get(i + 1));
+        }
+        replays(result);
+        LocalJob.Result other = run(csv("a.csv", table.toString()), csv("b.csv", MODEL + "age,1,\n"));
+        assertEquals(result.leftInput().versionMark(), other.leftInput().versionMark());
+        assertNotEquals(result.rightInput().versionMark(), other.rightInput().versionMark());
+        assertNotEquals(result.leftInput().inputRoot(), other.leftInput().inputRoot(), "salts are fresh");
+    }
+
+    private String opened(LocalJob.Result result) throws IOException {
+        try (InputStream in = SealedFile.open(
+                Files.newInputStream(folder.resolve("result")),
+                receiver,
+                "poyang.result.v1:j1:1".getBytes(StandardCharsets.UTF_8))) {
+            byte[] plain = in.readAllBytes();
+            assertEquals(result.left().outputCommitment(), Sm3.hash(plain));
+            return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
+        }
+    }
+
+    private void replays(LocalJob.Result result) throws IOException {
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("left.opening")))) {
+            Replay.Commitment left = Replay.run(opening, bank);
+            assertEquals(result.leftInput().inputRoot(), left.inputRoot());
+            assertEquals(result.left().transcript(), left.transcript());
+            assertEquals(result.left().outputCommitment(), left.outputCommitment());
+        }
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("right.opening")))) {
+            Replay.Commitment right = Replay.run(opening, bureau);
+            assertEquals(result.rightInput().inputRoot(), right.inputRoot());
+            assertEquals(result.left().transcript(), right.transcript());
+        }
+    }
+
+    /// A number that the plan did not declare ends the attempt by its own code on chain, before anything is sent.
+    @Test
+    void refusesNumbersThatThePlanDoesNotDeclare() throws IOException {
+        String good = "id,income,age\na,100.00,20\n";
+        for (List<String> pair :
+                List.of(List.of("id,income,age\na,100000.01,20\n", MODEL), List.of(good, "term,weight\nheight,1\n"))) {
+            PoyangException refused = assertThrows(
+                    PoyangException.class, () -> run(csv("a.csv", pair.getFirst()), csv("b.csv", pair.getLast())));
+            assertEquals(ExecutorErrors.INPUT_REFUSED, refused.code(), refused.getMessage());
+            assertEquals(FailureCode.INPUT_REFUSED, FailureCode.of(refused));
+            assertFalse(Files.exists(folder.resolve("result")));
+        }
+    }
+}

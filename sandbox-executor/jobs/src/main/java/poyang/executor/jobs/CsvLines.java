@@ -1,0 +1,21 @@
+package poyang.executor.jobs;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// RFC 4180.
+final class CsvLines {
+    private CsvLines() {}
+
+    static void add(ByteArrayOutputStream out, List<String> fields) {
+        out.writeBytes((String.join(",", fields.stream().map(CsvLines::field).toList()) + "\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Quoted where it must be.
+    private static String field(String text) {
+        boolean quoted = text.chars().anyMatch(c -> c == '"' || c == ',' || c == '\n' || c == '\r');
+        return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+}
