@@ -1,3 +1,4 @@
+import { aggregationEn } from './aggregation';
 import { scoringEn } from './scoring';
 import { viewsEn } from './views';
 import type { zh } from './zh';
@@ -63,6 +64,7 @@ export const en: Record<keyof typeof zh, string> = {
   fail_SOURCE_LOST: 'The source could not be read, or is not as it was registered; its owner should look at it', fail_PEER_LOST: 'The other executor was not reached or ended the attempt; run it again later', fail_EXECUTOR_LOST: 'The executor stopped during the attempt; run it again when it is up', fail_CHILD_LOST: 'The jailed process ended early; run it again, and tell the administrator if it repeats',
   fail_TIME_LIMIT: 'It took longer than the executor allows; narrow the data or have the limit raised', fail_MEMORY_LIMIT: 'It needed more memory than the executor allows; narrow the data or have the limit raised', fail_LIMIT_EXCEEDED: 'More was sent than the protocol needs; stopped', fail_SANDBOX: 'The jail could not be set up; the administrator should look at the executor',
   fail_POLICY: 'The rows really read do not fit the rules of use', fail_CANCELLED: 'This attempt was cancelled', fail_INTERNAL: 'The executor failed; tell the administrator', matchesOf: '{0} of {1} own identifiers match', unmatched: '{0} that the other side lacks', phase_hashing: 'Hashing', phase_preparing: 'Preparing randomness',
+  ...aggregationEn,
   ...scoringEn,
   ...viewsEn,
 };

@@ -1,3 +1,4 @@
+import { aggregationZh } from './aggregation';
 import { scoringZh } from './scoring';
 import { viewsZh } from './views';
 export const zh = {
@@ -55,6 +56,7 @@ export const zh = {
   fail_SOURCE_LOST: '数据来源读不到，或与登记时不同；请数据管理员检查来源', fail_PEER_LOST: '没有连上对方的计算节点，或对方结束了这一次；稍后重新运行', fail_EXECUTOR_LOST: '计算节点在运行中停止了；它恢复后重新运行', fail_CHILD_LOST: '沙箱里的计算进程提前结束；重新运行，若再发生请联系管理员', fail_TIME_LIMIT: '超过了计算节点允许的时间；缩小数据或请管理员放宽限制', fail_MEMORY_LIMIT: '超过了计算节点允许的内存；缩小数据或请管理员放宽限制',
   fail_LIMIT_EXCEEDED: '传输的数据超过协议所需，已中止', fail_SANDBOX: '沙箱无法建立；请管理员检查计算节点', fail_POLICY: '实际读到的行数或内容版本不合使用规则', fail_CANCELLED: '这一次已被撤销', fail_INTERNAL: '计算节点内部出错；请联系管理员',
   matchesOf: '本方 {1} 个标识中匹配 {0} 个', unmatched: '对方没有的 {0} 条', phase_hashing: '计算摘要', phase_preparing: '准备随机数',
+  ...aggregationZh,
   ...scoringZh,
   ...viewsZh,
 };

@@ -15,13 +15,14 @@ export const PROTOCOLS: Protocol[] = [
   { name: 'dh-sm2-size', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY] },
   { name: 'dh-25519-size', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
   { name: 'scoring-bfv', label: 'protocolScoringBfv', reveals: [Reveal.SCORES] },
+  { name: 'bfv-sum', label: 'protocolBfvSum', reveals: [Reveal.TOTALS] },
 ];
 
 const told = (reveal: Reveal): boolean => PROTOCOLS.some((p) => p.reveals.includes(reveal));
 /** What a collision can tell. */
 const COLLISIONS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST].filter(told);
 /** What an owner may allow. */
-export const REVEALS = [...COLLISIONS, Reveal.SCORES].filter(told);
+export const REVEALS = [...COLLISIONS, Reveal.SCORES, Reveal.TOTALS].filter(told);
 
 const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
   !policy?.protocols.length || policy.protocols.includes(protocol.name);

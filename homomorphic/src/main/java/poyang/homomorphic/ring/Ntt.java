@@ -53,12 +53,22 @@ public final class Ntt {
 
     /// From coefficients to values.
     public void forward(double[] a) {
-        FORWARD.run(ScalarTransform::forward, VectorTransform::forward, twiddles, a, a.length);
+        FORWARD.run(ScalarTransform::forward, Ntt::vectorForward, twiddles, a, a.length);
     }
 
     /// From values to coefficients.
     public void inverse(double[] a) {
-        INVERSE.run(ScalarTransform::inverse, VectorTransform::inverse, twiddles, a, a.length);
+        INVERSE.run(ScalarTransform::inverse, Ntt::vectorInverse, twiddles, a, a.length);
+    }
+
+    /// Where the virtual machine has no vectors their class cannot be loaded, and a reference to its method would
+    /// load it.
+    private static void vectorForward(Twiddles twiddles, double[] a) {
+        VectorTransform.forward(twiddles, a);
+    }
+
+    private static void vectorInverse(Twiddles twiddles, double[] a) {
+        VectorTransform.inverse(twiddles, a);
     }
 
     /// At index i the odd number e from 1 to 2n - 1 with which position i holds the value at ψ^e.

@@ -58,7 +58,7 @@ final class CollisionRules {
         }
 
         @Override
-        public Optional<String> breach(Side own) {
+        public Optional<String> breach(Side own, String receiver) {
             UsePolicy policy = own.dataset().getPolicy();
             return reveal() == Reveal.SIZE_AT_LEAST && atLeast() < policy.getMinimumAtLeast()
                     ? Optional.of("the policy of " + own.dataset().getId() + " allows SIZE_AT_LEAST from "
@@ -94,6 +94,7 @@ final class CollisionRules {
         Rules.arguments(
                 plan.getReveal() != Reveal.UNRECOGNIZED
                         && plan.getReveal() != Reveal.SCORES
+                        && plan.getReveal() != Reveal.TOTALS
                         && plan.getJoin() != JoinResult.UNRECOGNIZED,
                 "the plan reveals or lists something that a collision cannot tell",
                 "MATCHING_ROWS, SIZE_ONLY or SIZE_AT_LEAST, and INNER, LEFT or DIFFERENCE, are needed");

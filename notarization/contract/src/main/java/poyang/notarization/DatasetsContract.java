@@ -172,11 +172,13 @@ public final class DatasetsContract extends ServiceContract {
             Rules.arguments(
                     reveal != Reveal.REVEAL_UNSPECIFIED && reveal != Reveal.UNRECOGNIZED && reveals.add(reveal),
                     "what may be revealed is unknown, or named twice",
-                    "different ones of MATCHING_ROWS, SIZE_ONLY, SIZE_AT_LEAST and SCORES, or none for any, are needed");
+                    "different ones of MATCHING_ROWS, SIZE_ONLY, SIZE_AT_LEAST, SCORES and TOTALS, or none, are needed");
         }
         Rules.arguments(
                 policy.getMinimumPeerRows() >= 0
                         && policy.getMinimumAtLeast() >= 0
+                        && policy.getMinimumReporters() >= 0
+                        && policy.getMinimumReporters() <= AggregationRules.REPORTERS_MAX
                         && (policy.getMaximumPeerRows() == 0
                                 || policy.getMinimumPeerRows() <= policy.getMaximumPeerRows()),
                 "a bound of the use policy is out of range",

@@ -20,7 +20,7 @@ import poyang.wire.schema.JobStep;
 
 /// The jobs in the state, how they change, and who hears of it.
 ///
-/// State of `poyang.v1.Jobs`: `job/ID` → Job; `runs/PAIR` → number of runs, decimal; `seed/HEX` and
+/// State of `poyang.v1.Jobs`: `job/ID` → Job; `runs/DATASETS` → number of runs, decimal; `seed/HEX` and
 /// `root/HEX` → job that committed to it.
 final class JobBook {
     static final String JOBS = "poyang.v1.Jobs";
@@ -135,15 +135,17 @@ final class JobBook {
                 "send it in a new transaction");
     }
 
-    /// Runs of a pair of data sets so far.
-    int runs(String pair) {
-        return jobs.get("runs/" + pair)
+    /// Runs of these data sets together so far.
+    int runs(String together) {
+        return jobs.get("runs/" + together)
                 .map(value -> Integer.parseInt(Bytes.wrap(value).utf8()))
                 .orElse(0);
     }
 
-    void countRun(String pair) {
-        jobs.put("runs/" + pair, Bytes.utf8(Integer.toString(runs(pair) + 1)).toArray());
+    void countRun(String together) {
+        jobs.put(
+                "runs/" + together,
+                Bytes.utf8(Integer.toString(runs(together) + 1)).toArray());
     }
 
     /// Commitments are used once on this chain: fresh salts and a fresh seed for every attempt.

@@ -3,6 +3,7 @@ package poyang.notarization;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.ContractRejection;
@@ -21,7 +22,7 @@ import poyang.wire.schema.UsePolicy;
 /// When data sets may be computed on together, by which protocol, and what each side learns by it: what holds for
 /// plans of every kind.
 final class JobRules {
-    private static final int PLAN_BYTES_MAX = 4096;
+    private static final int PLAN_BYTES_MAX = 16 << 10;
 
     private JobRules() {}
 
@@ -34,17 +35,20 @@ final class JobRules {
         Planned planned = switch (plan.getKindCase()) {
             case COLLISION -> CollisionRules.parse(plan.getCollision(), datasets);
             case SCORING -> ScoringRules.parse(plan.getScoring(), datasets);
+            case AGGREGATION -> AggregationRules.parse(plan.getAggregation(), datasets);
             case KIND_NOT_SET ->
                 throw Rules.rejection(
                         NotarizationErrors.BAD_ARGUMENTS,
                         "the plan is of no known kind",
-                        "a collision or a scoring is needed");
+                        "a collision, a scoring or an aggregation is needed");
         };
-        Side left = planned.sides().getFirst();
-        Rules.arguments(
-                !left.organisation().equals(planned.sides().getLast().organisation()),
-                "both data sets belong to " + left.organisation(),
-                "data sets of two departments are needed");
+        TreeSet<String> organisations = new TreeSet<>();
+        for (Side side : planned.sides()) {
+            Rules.arguments(
+                    organisations.add(side.organisation()),
+                    "two parties are of " + side.organisation(),
+                    "parties of different departments are needed");
+        }
         return planned;
     }
 
@@ -99,6 +103,7 @@ final class JobRules {
                         plan.getCollision().getReveal(),
                         plan.getCollision().getAtLeast());
             case SCORING -> new Stated(plan.getScoring().getProtocol(), Reveal.SCORES, 0);
+            case AGGREGATION -> new Stated(plan.getAggregation().getProtocol(), Reveal.TOTALS, 0);
             case KIND_NOT_SET -> throw new Bug("a job without a plan was kept");
         };
     }
@@ -113,10 +118,10 @@ final class JobRules {
                         "submit a new job"));
     }
 
-    /// The use policies of both sides, with the sizes registered now.
+    /// The use policies of all sides, with the sizes registered now.
     ///
-    /// @param runs of this pair so far
-    static void policies(Planned parsed, Protocol protocol, int runs, DatasetUses uses) {
+    /// @param runs of these data sets together so far
+    static void policies(Planned parsed, String receiver, Protocol protocol, int runs, DatasetUses uses) {
         Rules.need(
                 protocol.learns(parsed.reveal()).isPresent(),
                 NotarizationErrors.BAD_ARGUMENTS,
@@ -124,9 +129,9 @@ final class JobRules {
                 "name one that can, or \"" + ProtocolRegistry.AUTO + "\"");
         breach(
                         parsed,
+                        receiver,
                         protocol.name(),
-                        rows(parsed.sides().getFirst()),
-                        rows(parsed.sides().getLast()))
+                        parsed.sides().stream().map(JobRules::rows).toList())
                 .ifPresent(wrong -> {
                     throw forbidden(wrong);
                 });
@@ -136,9 +141,11 @@ final class JobRules {
                 throw forbidden(
                         "the policy of " + side.dataset().getId() + " allows " + most + " runs with the same data set");
             }
-            uses.breach(side.dataset(), parsed.other(side).organisation()).ifPresent(wrong -> {
-                throw forbidden(wrong);
-            });
+            for (Side other : parsed.others(side)) {
+                uses.breach(side.dataset(), other.organisation()).ifPresent(wrong -> {
+                    throw forbidden(wrong);
+                });
+            }
         }
     }
 
@@ -148,34 +155,48 @@ final class JobRules {
 
     /// What in the policies as they are now stands against the sizes that were really read.
     ///
-    /// @param leftRows -1 for a side that has not committed yet
-    /// @param rightRows the same
-    static Optional<String> breach(Job.Builder job, ReadableState datasets, long leftRows, long rightRows) {
+    /// @param rows of each party in its order, -1 for one that has not committed yet
+    static Optional<String> breach(Job.Builder job, ReadableState datasets, List<Long> rows) {
         try {
             Planned parsed = parse(job.getPlan(), datasets);
-            return breach(parsed, protocol(job, parsed.protocol()).name(), leftRows, rightRows);
+            return breach(
+                    parsed, job.getReceiver(), protocol(job, parsed.protocol()).name(), rows);
         } catch (ContractRejection revoked) {
             return Optional.of(revoked.wrong());
         }
     }
 
-    private static Optional<String> breach(Planned parsed, String protocol, long leftRows, long rightRows) {
-        Side left = parsed.sides().getFirst();
-        Side right = parsed.sides().getLast();
-        return terms(parsed, left, protocol)
-                .or(() -> terms(parsed, right, protocol))
-                .or(() -> sizes(left, right, leftRows, rightRows))
-                .or(() -> sizes(right, left, rightRows, leftRows));
+    private static Optional<String> breach(Planned parsed, String receiver, String protocol, List<Long> rows) {
+        List<Side> sides = parsed.sides();
+        for (Side own : sides) {
+            Optional<String> wrong = own.brings() ? terms(parsed, receiver, own, protocol) : Optional.empty();
+            if (wrong.isPresent()) {
+                return wrong;
+            }
+        }
+        for (int own = 0; own < sides.size(); own++) {
+            for (int peer = 0; peer < sides.size(); peer++) {
+                if (own != peer && sides.get(own).brings() && sides.get(peer).brings()) {
+                    Optional<String> wrong = sizes(sides.get(own), sides.get(peer), rows.get(own), rows.get(peer));
+                    if (wrong.isPresent()) {
+                        return wrong;
+                    }
+                }
+            }
+        }
+        return Optional.empty();
     }
 
-    /// What a side's policy has against partner, protocol and what is revealed.
-    private static Optional<String> terms(Planned parsed, Side own, String protocol) {
+    /// What a side's policy has against partners, protocol and what is revealed.
+    private static Optional<String> terms(Planned parsed, String receiver, Side own, String protocol) {
         UsePolicy policy = own.dataset().getPolicy();
         String id = own.dataset().getId();
-        String peer = parsed.other(own).organisation();
-        if (policy.getCounterpartiesCount() > 0
-                && !policy.getCounterpartiesList().contains(peer)) {
-            return Optional.of("the policy of " + id + " does not allow " + peer + " as the other side");
+        for (Side peer : parsed.others(own)) {
+            if (policy.getCounterpartiesCount() > 0
+                    && !policy.getCounterpartiesList().contains(peer.organisation())) {
+                return Optional.of(
+                        "the policy of " + id + " does not allow " + peer.organisation() + " as the other side");
+            }
         }
         if (!admits(own, protocol)) {
             return Optional.of("the policy of " + id + " does not allow the protocol " + protocol);
@@ -183,7 +204,7 @@ final class JobRules {
         if (policy.getRevealsCount() > 0 && !policy.getRevealsList().contains(parsed.reveal())) {
             return Optional.of("the policy of " + id + " does not allow to reveal " + parsed.reveal());
         }
-        return parsed.breach(own);
+        return parsed.breach(own, receiver);
     }
 
     private static Optional<String> sizes(Side own, Side peer, long ownRows, long peerRows) {
@@ -235,5 +256,15 @@ final class JobRules {
                 .setLearns(parsed.filled(receives ? learns.receiver() : learns.sender()))
                 .setLearnsEnglish(parsed.filled(receives ? learns.receiverEnglish() : learns.senderEnglish()))
                 .build();
+    }
+
+    /// The column may enter a computation under encryption.
+    static void computable(Dataset dataset, String column) {
+        Rules.need(
+                column(dataset, column).getEncryptedInput(),
+                NotarizationErrors.POLICY_FORBIDS,
+                "the policy of " + dataset.getId() + " does not allow the column " + Rules.quoted(column)
+                        + " in a computation under encryption",
+                "ask the owner to allow it, or name a column that is allowed");
     }
 }

@@ -84,7 +84,7 @@ public final class JobsContract extends ServiceContract {
         Rules.allowed(
                 sender.has(Role.ANALYST) && JobRules.party(plan, sender),
                 sender,
-                "an analyst of one of the two departments submits the job");
+                "an analyst of one of its departments submits the job");
         JobRules.receiver(request.getReceiver(), plan, state.of(AccountsContract.NAME));
         Job.Builder job = Job.newBuilder()
                 .setId(context.transactionId().slice(0, 16).hex())
@@ -99,7 +99,7 @@ public final class JobsContract extends ServiceContract {
                 .setDeadlineMillis(deadline(context, minutes))
                 .setMinutesToLive(minutes)
                 .setFurtherAttempts(request.getFurtherAttempts())
-                .setEarlierRuns(book.runs(plan.pair()));
+                .setEarlierRuns(book.runs(plan.together()));
         parties(job, plan, new DatasetUses(context, state), book);
         book.needNew(job.getId());
         book.enter(job, JobState.AWAITING_CONSENT, "");
@@ -110,20 +110,28 @@ public final class JobsContract extends ServiceContract {
     private static void parties(Job.Builder job, Planned plan, DatasetUses uses, JobBook book) {
         plan.choice(job.getReceiver()).ifPresent(job::setChoice);
         ProtocolRegistry.Protocol protocol = JobRules.protocol(job, plan.protocol());
-        JobRules.policies(plan, protocol, book.runs(plan.pair()), uses);
+        JobRules.policies(plan, job.getReceiver(), protocol, book.runs(plan.together()), uses);
         for (Planned.Side side : plan.sides()) {
             String organisation = side.organisation();
             job.addParties(JobParty.newBuilder()
                     .setOrganisation(organisation)
                     .setDataset(side.dataset().getId())
-                    .setColumn(side.columns().getFirst())
-                    .addAllMoreColumns(side.columns().subList(1, side.columns().size()))
+                    .setColumn(side.columns().isEmpty() ? "" : side.columns().getFirst())
+                    .addAllMoreColumns(side.columns().stream().skip(1).toList())
                     .setRoundedRows(side.dataset().getRoundedRows())
-                    .setPeriodRuns(uses.runs(side.dataset(), plan.other(side).organisation()))
+                    .setPeriodRuns(mostRuns(plan, side, uses))
                     .setConsent(ConsentState.PENDING));
             job.addLeakage(
                     JobRules.leakage(plan, protocol, organisation, JobRules.receives(job.getReceiver(), organisation)));
         }
+    }
+
+    /// Runs of late by the other department that had the most.
+    private static int mostRuns(Planned plan, Planned.Side side, DatasetUses uses) {
+        return plan.others(side).stream()
+                .mapToInt(other -> uses.runs(side.dataset(), other.organisation()))
+                .max()
+                .orElse(0);
     }
 
     private static long deadline(CallContext context, int minutes) {
@@ -169,10 +177,11 @@ public final class JobsContract extends ServiceContract {
         }
         Planned plan = JobRules.parse(job.getPlan(), state.of(DatasetsContract.NAME));
         DatasetUses uses = new DatasetUses(context, state);
-        JobRules.policies(plan, JobRules.protocol(job, plan.protocol()), book.runs(plan.pair()), uses);
-        book.countRun(plan.pair());
+        JobRules.policies(
+                plan, job.getReceiver(), JobRules.protocol(job, plan.protocol()), book.runs(plan.together()), uses);
+        book.countRun(plan.together());
         for (Planned.Side side : plan.sides()) {
-            uses.count(job, side.dataset(), plan.other(side).organisation());
+            plan.others(side).forEach(other -> uses.count(job, side.dataset(), other.organisation()));
         }
         book.enter(job, JobState.READY, "");
     }
@@ -215,13 +224,12 @@ public final class JobsContract extends ServiceContract {
                         .setHeight(context.height())
                         .setVersionMark(request.getVersionMark()));
         Optional<String> breach = JobRules.breach(
-                        after, state.of(DatasetsContract.NAME), committed(after, 0), committed(after, 1))
-                .or(() -> new DatasetUses(context, state)
-                        .committed(
-                                after,
-                                dataset(after.getParties(1 - side), state),
-                                after.getParties(side).getOrganisation(),
-                                request.getVersionMark()));
+                        after,
+                        state.of(DatasetsContract.NAME),
+                        after.getPartiesList().stream()
+                                .map(JobsContract::committed)
+                                .toList())
+                .or(() -> newContent(after, side, context, state));
         if (breach.isPresent()) {
             book.fail(after, context.sender().organisation(), "POLICY", breach.get());
         } else if (after.getPartiesList().stream().allMatch(JobParty::hasCommitment)) {
@@ -232,13 +240,31 @@ public final class JobsContract extends ServiceContract {
         return Empty.getDefaultInstance();
     }
 
+    /// What the other data sets' policies have against one more content of the party that commits.
+    private static Optional<String> newContent(Job.Builder job, int side, CallContext context, ContractState state) {
+        JobParty own = job.getParties(side);
+        Optional<String> breach = Optional.empty();
+        for (JobParty other : job.getPartiesList()) {
+            boolean counts = !other.getDataset().isEmpty() && !own.getDataset().isEmpty();
+            if (counts && !other.getOrganisation().equals(own.getOrganisation())) {
+                Optional<String> wrong = new DatasetUses(context, state)
+                        .committed(
+                                job,
+                                dataset(other, state),
+                                own.getOrganisation(),
+                                own.getCommitment().getVersionMark());
+                breach = breach.or(() -> wrong);
+            }
+        }
+        return breach;
+    }
+
     private static Dataset dataset(JobParty party, ContractState state) {
         return DatasetsContract.find(state.of(DatasetsContract.NAME), party.getDataset())
                 .orElseThrow();
     }
 
-    private static long committed(Job.Builder job, int side) {
-        JobParty party = job.getParties(side);
+    private static long committed(JobParty party) {
         return party.hasCommitment() ? party.getCommitment().getRoundedRows() : -1;
     }
 
@@ -316,13 +342,14 @@ public final class JobsContract extends ServiceContract {
                 .setDeadlineMillis(deadline(context, before.getMinutesToLive()))
                 .clearFailure();
         DatasetUses uses = new DatasetUses(context, state);
-        JobRules.policies(plan, JobRules.protocol(after, plan.protocol()), book.runs(plan.pair()), uses);
-        for (int i = 0; i < 2; i++) {
+        JobRules.policies(
+                plan, after.getReceiver(), JobRules.protocol(after, plan.protocol()), book.runs(plan.together()), uses);
+        for (int i = 0; i < plan.sides().size(); i++) {
             JobParty.Builder party = after.getPartiesBuilder(i);
             party.clearCommitment().clearReceiptTransaction();
             Planned.Side own = plan.sides().get(i);
             party.setRoundedRows(own.dataset().getRoundedRows());
-            party.setPeriodRuns(uses.runs(own.dataset(), plan.other(own).organisation()));
+            party.setPeriodRuns(mostRuns(plan, own, uses));
             // In one block the order of consent and policy is not kept: the consent counts as the older one.
             if (own.dataset().getPolicyHeight() >= party.getConsentHeight()) {
                 party.setConsent(ConsentState.PENDING)

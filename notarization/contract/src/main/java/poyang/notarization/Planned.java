@@ -2,13 +2,14 @@ package poyang.notarization;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import poyang.wire.schema.Dataset;
 import poyang.wire.schema.ProtocolChoice;
 import poyang.wire.schema.Reveal;
 
 /// A plan as the chain understands it, with the data sets as they are now: what its kind decides. What all kinds
 /// have in common is in {@link JobRules}.
-sealed interface Planned permits CollisionRules.Parsed, ScoringRules.Parsed {
+sealed interface Planned permits AggregationRules.Parsed, CollisionRules.Parsed, ScoringRules.Parsed {
     /// The parties, in the order that the job keeps.
     List<Side> sides();
 
@@ -25,7 +26,7 @@ sealed interface Planned permits CollisionRules.Parsed, ScoringRules.Parsed {
     boolean canReceive(String organisation);
 
     /// What a side's policy has against plans of this kind, besides what all kinds are held to.
-    Optional<String> breach(Side own);
+    Optional<String> breach(Side own, String receiver);
 
     /// What the plan's "auto" comes to; empty where the plan names a protocol.
     Optional<ProtocolChoice> choice(String receiver);
@@ -35,21 +36,30 @@ sealed interface Planned permits CollisionRules.Parsed, ScoringRules.Parsed {
 
     /// One party of a plan, as the chain knows it now.
     ///
+    /// @param dataset without an id where the party brings none
     /// @param columns that its reader reads, in order
-    record Side(Dataset dataset, List<String> columns) {
-        String organisation() {
-            return dataset.getOrganisation();
+    record Side(String organisation, Dataset dataset, List<String> columns) {
+        Side(Dataset dataset, List<String> columns) {
+            this(dataset.getOrganisation(), dataset, columns);
+        }
+
+        boolean brings() {
+            return !dataset.getId().isEmpty();
         }
     }
 
-    default Side other(Side side) {
-        return side.organisation().equals(sides().getFirst().organisation()) ? sides().getLast() : sides().getFirst();
+    default List<Side> others(Side side) {
+        return sides().stream()
+                .filter(other -> !other.organisation().equals(side.organisation()))
+                .toList();
     }
 
-    /// Names the unordered pair of data sets in the counter of runs.
-    default String pair() {
-        String one = sides().getFirst().dataset().getId();
-        String other = sides().getLast().dataset().getId();
-        return one.compareTo(other) < 0 ? one + "|" + other : other + "|" + one;
+    /// Names the unordered data sets in the counter of runs.
+    default String together() {
+        return sides().stream()
+                .filter(Side::brings)
+                .map(side -> side.dataset().getId())
+                .sorted()
+                .collect(Collectors.joining("|"));
     }
 }

@@ -31,6 +31,13 @@ final class ProtocolRegistry {
             "评分方的行数，此外一无所知",
             "how many rows are scored, and nothing else");
 
+    private static final Learns TOTALS = new Learns(
+            "{k} 个报送方合计的{totals}，不知道其中任何一方的数值；合计减去自己的数值即其余各方的合计",
+            "{totals} of {k} reporters together, and no single one's numbers; who knows some of them subtracts them"
+                    + " and has the total of the others",
+            "除方案本身外一无所知；汇聚方只见密文",
+            "nothing but the plan; the collector sees ciphertexts only");
+
     private static final Map<Reveal, Learns> SIZE_ONLY = Map.of(Reveal.SIZE_ONLY, SIZES);
     private static final Map<Reveal, Learns> ROWS_ONLY = Map.of(Reveal.MATCHING_ROWS, ROWS);
 
@@ -42,7 +49,8 @@ final class ProtocolRegistry {
             new Protocol(4, 1, "vole-malicious", ROWS_ONLY, new Cost(1_300, 8_000, 8_000, 22, 14, 14)),
             new Protocol(17, 1, "dh-sm2-size", SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
             new Protocol(18, 1, "dh-25519-size", SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
-            new Protocol(33, 1, "scoring-bfv", Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)));
+            new Protocol(33, 1, "scoring-bfv", Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)),
+            new Protocol(34, 1, "bfv-sum", Map.of(Reveal.TOTALS, TOTALS), Cost.rounds(6)));
 
     private ProtocolRegistry() {}
 

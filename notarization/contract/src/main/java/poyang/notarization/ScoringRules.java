@@ -57,7 +57,7 @@ final class ScoringRules {
 
         /// Whoever gets as many scores as the model has terms solves for it: its owner must have said how many.
         @Override
-        public Optional<String> breach(Side own) {
+        public Optional<String> breach(Side own, String receiver) {
             UsePolicy policy = own.dataset().getPolicy();
             boolean bounded = policy.getMaximumPeerRows() > 0
                     && (policy.getMaximumRunsPerPair() > 0 || policy.getMaximumRunsPerPeriod() > 0);
@@ -146,7 +146,7 @@ final class ScoringRules {
                     names.add(name) && name.indexOf('*') < 0 && !name.equals("1") && name.equals(name.strip()),
                     "the feature " + Rules.quoted(name) + " is there twice, is the key, or cannot stand in a term",
                     "different columns without * and outer blanks, none called 1, are needed");
-            computable(dataset, name);
+            JobRules.computable(dataset, name);
             columns.add(name);
         }
         return new Side(dataset, List.copyOf(columns));
@@ -158,17 +158,8 @@ final class ScoringRules {
                 !plan.getTermColumn().equals(plan.getCoefficientColumn()),
                 "term and coefficient are one column",
                 "two columns are needed");
-        computable(dataset, plan.getTermColumn());
-        computable(dataset, plan.getCoefficientColumn());
+        JobRules.computable(dataset, plan.getTermColumn());
+        JobRules.computable(dataset, plan.getCoefficientColumn());
         return new Side(dataset, List.of(plan.getTermColumn(), plan.getCoefficientColumn()));
-    }
-
-    private static void computable(Dataset dataset, String column) {
-        Rules.need(
-                JobRules.column(dataset, column).getEncryptedInput(),
-                NotarizationErrors.POLICY_FORBIDS,
-                "the policy of " + dataset.getId() + " does not allow the column " + Rules.quoted(column)
-                        + " in a computation under encryption",
-                "ask the owner to allow it, or name a column that is allowed");
     }
 }

@@ -126,7 +126,8 @@ final class Collisions {
                 .setProtocolVersion(2)
                 .setProtocolName("dh-sm2")
                 .setInputRoot(job.getParties(side).getCommitment().getInputRoot())
-                .setPeerInputRoot(job.getParties(1 - side).getCommitment().getInputRoot())
+                .setPeerInputRoot(
+                        job.getParties(side == 0 ? 1 : 0).getCommitment().getInputRoot())
                 .setSeedCommitment(job.getParties(side).getCommitment().getSeedCommitment())
                 .setTranscriptDigest(hash("transcript" + job.getAttempt()))
                 .setRounds(3)

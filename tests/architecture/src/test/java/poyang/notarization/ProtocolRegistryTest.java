@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import poyang.homomorphic.aggregate.JointSum;
 import poyang.homomorphic.scoring.FixedPoint;
 import poyang.homomorphic.scoring.Scoring;
 import poyang.homomorphic.scoring.ScoringShape;
@@ -24,7 +25,8 @@ final class ProtocolRegistryTest {
 
     private static List<ProtocolRegistry.Protocol> collisions() {
         return ProtocolRegistry.all().stream()
-                .filter(p -> p.learns(Reveal.SCORES).isEmpty())
+                .filter(p -> p.learns(Reveal.SCORES).isEmpty()
+                        && p.learns(Reveal.TOTALS).isEmpty())
                 .toList();
     }
 
@@ -58,6 +60,19 @@ final class ProtocolRegistryTest {
         assertTrue(learns.receiverEnglish().startsWith(Scoring.FEATURES_LEARN_ENGLISH));
         assertTrue(learns.sender().startsWith(Scoring.MODEL_LEARNS));
         assertTrue(learns.senderEnglish().startsWith(Scoring.MODEL_LEARNS_ENGLISH));
+    }
+
+    @Test
+    void whatTheChainSaysOfJointSumsTheySayThemselves() {
+        ProtocolRegistry.Protocol said = ProtocolRegistry.named(JointSum.NAME).orElseThrow();
+        ProtocolRegistry.Learns learns = said.learns(Reveal.TOTALS).orElseThrow();
+        assertEquals(JointSum.ID, said.id());
+        assertEquals(JointSum.VERSION, said.version());
+        assertEquals(JointSum.ROUNDS, said.cost().rounds());
+        assertEquals(JointSum.RECEIVER_LEARNS, learns.receiver());
+        assertEquals(JointSum.RECEIVER_LEARNS_ENGLISH, learns.receiverEnglish());
+        assertEquals(JointSum.OTHERS_LEARN, learns.sender());
+        assertEquals(JointSum.OTHERS_LEARN_ENGLISH, learns.senderEnglish());
     }
 
     /// Bytes that `auto` reckons with are those of the protocols' own formulas, within a quarter.

@@ -71,7 +71,8 @@ final class ComputeSession {
         JobFacts facts = start.facts();
         VerificationKey department =
                 VerificationKey.decode(start.departmentKey().toArray());
-        JobRun run = JobKind.of(facts.plan()).open(facts);
+        JobKind kind = JobKind.of(facts.plan());
+        JobRun run = kind.open(facts);
         byte[] seed = system.bytes(SeededRandom.SEED_BYTES);
         SeededRandom random = new SeededRandom(seed, "poyang.run.v1");
         Outcome outcome;
@@ -81,9 +82,11 @@ final class ComputeSession {
                 system)) {
             opening.write(new Opening.Entry.Facts(facts));
             opening.write(new Opening.Entry.Seed(seed));
-            host.send(new ChildMessage.Progress("reading", 0, 0));
-            InputStream recorded = new RecordedInput(new RowPipe.Source(rows), opening);
-            ArrowInput.feed(recorded, run, done -> host.send(new ChildMessage.Progress("reading", done, 0)));
+            if (kind.reads(facts)) {
+                host.send(new ChildMessage.Progress("reading", 0, 0));
+                InputStream recorded = new RecordedInput(new RowPipe.Source(rows), opening);
+                ArrowInput.feed(recorded, run, done -> host.send(new ChildMessage.Progress("reading", done, 0)));
+            }
             Bytes root = run.inputRoot(random.fork("input"));
             Bytes seedCommitment = run.seedCommitment(seed);
             Bytes mark = run.versionMark(start.markSecret().toArray());

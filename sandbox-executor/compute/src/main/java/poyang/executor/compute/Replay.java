@@ -40,8 +40,11 @@ public final class Replay {
             throw rejected("it does not begin with facts and seed");
         }
         RecordedRows rows = new RecordedRows(entries);
-        JobRun run = JobKind.of(facts.plan()).open(facts);
-        ArrowInput.feed(rows, run, _ -> {});
+        JobKind kind = JobKind.of(facts.plan());
+        JobRun run = kind.open(facts);
+        if (kind.reads(facts)) {
+            ArrowInput.feed(rows, run, _ -> {});
+        }
         SeededRandom random = new SeededRandom(seed.value(), "poyang.run.v1");
         Bytes root = run.inputRoot(random.fork("input"));
         RecordedFrames frames = new RecordedFrames(facts, entries, rows.following);

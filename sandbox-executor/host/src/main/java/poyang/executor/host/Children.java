@@ -62,12 +62,13 @@ final class Children implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Children.class);
 
     private final ExecutorSetup setup;
-    private final Source source;
+    /// Empty for a party without a data set.
+    private final Optional<Source> source;
     private final String name;
     private final List<Process> processes = new ArrayList<>();
     private final List<Path> scratches = new ArrayList<>();
 
-    private Children(ExecutorSetup setup, String name, Source source) {
+    private Children(ExecutorSetup setup, String name, Optional<Source> source) {
         this.setup = setup;
         this.name = name;
         this.source = source;
@@ -98,7 +99,7 @@ final class Children implements AutoCloseable {
 
     /// Looks at a source without reading a row into the host.
     static SourceDescription describe(ExecutorSetup setup, String name, Source source, ReaderRequest.Mode mode) {
-        try (Children children = new Children(setup, name, source)) {
+        try (Children children = new Children(setup, name, Optional.of(source))) {
             Optional<Mount> link = children.startRelay();
             Process reader = children.started(
                     setup.jail().start(List.of(children.reader(link))).getFirst());
@@ -110,10 +111,12 @@ final class Children implements AutoCloseable {
         }
     }
 
-    /// Starts reader and compute child, joined by a pipe that the host has no end of.
+    /// Starts reader and compute child, joined by a pipe that the host has no end of; without a source the compute
+    /// child alone, whose input is empty.
     ///
     /// @param work what the compute child is made ready for
-    static Computing start(ExecutorSetup setup, String name, Source source, List<String> columns, JobKind.Work work) {
+    static Computing start(
+            ExecutorSetup setup, String name, Optional<Source> source, List<String> columns, JobKind.Work work) {
         Children children = new Children(setup, name, source);
         Connected child = children.connected(COMPUTE, setup.compute(), columns, Work.valueOf(work.name()));
         return new Computing(children, new ChildChannel(child.in(), child.out()), child.scratch());
@@ -121,7 +124,7 @@ final class Children implements AutoCloseable {
 
     /// Starts reader and view child, joined the same way.
     static Viewing startView(ExecutorSetup setup, String name, Source source, List<String> columns) {
-        Children children = new Children(setup, name, source);
+        Children children = new Children(setup, name, Optional.of(source));
         Connected child = children.connected(VIEW, setup.views(), columns, Work.NUMERIC);
         return new Viewing(children, new ViewChannel(child.in(), child.out()));
     }
@@ -155,12 +158,18 @@ final class Children implements AutoCloseable {
                     Sockets.UNIX_ONLY,
                     work,
                     limits);
-            List<Process> pipeline = setup.jail()
-                    .start(List.of(
-                            reader(link),
-                            setup.jail().process(compute).redirectOutput(ProcessBuilder.Redirect.DISCARD)));
+            List<ProcessBuilder> line = new ArrayList<>();
+            if (source.isPresent()) {
+                line.add(reader(link));
+            }
+            line.add(setup.jail().process(compute).redirectOutput(ProcessBuilder.Redirect.DISCARD));
+            List<Process> pipeline = setup.jail().start(line);
             pipeline.forEach(this::started);
-            ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
+            if (source.isPresent()) {
+                ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
+            } else {
+                pipeline.getFirst().getOutputStream().close();
+            }
             Process child = pipeline.getLast();
             watch(child, limits.seconds(), () -> closeQuietly(listener));
             return new Connected(accept(listener, child, limits.seconds()), scratch);
@@ -180,7 +189,7 @@ final class Children implements AutoCloseable {
     }
 
     private ProcessBuilder reader(Optional<Mount> link) {
-        List<Mount> mounts = new ArrayList<>(source.mounts(setup.jail()));
+        List<Mount> mounts = new ArrayList<>(source.orElseThrow().mounts(setup.jail()));
         link.ifPresent(mounts::add);
         return setup.jail()
                 .process(new Confinement(
@@ -199,13 +208,18 @@ final class Children implements AutoCloseable {
             throws IOException {
         Optional<String> socket = link.map(mount -> setup.jail().inside(mount) + "/" + RELAY_SOCKET);
         try (OutputStream out = reader.getOutputStream()) {
-            new ReaderRequest(mode, source.connector(), source.inside(setup.jail(), socket), columns).writeTo(out);
+            new ReaderRequest(
+                            mode,
+                            source.orElseThrow().connector(),
+                            source.orElseThrow().inside(setup.jail(), socket),
+                            columns)
+                    .writeTo(out);
         }
     }
 
     /// Starts the relay where the source is a database; gives the folder that its socket lies in.
     private Optional<Mount> startRelay() throws IOException {
-        Optional<String[]> address = source.address();
+        Optional<String[]> address = source.flatMap(Source::address);
         if (address.isEmpty()) {
             return Optional.empty();
         }

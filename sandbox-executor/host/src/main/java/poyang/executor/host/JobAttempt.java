@@ -42,6 +42,9 @@ import poyang.wire.schema.SealedCounts;
 final class JobAttempt {
     private static final Logger LOG = LoggerFactory.getLogger(JobAttempt.class);
 
+    /// A party without a data set has no content to mark.
+    private static final Bytes NO_SECRET = Bytes.wrap(new byte[32]);
+
     private final Desk desk;
     private final Job job;
     private final int side;
@@ -122,7 +125,8 @@ final class JobAttempt {
     void run() throws InterruptedException {
         JobParty own = job.getParties(side);
         post("reading", 0, 0);
-        SourceVault.Entry source = source(own.getDataset());
+        Optional<SourceVault.Entry> source =
+                own.getDataset().isEmpty() ? Optional.empty() : Optional.of(source(own.getDataset()));
         boolean receives = job.getReceiver().startsWith(desk.organisation() + "/");
         JobFacts facts = new JobFacts(
                 job.getId(),
@@ -134,10 +138,10 @@ final class JobAttempt {
         PartyRun.Party party = new PartyRun.Party(
                 facts,
                 side,
-                source.source(),
+                source.map(SourceVault.Entry::source),
                 receives ? Optional.of(desk.facts().needKey(job.getReceiver())) : Optional.empty(),
                 desk.facts().needKey(own.getConsentAccount()),
-                desk.vault().markSecret(source.name()),
+                source.map(entry -> desk.vault().markSecret(entry.name())).orElse(NO_SECRET),
                 job.getPartiesList().stream()
                         .mapToLong(JobParty::getRoundedRows)
                         .max()
@@ -176,7 +180,10 @@ final class JobAttempt {
                         .setSeedCommitment(bytes(committed.seedCommitment()))
                         .setRoundedRows(committed.roundedRows())
                         .setSandbox(desk.setup().jail().name())
-                        .setVersionMark(bytes(committed.versionMark()))
+                        .setVersionMark(
+                                job.getParties(side).getDataset().isEmpty()
+                                        ? ByteString.EMPTY
+                                        : bytes(committed.versionMark()))
                         .build());
         post("waiting", 0, 0);
         Job now = awaitRunning();

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobPlan;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
+import poyang.wire.schema.AggregationPlan;
+import poyang.wire.schema.AggregationReporter;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobReceipt;
@@ -25,6 +28,7 @@ final class JobPlans {
         return switch (plan.getKindCase()) {
             case COLLISION -> collision(job, plan.getCollision());
             case SCORING -> scoring(plan.getScoring());
+            case AGGREGATION -> aggregation(job, plan.getAggregation());
             case KIND_NOT_SET -> throw unknown();
         };
     }
@@ -58,6 +62,36 @@ final class JobPlans {
         return new JobPlan.Scoring(plan.getKeyColumn(), features, model, plan.getProtocol());
     }
 
+    private static JobPlan aggregation(Job job, AggregationPlan plan) {
+        List<JobPlan.Reporter> reporters = new ArrayList<>();
+        for (int i = 0; i < plan.getReportersCount(); i++) {
+            AggregationReporter reporter = plan.getReporters(i);
+            reporters.add(new JobPlan.Reporter(
+                    new PartyId(job.getParties(i).getOrganisation()),
+                    reporter.getValueColumn(),
+                    reporter.getCategoryColumn()));
+        }
+        String receiver = job.getReceiver();
+        return new JobPlan.Aggregation(
+                reporters,
+                new PartyId(plan.getCollector()),
+                new PartyId(receiver.substring(0, receiver.indexOf('/'))),
+                plan.getStatisticsList().stream().map(JobPlans::statistic).toList(),
+                plan.getCategoriesList(),
+                plan.getDecimals(),
+                plan.getBound());
+    }
+
+    private static JobPlan.Statistic statistic(AggregationPlan.Statistic statistic) {
+        return switch (statistic) {
+            case COUNT -> JobPlan.Statistic.COUNT;
+            case SUM -> JobPlan.Statistic.SUM;
+            case MEAN -> JobPlan.Statistic.MEAN;
+            case VARIANCE -> JobPlan.Statistic.VARIANCE;
+            case STATISTIC_UNSPECIFIED, UNRECOGNIZED -> throw unknown();
+        };
+    }
+
     /// Repeats in a receipt what the plan says of its result.
     static void state(Job job, JobReceipt.Builder receipt) {
         Plan plan = plan(job);
@@ -66,6 +100,7 @@ final class JobPlans {
                 receipt.setReveal(plan.getCollision().getReveal())
                         .setAtLeast(plan.getCollision().getAtLeast());
             case SCORING -> receipt.setReveal(Reveal.SCORES);
+            case AGGREGATION -> receipt.setReveal(Reveal.TOTALS);
             case KIND_NOT_SET -> throw unknown();
         }
     }
@@ -84,7 +119,7 @@ final class JobPlans {
             case REVEAL_UNSPECIFIED, MATCHING_ROWS -> new JobPlan.Reveal.MatchingRows();
             case SIZE_ONLY -> new JobPlan.Reveal.SizeOnly();
             case SIZE_AT_LEAST -> new JobPlan.Reveal.SizeAtLeast(plan.getAtLeast());
-            case SCORES, UNRECOGNIZED -> throw unknown();
+            case SCORES, TOTALS, UNRECOGNIZED -> throw unknown();
         };
     }
 

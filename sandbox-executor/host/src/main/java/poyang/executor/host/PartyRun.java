@@ -24,7 +24,8 @@ import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
-/// One party's side of one attempt: a jailed reader and a jailed compute child. The host sees
+/// One party's side of one attempt: a jailed reader, where the party has rows, and a jailed compute child. The host
+/// sees
 /// commitments, sealed boxes and protocol frames, which it counts; no frame flows before
 /// {@link #exchange}, which the caller begins when both commitments are on chain.
 ///
@@ -44,6 +45,7 @@ final class PartyRun implements AutoCloseable {
     }
 
     /// @param index the party's place in the job, from 0
+    /// @param source of its rows, where the party has any
     /// @param receiver the key that the result is sealed to, where this side gets it
     /// @param department the key that opening and counts are sealed to
     /// @param markSecret of the data set, for marking its contents
@@ -51,7 +53,7 @@ final class PartyRun implements AutoCloseable {
     record Party(
             JobFacts facts,
             int index,
-            Source source,
+            Optional<Source> source,
             Optional<VerificationKey> receiver,
             VerificationKey department,
             Bytes markSecret,
@@ -247,9 +249,10 @@ final class PartyRun implements AutoCloseable {
     }
 
     private PoyangException outside(PoyangException inside) {
-        Source source = party.source();
-        return new PoyangException(
-                inside.code(), source.outside(inside.wrong()), source.outside(inside.right()), inside);
+        return party.source()
+                .map(source -> new PoyangException(
+                        inside.code(), source.outside(inside.wrong()), source.outside(inside.right()), inside))
+                .orElse(inside);
     }
 
     private PoyangException outOfTurn() {

@@ -84,7 +84,7 @@ final class LocalJob {
         return new PartyRun.Party(
                 facts,
                 left ? 0 : 1,
-                self.source(),
+                Optional.of(self.source()),
                 left ? Optional.of(attempt.receiver()) : Optional.empty(),
                 self.department(),
                 Bytes.wrap(new byte[32]),
@@ -123,7 +123,7 @@ final class LocalJob {
     }
 
     /// One end of two queues.
-    private static final class QueueLink implements FrameLink {
+    static final class QueueLink implements FrameLink {
         private static final int FRAMES = 8;
         private final BlockingQueue<Optional<Bytes>> out;
         private final BlockingQueue<Optional<Bytes>> in;

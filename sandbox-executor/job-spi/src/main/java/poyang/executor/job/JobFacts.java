@@ -24,6 +24,8 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
     private static final int ONE_KEY_COLLISION = 1;
     private static final int COLLISION = 2;
     private static final int SCORING = 3;
+    private static final int AGGREGATION = 4;
+    private static final int CATEGORIES_MAX = 1024;
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
     private static final int SIZE_AT_LEAST = 3;
@@ -75,6 +77,19 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
                 out.text(plan.listed().name());
             }
             case JobPlan.Scoring plan -> write(plan, out);
+            case JobPlan.Aggregation plan ->
+                out.u8(AGGREGATION)
+                        .list(
+                                plan.reporters(),
+                                (w, each) -> w.text(each.party().name())
+                                        .text(each.valueColumn())
+                                        .text(each.categoryColumn()))
+                        .text(plan.collector().name())
+                        .text(plan.receiver().name())
+                        .list(plan.statistics(), (w, each) -> w.text(each.name()))
+                        .list(plan.categories(), CanonicalWriter::text)
+                        .u8(plan.decimals())
+                        .u64(plan.bound());
         }
     }
 
@@ -113,6 +128,7 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
                         in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT));
             case COLLISION -> collision(in);
             case SCORING -> scoring(in);
+            case AGGREGATION -> aggregation(in);
             default -> throw unknown("a job has the unknown kind " + kind);
         };
         return new JobFacts(job, attempt, self, peers, receives, plan);
@@ -139,6 +155,29 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
         JobPlan.Model model = new JobPlan.Model(
                 in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), (int) in.u32(), (int) in.u32(), in.u64());
         return new JobPlan.Scoring(keyColumn, features, model, in.text(LONGEST_TEXT));
+    }
+
+    private static JobPlan aggregation(CanonicalReader in) {
+        return new JobPlan.Aggregation(
+                in.list(
+                        PEERS_MAX,
+                        r -> new JobPlan.Reporter(
+                                new PartyId(r.text(LONGEST_TEXT)), r.text(LONGEST_TEXT), r.text(LONGEST_TEXT))),
+                new PartyId(in.text(LONGEST_TEXT)),
+                new PartyId(in.text(LONGEST_TEXT)),
+                in.list(JobPlan.Statistic.values().length, r -> statistic(r.text(LONGEST_TEXT))),
+                in.list(CATEGORIES_MAX, r -> r.text(LONGEST_TEXT)),
+                in.u8(),
+                in.u64());
+    }
+
+    private static JobPlan.Statistic statistic(String name) {
+        for (JobPlan.Statistic statistic : JobPlan.Statistic.values()) {
+            if (statistic.name().equals(name)) {
+                return statistic;
+            }
+        }
+        throw unknown("a job asks for the unknown statistic \"" + name + "\"");
     }
 
     private static JobPlan.Listed listed(String name) {

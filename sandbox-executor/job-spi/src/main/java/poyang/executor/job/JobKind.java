@@ -13,7 +13,7 @@ public interface JobKind {
 
     ProtocolFacts protocol(JobPlan plan);
 
-    /// The columns that a party's reader reads, in order.
+    /// The columns that a party's reader reads, in order; none for a party without a data set.
     ///
     /// @param party its place in the job, from 0
     List<String> columns(JobPlan plan, int party);
@@ -30,6 +30,11 @@ public interface JobKind {
     /// How the time of an exchange is shared among the phases that a run reports, in their order, for telling
     /// what is left of it. Phases that are not here take no time worth telling.
     List<PhaseShare> phases(JobPlan plan);
+
+    /// Whether the own side reads a data set.
+    default boolean reads(JobFacts facts) {
+        return true;
+    }
 
     /// What the process of a run is made ready for.
     ///

@@ -1,6 +1,9 @@
 package poyang.executor.job;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import poyang.kernel.PartyId;
 
 /// What a job computes, in terms of this module; the chain's own encoding stays at the host's edge.
 public sealed interface JobPlan {
@@ -53,6 +56,64 @@ public sealed interface JobPlan {
 
     /// @param identifierKind `text`, `id`, `phone` or `uscc`
     record Key(String leftColumn, String rightColumn, String identifierKind) {}
+
+    /// Totals over the rows of many reporters, added up as ciphertexts by a collector.
+    ///
+    /// @param reporters at least two, in the plan's order
+    /// @param collector adds ciphertexts, and has no rows
+    /// @param receiver one of these parties
+    /// @param statistics what the receiver gets to know of each category, in ascending order
+    /// @param categories that rows are told apart by; empty: all rows together
+    /// @param decimals places behind the point that values have at most
+    /// @param bound the largest magnitude of a value, as an integer of 10^-decimals
+    record Aggregation(
+            List<Reporter> reporters,
+            PartyId collector,
+            PartyId receiver,
+            List<Statistic> statistics,
+            List<String> categories,
+            int decimals,
+            long bound)
+            implements JobPlan {
+        public Aggregation {
+            reporters = List.copyOf(reporters);
+            statistics = List.copyOf(statistics);
+            categories = List.copyOf(categories);
+        }
+
+        /// All parties in the job's order: the reporters, then the collector.
+        public List<PartyId> parties() {
+            List<PartyId> parties = new ArrayList<>();
+            reporters.forEach(reporter -> parties.add(reporter.party()));
+            parties.add(collector);
+            return List.copyOf(parties);
+        }
+
+        /// Whether values count, and not only rows.
+        public boolean valued() {
+            return !statistics.equals(List.of(Statistic.COUNT));
+        }
+    }
+
+    /// @param valueColumn empty where rows are only counted
+    /// @param categoryColumn empty where the plan has no categories
+    record Reporter(PartyId party, String valueColumn, String categoryColumn) {
+        /// The columns that are read, in order.
+        public List<String> columns() {
+            return Stream.of(valueColumn, categoryColumn)
+                    .filter(column -> !column.isEmpty())
+                    .toList();
+        }
+    }
+
+    /// What a receiver gets to know of a category. The mean takes count and sum, the variance the sum of squares too,
+    /// which are then told as well.
+    enum Statistic {
+        COUNT,
+        SUM,
+        MEAN,
+        VARIANCE
+    }
 
     /// What a receiver gets to know.
     sealed interface Reveal {

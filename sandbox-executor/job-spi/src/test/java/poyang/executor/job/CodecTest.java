@@ -52,7 +52,16 @@ class CodecTest {
             new PartyId("housing"),
             List.of(new PartyId("taxation"), new PartyId("health")),
             true,
-            JobPlan.Collision.of("id", "citizen", "id", "dh-sm2"));
+            new JobPlan.Aggregation(
+                    List.of(
+                            new JobPlan.Reporter(new PartyId("housing"), "rent", "district"),
+                            new JobPlan.Reporter(new PartyId("taxation"), "", "area")),
+                    new PartyId("health"),
+                    new PartyId("housing"),
+                    List.of(JobPlan.Statistic.COUNT, JobPlan.Statistic.MEAN),
+                    List.of("东湖区", "西湖区"),
+                    2,
+                    1L << 40));
 
     private static List<ChildMessage> messages() {
         Bytes digest = Bytes.wrap(new byte[32]);

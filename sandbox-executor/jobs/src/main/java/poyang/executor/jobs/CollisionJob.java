@@ -28,7 +28,7 @@ public final class CollisionJob implements JobKind {
                         && collision.keys().stream()
                                 .allMatch(key -> IdentifierRule.named(key.identifierKind())
                                         .isPresent());
-            case JobPlan.Scoring _ -> false;
+            case JobPlan.Scoring _, JobPlan.Aggregation _ -> false;
         };
     }
 
@@ -49,7 +49,7 @@ public final class CollisionJob implements JobKind {
     private static JobPlan.Collision collision(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Collision collision -> collision;
-            case JobPlan.Scoring _ -> throw unknown("the plan is no collision");
+            case JobPlan.Scoring _, JobPlan.Aggregation _ -> throw unknown("the plan is no collision");
         };
     }
 

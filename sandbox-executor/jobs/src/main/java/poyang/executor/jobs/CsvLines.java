@@ -3,10 +3,17 @@ package poyang.executor.jobs;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import poyang.kernel.Bytes;
 
-/// RFC 4180.
+/// Lines of a result: RFC 4180, UTF-8.
 final class CsvLines {
     private CsvLines() {}
+
+    static Bytes of(List<List<String>> lines) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        lines.forEach(line -> add(out, line));
+        return Bytes.wrap(out.toByteArray());
+    }
 
     static void add(ByteArrayOutputStream out, List<String> fields) {
         out.writeBytes((String.join(",", fields.stream().map(CsvLines::field).toList()) + "\r\n")

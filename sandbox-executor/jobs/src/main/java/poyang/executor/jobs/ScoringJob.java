@@ -22,7 +22,7 @@ public final class ScoringJob implements JobKind {
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring.protocol().equals(Scoring.NAME) && scored(scoring);
-            case JobPlan.Collision _ -> false;
+            case JobPlan.Collision _, JobPlan.Aggregation _ -> false;
         };
     }
 
@@ -37,7 +37,7 @@ public final class ScoringJob implements JobKind {
     private static JobPlan.Scoring scoring(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring;
-            case JobPlan.Collision _ -> throw CollisionJob.unknown("the plan is no scoring");
+            case JobPlan.Collision _, JobPlan.Aggregation _ -> throw CollisionJob.unknown("the plan is no scoring");
         };
     }
 
