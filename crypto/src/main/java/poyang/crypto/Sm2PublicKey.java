@@ -35,7 +35,7 @@ public final class Sm2PublicKey implements VerificationKey {
         this.point = point;
         encoded = Bytes.wrap(point.encode());
         identity = identity(USER_ID, point);
-        verifier = SeenKeys.verifier(encoded, point);
+        verifier = new Sm2Verifier(point, SeenKeys.USES_BEFORE_COMB);
     }
 
     /// Z_A of GB/T 32918.2 section 5.5, whose length of the identifier has 16 bits.
@@ -49,8 +49,8 @@ public final class Sm2PublicKey implements VerificationKey {
     ///
     /// @throws PoyangException `BAD_KEY` when they are no point of the curve, or its neutral element
     public static Sm2PublicKey decode(byte[] encoded) {
-        return Sm2Point.decode(encoded)
-                .map(Sm2PublicKey::new)
+        return SeenKeys.find(
+                        Bytes.copyOf(encoded), () -> Sm2Point.decode(encoded).map(Sm2PublicKey::new))
                 .orElseThrow(() -> new PoyangException(
                         CryptoErrors.BAD_KEY,
                         "these " + encoded.length + " bytes are no SM2 public key",

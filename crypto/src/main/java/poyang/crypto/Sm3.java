@@ -104,11 +104,12 @@ public final class Sm3 {
     }
 
     /// HMAC-SM3 (RFC 2104) under one key, whose two blocks are hashed once.
-    static final class Mac {
+    public static final class Mac {
         private final int[] inner = Sm3Compression.initial();
         private final int[] outer = Sm3Compression.initial();
 
-        Mac(byte[] key) {
+        /// @param key of any length; copied
+        public Mac(byte[] key) {
             byte[] pad = Arrays.copyOf(key.length > BLOCK_BYTES ? digest(key) : key, BLOCK_BYTES);
             for (int i = 0; i < BLOCK_BYTES; i++) {
                 pad[i] ^= INNER;
@@ -121,12 +122,19 @@ public final class Sm3 {
             Arrays.fill(pad, (byte) 0);
         }
 
-        byte[] of(byte[]... parts) {
+        /// Over the parts' concatenation. Thread-safe.
+        public byte[] of(byte[]... parts) {
             Sm3 hash = after(inner);
             for (byte[] part : parts) {
                 hash.update(part);
             }
             return after(outer).update(hash.digest()).digest();
+        }
+
+        /// Overwrites what follows from the key.
+        public void erase() {
+            Arrays.fill(inner, 0);
+            Arrays.fill(outer, 0);
         }
 
         private static Sm3 after(int[] state) {

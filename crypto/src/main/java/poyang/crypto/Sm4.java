@@ -1,7 +1,9 @@
 package poyang.crypto;
 
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import poyang.crypto.block.Ghash;
 import poyang.crypto.block.Sm4Blocks;
@@ -17,18 +19,21 @@ public final class Sm4 implements AutoCloseable {
     public static final int BLOCK_BYTES = Sm4Blocks.BLOCK_BYTES;
     private static final int GCM_CARRY_BYTES = 4;
     private static final int GCM_NONCE_BYTES = 12;
+    private static final int GCM_TOGETHER_BYTES = 32 << 10;
 
     private final int[] encryption;
     private final int[] decryption;
-    private final byte[] hashKey;
+    private final Ghash.Key hashKey;
 
     /// @param key 16 bytes; copied
     public Sm4(byte[] key) {
         Bug.unless(key.length == KEY_BYTES, "an SM4 key has 16 bytes");
         encryption = Sm4Blocks.expand(key);
         decryption = Sm4Blocks.reversed(encryption);
-        hashKey = new byte[BLOCK_BYTES];
-        Sm4Blocks.crypt(encryption, hashKey, 0, hashKey, 0, 1);
+        byte[] zero = new byte[BLOCK_BYTES];
+        Sm4Blocks.crypt(encryption, zero, 0, zero, 0, 1);
+        hashKey = new Ghash.Key(zero);
+        Arrays.fill(zero, (byte) 0);
     }
 
     /// Each block by itself, for key wrapping and tests: equal blocks show.
@@ -85,6 +90,10 @@ public final class Sm4 implements AutoCloseable {
     /// @param nonce any length but 0; 12 bytes is the good one. Never twice under one key
     /// @param tagBytes 12 to 16
     public byte[] gcmEncrypt(byte[] nonce, byte[] associated, byte[] plaintext, int tagBytes) {
+        if (plaintext.length <= GCM_TOGETHER_BYTES) {
+            return gcmEncryptAll(List.of(new Plain(nonce, associated, plaintext)), tagBytes)
+                    .getFirst();
+        }
         byte[] out = new byte[plaintext.length + tagBytes];
         byte[] counter = firstCounter(nonce);
         byte[] mask = counter.clone();
@@ -95,6 +104,71 @@ public final class Sm4 implements AutoCloseable {
         return out;
     }
 
+    /// A message for Galois/counter mode.
+    public static final class Plain {
+        private final byte[] nonce;
+        private final byte[] associated;
+        private final byte[] plaintext;
+
+        /// @param nonce any length but 0; 12 bytes is the good one. Never twice under one key
+        public Plain(byte[] nonce, byte[] associated, byte[] plaintext) {
+            this.nonce = nonce;
+            this.associated = associated;
+            this.plaintext = plaintext;
+        }
+
+        private int blocks() {
+            return 1 + (plaintext.length + BLOCK_BYTES - 1) / BLOCK_BYTES;
+        }
+    }
+
+    /// What {@link #gcmEncrypt} gives for each message. The key streams of all are made together, which costs small
+    /// messages a part of what it costs them one by one.
+    public List<byte[]> gcmEncryptAll(List<Plain> messages, int tagBytes) {
+        List<byte[]> sealed = new ArrayList<>(messages.size());
+        int from = 0;
+        while (from < messages.size()) {
+            int to = from;
+            int blocks = 0;
+            while (to < messages.size() && (to == from || blocks * BLOCK_BYTES < GCM_TOGETHER_BYTES)) {
+                blocks += messages.get(to++).blocks();
+            }
+            gcmEncryptSome(messages.subList(from, to), blocks, tagBytes, sealed);
+            from = to;
+        }
+        return sealed;
+    }
+
+    private void gcmEncryptSome(List<Plain> messages, int blocks, int tagBytes, List<byte[]> sealed) {
+        byte[] stream = new byte[blocks * BLOCK_BYTES];
+        int at = 0;
+        for (Plain message : messages) {
+            Sm4Blocks.count(firstCounter(message.nonce), stream, at, message.blocks());
+            at += message.blocks() * BLOCK_BYTES;
+        }
+        Sm4Blocks.crypt(encryption, stream, 0, stream, 0, blocks);
+        Ghash hash = new Ghash(hashKey);
+        at = 0;
+        for (Plain message : messages) {
+            int length = message.plaintext.length;
+            byte[] out = new byte[length + tagBytes];
+            Sm4Blocks.mix(message.plaintext, 0, stream, at + BLOCK_BYTES, out, 0, length);
+            byte[] tag = digest(hash, message.associated, out, length);
+            Sm4Blocks.mix(tag, 0, stream, at, out, length, tagBytes);
+            sealed.add(out);
+            at += message.blocks() * BLOCK_BYTES;
+        }
+        Arrays.fill(stream, (byte) 0);
+    }
+
+    private static byte[] digest(Ghash hash, byte[] associated, byte[] ciphertext, int length) {
+        hash.reset();
+        hash.update(associated, 0, associated.length);
+        hash.update(ciphertext, 0, length);
+        hash.update(8L * associated.length, 8L * length);
+        return hash.value();
+    }
+
     /// The plaintext, or empty when the ciphertext is not authentic.
     public Optional<byte[]> gcmDecrypt(byte[] nonce, byte[] associated, byte[] ciphertext, int tagBytes) {
         int length = ciphertext.length - tagBytes;
@@ -102,6 +176,9 @@ public final class Sm4 implements AutoCloseable {
             return Optional.empty();
         }
         byte[] counter = firstCounter(nonce);
+        if (length <= GCM_TOGETHER_BYTES) {
+            return gcmDecryptSmall(counter, associated, ciphertext, length);
+        }
         byte[] tag = gcmTag(counter.clone(), associated, ciphertext, length);
         if (!MessageDigest.isEqual(
                 Arrays.copyOf(tag, tagBytes), Arrays.copyOfRange(ciphertext, length, ciphertext.length))) {
@@ -111,6 +188,25 @@ public final class Sm4 implements AutoCloseable {
         Sm4Blocks.increment(counter);
         Sm4Blocks.counter(encryption, counter, GCM_CARRY_BYTES, ciphertext, 0, out, 0, length);
         return Optional.of(out);
+    }
+
+    /// The mask of the tag and the key stream in one go.
+    private Optional<byte[]> gcmDecryptSmall(byte[] counter, byte[] associated, byte[] ciphertext, int length) {
+        int blocks = 1 + (length + BLOCK_BYTES - 1) / BLOCK_BYTES;
+        byte[] stream = new byte[blocks * BLOCK_BYTES];
+        Sm4Blocks.count(counter, stream, 0, blocks);
+        Sm4Blocks.crypt(encryption, stream, 0, stream, 0, blocks);
+        byte[] tag = digest(new Ghash(hashKey), associated, ciphertext, length);
+        Sm4Blocks.mix(tag, 0, stream, 0, tag, 0, BLOCK_BYTES);
+        byte[] out = new byte[length];
+        boolean authentic = MessageDigest.isEqual(
+                Arrays.copyOf(tag, ciphertext.length - length),
+                Arrays.copyOfRange(ciphertext, length, ciphertext.length));
+        if (authentic) {
+            Sm4Blocks.mix(ciphertext, 0, stream, BLOCK_BYTES, out, 0, length);
+        }
+        Arrays.fill(stream, (byte) 0);
+        return authentic ? Optional.of(out) : Optional.empty();
     }
 
     /// J0 of SP 800-38D section 7.1.
@@ -128,12 +224,7 @@ public final class Sm4 implements AutoCloseable {
     }
 
     private byte[] gcmTag(byte[] mask, byte[] associated, byte[] ciphertext, int length) {
-        Ghash hash = new Ghash(hashKey);
-        hash.update(associated, 0, associated.length);
-        hash.update(ciphertext, 0, length);
-        hash.update(8L * associated.length, 8L * length);
-        byte[] tag = hash.value();
-        hash.erase();
+        byte[] tag = digest(new Ghash(hashKey), associated, ciphertext, length);
         Sm4Blocks.counter(encryption, mask, GCM_CARRY_BYTES, tag, 0, tag, 0, BLOCK_BYTES);
         return tag;
     }
@@ -227,7 +318,7 @@ public final class Sm4 implements AutoCloseable {
     public void close() {
         Arrays.fill(encryption, 0);
         Arrays.fill(decryption, 0);
-        Arrays.fill(hashKey, (byte) 0);
+        hashKey.erase();
     }
 
     @Override

@@ -3,7 +3,9 @@ package poyang.crypto;
 import static poyang.crypto.CryptoProperty.holds;
 import static poyang.crypto.CryptoProperty.same;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// SM4-GCM and SM4-CCM: any length of nonce, associated data, text and tag; what was changed is refused.
@@ -43,6 +45,29 @@ final class AuthenticatedModeProperty implements CryptoProperty {
             Optional<byte[]> back = opened(cipher, gcm, nonce, associated, ours, tagBytes);
             same(mode + " back", plain, back.orElseThrow());
             refusals(draws, cipher, gcm, key, new byte[][] {nonce, associated, ours}, tagBytes);
+            if (gcm) {
+                together(draws, cipher, key, tagBytes);
+            }
+        }
+    }
+
+    /// Messages whose key streams are made together are sealed as each by itself.
+    private static void together(Draws draws, Sm4 cipher, byte[] key, int tagBytes) {
+        List<Sm4.Plain> messages = new ArrayList<>();
+        List<byte[]> expected = new ArrayList<>();
+        for (int i = draws.below(12); i >= 0; i--) {
+            byte[] nonce = draws.bytes(12);
+            byte[] associated = draws.bytes(draws.length(BLOCK_BYTES, 80));
+            byte[] plain = draws.bytes(draws.length(BLOCK_BYTES, draws.oneIn(20) ? LONGEST_WIDE_BYTES : LONGEST_BYTES));
+            messages.add(new Sm4.Plain(nonce, associated, plain));
+            expected.add(new Twin.Sealing(true, key, nonce, associated, tagBytes)
+                    .run(true, plain)
+                    .orElseThrow());
+        }
+        List<byte[]> ours = cipher.gcmEncryptAll(messages, tagBytes);
+        same("GCM together", expected.size(), ours.size());
+        for (int i = 0; i < ours.size(); i++) {
+            same("GCM together", expected.get(i), ours.get(i));
         }
     }
 

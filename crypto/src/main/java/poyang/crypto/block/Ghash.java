@@ -21,21 +21,59 @@ public final class Ghash {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final Pace PACE = new Pace("GHASH", GhashVectors.BITS, 3_000_000, new Trial());
 
-    private final long h1;
-    private final long h0;
+    private final Key key;
     private final long[] product = new long[2];
-
-    /// H^1 … H^8, and the look-up tables of H^8, made when first needed.
-    private long[] powers = {};
-
-    private long[] tables = {};
     private long y1;
     private long y0;
 
+    /// What depends on H alone, for any number of messages and threads.
+    public static final class Key {
+        private long h1;
+        private long h0;
+
+        /// H^1 … H^8, and the look-up tables of H^8, made when first needed.
+        private volatile long[] powers = {};
+
+        private volatile long[] tables = {};
+
+        /// @param key H, 16 bytes
+        public Key(byte[] key) {
+            h1 = (long) LONGS.get(key, 0);
+            h0 = (long) LONGS.get(key, 8);
+        }
+
+        private synchronized void makeTables(Ghash with) {
+            if (tables.length > 0) {
+                return;
+            }
+            long[] made = new long[2 * STREAMS];
+            made[0] = h1;
+            made[1] = h0;
+            for (int i = 1; i < STREAMS; i++) {
+                with.times(made[2 * i - 2], made[2 * i - 1], h1, h0);
+                made[2 * i] = with.product[0];
+                made[2 * i + 1] = with.product[1];
+            }
+            powers = made;
+            tables = GhashVectors.tables(made[2 * STREAMS - 2], made[2 * STREAMS - 1]);
+        }
+
+        /// Overwrites all of it.
+        public synchronized void erase() {
+            Arrays.fill(powers, 0);
+            Arrays.fill(tables, 0);
+            h1 = 0;
+            h0 = 0;
+        }
+    }
+
     /// @param key H, 16 bytes
     public Ghash(byte[] key) {
-        h1 = (long) LONGS.get(key, 0);
-        h0 = (long) LONGS.get(key, 8);
+        this(new Key(key));
+    }
+
+    public Ghash(Key key) {
+        this.key = key;
     }
 
     /// Starts anew with the same key.
@@ -89,7 +127,7 @@ public final class Ghash {
 
     /// Takes in one block of two 64-bit numbers: the lengths.
     public void update(long high, long low) {
-        times(y1 ^ high, y0 ^ low, h1, h0);
+        times(y1 ^ high, y0 ^ low, key.h1, key.h0);
         y1 = product[0];
         y0 = product[1];
     }
@@ -100,13 +138,6 @@ public final class Ghash {
         LONGS.set(out, 0, y1);
         LONGS.set(out, 8, y0);
         return out;
-    }
-
-    /// Overwrites what depends on the key and can be.
-    public void erase() {
-        Arrays.fill(powers, 0);
-        Arrays.fill(tables, 0);
-        reset();
     }
 
     void scalars(byte[] data, int at, int blocks) {
@@ -123,11 +154,14 @@ public final class Ghash {
             scalars(data, at, blocks);
             return;
         }
-        makeTables();
+        if (key.tables.length == 0) {
+            key.makeTables(this);
+        }
+        long[] powers = key.powers;
         long[] sums = new long[2 * STREAMS];
         sums[0] = y1;
         sums[STREAMS] = y0;
-        GhashVectors.update(sums, tables, data, at, groups);
+        GhashVectors.update(sums, key.tables, data, at, groups);
         y1 = 0;
         y0 = 0;
         for (int i = 0; i < STREAMS; i++) {
@@ -137,21 +171,6 @@ public final class Ghash {
             y0 ^= product[1];
         }
         scalars(data, at + groups * STREAMS * BLOCK_BYTES, blocks - groups * STREAMS);
-    }
-
-    private void makeTables() {
-        if (powers.length > 0) {
-            return;
-        }
-        powers = new long[2 * STREAMS];
-        powers[0] = h1;
-        powers[1] = h0;
-        for (int i = 1; i < STREAMS; i++) {
-            times(powers[2 * i - 2], powers[2 * i - 1], h1, h0);
-            powers[2 * i] = product[0];
-            powers[2 * i + 1] = product[1];
-        }
-        tables = GhashVectors.tables(powers[2 * STREAMS - 2], powers[2 * STREAMS - 1]);
     }
 
     /// product = x·z by three carry-less products of 64 bits (Karatsuba), whose high halves are low

@@ -68,6 +68,19 @@ public final class Sm4Blocks {
         }
     }
 
+    /// Blocks whose last words count up: what is encrypted for a piece of GCM's key stream.
+    ///
+    /// @param first the first of them
+    public static void count(byte[] first, byte[] stream, int to, int blocks) {
+        long high = (long) LONGS.get(first, 0);
+        long low = (long) LONGS.get(first, 8);
+        for (int i = 0; i < blocks; i++) {
+            LONGS.set(stream, to + i * BLOCK_BYTES, high);
+            LONGS.set(stream, to + i * BLOCK_BYTES + 8, low);
+            low = low & 0xffffffff00000000L | low + 1 & 0xffffffffL;
+        }
+    }
+
     /// out = in ⊕ key stream. The counter, 16 bytes, is counted up by one a block: in its last four bytes
     /// alone as GCM asks (`carryBytes` = 4), or in all 16. It is left at the block after the last.
     public static void counter(
@@ -90,11 +103,20 @@ public final class Sm4Blocks {
             LONGS.set(counter, 0, high);
             LONGS.set(counter, 8, low);
             crypt(roundKeys, stream, 0, stream, 0, blocks);
-            for (int i = 0; i < part; i++) {
-                out[to + done + i] = (byte) (in[at + done + i] ^ stream[i]);
-            }
+            mix(in, at + done, stream, 0, out, to + done, part);
         }
         Arrays.fill(stream, (byte) 0);
+    }
+
+    /// out = in ⊕ stream
+    public static void mix(byte[] in, int at, byte[] stream, int from, byte[] out, int to, int count) {
+        int i = 0;
+        for (; i + 8 <= count; i += 8) {
+            LONGS.set(out, to + i, (long) LONGS.get(in, at + i) ^ (long) LONGS.get(stream, from + i));
+        }
+        for (; i < count; i++) {
+            out[to + i] = (byte) (in[at + i] ^ stream[from + i]);
+        }
     }
 
     /// The last word of a block counted up by one.

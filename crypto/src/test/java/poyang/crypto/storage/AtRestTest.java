@@ -156,6 +156,15 @@ final class AtRestTest {
             }
             refused(() -> values.open("history", MARKER, sealed), "family");
             refused(() -> values.open("latest", new byte[1], sealed), "key");
+            List<SealedValues.Item> items = List.of(
+                    new SealedValues.Item("latest", MARKER, MARKER),
+                    new SealedValues.Item("history", MARKER, new byte[0]),
+                    new SealedValues.Item("latest", new byte[1], new byte[5_000]));
+            List<byte[]> together = values.sealAll(items);
+            assertArrayEquals(MARKER, values.open("latest", MARKER, together.get(0)));
+            assertArrayEquals(new byte[0], values.open("history", MARKER, together.get(1)));
+            assertArrayEquals(new byte[5_000], values.open("latest", new byte[1], together.get(2)));
+            refused(() -> values.open("latest", MARKER, together.get(1)), "another of those sealed together");
         }
         for (int life = 0; life < 3; life++) {
             try (SealedValues values = SealedValues.open(key(), random.fork("life " + life))) {
@@ -166,8 +175,12 @@ final class AtRestTest {
                 for (int t = 0; t < 4; t++) {
                     threads.add(Thread.ofVirtual().start(() -> {
                         for (int i = 0; i < 500; i++) {
-                            byte[] one = values.seal("latest", MARKER, new byte[0]);
-                            assertTrue(stamps.add(Bytes.wrap(Arrays.copyOf(one, SessionCipher.STAMP_BYTES))));
+                            SealedValues.Item empty = new SealedValues.Item("latest", MARKER, new byte[0]);
+                            List<byte[]> all = new ArrayList<>(values.sealAll(List.of(empty, empty)));
+                            all.add(values.seal("latest", MARKER, new byte[0]));
+                            for (byte[] one : all) {
+                                assertTrue(stamps.add(Bytes.wrap(Arrays.copyOf(one, SessionCipher.STAMP_BYTES))));
+                            }
                         }
                     }));
                 }
@@ -176,7 +189,7 @@ final class AtRestTest {
                 }
             }
         }
-        assertEquals(6000, stamps.size());
+        assertEquals(18_000, stamps.size());
     }
 
     // ---- pages ----------------------------------------------------------------------------------

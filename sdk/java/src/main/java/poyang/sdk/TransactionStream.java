@@ -30,7 +30,7 @@ import poyang.wire.schema.TransactionReceipt;
 /// is sent again, which is harmless. Safe for use by several threads.
 public final class TransactionStream implements AutoCloseable {
     private static final int MOST_TOGETHER = 512;
-    private static final long GATHER_MILLIS = 4;
+    private static final long GATHER_MILLIS = 10;
     private static final long REOPEN_MILLIS = 200;
     private static final long LOOK_MILLIS = 500;
     private static final long SILENT_MILLIS = 10_000;

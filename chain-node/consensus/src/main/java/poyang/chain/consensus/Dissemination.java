@@ -46,8 +46,10 @@ public final class Dissemination
     private static final long BLOCK_BYTES = 8 << 20;
     private static final int BATCH_FULL = 400;
     private static final long BATCH_FULL_BYTES = 128 << 10;
-    private static final long GATHER_MILLIS = 40;
+    private static final long SHORTEST_GATHER_MILLIS = 10;
+    private static final long LONGEST_GATHER_MILLIS = 80;
     private static final long CARE_MILLIS = 400;
+    private static final int MOST_TICKS = 8;
     private static final long FORGET_MILLIS = 30_000;
     private static final long OPEN_BYTES_OF_ONE_AUTHOR = 24 << 20;
     private static final int REMEMBERED = 8_192;
@@ -62,6 +64,7 @@ public final class Dissemination
     private final LinkedHashMap<Bytes, Batch> kept = new LinkedHashMap<>();
     private final LinkedHashMap<Bytes, Boolean> ordered = new LinkedHashMap<>();
     private final LinkedHashMap<Bytes, Integer> wanted = new LinkedHashMap<>();
+    private final long gatherMillis;
     private long gatheredBytes;
     private long sequence;
     private long now;
@@ -82,6 +85,7 @@ public final class Dissemination
         private final TreeMap<PartyId, Signature> holders = new TreeMap<>();
         private final long sinceMillis;
         private long toldMillis;
+        private long patienceMillis = CARE_MILLIS;
 
         Known(long sinceMillis) {
             this.sinceMillis = sinceMillis;
@@ -127,6 +131,7 @@ public final class Dissemination
         this.self = self;
         this.signatures = signatures;
         this.sequence = sequence;
+        gatherMillis = Math.clamp(epoch.blockTimeMillis() / 5, SHORTEST_GATHER_MILLIS, LONGEST_GATHER_MILLIS);
         batches.forEach(batch -> kept.put(batch.id(epoch.suite()), batch));
     }
 
@@ -181,8 +186,8 @@ public final class Dissemination
                 spread();
             }
         }
-        long wait = sentMillis + GATHER_MILLIS - now;
-        if (!gathered.isEmpty() && wait > 0 && wait <= GATHER_MILLIS) {
+        long wait = sentMillis + gatherMillis - now;
+        if (!gathered.isEmpty() && wait > 0 && wait <= gatherMillis) {
             timers.add(new TimerChange(GATHER_TIMER, wait));
         } else {
             spread();
@@ -453,8 +458,13 @@ public final class Dissemination
         wanted.keySet().removeIf(id -> find(id).isPresent());
         TreeMap<PartyId, List<Bytes>> questions = new TreeMap<>();
         for (Map.Entry<Bytes, Integer> each : wanted.entrySet()) {
-            int turn = each.getValue();
-            each.setValue(turn + 1);
+            int tick = each.getValue() + 1;
+            each.setValue(tick);
+            // Not with each tick: where answers are slow, more questions make them slower.
+            if (Integer.bitCount(tick) != 1 && tick % MOST_TICKS != 0) {
+                continue;
+            }
+            int turn = tick < MOST_TICKS ? Integer.numberOfTrailingZeros(tick) : 2 + tick / MOST_TICKS;
             PartyId holder = epoch.validators()
                     .get((epoch.indexOf(self) + 1 + turn % (epoch.validators().size() - 1))
                             % epoch.validators().size())
@@ -464,14 +474,16 @@ public final class Dissemination
         questions.forEach((holder, ids) -> ask(ids, holder));
     }
 
-    /// Says again what others may have missed: the own batch, or that it is certified.
+    /// Says again what others may have missed: the own batch, or that it is certified. After each time it waits
+    /// twice as long: who answers late because there is much to do is not given more of it.
     private void remind(Known known) {
         Batch batch = known.batch;
         BatchCertificate certificate = known.certificate;
-        if (batch == null || !batch.author().equals(self) || now - known.toldMillis < CARE_MILLIS) {
+        if (batch == null || !batch.author().equals(self) || now - known.toldMillis < known.patienceMillis) {
             return;
         }
         known.toldMillis = now;
+        known.patienceMillis = Math.min(2 * known.patienceMillis, MOST_TICKS * CARE_MILLIS);
         if (certificate != null) {
             broadcast(new Certified(certificate));
         } else {

@@ -16,7 +16,9 @@ final class HeadView implements StateView {
 
     @Override
     public Optional<Bytes> get(String contract, String key) {
-        return store.flatMap(s -> s.get(Store.Family.LATEST, s.stateKey(new StateKey(contract, key).hash(s.suite()))));
+        StateKey asked = new StateKey(contract, key);
+        return store.flatMap(s ->
+                s.latest().get(asked.flat(), () -> s.get(Store.Family.LATEST, s.stateKey(asked.hash(s.suite())))));
     }
 
     @Override

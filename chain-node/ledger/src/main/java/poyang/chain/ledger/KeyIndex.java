@@ -12,11 +12,11 @@ import poyang.kernel.Bytes;
 /// a keyed hash only, so that nobody reads names off the disk; scans find them here.
 ///
 /// Keys stand in sealed pages of at most {@link #PAGE_KEYS_MAX}; which page begins with which key is in
-/// memory, about two bytes a key, and read off all pages when the ledger is opened. Pages never
+/// memory, about four bytes a key, and read off all pages when the ledger is opened. Pages never
 /// change: adding a key replaces its page by one or more new ones in the block's own batch. A reader
 /// that meets a page which was just replaced looks again; it never waits for the disk.
 final class KeyIndex {
-    static final int PAGE_KEYS_MAX = 64;
+    static final int PAGE_KEYS_MAX = 32;
     private static final int LOOKS_MAX = 1_000_000;
 
     private final Store store;

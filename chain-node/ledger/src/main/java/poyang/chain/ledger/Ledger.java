@@ -55,6 +55,7 @@ public final class Ledger implements AutoCloseable {
     private final Retention retention;
     private final HeightMark mark;
     private boolean closed;
+    private long noncesFrom;
     private volatile long height;
     private volatile long finalisedHeight;
     private volatile long horizon;
@@ -162,14 +163,13 @@ public final class Ledger implements AutoCloseable {
                     "the genesis' calls give the state root " + block.stateRoot() + ", not " + genesis.stateRoot(),
                     "the software that the genesis was made with, or its untouched file, is needed");
         }
-        try (Store.Batch batch = store.batch()) {
-            batch.put(Store.Family.META, GENESIS, genesis.encoded());
-            batch.put(Store.Family.META, FORMAT, long8(FORMAT_NOW));
-            batch.put(Store.Family.META, FINALISED, long8(0));
-            KeyIndex.Change keys = putBlock(batch, genesis.genesisHeader(), block);
-            batch.write();
-            keys.publish();
-        }
+        Store.Batch batch = store.batch();
+        batch.put(Store.Family.META, GENESIS, genesis.encoded());
+        batch.put(Store.Family.META, FORMAT, long8(FORMAT_NOW));
+        batch.put(Store.Family.META, FINALISED, long8(0));
+        KeyIndex.Change keys = putBlock(batch, genesis.genesisHeader(), block);
+        batch.write();
+        keys.publish();
         finalisedHeight = 0;
         height = 0;
     }
@@ -254,14 +254,17 @@ public final class Ledger implements AutoCloseable {
                         && header.stateRoot().equals(block.stateRoot())
                         && header.receiptsRoot().equals(block.receiptsRoot()),
                 "the header has other roots than the block");
-        try (Store.Batch batch = store.batch()) {
-            KeyIndex.Change keys = putBlock(batch, header, block);
-            batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()));
-            forgetNonces(batch, header.height() - NONCE_WINDOW);
-            batch.write();
-            keys.publish();
-            nodes.follow(block.update());
-        }
+        Store.Batch batch = store.batch();
+        KeyIndex.Change keys = putBlock(batch, header, block);
+        batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()));
+        forgetNonces(batch, header.height() - NONCE_WINDOW);
+        batch.write();
+        keys.publish();
+        nodes.follow(block.update());
+        store.latest()
+                .changed(block.writes().stream()
+                        .map(written -> written.write().flat())
+                        .toList());
         height = header.height();
         pruneSome();
     }
@@ -272,10 +275,9 @@ public final class Ledger implements AutoCloseable {
         for (int i = 0; i < PRUNED_AT_ONCE && horizon < keptFrom; i++) {
             long next = horizon + 1;
             horizon = next;
-            try (Store.Batch batch = store.batch()) {
-                Stale.prune(store, batch, next);
-                batch.put(Store.Family.META, HORIZON, long8(next)).write();
-            }
+            Store.Batch batch = store.batch();
+            Stale.prune(store, batch, next);
+            batch.put(Store.Family.META, HORIZON, long8(next)).write();
         }
     }
 
@@ -333,8 +335,14 @@ public final class Ledger implements AutoCloseable {
     }
 
     private void forgetNonces(Store.Batch batch, long below) {
+        if (below <= noncesFrom) {
+            return;
+        }
+        // Not from the first on: what was deleted there is still to be passed over.
+        Bytes from = long8(Math.max(0, noncesFrom));
+        noncesFrom = below;
         try (Store.Cursor cursor = store.cursor(Store.Family.NONCE_HEIGHTS)) {
-            for (cursor.first(); cursor.valid(); cursor.next()) {
+            for (cursor.seek(from); cursor.valid(); cursor.next()) {
                 RecordReader in = new RecordReader(cursor.key());
                 if (in.u64() >= below) {
                     return;
@@ -347,10 +355,9 @@ public final class Ledger implements AutoCloseable {
 
     /// Takes in an ordered batch that held nothing to execute.
     public synchronized void advance(OrderedMark mark) {
-        try (Store.Batch batch = store.batch()) {
-            batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()))
-                    .write();
-        }
+        Store.Batch batch = store.batch();
+        batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()))
+                .write();
     }
 
     /// What consensus ordered last and the ledger took in.
@@ -377,16 +384,15 @@ public final class Ledger implements AutoCloseable {
                     "the finality proof for height " + proven + " does not hold for the block executed here",
                     "a quorum's attestations of that block are needed");
         }
-        try (Store.Batch batch = store.batch()) {
-            batch.put(Store.Family.FINALITY, long8(proven), proof.encoded());
-            long reached = finalisedHeight;
-            while (reached + 1 == proven || finality(reached + 1).isPresent()) {
-                reached++;
-            }
-            batch.put(Store.Family.META, FINALISED, long8(reached)).write();
-            finalisedHeight = reached;
-            return reached;
+        Store.Batch batch = store.batch();
+        batch.put(Store.Family.FINALITY, long8(proven), proof.encoded());
+        long reached = finalisedHeight;
+        while (reached + 1 == proven || finality(reached + 1).isPresent()) {
+            reached++;
         }
+        batch.put(Store.Family.META, FINALISED, long8(reached)).write();
+        finalisedHeight = reached;
+        return reached;
     }
 
     public Optional<BlockHeader> header(long height) {

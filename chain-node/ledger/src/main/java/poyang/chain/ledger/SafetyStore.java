@@ -22,17 +22,15 @@ public final class SafetyStore {
 
     /// Writes all entries in one synced batch.
     public void putAll(Map<String, Bytes> entries) {
-        try (Store.Batch batch = store.batch()) {
-            entries.forEach((key, value) -> batch.put(Store.Family.SAFETY, Bytes.utf8(key), value));
-            batch.write();
-        }
+        Store.Batch batch = store.batch();
+        entries.forEach((key, value) -> batch.put(Store.Family.SAFETY, Bytes.utf8(key), value));
+        batch.write();
     }
 
     public void delete(Collection<String> keys) {
-        try (Store.Batch batch = store.batch()) {
-            keys.forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
-            batch.write();
-        }
+        Store.Batch batch = store.batch();
+        keys.forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
+        batch.write();
     }
 
     public Optional<Bytes> get(String key) {

@@ -103,6 +103,7 @@ final class Store implements AutoCloseable {
     private final CryptoSuite suite;
     private final SealedValues values;
     private final KeyIndex keys;
+    private final LatestValues latest = new LatestValues();
     private volatile boolean open = true;
 
     /// @param key belongs to the store, which closes it
@@ -178,6 +179,11 @@ final class Store implements AutoCloseable {
         return keys;
     }
 
+    /// What was read of LATEST lately, opened.
+    LatestValues latest() {
+        return latest;
+    }
+
     /// What stands for a key in LATEST and, before the height, in HISTORY.
     ///
     /// @param keyHash the key's hash in the state tree
@@ -192,10 +198,6 @@ final class Store implements AutoCloseable {
 
     CryptoSuite suite() {
         return suite;
-    }
-
-    private byte[] toStored(Family family, byte[] key, Bytes value) {
-        return family.sealed() ? values.seal(family.name(), key, value.toArray()) : value.toArray();
     }
 
     private Bytes fromStored(Family family, byte[] key, byte[] stored) {
@@ -344,41 +346,53 @@ final class Store implements AutoCloseable {
     }
 
     /// Changes that become durable together, or not at all.
-    final class Batch implements AutoCloseable {
-        private final WriteBatch changes = new WriteBatch();
+    final class Batch {
+        private final List<Change> changes = new ArrayList<>();
 
-        Batch put(Family family, Bytes key, Bytes value) {
-            try {
-                byte[] at = key.toArray();
-                changes.put(handle(family), at, toStored(family, at, value));
-                return this;
-            } catch (RocksDBException e) {
-                throw failed(e);
+        /// @param value none: the key goes
+        private record Change(Family family, Bytes key, Optional<Bytes> value) {
+            boolean sealed() {
+                return family.sealed() && value.isPresent();
+            }
+
+            byte[] plain() {
+                return value.orElse(Bytes.empty()).toArray();
             }
         }
 
+        Batch put(Family family, Bytes key, Bytes value) {
+            changes.add(new Change(family, key, Optional.of(value)));
+            return this;
+        }
+
         Batch delete(Family family, Bytes key) {
-            try {
-                changes.delete(handle(family), key.toArray());
-                return this;
-            } catch (RocksDBException e) {
-                throw failed(e);
-            }
+            changes.add(new Change(family, key, Optional.empty()));
+            return this;
         }
 
         /// Returns when the disk has it.
         void write() {
             Bug.unless(open, "the ledger is closed");
-            try {
-                database.write(synced, changes);
+            Iterator<byte[]> sealed = values.sealAll(changes.stream()
+                            .filter(Change::sealed)
+                            .map(c -> new SealedValues.Item(
+                                    c.family().name(), c.key().toArray(), c.plain()))
+                            .toList())
+                    .iterator();
+            try (WriteBatch batch = new WriteBatch()) {
+                for (Change change : changes) {
+                    ColumnFamilyHandle family = handle(change.family());
+                    byte[] at = change.key().toArray();
+                    if (change.value().isPresent()) {
+                        batch.put(family, at, change.sealed() ? sealed.next() : change.plain());
+                    } else {
+                        batch.delete(family, at);
+                    }
+                }
+                database.write(synced, batch);
             } catch (RocksDBException e) {
                 throw failed(e);
             }
-        }
-
-        @Override
-        public void close() {
-            changes.close();
         }
     }
 

@@ -224,11 +224,10 @@ final class AtRestLedgerTest {
                 for (int i = 0; i < count; i++) {
                     more.add(Bytes.utf8("k" + dice.nextInt(round % 2 == 0 ? 100_000 : 500)));
                 }
-                try (Store.Batch batch = store.batch()) {
-                    KeyIndex.Change change = store.keys().add(batch, List.copyOf(more));
-                    batch.write();
-                    change.publish();
-                }
+                Store.Batch batch = store.batch();
+                KeyIndex.Change change = store.keys().add(batch, List.copyOf(more));
+                batch.write();
+                change.publish();
                 model.addAll(more);
                 Bytes from = Bytes.utf8("k" + dice.nextInt(100_000));
                 assertEquals(List.copyOf(model.tailSet(from)), walk(store.keys(), from));
@@ -252,11 +251,10 @@ final class AtRestLedgerTest {
                     for (int i = 0; i < 20; i++) {
                         more.add(Bytes.utf8(String.format("k%06d", (i * 7919 + round * 104_729) % 1_000_000)));
                     }
-                    try (Store.Batch batch = store.batch()) {
-                        KeyIndex.Change change = store.keys().add(batch, List.copyOf(more));
-                        batch.write();
-                        change.publish();
-                    }
+                    Store.Batch batch = store.batch();
+                    KeyIndex.Change change = store.keys().add(batch, List.copyOf(more));
+                    batch.write();
+                    change.publish();
                 }
             });
             int before = 0;

@@ -84,6 +84,31 @@ final class LedgerTest {
     }
 
     @Test
+    void theHeadHoldsNoValueBeyondTheBlockThatChangesIt() {
+        try (Ledger ledger = chain.open(folder)) {
+            for (int i = 0; i < 25; i++) {
+                for (int account = 0; account < 70; account++) {
+                    String key = "account/" + account;
+                    assertEquals(
+                            ledger.at(ledger.height()).get(C, key),
+                            ledger.head().get(C, key));
+                }
+                chain.commitNext(ledger);
+            }
+        }
+        LatestValues values = new LatestValues();
+        Bytes key = Bytes.utf8("key");
+        Optional<Bytes> old = values.get(key, () -> {
+            // While this reader is on its way the value changes.
+            values.changed(List.of(key));
+            return Optional.of(Bytes.utf8("old"));
+        });
+        assertEquals(Optional.of(Bytes.utf8("old")), old);
+        assertEquals(Optional.of(Bytes.utf8("new")), values.get(key, () -> Optional.of(Bytes.utf8("new"))));
+        assertEquals(Optional.of(Bytes.utf8("new")), values.get(key, Optional::empty));
+    }
+
+    @Test
     void anOverlayShowsItsOwnWritesAndForgetsRejectedOnes() {
         try (Ledger ledger = chain.open(folder)) {
             for (int seed = 0; seed < 30; seed++) {
@@ -229,8 +254,7 @@ final class LedgerTest {
     }
 
     private static void write(Store store, Store.Family family, Bytes key, Bytes value) {
-        try (Store.Batch batch = store.batch()) {
-            batch.put(family, key, value).write();
-        }
+        Store.Batch batch = store.batch();
+        batch.put(family, key, value).write();
     }
 }

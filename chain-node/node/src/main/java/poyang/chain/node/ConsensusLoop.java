@@ -304,10 +304,7 @@ final class ConsensusLoop {
         boolean arrived = false;
         for (Dissemination.Effect effect : ready.apply()) {
             switch (effect) {
-                case Dissemination.Effect.Arrived(Batch batch) -> {
-                    arrived = true;
-                    pool.passedOn(batch.transactions());
-                }
+                case Dissemination.Effect.Arrived(Batch _) -> arrived = true;
                 case Dissemination.Effect.Changed() -> changed = true;
                 case Dissemination.Effect.Asked(PartyId from, Bytes batch) -> serve(from, batch);
             }
@@ -390,7 +387,7 @@ final class ConsensusLoop {
             attest(new Attestations.Event.Executed(header));
         }
         if (!block.isEmpty()) {
-            pool.settled(transactions, ledger.height());
+            pool.settled(transactions, executed.map(made -> made.ids().size()).orElse(0), ledger.height());
             spread(new Dissemination.Event.Executed(block.payload()));
         }
         forget(block.round());
@@ -473,7 +470,7 @@ final class ConsensusLoop {
                             + " here gives another result than a quorum attests, and this node stops"));
             ledger.commit(header, executed.prepared(), mark());
             couriers.executed(executed);
-            pool.settled(items, ledger.height());
+            pool.settled(items, items.size(), ledger.height());
         }
         attest(new Attestations.Event.Proven(block.proof()));
     }

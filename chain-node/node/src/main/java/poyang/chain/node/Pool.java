@@ -20,14 +20,17 @@ import poyang.crypto.VerificationKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
-/// Transactions that wait for a place in a block. Each one's signature is checked once, when it comes in,
-/// together with whatever else came in meanwhile.
+/// Clients' transactions that wait for a place in a block. Each one's signature is checked once, when it comes
+/// in, together with whatever else came in meanwhile. What other validators spread is checked where it is
+/// executed, a block at once.
 ///
 /// Safe for use by several threads; `run` is the body of the one thread that admits.
 final class Pool implements Execution.Verified {
     private static final int MOST_WAITING = 20_000;
     private static final long MOST_BYTES = 64L << 20;
     private static final int BATCH = 256;
+    private static final int WORTH_WAITING_FOR = 64;
+    private static final long GATHER_MILLIS = 10;
     private static final int INBOX = 4_096;
     private static final long ADMISSION_MILLIS = 5_000;
 
@@ -65,8 +68,7 @@ final class Pool implements Execution.Verified {
 
     private record Trial(Application application, Account sender) {}
 
-    /// @param fromClient a client brought it to this node; otherwise another validator passed it on
-    private record Application(SignedCall call, boolean fromClient, CompletableFuture<Boolean> answer) {}
+    private record Application(SignedCall call, CompletableFuture<Boolean> answer) {}
 
     /// Pools a client's transaction and gives its id; one that is pooled or executed already is welcome.
     ///
@@ -93,26 +95,26 @@ final class Pool implements Execution.Verified {
     CompletableFuture<Boolean> enter(SignedCall call) throws InterruptedException {
         meter.received(1);
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        if (!inbox.offer(new Application(call, true, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!inbox.offer(new Application(call, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
             throw full();
         }
         return answer;
     }
 
-    /// Takes in what another validator spreads; what does not hold, or does not fit, is not admitted here.
-    void passedOn(List<Bytes> items) {
-        for (Bytes item : items) {
-            SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId())
-                    .ifPresent(call -> inbox.offer(new Application(call, false, new CompletableFuture<>())));
-        }
-    }
-
-    /// Admits until interrupted.
+    /// Admits until interrupted. While transactions keep coming it waits a little, for signatures cost less
+    /// together.
     void run() throws InterruptedException {
+        long last = System.nanoTime();
         while (true) {
             List<Application> batch = new ArrayList<>();
             batch.add(inbox.take());
             inbox.drainTo(batch, BATCH - 1);
+            long now = System.nanoTime();
+            if (batch.size() < WORTH_WAITING_FOR && now - last < 2 * GATHER_MILLIS * 1_000_000) {
+                Thread.sleep(GATHER_MILLIS);
+                inbox.drainTo(batch, BATCH - batch.size());
+            }
+            last = System.nanoTime();
             try {
                 admit(batch);
                 if (!brought.isEmpty()) {
@@ -182,9 +184,7 @@ final class Pool implements Execution.Verified {
         SignedCall call = application.call();
         Bytes item = call.leaf().encoded();
         if (put(new Waiting(call, key, item))) {
-            if (application.fromClient()) {
-                brought.add(item);
-            }
+            brought.add(item);
             application.answer().complete(true);
         } else {
             application.answer().completeExceptionally(full());
@@ -237,14 +237,19 @@ final class Pool implements Execution.Verified {
     }
 
     /// Takes off what was ordered, and what can stand in no block above `height` any more.
-    void settled(List<Bytes> ordered, long height) {
+    ///
+    /// @param taken how many of them got a place in the block
+    void settled(List<Bytes> ordered, int taken, long height) {
         synchronized (waiting) {
+            int before = waiting.size();
             for (Bytes item : ordered) {
                 Waiting known = byItem.get(item);
                 if (known != null) {
                     remove(known.call().id());
                 }
             }
+            // The others came in through other validators.
+            admittedCount += Math.max(0, taken - (before - waiting.size()));
             List<Bytes> late = waiting.values().stream()
                     .filter(w -> !w.call().inTime(height + 1))
                     .map(w -> w.call().id())

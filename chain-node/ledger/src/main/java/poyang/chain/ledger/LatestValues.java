@@ -1,0 +1,64 @@
+package poyang.chain.ledger;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import poyang.kernel.Bytes;
+
+/// Values of the head's state that were read lately, opened, by their flat keys: accounts are asked for with
+/// every transaction. What was used longest ago leaves first. Thread-safe.
+///
+/// A commit lets go of what it wrote once it is durable; a reader that began before keeps nothing, so that no
+/// value stays in here beyond the block that changes it.
+final class LatestValues {
+    private static final long BYTES_MAX =
+            Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
+    private static final int ENTRY_BYTES = 100;
+
+    private final LinkedHashMap<Bytes, Bytes> values = new LinkedHashMap<>(1024, 0.75f, true);
+    private long bytes;
+    private long commits;
+
+    /// The value, from here or read; absent ones are read each time.
+    Optional<Bytes> get(Bytes flat, Supplier<Optional<Bytes>> read) {
+        long before;
+        synchronized (this) {
+            Bytes known = values.get(flat);
+            if (known != null) {
+                return Optional.of(known);
+            }
+            before = commits;
+        }
+        Optional<Bytes> found = read.get();
+        found.ifPresent(value -> keep(flat, value, before));
+        return found;
+    }
+
+    private synchronized void keep(Bytes flat, Bytes value, long before) {
+        if (commits != before || values.putIfAbsent(flat, value) != null) {
+            return;
+        }
+        bytes += size(flat, value);
+        Iterator<Map.Entry<Bytes, Bytes>> eldest = values.entrySet().iterator();
+        while (bytes > BYTES_MAX) {
+            Map.Entry<Bytes, Bytes> gone = eldest.next();
+            bytes -= size(gone.getKey(), gone.getValue());
+            eldest.remove();
+        }
+    }
+
+    /// These keys have changed, and the change is durable.
+    synchronized void changed(Iterable<Bytes> flats) {
+        commits++;
+        for (Bytes flat : flats) {
+            Bytes gone = values.remove(flat);
+            bytes -= gone == null ? 0 : size(flat, gone);
+        }
+    }
+
+    private static long size(Bytes flat, Bytes value) {
+        return (long) flat.length() + value.length() + ENTRY_BYTES;
+    }
+}
