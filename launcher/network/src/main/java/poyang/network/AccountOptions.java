@@ -51,6 +51,16 @@ final class AccountOptions {
 
     /// The same with the departments' executors that the configuration names.
     <R> R withExecutors(RandomSource random, InstantSource clock, BiFunction<ChainAccount, ExecutorClient, R> use) {
+        return withKey(random, clock, (account, executors, _) -> use.apply(account, executors));
+    }
+
+    /// What opens sealed files of the account too.
+    interface KeyUse<R> {
+        R run(ChainAccount account, ExecutorClient executors, SigningKey key);
+    }
+
+    /// The same with the account's own key.
+    <R> R withKey(RandomSource random, InstantSource clock, KeyUse<R> use) {
         ProcessSettings settings = ProcessSettings.read(config);
         GenesisFile genesis = ChainForms.readGenesis(settings.path("genesis"));
         List<NodeAddress> nodes = NodeAddress.list(settings.text("nodes"));
@@ -63,7 +73,7 @@ final class AccountOptions {
         try (SigningKey own = PrivateKeyFile.readSigningKey(key, password);
                 ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
                 ExecutorClient executors = ExecutorClient.connect(identity, addresses)) {
-            return use.apply(new ChainAccount(client, account, own, random, clock), executors);
+            return use.run(new ChainAccount(client, account, own, random, clock), executors, own);
         } finally {
             Arrays.fill(password, '\0');
         }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Spec;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SigningKey;
 import poyang.executor.compute.Replay;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.tools.PasswordPrompt;
 
@@ -55,7 +57,7 @@ final class Audit {
                             again.facts().job(),
                             again.facts().attempt(),
                             again.facts().self(),
-                            again.facts().peer(),
+                            again.facts().peers().stream().map(PartyId::name).collect(Collectors.joining(", ")),
                             again.inputRoot(),
                             again.seedCommitment(),
                             again.transcript(),

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             Watch.class,
             Lookup.class,
             ViewCommands.class,
+            JobCommands.class,
             Main.Bench.class
         })
 public final class Main {

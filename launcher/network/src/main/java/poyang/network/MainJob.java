@@ -124,7 +124,7 @@ final class MainJob {
     }
 
     /// The citizen's number may be matched and looked up; what else there is, but the name, may be shown to who
-    /// looks up a record of a view.
+    /// looks up a record of a view, and computed on under encryption.
     private static ColumnPolicy policy(String name, String type) {
         boolean key = name.equals(KEY_COLUMN);
         return ColumnPolicy.newBuilder()
@@ -134,6 +134,7 @@ final class MainJob {
                 .setCollisionKey(key)
                 .setLookupKey(key)
                 .setLookupValue(!key && !name.equals("name"))
+                .setEncryptedInput(!key && !name.equals("name"))
                 .setIdentifierKind(key ? IdentifierKind.ID : IdentifierKind.IDENTIFIER_KIND_UNSPECIFIED)
                 .build();
     }

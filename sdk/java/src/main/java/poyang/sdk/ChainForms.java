@@ -26,6 +26,7 @@ import poyang.kernel.PoyangException;
 import poyang.wire.schema.GenesisCall;
 import poyang.wire.schema.GenesisFile;
 import poyang.wire.schema.GenesisValidator;
+import poyang.wire.schema.Plan;
 import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ReceiptFile;
 import poyang.wire.schema.Transaction;
@@ -71,6 +72,15 @@ public final class ChainForms {
         return into.build();
     }
 
+    /// A job's plan in protobuf's JSON mapping, as people write it.
+    ///
+    /// @throws PoyangException `BAD_FILE`
+    public static Plan readPlan(Path file) {
+        Plan.Builder into = Plan.newBuilder();
+        readJson(file, into, "a job's plan");
+        return into.build();
+    }
+
     /// Protobuf's JSON mapping.
     public static String json(MessageOrBuilder message) {
         try {
@@ -89,7 +99,7 @@ public final class ChainForms {
         } catch (IOException e) {
             throw bad(
                     file + " cannot be read as " + what + " (" + e.getMessage() + ")",
-                    "the JSON file that the chain's software wrote is needed",
+                    "a JSON file of that kind is needed, as the chain's software writes it or docs/ shows it",
                     e);
         }
     }
