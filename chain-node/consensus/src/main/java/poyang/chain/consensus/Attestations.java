@@ -1,6 +1,7 @@
 package poyang.chain.consensus;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -177,19 +178,22 @@ public final class Attestations
 
     private void conclude(List<Effect> apply) {
         for (BlockHeader mine = own.get(finalised + 1); mine != null; mine = own.get(finalised + 1)) {
-            TreeMap<Bytes, List<FinalityProof.Signed>> byHash = new TreeMap<>();
-            words.getOrDefault(mine.height(), new TreeMap<>())
-                    .forEach((validator, word) -> byHash.computeIfAbsent(
-                                    word.header().hash(epoch.suite()), _ -> new ArrayList<>())
-                            .add(new FinalityProof.Signed(validator, word.signature())));
-            Optional<Map.Entry<Bytes, List<FinalityProof.Signed>>> agreed = byHash.entrySet().stream()
+            TreeMap<PartyId, Word> heard = words.getOrDefault(mine.height(), new TreeMap<>());
+            if (heard.size() < epoch.quorum()) {
+                return;
+            }
+            Map<BlockHeader, List<FinalityProof.Signed>> byHeader = new HashMap<>();
+            heard.forEach((validator, word) -> byHeader.computeIfAbsent(word.header(), _ -> new ArrayList<>())
+                    .add(new FinalityProof.Signed(validator, word.signature())));
+            // A quorum is more than half under every engine, so there is one at most.
+            Optional<Map.Entry<BlockHeader, List<FinalityProof.Signed>>> agreed = byHeader.entrySet().stream()
                     .filter(e -> e.getValue().size() >= epoch.quorum())
                     .findFirst();
             if (agreed.isEmpty()) {
                 return;
             }
-            if (!agreed.get().getKey().equals(mine.hash(epoch.suite()))) {
-                apply.add(new Effect.Diverged(mine, agreed.get().getKey()));
+            if (!agreed.get().getKey().equals(mine)) {
+                apply.add(new Effect.Diverged(mine, agreed.get().getKey().hash(epoch.suite())));
                 return;
             }
             conclude(new FinalityProof(mine, agreed.get().getValue()), apply);

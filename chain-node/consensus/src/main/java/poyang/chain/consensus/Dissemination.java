@@ -48,6 +48,9 @@ public final class Dissemination
     private static final long BATCH_FULL_BYTES = 128 << 10;
     private static final long SHORTEST_GATHER_MILLIS = 10;
     private static final long LONGEST_GATHER_MILLIS = 80;
+    /// A certificate grows with the number of validators, and each of them makes some: so many validators gather
+    /// for longer, that all together make 250 batches a second at most.
+    private static final long GATHER_MILLIS_A_VALIDATOR = 4;
     private static final long CARE_MILLIS = 400;
     private static final int MOST_TICKS = 8;
     private static final long FORGET_MILLIS = 30_000;
@@ -58,13 +61,13 @@ public final class Dissemination
     private final Epoch epoch;
     private final PartyId self;
     private final Signatures signatures;
+    private final long gatherMillis;
     private final List<Bytes> gathered = new ArrayList<>();
     private final LinkedHashMap<Bytes, Known> open = new LinkedHashMap<>();
     private final Map<PartyId, Long> openBytesOf = new TreeMap<>();
     private final LinkedHashMap<Bytes, Batch> kept = new LinkedHashMap<>();
     private final LinkedHashMap<Bytes, Boolean> ordered = new LinkedHashMap<>();
     private final LinkedHashMap<Bytes, Integer> wanted = new LinkedHashMap<>();
-    private final long gatherMillis;
     private long gatheredBytes;
     private long sequence;
     private long now;
@@ -131,7 +134,9 @@ public final class Dissemination
         this.self = self;
         this.signatures = signatures;
         this.sequence = sequence;
-        gatherMillis = Math.clamp(epoch.blockTimeMillis() / 5, SHORTEST_GATHER_MILLIS, LONGEST_GATHER_MILLIS);
+        gatherMillis = Math.max(
+                Math.clamp(epoch.blockTimeMillis() / 5, SHORTEST_GATHER_MILLIS, LONGEST_GATHER_MILLIS),
+                GATHER_MILLIS_A_VALIDATOR * epoch.validators().size());
         batches.forEach(batch -> kept.put(batch.id(epoch.suite()), batch));
     }
 

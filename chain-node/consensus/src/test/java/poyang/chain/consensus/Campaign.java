@@ -31,7 +31,7 @@ final class Campaign {
         this.nodes = nodes;
     }
 
-    private static synchronized Epoch epoch(int nodes) {
+    static synchronized Epoch epoch(int nodes) {
         return EPOCHS.computeIfAbsent(nodes, count -> {
             SeededRandom random = new SeededRandom(new byte[32], "campaign");
             List<Validator> validators = new ArrayList<>();
