@@ -18,7 +18,10 @@ import poyang.crypto.SigningKey;
 import poyang.executor.jail.Scratch;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.ChainClient;
+import poyang.sdk.ChainForms;
 import poyang.sdk.NodeAddress;
+import poyang.wire.schema.GenesisFile;
 import poyang.wire.schema.Role;
 
 /// Validators and nothing else, as processes of this machine, with accounts for load. Everything listens on
@@ -155,6 +158,28 @@ final class BenchNetwork implements AutoCloseable {
         children.forEach(child -> {
             String _ = child.awaitReady();
         });
+    }
+
+    /// A running validator, from 0 on.
+    Child validator(int number) {
+        return children.get(number);
+    }
+
+    /// Starts a validator that has ended, and waits until it serves.
+    void restart(int number) {
+        Child child = Child.start(programs.get(number), folder.resolve("logs"));
+        children.set(number, child);
+        String _ = child.awaitReady();
+    }
+
+    List<NodeAddress> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /// A client of the validators; the caller closes it.
+    ChainClient client() throws IOException {
+        GenesisFile genesis = ChainForms.readGenesis(province.genesisFile());
+        return ChainClient.connect(genesis, province.identity(ORGANISATION, "launcher"), nodes, InstantSource.system());
     }
 
     /// Starts the load client, once the validators serve.

@@ -23,7 +23,7 @@ public final class Main {
 
     @Command(
             name = "bench",
-            subcommands = {ChainBench.class})
+            subcommands = {ChainBench.class, FaultsBench.class})
     static final class Bench {}
 
     public static void main(String[] arguments) {
