@@ -19,7 +19,8 @@ import poyang.zkp.systems.ZkpErrors;
 @Command(
         name = "zkp",
         description = "Zero-knowledge proofs in the files of circom and snarkjs.",
-        subcommands = {Zkp.Verify.class, ZkpProve.class})
+        subcommands = {Zkp.Verify.class, ZkpProve.class, ZkpCommit.class, ZkpSetUp.class, ZkpState.class, ZkpCheck.class
+        })
 final class Zkp implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before `call`

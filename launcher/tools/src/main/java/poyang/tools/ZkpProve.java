@@ -89,7 +89,7 @@ final class ZkpProve implements Callable<Integer> {
         return new Written(ForeignWriter.proof(proven.proof()), ForeignWriter.publicValues(proven.publicValues()));
     }
 
-    private static MemorySegment mapped(Path file, Arena arena) {
+    static MemorySegment mapped(Path file, Arena arena) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (IOException e) {

@@ -76,6 +76,18 @@ public final class VerificationKey {
         return curve().base().longs() > 4 ? 2 * units : units;
     }
 
+    /// The public values of a JSON list, each below the order of the key's scalar field.
+    ///
+    /// - throws: `PROOF_FILE_UNREADABLE` when it is no such list
+    public List<BigInteger> readPublicValues(String json) {
+        try {
+            return ForeignText.publicValues(json, curve().scalars());
+        } catch (Refused refused) {
+            throw ZkpErrors.unreadable(
+                    "the public values are none: " + refused.reason(), "give the file that the prover wrote");
+        }
+    }
+
     /// Verifies a proof; whatever text it is, the answer is a verdict.
     ///
     /// - rejects: as `Invalid`, all that {@link Groth16#verify} and {@link Plonk#verify} refuse, texts that
