@@ -13,7 +13,7 @@ import poyang.zkp.uses.Statement;
 
 /// Which statement: a commitment, and what is said of it.
 @SuppressWarnings("NullAway.Init") // picocli sets the options
-final class ZkpStatementOptions {
+public final class ZkpStatementOptions {
     private static final Pattern WHOLE = Pattern.compile("[1-9][0-9]{0,18}");
 
     @Option(names = "--commitment", required = true, paramLabel = "F", description = "what `zkp commit` published")
@@ -40,7 +40,8 @@ final class ZkpStatementOptions {
             description = "what the proof is for; it serves no other purpose")
     private String purpose;
 
-    Statement statement() {
+    /// The statement that the options make of the commitment's file.
+    public Statement statement() {
         Commitment read = Commitment.read(Zkp.text(commitment));
         return switch (read.kind()) {
             case RECORDS -> {
