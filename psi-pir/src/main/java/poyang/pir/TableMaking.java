@@ -197,6 +197,9 @@ final class TableMaking {
             progress.at("entries", done.addAndGet((long) batches.size() * BATCH), count);
         });
         unless(again == count);
+        values.clear();
+        numbers.clear();
+        checks.clear();
         return finish(matrix, draft, placement);
     }
 

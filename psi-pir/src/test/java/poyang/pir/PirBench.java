@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm3;
 import poyang.kernel.RandomSource;
 import poyang.psi.Workers;
 
@@ -34,6 +35,8 @@ import poyang.psi.Workers;
 /// table is made; the client checks every answer.
 final class PirBench {
     private static final int WARM_UP = 3;
+    /// The youngest objects, the transforms of two outputs, frames.
+    private static final int WORK_MEGABYTES = 240;
     private final Map<String, String> options = new TreeMap<>();
     private final boolean json;
 
@@ -185,7 +188,7 @@ final class PirBench {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--add-modules=jdk.incubator.vector",
                 "-XX:+UseParallelGC",
-                "-Xmn200m", // what stays is nearly all of it
+                "-Xmn96m", // what stays is nearly all of it
                 "-Xms" + heapMegabytes() + "m",
                 "-Xmx" + heapMegabytes() + "m",
                 "-cp",
@@ -220,10 +223,22 @@ final class PirBench {
         }
     }
 
-    /// Room for the matrix (twice the records), what is prepared (about 20 outputs of 34 MB) and 64 bytes a
-    /// record.
+    /// Room for the matrix, what is prepared from it, what is kept of each record (its value twice, a check),
+    /// and work: no more, so that the largest resident set is what the table takes and not what was left lying.
     private long heapMegabytes() {
-        return ((long) records() * (2L * bytes() + 64) >> 20) + 1600;
+        long matrix;
+        int outputs;
+        if (byIndex()) {
+            int perRow = IndexForm.plan(records(), bytes());
+            int rows = Math.ceilDiv(records(), perRow);
+            outputs = RowServer.outputs(perRow * bytes() + KeywordForm.depth(rows) * Sm3.DIGEST_BYTES);
+            matrix = (long) rows * outputs * PirParameters.OUTPUT_BYTES;
+        } else {
+            TablePlan plan = TablePlan.of(records(), bytes());
+            matrix = plan.matrixBytes(bytes());
+            outputs = (int) (matrix / plan.rows() / PirParameters.OUTPUT_BYTES);
+        }
+        return (matrix + outputs * Packing.bytes() + records() * 96L >> 20) + WORK_MEGABYTES + 16L * batch();
     }
 
     private void measure(DataInputStream in, DataOutputStream out) throws IOException {
