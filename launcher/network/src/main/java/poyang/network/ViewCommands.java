@@ -22,6 +22,8 @@ import poyang.wire.schema.Dataset;
 import poyang.wire.schema.DatasetKey;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.IdentifierKind;
+import poyang.wire.schema.MatchTotal;
+import poyang.wire.schema.MatchTotals;
 import poyang.wire.schema.View;
 import poyang.wire.schema.ViewKey;
 import poyang.wire.schema.ViewList;
@@ -221,6 +223,40 @@ final class ViewCommands {
                             VIEWS, method, ViewKey.newBuilder().setId(id).build())
                     .getHeight();
             return report().say("view", id).say("height", height).done(0);
+        });
+    }
+
+    /// How many records matched, as totals.
+    @Command(
+            description = "Says how many records the look-ups of a view matched: totals over at least 100 keys of one"
+                    + " account. The view's department and supervisors see all, an asker its own.")
+    int totals(@Parameters(paramLabel = "VIEW") String id, @Mixin AccountOptions by) {
+        return by.with(random, clock, account -> {
+            Report report = report().list("totals");
+            ViewKey key = ViewKey.newBuilder().setId(id).build();
+            try {
+                for (MatchTotal total : MatchTotals.parseFrom(account.read(VIEWS, "ListTotals", key))
+                        .getTotalsList()) {
+                    report.item(
+                            "totals",
+                            Map.of(
+                                    "account", total.getAccount(),
+                                    "keywords", total.getKeywords(),
+                                    "matched", total.getMatched(),
+                                    "firstLookup", total.getFirstLookup(),
+                                    "lastLookup", total.getLastLookup()),
+                            String.format(
+                                    "%s: %,d records for %,d keys of look-ups %d to %d",
+                                    total.getAccount(),
+                                    total.getMatched(),
+                                    total.getKeywords(),
+                                    total.getFirstLookup(),
+                                    total.getLastLookup()));
+                }
+            } catch (InvalidProtocolBufferException e) {
+                throw malformed(e);
+            }
+            return report.done(0);
         });
     }
 

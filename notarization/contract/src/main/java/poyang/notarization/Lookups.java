@@ -237,9 +237,11 @@ final class Lookups {
                     "a report of " + report.getSealed().size() + " bytes is for " + Rules.quoted(report.getAccount()),
                     "different supervisors, and boxes of exactly " + length + " bytes, are needed");
         }
+        new MatchTallies(context, views).take(before, request.getTally());
         put(
                 before.toBuilder()
                         .setState(LookupState.CLOSED)
+                        .setMatchedCommitment(request.getTally().getCommitment())
                         .setClosedMillis(context.timestampMillis())
                         .addAllReports(request.getReportsList())
                         .build(),

@@ -1,5 +1,6 @@
 package poyang.notarization;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,10 +20,12 @@ import poyang.wire.schema.LookupReceipt;
 import poyang.wire.schema.LookupsRequest;
 import poyang.wire.schema.NotServed;
 import poyang.wire.schema.ReviseView;
+import poyang.wire.schema.TellTotal;
 import poyang.wire.schema.View;
 import poyang.wire.schema.ViewKey;
 import poyang.wire.schema.ViewList;
 import poyang.wire.schema.ViewQuota;
+import poyang.wire.schema.ViewReads;
 import poyang.wire.schema.ViewTable;
 
 /// Queryable views of data sets: published by owners, made by executors, looked up by analysts. What is
@@ -50,6 +53,10 @@ public final class ViewsContract extends ServiceContract {
         call("Serve", LookupReceipt.parser(), (request, context, state) -> new Lookups(context, state).serve(request));
         call("Refuse", NotServed.parser(), (request, context, state) -> new Lookups(context, state).refuse(request));
         call("Close", CloseLookup.parser(), (request, context, state) -> new Lookups(context, state).close(request));
+        call(
+                "Tell",
+                TellTotal.parser(),
+                (request, context, state) -> new MatchTallies(context, state.writable(NAME)).tell(request));
         read("Get", ViewKey.parser(), (key, _, state) -> need(state, "view/" + key.getId(), View.parser(), "view"));
         read(
                 "List",
@@ -59,6 +66,7 @@ public final class ViewsContract extends ServiceContract {
                         .build());
         read("ListLookups", LookupsRequest.parser(), Lookups::list);
         read("GetLookup", LookupKey.parser(), Lookups::get);
+        read("ListTotals", ViewKey.parser(), MatchTallies::list);
     }
 
     private static Empty publish(View made, CallContext context, ContractState state) {
@@ -85,6 +93,11 @@ public final class ViewsContract extends ServiceContract {
                         && Set.copyOf(made.getColumnsList()).size() == made.getColumnsCount(),
                 "the view has " + made.getColumnsCount() + " columns, or one twice, or its key among them",
                 "1 to " + COLUMNS_MAX + " different columns besides the key are needed");
+        Rules.arguments(
+                made.getReads() == ViewReads.VIEW_READS_BY_KEY
+                        || made.getReads() == ViewReads.VIEW_READS_BY_RANGE && made.getRecordsPerKey() == 1,
+                "the view is read by " + made.getReads() + ", " + made.getRecordsPerKey() + " records for a key",
+                "by key, or by range with 1 record for a key: a range gives every entry by itself");
         terms(made.getAskersList(), made.getQuota(), made.getPriceClass(), made.getOrganisation());
         Dataset dataset = DatasetsContract.find(state.of(DatasetsContract.NAME), made.getDataset())
                 .orElseThrow(() -> notFound("data set"));
@@ -126,7 +139,11 @@ public final class ViewsContract extends ServiceContract {
                 shown.add(column.getName());
             }
         }
-        for (String column : view.getColumnsList()) {
+        List<String> seen = new ArrayList<>(view.getColumnsList());
+        if (view.getReads() == ViewReads.VIEW_READS_BY_RANGE) {
+            seen.add(view.getKeyColumn()); // whoever reads a range sees keys
+        }
+        for (String column : seen) {
             Rules.need(
                     shown.contains(column),
                     NotarizationErrors.POLICY_FORBIDS,
@@ -258,6 +275,9 @@ public final class ViewsContract extends ServiceContract {
 
     @Override
     public boolean mayReadKey(String key, Account reader, ReadableState state) {
-        return key.startsWith("view/") || seesAll(reader) || Lookups.mayReadKey(key, reader, state);
+        return key.startsWith("view/")
+                || seesAll(reader)
+                || Lookups.mayReadKey(key, reader, state)
+                || MatchTallies.mayReadKey(key, reader, state);
     }
 }

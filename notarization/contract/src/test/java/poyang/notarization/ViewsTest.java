@@ -46,7 +46,7 @@ import poyang.wire.schema.ViewQuota;
 /// Views and the metering of their look-ups: who may do what and when, that no order of calls exceeds a quota
 /// or uses a look-up twice, and that what an asker reports shows nowhere.
 final class ViewsTest {
-    private static final String VIEW = "b/register";
+    static final String VIEW = "b/register";
     private static final int HOUR_MILLIS = 3_600_000;
 
     private static ColumnPolicy column(String name, boolean key, boolean value) {
@@ -60,7 +60,7 @@ final class ViewsTest {
                 .build();
     }
 
-    private static Dataset.Builder dataset() {
+    static Dataset.Builder dataset() {
         return Dataset.newBuilder()
                 .setId("b/people")
                 .setOrganisation("b")
@@ -73,7 +73,7 @@ final class ViewsTest {
                 .setRoundedRows(20_000);
     }
 
-    private static View.Builder view() {
+    static View.Builder view() {
         return View.newBuilder()
                 .setId(VIEW)
                 .setOrganisation("b")
@@ -91,7 +91,7 @@ final class ViewsTest {
                 .setPurposeRequired(true);
     }
 
-    private static ViewQuota quota(int hours, long account, long organisation, int lookup) {
+    static ViewQuota quota(int hours, long account, long organisation, int lookup) {
         return ViewQuota.newBuilder()
                 .setPeriodHours(hours)
                 .setKeywordsPerAccount(account)
@@ -100,7 +100,7 @@ final class ViewsTest {
                 .build();
     }
 
-    private static CommitView.Builder commit(int version) {
+    static CommitView.Builder commit(int version) {
         return CommitView.newBuilder()
                 .setView(VIEW)
                 .setVersion(version)
@@ -111,7 +111,7 @@ final class ViewsTest {
                 .setSandbox("bubblewrap");
     }
 
-    private static AskRequest.Builder ask(int version, int keywords) {
+    static AskRequest.Builder ask(int version, int keywords) {
         return AskRequest.newBuilder()
                 .setView(VIEW)
                 .setVersion(version)
@@ -119,20 +119,20 @@ final class ViewsTest {
                 .setPurpose("核对登记");
     }
 
-    private static Chain published() {
+    static Chain published() {
         Chain chain = Chain.peopled();
         chain.call("b/owner", "Datasets", "Register", dataset().build());
         chain.call("b/owner", "Views", "Publish", view().build());
         return chain;
     }
 
-    private static Chain standing() {
+    static Chain standing() {
         Chain chain = published();
         chain.call("b/executor", "Views", "Commit", commit(1).build());
         return chain;
     }
 
-    private static String asked(Chain chain, String account, int keywords) {
+    static String asked(Chain chain, String account, int keywords) {
         try {
             return LookupKey.parseFrom(
                             chain.call(account, "Views", "Ask", ask(1, keywords).build()))
@@ -163,7 +163,7 @@ final class ViewsTest {
         }
     }
 
-    private static LookupReceipt.Builder receipt(Chain chain, String id) {
+    static LookupReceipt.Builder receipt(Chain chain, String id) {
         Lookup lookup = lookup(chain, "supervision/supervisor", id);
         return LookupReceipt.newBuilder()
                 .setLookup(id)
@@ -177,10 +177,10 @@ final class ViewsTest {
     }
 
     private static CloseLookup.Builder close(String id) {
-        return CloseLookup.newBuilder().setLookup(id).addReports(report("supervision/supervisor", 0));
+        return MatchTalliesTest.closing(id).addReports(report("supervision/supervisor", 0));
     }
 
-    private static SealedReport report(String account, int longer) {
+    static SealedReport report(String account, int longer) {
         int length = SealedBox.length(CryptoSuite.SM, Lookups.REPORT_BYTES) + longer;
         return SealedReport.newBuilder()
                 .setAccount(account)
@@ -188,7 +188,7 @@ final class ViewsTest {
                 .build();
     }
 
-    private static void refused(Chain chain, ErrorCode code, String sender, String method, Message request) {
+    static void refused(Chain chain, ErrorCode code, String sender, String method, Message request) {
         ContractRejection why =
                 assertThrows(ContractRejection.class, () -> chain.call(sender, "Views", method, request), method);
         assertEquals(code, why.code(), why.getMessage());
@@ -266,7 +266,7 @@ final class ViewsTest {
         Chain chain = standing();
         String id = asked(chain, "a/analyst", 1);
         chain.call("b/executor", "Views", "Serve", receipt(chain, id).build());
-        CloseLookup.Builder none = CloseLookup.newBuilder().setLookup(id);
+        CloseLookup.Builder none = MatchTalliesTest.closing(id);
         List<CloseLookup> wrong = new ArrayList<>(List.of(
                 none.build(),
                 none.clone().addReports(report("supervision/supervisor", 1)).build(),

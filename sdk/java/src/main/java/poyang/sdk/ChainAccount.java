@@ -7,10 +7,13 @@ import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import java.time.InstantSource;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import poyang.chain.proofs.KeyAnnouncement;
+import poyang.crypto.CryptoErrors;
+import poyang.crypto.SealedBox;
 import poyang.crypto.Signature;
 import poyang.crypto.SigningKey;
 import poyang.kernel.Bytes;
@@ -293,6 +296,27 @@ public final class ChainAccount {
         if (Thread.interrupted() || e.getCause() instanceof InterruptedException) {
             throw (InterruptedException) new InterruptedException("no longer following").initCause(e);
         }
+    }
+
+    /// Seals something to this account's own key, so that its state on chain can be its memory.
+    ///
+    /// @param context what it is and of what, which opens it too
+    public Bytes sealToSelf(Bytes context, Bytes plaintext, RandomSource source) {
+        return Bytes.wrap(SealedBox.seal(keys.present().publicKey(), context.toArray(), plaintext.toArray(), source));
+    }
+
+    /// What {@link #sealToSelf} sealed under one of the keys that this process has; empty under another.
+    public Optional<Bytes> openOwn(Bytes context, Bytes sealed) {
+        for (SigningKey key : keys.all()) {
+            try {
+                return Optional.of(Bytes.wrap(SealedBox.open(key, context.toArray(), sealed.toArray())));
+            } catch (PoyangException e) {
+                if (!e.code().equals(CryptoErrors.AUTHENTICATION_FAILED)) {
+                    throw e;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /// A read signed by this account, for a node or an executor; it is answered once.

@@ -1,5 +1,6 @@
 package poyang.sdk;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,12 @@ final class SigningKeys {
 
     synchronized SigningKey present() {
         return present;
+    }
+
+    /// The present key, and the other where there is one.
+    synchronized List<SigningKey> all() {
+        SigningKey beside = other;
+        return beside == null ? List.of(present) : List.of(present, beside);
     }
 
     private void turn() {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ExecutorClient;
@@ -14,6 +16,8 @@ import poyang.wire.schema.Lookup;
 import poyang.wire.schema.LookupFrame;
 import poyang.wire.schema.LookupKey;
 import poyang.wire.schema.SignedQuery;
+import poyang.wire.schema.TallyState;
+import poyang.wire.schema.TellTotal;
 import poyang.wire.schema.View;
 import poyang.wire.schema.ViewForm;
 import poyang.wire.schema.ViewQuery;
@@ -89,8 +93,39 @@ final class ChainAndExecutor implements PrivateLookup.Counterparts {
     }
 
     @Override
-    public void close(CloseLookup request) {
-        var _ = account.call(VIEWS, "Close", request);
+    public TallyState tally(String view) {
+        return account.state(VIEWS, "tally/" + view + "|" + account.name(), 0)
+                .value()
+                .map(value -> ChainForms.attested(TallyState.parser(), value))
+                .orElse(TallyState.getDefaultInstance());
+    }
+
+    @Override
+    public Bytes seal(Bytes context, Bytes plaintext, RandomSource source) {
+        return account.sealToSelf(context, plaintext, source);
+    }
+
+    @Override
+    public Optional<Bytes> open(Bytes context, Bytes sealed) {
+        return account.openOwn(context, sealed);
+    }
+
+    @Override
+    public boolean close(CloseLookup request) {
+        try {
+            var _ = account.call(VIEWS, "Close", request);
+            return true;
+        } catch (PoyangException e) {
+            if (!e.code().name().equals("WRONG_STATE")) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    @Override
+    public void tell(TellTotal request) {
+        var _ = account.call(VIEWS, "Tell", request);
     }
 
     private SignedQuery query(String method, Message arguments) {

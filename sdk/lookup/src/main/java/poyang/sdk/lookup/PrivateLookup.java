@@ -22,6 +22,8 @@ import poyang.wire.schema.AskRequest;
 import poyang.wire.schema.CloseLookup;
 import poyang.wire.schema.Lookup;
 import poyang.wire.schema.LookupFrame;
+import poyang.wire.schema.TallyState;
+import poyang.wire.schema.TellTotal;
 import poyang.wire.schema.View;
 import poyang.wire.schema.ViewForm;
 
@@ -34,6 +36,9 @@ import poyang.wire.schema.ViewForm;
 /// Keys leave this process blinded only. The report is sent whatever came of it, at once and in one length,
 /// so that a holder that spoils some answers learns nothing from what follows.
 public final class PrivateLookup {
+    private static final int CLOSINGS = 20;
+    private static final long PAUSE_MILLIS = 200;
+
     private final Counterparts others;
     private final RandomSource random;
 
@@ -49,7 +54,7 @@ public final class PrivateLookup {
     }
 
     /// All that a look-up does outside this process; whoever watches it sees these calls and nothing else.
-    interface Counterparts {
+    interface Counterparts extends OwnTally.Box {
         /// The view as the chain proves it.
         Optional<View> view(String id);
 
@@ -69,7 +74,13 @@ public final class PrivateLookup {
         /// @throws PoyangException `HOLDER_LIES` when there is none for too long
         Lookup stated(String id) throws InterruptedException;
 
-        void close(CloseLookup request);
+        /// The asker's tally of a view, as the chain proves it.
+        TallyState tally(String view);
+
+        /// @return false when the tally has changed meanwhile
+        boolean close(CloseLookup request);
+
+        void tell(TellTotal request);
     }
 
     /// Looks up keys, written as people write them.
@@ -108,7 +119,7 @@ public final class PrivateLookup {
                     found,
                     ChainForms.bytes(stated.getServedTransaction()),
                     (long) blinded.length + evaluated.length + queries.length + answers.length);
-            close(result, digest, supervisors, source.fork("report"));
+            close(result, view, keys.size(), digest, supervisors, source.fork("report"));
             return result;
         }
     }
@@ -200,16 +211,47 @@ public final class PrivateLookup {
     }
 
     private void close(
-            LookupResult result, Bytes digest, List<SupervisorReport.Supervisor> supervisors, RandomSource source) {
+            LookupResult result,
+            String view,
+            int keywords,
+            Bytes digest,
+            List<SupervisorReport.Supervisor> supervisors,
+            RandomSource source)
+            throws InterruptedException {
         String complaint = result.answers().stream()
                 .filter(LookupResult.Answer.Complaint.class::isInstance)
                 .map(answer -> ((LookupResult.Answer.Complaint) answer).reason())
                 .findFirst()
                 .orElse("");
-        others.close(CloseLookup.newBuilder()
+        CloseLookup.Builder closing = CloseLookup.newBuilder()
                 .setLookup(result.lookup())
-                .addAllReports(SupervisorReport.sealed(result.lookup(), complaint, digest, supervisors, source))
-                .build());
+                .addAllReports(SupervisorReport.sealed(result.lookup(), complaint, digest, supervisors, source));
+        for (int attempt = 0; attempt < CLOSINGS; attempt++) {
+            OwnTally.Part part = OwnTally.of(view, others.tally(view), others)
+                    .plus(keywords, matched(result, keywords), others, source.fork("tally-" + attempt));
+            if (others.close(closing.setTally(part.tally()).build())) {
+                part.due().ifPresent(others::tell);
+                return;
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        throw new PoyangException(
+                LookupErrors.NOT_STANDING,
+                "the look-up could not be closed: the account's tally of the view kept changing",
+                "look up with one process for an account at a time");
+    }
+
+    private static int matched(LookupResult result, int keywords) {
+        if (result.answers().size() != keywords) {
+            return keywords;
+        }
+        return result.answers().stream()
+                .mapToInt(answer -> switch (answer) {
+                    case LookupResult.Answer.Found(List<List<Optional<String>>> records) -> records.size();
+                    case LookupResult.Answer.Absent() -> 0;
+                    case LookupResult.Answer.Complaint _ -> 1;
+                })
+                .sum();
     }
 
     private static PoyangException notStanding(String wrong) {

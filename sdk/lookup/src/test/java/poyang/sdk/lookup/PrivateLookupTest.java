@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.curve.Sm2Commitment;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -32,7 +34,10 @@ import poyang.wire.schema.IdentifierKind;
 import poyang.wire.schema.Lookup;
 import poyang.wire.schema.LookupFrame;
 import poyang.wire.schema.LookupReport;
+import poyang.wire.schema.MatchTally;
 import poyang.wire.schema.SealedReport;
+import poyang.wire.schema.TallyState;
+import poyang.wire.schema.TellTotal;
 import poyang.wire.schema.View;
 import poyang.wire.schema.ViewForm;
 import poyang.wire.schema.ViewTable;
@@ -41,6 +46,7 @@ import poyang.wire.schema.ViewTable;
 /// finds out, the supervisor is told, and nobody else sees any difference.
 final class PrivateLookupTest {
     private static final Sm2PrivateKey SUPERVISOR = Sm2PrivateKey.generate(random("supervisor"));
+    private static final Sm2PrivateKey ASKER = Sm2PrivateKey.generate(random("asker key"));
     private static final HolderKey KEY = HolderKey.random(random("key"));
     private static final KeywordTable TABLE = table(KEY, "active");
     private static final HolderKey OTHER_KEY = HolderKey.random(random("other key"));
@@ -55,6 +61,7 @@ final class PrivateLookupTest {
         KEY.close();
         OTHER_KEY.close();
         SUPERVISOR.close();
+        ASKER.close();
     }
 
     private static KeywordTable table(HolderKey key, String status) {
@@ -99,6 +106,7 @@ final class PrivateLookupTest {
         private byte[] blinded = new byte[0];
         private byte[] evaluated = new byte[0];
         private Bytes digest = Bytes.empty();
+        TallyState tally = TallyState.getDefaultInstance();
 
         @Override
         public Optional<View> view(String id) {
@@ -153,9 +161,50 @@ final class PrivateLookupTest {
         }
 
         @Override
-        public void close(CloseLookup request) {
+        public TallyState tally(String view) {
+            return tally;
+        }
+
+        @Override
+        public Bytes seal(Bytes context, Bytes plaintext, RandomSource source) {
+            return Bytes.wrap(SealedBox.seal(ASKER.publicKey(), context.toArray(), plaintext.toArray(), source));
+        }
+
+        @Override
+        public Optional<Bytes> open(Bytes context, Bytes sealed) {
+            return Optional.of(Bytes.wrap(SealedBox.open(ASKER, context.toArray(), sealed.toArray())));
+        }
+
+        /// As the contract does it.
+        @Override
+        public boolean close(CloseLookup request) {
             seen.add(request);
             reports.addAll(request.getReportsList());
+            MatchTally said = request.getTally();
+            assertEquals(tally.getLookups(), said.getLookupsBefore());
+            byte[] commitment = said.getCommitment().toByteArray();
+            byte[] sum = tally.getLookups() == 0
+                    ? commitment
+                    : Sm2Commitment.plus(tally.getSum().toByteArray(), commitment)
+                            .orElseThrow();
+            tally = tally.toBuilder()
+                    .setLookups(tally.getLookups() + 1)
+                    .setKeywords(tally.getKeywords() + blinded.length / poyang.pir.KeywordForm.POINT_BYTES)
+                    .setSum(ByteString.copyFrom(sum))
+                    .setOwn(said.getOwn())
+                    .build();
+            return true;
+        }
+
+        @Override
+        public void tell(TellTotal request) {
+            seen.add(request);
+            assertTrue(Sm2Commitment.opens(
+                    tally.getSum().toByteArray(),
+                    tally.getLookups(),
+                    request.getMatched(),
+                    request.getBlinding().toByteArray()));
+            tally = TallyState.getDefaultInstance();
         }
 
         LookupReport report() {
@@ -163,10 +212,11 @@ final class PrivateLookupTest {
             return SupervisorReport.open(SUPERVISOR, "b/register/7", ChainForms.bytes(report.getSealed()));
         }
 
-        /// What anybody sees: kinds and lengths, in order.
+        /// What anybody sees: kinds and lengths, in order; a total is no secret.
         List<String> shape() {
             return seen.stream()
-                    .map(message -> message.getClass().getSimpleName() + " " + message.getSerializedSize())
+                    .map(message -> message.getClass().getSimpleName()
+                            + (message instanceof TellTotal ? "" : " " + message.getSerializedSize()))
                     .toList();
         }
     }
@@ -226,6 +276,30 @@ final class PrivateLookupTest {
         assertTrue(lookup(absent, "a longer key that nobody has").good());
         assertEquals(there.shape(), absent.shape());
         assertEquals(there.report().getGood(), absent.report().getGood());
+    }
+
+    /// Every look-up's message is the same but for its commitment, and a total comes when 100 keywords are
+    /// closed, whatever they found.
+    @Test
+    void matchedRecordsAreToldAsATotalOverAHundredKeywords() throws InterruptedException {
+        Holder some = new Holder();
+        Holder none = new Holder();
+        for (int round = 0; round < 2; round++) {
+            assertTrue(lookup(some, "key 4", "key 5", "key 60", "key " + round).good());
+            assertTrue(
+                    lookup(none, "nobody", "nobody at all", "key 77", "key 78").good());
+            assertEquals(some.shape(), none.shape());
+            for (Holder holder : List.of(some, none)) {
+                assertEquals(
+                        round,
+                        holder.seen.stream().filter(TellTotal.class::isInstance).count());
+                holder.tally = holder.tally.toBuilder().setKeywords(96).build();
+            }
+        }
+        TellTotal total = assertInstanceOf(TellTotal.class, some.seen.getLast());
+        assertEquals(6, total.getMatched());
+        assertEquals(2, total.getLookups());
+        assertEquals(0, assertInstanceOf(TellTotal.class, none.seen.getLast()).getMatched());
     }
 
     private static byte[] spoilt(byte[] frame) {
