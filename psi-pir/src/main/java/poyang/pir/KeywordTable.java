@@ -52,7 +52,23 @@ public final class KeywordTable {
             RandomSource random,
             Workers workers,
             Making progress) {
-        return new TableMaking(recordBytes, recordsPerKeyword, key, random, workers, progress).make(records);
+        return of(records, recordBytes, recordsPerKeyword, key, ValueMemory.NONE, random, workers, progress);
+    }
+
+    /// Makes a table with values that are known already; what is computed is given to the memory.
+    ///
+    /// @param memory of values under this very key
+    /// @throws PoyangException as the other
+    public static KeywordTable of(
+            Records records,
+            int recordBytes,
+            int recordsPerKeyword,
+            HolderKey key,
+            ValueMemory memory,
+            RandomSource random,
+            Workers workers,
+            Making progress) {
+        return new TableMaking(recordBytes, recordsPerKeyword, key, memory, random, workers, progress).make(records);
     }
 
     public KeywordForm form() {

@@ -69,6 +69,22 @@ public record OrderedForm(IndexForm entries, IndexForm nodes, int keyBytes, int 
         return Math.min(rows, entries.rows());
     }
 
+    /// How many frames a reading has before its last: the levels of the tree.
+    public int steps() {
+        return levels().size();
+    }
+
+    /// Bytes that a client sends to read `most` entries.
+    public long clientBytes(int most) {
+        return (long) steps() * RowQuery.bytes(nodes.rows()) + (long) rowsRead(most) * RowQuery.bytes(entries.rows());
+    }
+
+    /// Bytes that the holder answers.
+    public long holderBytes(int most) {
+        return (long) steps() * RowAnswer.bytes(RowServer.outputs(nodes.rowBytes()))
+                + (long) rowsRead(most) * RowAnswer.bytes(RowServer.outputs(entries.rowBytes()));
+    }
+
     public byte[] encode() {
         return new CanonicalWriter(DOMAIN)
                 .bytes(entries.encode())

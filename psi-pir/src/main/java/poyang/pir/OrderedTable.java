@@ -119,6 +119,14 @@ public final class OrderedTable {
         return form;
     }
 
+    /// Bytes of both matrices and what was prepared from them.
+    public long memoryBytes() {
+        return entries.server().matrixBytes()
+                + entries.server().preparedBytes()
+                + nodes.server().matrixBytes()
+                + nodes.server().preparedBytes();
+    }
+
     /// Answers one of the first frames, a query of a node's row.
     ///
     /// @throws PoyangException `BAD_FRAME`

@@ -22,11 +22,12 @@ final class TableMaking {
     private static final int BATCH = 1 << 10;
     private static final int BATCHES = 16;
     private static final int PLACEMENTS_MAX = 64;
-    private static final int CHECK_BYTES = 16;
+    private static final int CHECK_BYTES = ValueMemory.NAME_BYTES;
 
     private final int recordBytes;
     private final int recordsPerKeyword;
     private final HolderKey key;
+    private final ValueMemory memory;
     private final RandomSource random;
     private final Workers workers;
     private final KeywordTable.Making progress;
@@ -52,12 +53,14 @@ final class TableMaking {
             int recordBytes,
             int recordsPerKeyword,
             HolderKey key,
+            ValueMemory memory,
             RandomSource random,
             Workers workers,
             KeywordTable.Making progress) {
         this.recordBytes = recordBytes;
         this.recordsPerKeyword = recordsPerKeyword;
         this.key = key;
+        this.memory = memory;
         this.random = random;
         this.workers = workers;
         this.progress = progress;
@@ -112,17 +115,40 @@ final class TableMaking {
 
     private void evaluate(int firstBatch, List<List<Waiting>> batches) {
         byte[][] made = new byte[batches.size()][];
+        byte[][] names = new byte[batches.size()][];
         workers.each(batches.size(), i -> {
-            made[i] = key.values(batches.get(i).stream()
-                    .map(waiting -> waiting.keyword().toArray())
-                    .toList());
+            names[i] = checks(batches.get(i));
+            made[i] = values(batches.get(i), names[i]);
         });
         for (byte[] batch : made) {
             values.add(batch);
             numbers.add(new byte[batch.length / KeywordPrf.VALUE_BYTES]);
         }
-        batches.forEach(batch -> checks.add(checks(batch)));
+        checks.addAll(Arrays.asList(names));
         progress.at("values", (long) values.size() * BATCH, 0);
+    }
+
+    /// Those that are remembered, and the others computed.
+    private byte[] values(List<Waiting> batch, byte[] names) {
+        byte[] all = new byte[batch.size() * KeywordPrf.VALUE_BYTES];
+        List<Integer> missing = new ArrayList<>();
+        List<byte[]> keywords = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            if (!memory.recall(names, i * CHECK_BYTES, all, i * KeywordPrf.VALUE_BYTES)) {
+                missing.add(i);
+                keywords.add(batch.get(i).keyword().toArray());
+            }
+        }
+        if (!keywords.isEmpty()) {
+            byte[] computed = key.values(keywords);
+            for (int j = 0; j < missing.size(); j++) {
+                int i = missing.get(j);
+                System.arraycopy(
+                        computed, j * KeywordPrf.VALUE_BYTES, all, i * KeywordPrf.VALUE_BYTES, KeywordPrf.VALUE_BYTES);
+                memory.keep(names, i * CHECK_BYTES, all, i * KeywordPrf.VALUE_BYTES);
+            }
+        }
+        return all;
     }
 
     private static byte[] checks(List<Waiting> batch) {

@@ -238,7 +238,7 @@ final class PirBench {
             matrix = plan.matrixBytes(bytes());
             outputs = (int) (matrix / plan.rows() / PirParameters.OUTPUT_BYTES);
         }
-        return (matrix + outputs * Packing.bytes() + records() * 96L >> 20) + WORK_MEGABYTES + 16L * batch();
+        return (matrix + outputs * Packing.bytes() + records() * 96L >> 20) + WORK_MEGABYTES + 6L * batch();
     }
 
     private void measure(DataInputStream in, DataOutputStream out) throws IOException {

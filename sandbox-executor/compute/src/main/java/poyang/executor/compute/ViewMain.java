@@ -20,7 +20,7 @@ public final class ViewMain {
         try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             socket.connect(UnixDomainSocketAddress.of(scratch.resolve("host.sock")));
             ViewChannel host = new ViewChannel(Channels.newInputStream(socket), Channels.newOutputStream(socket));
-            new ViewSession(host, System.in, scratch, ProcessRandom.open("view"), threads).run();
+            new ViewSession(host, System.in, ProcessRandom.open("view"), threads).run();
         }
     }
 }

@@ -67,6 +67,8 @@ final class Children implements AutoCloseable {
     private final String name;
     private final List<Process> processes = new ArrayList<>();
     private final List<Path> scratches = new ArrayList<>();
+    /// What the compute child may see of the host besides its scratch folder.
+    private final List<Mount> mounts = new ArrayList<>();
 
     private Children(ExecutorSetup setup, String name, Optional<Source> source) {
         this.setup = setup;
@@ -84,8 +86,8 @@ final class Children implements AutoCloseable {
         }
     }
 
-    /// A running view child that reads its rows from a running reader.
-    record Viewing(Children children, ViewChannel channel) {}
+    /// A running view child.
+    record Viewing(Children children, ViewChannel channel, Path scratch) {}
 
     private record Connected(SocketChannel socket, Path scratch) {
         InputStream in() {
@@ -122,11 +124,36 @@ final class Children implements AutoCloseable {
         return new Computing(children, new ChildChannel(child.in(), child.out()), child.scratch());
     }
 
-    /// Starts reader and view child, joined the same way.
-    static Viewing startView(ExecutorSetup setup, String name, Source source, List<String> columns) {
-        Children children = new Children(setup, name, Optional.of(source));
+    /// Starts a view child, and a reader that is joined to it the same way, or none where it has its rows.
+    ///
+    /// @param source empty where it has them
+    /// @param kept the folder of the host in which it keeps things
+    static Viewing startView(
+            ExecutorSetup setup, String name, Optional<Source> source, List<String> columns, Mount kept) {
+        Children children = new Children(setup, name, source);
+        children.mounts.add(kept);
         Connected child = children.connected(VIEW, setup.views(), columns, Work.NUMERIC);
-        return new Viewing(children, new ViewChannel(child.in(), child.out()));
+        return new Viewing(children, new ViewChannel(child.in(), child.out()), child.scratch());
+    }
+
+    /// Starts a reader whose rows go to a pipe that another child reads.
+    static Children readInto(ExecutorSetup setup, String name, Source source, List<String> columns, Path pipe) {
+        Children children = new Children(setup, name, Optional.of(source));
+        try {
+            Optional<Mount> link = children.startRelay();
+            ProcessBuilder reader = children.reader(link).redirectOutput(ProcessBuilder.Redirect.to(pipe.toFile()));
+            Process started =
+                    children.started(setup.jail().start(List.of(reader)).getFirst());
+            watch(started, setup.reader().seconds(), started::destroyForcibly);
+            children.ask(started, ReaderRequest.Mode.READ, columns, link);
+            return children;
+        } catch (IOException e) {
+            children.close();
+            throw lost("the reader could not be started", e);
+        } catch (RuntimeException e) {
+            children.close();
+            throw e;
+        }
     }
 
     private Connected connected(String mainClass, Limits limits, List<String> columns, Work work) {
@@ -154,7 +181,7 @@ final class Children implements AutoCloseable {
                     setup.computeClassPath(),
                     List.of(setup.jail().insideScratch(scratch)),
                     scratch,
-                    List.of(),
+                    mounts,
                     Sockets.UNIX_ONLY,
                     work,
                     limits);
@@ -189,15 +216,15 @@ final class Children implements AutoCloseable {
     }
 
     private ProcessBuilder reader(Optional<Mount> link) {
-        List<Mount> mounts = new ArrayList<>(source.orElseThrow().mounts(setup.jail()));
-        link.ifPresent(mounts::add);
+        List<Mount> sources = new ArrayList<>(source.orElseThrow().mounts(setup.jail()));
+        link.ifPresent(sources::add);
         return setup.jail()
                 .process(new Confinement(
                         READER,
                         setup.readerClassPath(),
                         List.of(),
                         scratch("reader"),
-                        mounts,
+                        sources,
                         Sockets.UNIX_ONLY,
                         Work.LONG,
                         setup.reader()));

@@ -15,6 +15,7 @@ import poyang.executor.jail.Jail;
 /// @param reader limits of a reader and of the relay to its source
 /// @param compute limits of a compute child; its seconds bound the whole attempt
 /// @param views limits of a child that keeps a view's table; its seconds bound its life
+/// @param currentMinutes how often a view's source is read again unasked, and its table changed to it
 public record ExecutorSetup(
         Jail jail,
         Path scratchParent,
@@ -22,11 +23,15 @@ public record ExecutorSetup(
         List<Path> computeClassPath,
         Limits reader,
         Limits compute,
-        Limits views) {
+        Limits views,
+        int currentMinutes) {
     /// Enough for a few million keys.
     public static final Limits READER_LIMITS = new Limits(512, 2048, 1, 2048, 600);
     /// Enough for a few million keys.
     public static final Limits COMPUTE_LIMITS = new Limits(1536, 1024, 2, 4096, 3600);
+
+    /// Once a day.
+    public static final int CURRENT_MINUTES = 24 * 60;
 
     /// Enough for a view of half a gigabyte; larger ones need three times their size.
     public static final Limits VIEW_LIMITS = new Limits(3072, 1024, 2, 4096, 366 * 24 * 3600);
@@ -39,7 +44,7 @@ public record ExecutorSetup(
             List<Path> computeClassPath,
             Limits reader,
             Limits compute) {
-        this(jail, scratchParent, readerClassPath, computeClassPath, reader, compute, VIEW_LIMITS);
+        this(jail, scratchParent, readerClassPath, computeClassPath, reader, compute, VIEW_LIMITS, CURRENT_MINUTES);
     }
 
     public ExecutorSetup {

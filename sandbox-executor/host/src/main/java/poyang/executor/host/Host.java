@@ -79,7 +79,8 @@ public final class Host implements AutoCloseable {
                 clock,
                 settings.peerMillis());
         supervisor = new JobSupervisor(desk, chain, new Journal(), clock, settings.attemptsAtOnce());
-        views = new ViewSupervisor(desk, chain, new Journal(), random.fork("views"));
+        views = new ViewSupervisor(
+                desk, chain, new Journal(), PrivateFolder.make(directory.resolve("views")), random.fork("views"));
         SignedQueries queries = new SignedQueries(chain.client().chainId(), clock);
         Trail trail = new Trail();
         LookupDesk lookups = new LookupDesk(views, new Calls());

@@ -74,8 +74,10 @@ public final class HostMain {
         List<Path> compute = classPath(from.text("compute.class.path"));
         Limits computeLimits = limits(from);
         Limits viewLimits = viewLimits(from, computeLimits);
+        int current = (int) from.number("views.current.minutes", 1, 1 << 20, ExecutorSetup.CURRENT_MINUTES);
         from.end();
-        ExecutorSetup setup = setup(scratch, keys, reader, compute, List.of(computeLimits, viewLimits), unsafe);
+        ExecutorSetup setup =
+                setup(scratch, keys, reader, compute, List.of(computeLimits, viewLimits), current, unsafe);
         ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
         ChainAccount chain =
                 new ChainAccount(client, PeerLinks.accountName(settings.organisation()), account, random, clock);
@@ -114,7 +116,13 @@ public final class HostMain {
 
     /// A jail that was tried out, or none where the operator said so.
     private static ExecutorSetup setup(
-            Path scratch, Path keys, List<Path> reader, List<Path> compute, List<Limits> limits, boolean unsafe) {
+            Path scratch,
+            Path keys,
+            List<Path> reader,
+            List<Path> compute,
+            List<Limits> limits,
+            int currentMinutes,
+            boolean unsafe) {
         Path runtime = scratch.resolve("runtime");
         Path children = scratch.resolve("s");
         try {
@@ -136,7 +144,14 @@ public final class HostMain {
             JailTrial.require(JailTrial.run(jail, compute, children, keys));
         }
         return new ExecutorSetup(
-                jail, children, reader, compute, ExecutorSetup.READER_LIMITS, limits.getFirst(), limits.getLast());
+                jail,
+                children,
+                reader,
+                compute,
+                ExecutorSetup.READER_LIMITS,
+                limits.getFirst(),
+                limits.getLast(),
+                currentMinutes);
     }
 
     private static List<Path> classPath(String text) {

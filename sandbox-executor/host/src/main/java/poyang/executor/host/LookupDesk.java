@@ -1,9 +1,11 @@
 package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import poyang.kernel.Bytes;
@@ -32,16 +34,61 @@ final class LookupDesk {
         void serve(LookupReceipt receipt);
     }
 
-    /// A look-up between its frames.
-    private record Open(Lookup lookup, ViewSupervisor.Table table, Bytes blinded, Bytes answer) {}
+    /// A look-up between its frames, with those that went both ways so far.
+    private record Open(Lookup lookup, ViewSupervisor.Table table, List<Bytes> frames) {
+        private Open {
+            frames = List.copyOf(frames);
+        }
+
+        boolean evaluated() {
+            return frames.size() == 2 * table.steps();
+        }
+
+        Open with(Bytes asked, Bytes answer) {
+            List<Bytes> more = new ArrayList<>(frames);
+            more.add(asked);
+            more.add(answer);
+            return new Open(lookup, table, more);
+        }
+    }
 
     LookupDesk(ViewSupervisor views, Statements statements) {
         this.views = views;
         this.statements = statements;
     }
 
-    /// The first frame's answer.
-    Bytes evaluate(String account, String id, Bytes blinded) throws InterruptedException {
+    /// The answer to a frame before the last: one for keys, one a level of the tree for a range.
+    Bytes evaluate(String account, String id, Bytes asked) throws InterruptedException {
+        Open begun = take(account, id).orElse(null);
+        if (begun == null) {
+            begun = begin(account, id);
+        }
+        if (begun.evaluated()) {
+            synchronized (this) {
+                open.put(id, begun);
+            }
+            throw refused("the look-up " + id + " has been used");
+        }
+        ViewSupervisor.Table table = begun.table();
+        Bytes answer = table.child().evaluate(table.number(), begun.lookup().getKeywords(), asked);
+        synchronized (this) {
+            if (open.size() >= OPEN_MAX) {
+                open.pollFirstEntry();
+            }
+            open.put(id, begun.with(asked, answer));
+        }
+        return answer;
+    }
+
+    /// An open look-up, which is nobody's until it is put back.
+    private synchronized Optional<Open> take(String account, String id) {
+        Optional<Open> begun = Optional.ofNullable(open.get(id))
+                .filter(known -> known.lookup().getAccount().equals(account));
+        begun.ifPresent(_ -> open.remove(id));
+        return begun;
+    }
+
+    private Open begin(String account, String id) throws InterruptedException {
         Lookup lookup = views.facts()
                 .lookup(id)
                 .filter(known -> known.getAccount().equals(account))
@@ -62,29 +109,18 @@ final class LookupDesk {
             }
             used.set(number);
         }
-        Bytes answer = table.child().evaluate(lookup.getKeywords(), blinded);
-        synchronized (this) {
-            if (open.size() >= OPEN_MAX) {
-                open.pollFirstEntry();
-            }
-            open.put(id, new Open(lookup, table, blinded, answer));
-        }
-        return answer;
+        return new Open(lookup, table, List.of());
     }
 
-    /// The second frame's answer.
+    /// The last frame's answer.
     Bytes answer(String account, String id, Bytes queries) {
-        Open begun;
-        synchronized (this) {
-            begun = Optional.ofNullable(open.get(id))
-                    .filter(known -> known.lookup().getAccount().equals(account))
-                    .orElseThrow(() -> refused("the look-up " + id + " was not begun here, or has been used"));
-            open.remove(id);
-        }
+        Open begun = take(account, id)
+                .filter(Open::evaluated)
+                .orElseThrow(() -> refused("the look-up " + id + " was not begun here, or has been used"));
         Lookup lookup = begun.lookup();
-        Bytes answers = begun.table().child().answer(lookup.getKeywords(), queries);
-        Bytes digest = LookupFrames.digest(
-                begun.blinded().toArray(), begun.answer().toArray(), queries.toArray(), answers.toArray());
+        ViewSupervisor.Table table = begun.table();
+        Bytes answers = table.child().answer(table.number(), lookup.getKeywords(), queries);
+        Bytes digest = LookupFrames.digest(begun.with(queries, answers).frames());
         statements.serve(LookupReceipt.newBuilder()
                 .setLookup(id)
                 .setVersion(lookup.getVersion())

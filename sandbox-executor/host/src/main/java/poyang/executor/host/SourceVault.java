@@ -46,6 +46,7 @@ final class SourceVault implements AutoCloseable {
 
     private static final String MARKS = "marks.sealed";
     private static final String MARKS_FAMILY = "version marks";
+    private static final String VIEW_DOMAIN = "poyang.view-secret.v1";
     private static final String MARK_DOMAIN = "poyang.mark-secret.v1";
 
     private final Path folder;
@@ -77,6 +78,14 @@ final class SourceVault implements AutoCloseable {
     /// marks, which count as other contents.
     Bytes markSecret(String name) {
         return Sm3.hash(new CanonicalWriter(MARK_DOMAIN).bytes(marks).text(name).toArray());
+    }
+
+    /// The secret of what a view keeps on disk, which goes to the child that keeps it.
+    ///
+    /// @param publication its id and height
+    Bytes viewSecret(String publication) {
+        return Sm3.hash(
+                new CanonicalWriter(VIEW_DOMAIN).bytes(marks).text(publication).toArray());
     }
 
     /// A source with its name and which of its settings are secret.

@@ -2,18 +2,25 @@ package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.crypto.Sm3;
+import poyang.executor.jail.Scratch;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.ViewMessage;
 import poyang.kernel.Bytes;
@@ -32,7 +39,8 @@ import poyang.wire.schema.ViewStatus;
 
 /// Keeps a table for each of this department's views: made when the view is published, when the owner asks
 /// for a fresh one, and when this process starts; gone when the view is withdrawn. One is made at a time;
-/// until it stands, the one before answers, and for a while after.
+/// until it stands, the one before answers, and for a while after. What the making costs most is kept on disk,
+/// sealed, so that a restart goes on from there; and a table is changed to changed rows where it can be.
 final class ViewSupervisor {
     private static final Logger LOG = LoggerFactory.getLogger(ViewSupervisor.class);
     private static final long RETRY_MILLIS = 2_000;
@@ -47,6 +55,7 @@ final class ViewSupervisor {
     private final ViewFacts facts;
     private final JobSupervisor.Journal journal;
     private final RandomSource random;
+    private final Path kept;
     private final Semaphore room = new Semaphore(1);
     private final Map<String, Table> standing = new TreeMap<>();
     private final Map<String, Table> retiring = new TreeMap<>();
@@ -58,9 +67,27 @@ final class ViewSupervisor {
     private boolean stopped;
 
     /// A table that answers.
-    record Table(String view, int version, int refresh, Bytes form, ViewChild child, long sinceNanos) {}
+    ///
+    /// @param number among its child's
+    /// @param steps frames of a look-up before its last
+    record Table(
+            String view,
+            int version,
+            int refresh,
+            Bytes form,
+            ViewChild child,
+            int number,
+            int steps,
+            long sinceNanos) {
+        Table answering(int later) {
+            return new Table(view, version, later, form, child, number, steps, sinceNanos);
+        }
+    }
 
-    ViewSupervisor(JobAttempt.Desk desk, ChainAccount chain, JobSupervisor.Journal journal, RandomSource random) {
+    /// @param kept a private folder, where views' rows are kept sealed, each in a folder of its own
+    ViewSupervisor(
+            JobAttempt.Desk desk, ChainAccount chain, JobSupervisor.Journal journal, Path kept, RandomSource random) {
+        this.kept = kept;
         organisation = desk.organisation();
         setup = desk.setup();
         vault = desk.vault();
@@ -97,7 +124,58 @@ final class ViewSupervisor {
     /// Runs until interrupted.
     void run() throws InterruptedException {
         long height = takeStock();
-        chain.follow(height + 1, this::hear);
+        Thread current = Thread.ofVirtual().name("views current").start(this::keepCurrent);
+        try {
+            chain.follow(height + 1, this::hear);
+        } finally {
+            current.interrupt();
+        }
+    }
+
+    /// Reads the sources again from time to time.
+    private void keepCurrent() {
+        try {
+            while (true) {
+                Thread.sleep(Duration.ofMinutes(setup.currentMinutes()));
+                List<Table> all;
+                synchronized (this) {
+                    all = List.copyOf(standing.values());
+                }
+                for (Table table : all) {
+                    facts.view(table.view(), 0)
+                            .filter(view -> !view.getWithdrawn())
+                            .ifPresent(this::make);
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.info("views are no longer kept current");
+        }
+    }
+
+    private Path folder(View view) {
+        String name = view.getId().substring(view.getId().indexOf('/') + 1);
+        return kept.resolve(name + "-" + view.getPublishedHeight());
+    }
+
+    /// Where the view's child keeps things; made when it is first needed.
+    private ViewChild.Kept kept(View view) {
+        Path folder = folder(view);
+        if (!Files.exists(folder)) {
+            var _ = setup.jail().newScratch(kept, folder.getFileName().toString());
+        }
+        return new ViewChild.Kept(
+                folder,
+                vault.viewSecret(view.getId() + "@" + view.getPublishedHeight()),
+                Files.exists(folder.resolve(ViewChild.KEPT_ROWS)));
+    }
+
+    /// Takes away what views kept that are there no more.
+    private void clear(Set<Path> needed) {
+        try (Stream<Path> folders = Files.list(kept)) {
+            folders.filter(folder -> !needed.contains(folder)).forEach(Scratch::wipe);
+        } catch (IOException e) {
+            LOG.warn("the folder {} cannot be read", kept);
+        }
     }
 
     private long takeStock() throws InterruptedException {
@@ -105,11 +183,19 @@ final class ViewSupervisor {
             try {
                 long height = chain.height();
                 byte[] listed = chain.read(ViewFacts.VIEWS, "List", Empty.getDefaultInstance());
+                List<View> own = new ArrayList<>();
+                Set<Path> needed = new TreeSet<>();
                 for (View view : ViewList.parseFrom(listed).getViewsList()) {
                     if (view.getOrganisation().equals(organisation)) {
-                        facts.view(view.getId(), 0).ifPresent(this::consider);
+                        facts.view(view.getId(), 0).ifPresent(own::add);
                     }
                 }
+                own.stream()
+                        .filter(view -> !view.getWithdrawn())
+                        .map(this::folder)
+                        .forEach(needed::add);
+                clear(needed);
+                own.forEach(this::consider);
                 return height;
             } catch (PoyangException e) {
                 if (e.code().category() != ErrorCode.Category.ENVIRONMENT) {
@@ -145,6 +231,10 @@ final class ViewSupervisor {
             tried.remove(id);
             statuses.remove(id);
             Optional.ofNullable(standing.remove(id)).ifPresent(this::retire);
+            Thread _ = Thread.ofVirtual().start(() -> {
+                pause();
+                Scratch.wipe(folder(view));
+            });
             return;
         }
         boolean wanted = !standing.containsKey(id) || standing.get(id).refresh() < view.getRefreshes();
@@ -173,35 +263,87 @@ final class ViewSupervisor {
     }
 
     private void attempt(View view) throws InterruptedException {
-        journal.record("view-make", view.getId(), "refresh " + view.getRefreshes());
-        long start = System.nanoTime();
+        Optional<Table> before = latest(view.getId());
+        if (before.isPresent()) {
+            change(view, before.get());
+            return;
+        }
+        ViewChild.Kept place = kept(view);
+        if (place.resumed()) {
+            try {
+                make(view, place, view.getTable().getRefresh());
+                return;
+            } catch (PoyangException e) {
+                LOG.warn("what {} kept is of no use, its rows are read anew: {}", view.getId(), e.wrong());
+                Scratch.wipe(place.folder());
+                place = kept(view);
+            }
+        }
+        make(view, place, view.getRefreshes());
+    }
+
+    private Source source(View view) {
         String dataset = view.getDataset().substring(view.getDataset().indexOf('/') + 1);
-        Source source = vault.find(dataset)
+        return vault.find(dataset)
                 .orElseThrow(() -> new PoyangException(
                         HostErrors.NO_SUCH_SOURCE,
                         "this executor has no source \"" + dataset + "\"",
                         "add the source under the data set's name"))
                 .source();
+    }
+
+    private static List<String> columns(View view) {
         List<String> columns = new ArrayList<>(List.of(view.getKeyColumn()));
         columns.addAll(view.getColumnsList());
-        ViewMessage.Make make = new ViewMessage.Make(
-                view.getIdentifierKind().name().toLowerCase(Locale.ROOT),
-                view.getColumnsCount(),
-                view.getRecordBytes(),
-                view.getRecordsPerKey());
+        return columns;
+    }
+
+    private void make(View view, ViewChild.Kept place, int refresh) throws InterruptedException {
+        journal.record(place.resumed() ? "view-resume" : "view-make", view.getId(), "refresh " + refresh);
+        long start = System.nanoTime();
         String name = "v" + Bytes.wrap(random.fork("scratch").bytes(6)).hex();
-        ViewChild child = ViewChild.start(setup, name, source, columns, make);
+        ViewChild child = ViewChild.start(setup, name, source(view), columns(view), place, place.make(setup, view));
         boolean stands = false;
         try {
             kept(child);
             ViewMessage.Standing made = child.await((phase, done, total) -> post(view, phase, done, total));
-            stands = commit(view, child, made, seconds(start));
+            stands = commit(view, refresh, child, made, seconds(start));
         } finally {
             synchronized (this) {
                 making.remove(child);
             }
             if (!stands) {
                 child.close();
+            }
+        }
+        if (refresh < view.getRefreshes()) {
+            synchronized (this) {
+                tried.put(view.getId(), refresh);
+            }
+            facts.view(view.getId(), 0).ifPresent(this::consider);
+        }
+    }
+
+    /// The table that stands is changed to the rows as they are now; it answers on meanwhile.
+    private void change(View view, Table before) throws InterruptedException {
+        journal.record("view-change", view.getId(), "refresh " + view.getRefreshes());
+        long start = System.nanoTime();
+        Optional<ViewMessage.Standing> made = before.child()
+                .change(source(view), columns(view), (phase, done, total) -> post(view, phase, done, total));
+        if (made.isEmpty()) {
+            synchronized (this) {
+                standing.replace(view.getId(), before, before.answering(view.getRefreshes()));
+            }
+            journal.record("view-unchanged", view.getId(), "version " + before.version());
+            post(view, "standing", 0, 0);
+            return;
+        }
+        boolean stands = false;
+        try {
+            stands = commit(view, view.getRefreshes(), before.child(), made.get(), seconds(start));
+        } finally {
+            if (!stands) {
+                before.child().close(); // the chain does not know what it keeps now, so it begins again from there
             }
         }
     }
@@ -213,7 +355,7 @@ final class ViewSupervisor {
         }
     }
 
-    private boolean commit(View view, ViewChild child, ViewMessage.Standing made, long seconds)
+    private boolean commit(View view, int refresh, ViewChild child, ViewMessage.Standing made, long seconds)
             throws InterruptedException {
         String id = view.getId();
         View now = facts.view(id, 0).orElse(view);
@@ -221,7 +363,8 @@ final class ViewSupervisor {
             return false;
         }
         int version = now.getTable().getVersion() + 1;
-        Table table = new Table(id, version, view.getRefreshes(), made.form(), child, System.nanoTime());
+        Table table =
+                new Table(id, version, refresh, made.form(), child, made.table(), made.steps(), System.nanoTime());
         var _ = chain.call(
                 ViewFacts.VIEWS,
                 "Commit",
@@ -230,7 +373,7 @@ final class ViewSupervisor {
                         .setVersion(version)
                         .setFormHash(ByteString.copyFrom(Sm3.digest(made.form().toArray())))
                         .setRoundedRecords(made.roundedRecords())
-                        .setRefresh(view.getRefreshes())
+                        .setRefresh(refresh)
                         .setKeywordsAtOnce(made.keywordsAtOnce())
                         .setKeywordBytes(made.keywordBytes())
                         .setSandbox(sandbox())
@@ -254,19 +397,42 @@ final class ViewSupervisor {
 
     /// The table answers look-ups that have begun, for a while, and goes.
     private synchronized void retire(Table table) {
-        Optional.ofNullable(retiring.put(table.view(), table))
-                .ifPresent(earlier -> earlier.child().close());
+        Optional.ofNullable(retiring.put(table.view(), table)).ifPresent(this::release);
         Thread _ = Thread.ofVirtual().start(() -> {
-            try {
-                Thread.sleep(RETIRE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            pause();
             synchronized (this) {
-                boolean _ = retiring.remove(table.view(), table);
+                if (!retiring.remove(table.view(), table)) {
+                    return;
+                }
             }
-            table.child().close();
+            release(table);
         });
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(RETIRE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Its child goes too, unless it has the table that stands.
+    private void release(Table table) {
+        boolean shared;
+        synchronized (this) {
+            Table now = standing.get(table.view());
+            shared = now != null && now.child() == table.child();
+        }
+        if (!shared) {
+            table.child().close();
+            return;
+        }
+        try {
+            table.child().retire(table.number());
+        } catch (PoyangException e) {
+            LOG.info("a table's child went before the table: {}", e.wrong());
+        }
     }
 
     /// A child died that stood: its table is made again, unless it did not live long.

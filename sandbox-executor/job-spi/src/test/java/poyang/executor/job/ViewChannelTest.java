@@ -16,12 +16,15 @@ import poyang.kernel.PoyangException;
 
 class ViewChannelTest {
     private static final List<ViewMessage> MESSAGES = List.of(
-            new ViewMessage.Make("id", 3, 0, 2),
+            new ViewMessage.Make("id", 3, 0, 2, true, "/kept", Bytes.utf8("secret"), false),
             new ViewMessage.Progress("entries", 5, 7),
-            new ViewMessage.Standing(Bytes.utf8("form"), 3100, 8, 450_464, 1L << 31),
-            new ViewMessage.Evaluate(1, 2, Bytes.utf8("blinded")),
-            new ViewMessage.Answer(2, 2, Bytes.utf8("queries")),
-            new ViewMessage.Frame(2, Bytes.utf8("answer")));
+            new ViewMessage.Standing(3, Bytes.utf8("form"), 3100, 8, 450_464, 1L << 31, 2),
+            new ViewMessage.Evaluate(1, 0, 2, Bytes.utf8("blinded")),
+            new ViewMessage.Answer(2, 1, 2, Bytes.utf8("queries")),
+            new ViewMessage.Frame(2, Bytes.utf8("answer")),
+            new ViewMessage.Read("/scratch/rows-1"),
+            new ViewMessage.Unchanged(),
+            new ViewMessage.Retire(1));
 
     @Test
     void messagesComeBackAsTheyWere() {
@@ -31,6 +34,7 @@ class ViewChannelTest {
         PoyangException why = new PoyangException(ConnectorErrors.SOURCE_LOST, "gone\nfar", "mend it");
         sender.send(new ViewMessage.Refused(9, why));
         sender.send(new ViewMessage.Failed(why));
+        sender.send(new ViewMessage.NotChanged(why));
         ViewChannel receiver =
                 new ViewChannel(new ByteArrayInputStream(out.toByteArray()), new ByteArrayOutputStream());
         for (ViewMessage message : MESSAGES) {
@@ -41,6 +45,9 @@ class ViewChannelTest {
         assertEquals(ConnectorErrors.SOURCE_LOST, refused.failure().code());
         assertEquals(
                 "gone far", ((ViewMessage.Failed) receiver.receive()).failure().wrong());
+        assertEquals(
+                "gone far",
+                ((ViewMessage.NotChanged) receiver.receive()).failure().wrong());
         assertEquals(
                 ExecutorErrors.CHILD_LOST,
                 assertThrows(PoyangException.class, receiver::receive).code());
@@ -66,5 +73,8 @@ class ViewChannelTest {
         for (ViewMessage frame : MESSAGES.subList(4, 6)) {
             assertFalse(frame.toString().contains("71756572"), frame.toString());
         }
+        assertFalse(
+                MESSAGES.getFirst().toString().contains("736563"),
+                MESSAGES.getFirst().toString());
     }
 }

@@ -8,13 +8,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.SigningKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.crypto.storage.SealingStream;
 import poyang.executor.job.ExecutorErrors;
@@ -25,90 +26,124 @@ import poyang.pir.RecordFields;
 import poyang.pir.Records;
 import poyang.psi.IdentifierRule;
 
-/// The rows of a view between the reader, which gives them once, and the making of a table, which reads them
-/// twice: in a file sealed to a key that this process makes and keeps to itself.
+/// The rows of a view as a table is made of them, which reads them twice and compares them with the next ones:
+/// in a file sealed to a key that follows from the view's secret.
 final class ViewRows implements Records, AutoCloseable {
     private static final byte[] CONTEXT = Bytes.utf8("poyang.view-rows.v1").toArray();
 
-    private final Path file;
-    private final IdentifierRule rule;
-    private final int columns;
-    private final Sm2PrivateKey key;
-    private final SealingStream sealing;
-    private final DataOutputStream out;
+    private final SigningKey key;
+    private Path file;
     private long rows;
     private long records;
     private int longest;
 
-    /// @param columns of a record; a row has the key before them
-    ViewRows(Path file, IdentifierRule rule, int columns, RandomSource random) throws IOException {
+    private ViewRows(Path file, SigningKey key) {
         this.file = file;
-        this.rule = rule;
-        this.columns = columns;
-        key = Sm2PrivateKey.generate(random.fork("rows key"));
-        sealing = SealedFile.seal(
-                new BufferedOutputStream(Files.newOutputStream(file)),
-                List.of(key.publicKey()),
-                CONTEXT,
-                random.fork("rows"));
-        out = new DataOutputStream(new BufferedOutputStream(sealing));
+        this.key = key;
     }
 
-    /// Takes a batch: rows whose key is no identifier of the view's kind are left out.
-    void take(VectorSchemaRoot batch) {
-        List<VarCharVector> vectors = new ArrayList<>();
-        for (var vector : batch.getFieldVectors()) {
-            if (vector instanceof VarCharVector column) {
-                vectors.add(column);
-            }
-        }
-        if (vectors.size() != columns + 1 || batch.getFieldVectors().size() != columns + 1) {
-            throw malformed(null);
-        }
-        for (int i = 0; i < batch.getRowCount(); i++) {
-            rows++;
-            Optional<String> keyword = text(vectors.getFirst(), i).flatMap(rule::normalise);
-            if (keyword.isPresent()) {
-                List<Optional<String>> fields = new ArrayList<>();
-                for (VarCharVector column : vectors.subList(1, vectors.size())) {
-                    fields.add(text(column, i));
-                }
-                write(keyword.get().getBytes(StandardCharsets.UTF_8), RecordFields.encode(fields));
-            }
-        }
-    }
-
-    private static Optional<String> text(VarCharVector column, int row) {
-        return column.isNull(row) ? Optional.empty() : Optional.of(new String(column.get(row), StandardCharsets.UTF_8));
-    }
-
-    private void write(byte[] keyword, byte[] record) {
-        try {
-            out.writeInt(keyword.length);
-            out.write(keyword);
-            out.writeInt(record.length);
-            out.write(record);
-        } catch (IOException e) {
-            throw failed(e);
-        }
-        records++;
-        longest = Math.max(longest, record.length);
-    }
-
-    /// All rows have come.
-    void end() {
-        try {
-            out.writeInt(-1);
-            out.flush();
-            sealing.finish();
-            out.close();
-        } catch (IOException e) {
-            throw failed(e);
-        }
-    }
-
-    long rows() {
+    /// Rows that were kept whole.
+    ///
+    /// @throws PoyangException `SEALED_FILE_REJECTED`, `NOT_A_RECEIVER` for a file that is damaged or another's
+    static ViewRows kept(Path file, SigningKey key) {
+        ViewRows rows = new ViewRows(file, key);
+        rows.forEach((_, record) -> rows.count(record.length));
         return rows;
+    }
+
+    /// Takes rows.
+    static final class Writer implements AutoCloseable {
+        private final ViewRows made;
+        private final IdentifierRule rule;
+        private final int columns;
+        private final SealingStream sealing;
+        private final DataOutputStream out;
+
+        /// @param columns of a record; a row has the key before them
+        Writer(Path file, IdentifierRule rule, int columns, SigningKey key, RandomSource random) throws IOException {
+            made = new ViewRows(file, key);
+            this.rule = rule;
+            this.columns = columns;
+            sealing = SealedFile.seal(
+                    new BufferedOutputStream(Files.newOutputStream(file)),
+                    List.of(key.publicKey()),
+                    CONTEXT,
+                    random.fork("rows"));
+            out = new DataOutputStream(new BufferedOutputStream(sealing));
+        }
+
+        /// Takes a batch: rows whose key is no identifier of the view's kind are left out.
+        void take(VectorSchemaRoot batch) {
+            List<VarCharVector> vectors = new ArrayList<>();
+            for (var vector : batch.getFieldVectors()) {
+                if (vector instanceof VarCharVector column) {
+                    vectors.add(column);
+                }
+            }
+            if (vectors.size() != columns + 1 || batch.getFieldVectors().size() != columns + 1) {
+                throw malformed(null);
+            }
+            for (int i = 0; i < batch.getRowCount(); i++) {
+                made.rows++;
+                Optional<String> keyword = text(vectors.getFirst(), i).flatMap(rule::normalise);
+                if (keyword.isPresent()) {
+                    List<Optional<String>> fields = new ArrayList<>();
+                    for (VarCharVector column : vectors.subList(1, vectors.size())) {
+                        fields.add(text(column, i));
+                    }
+                    write(keyword.get().getBytes(StandardCharsets.UTF_8), RecordFields.encode(fields));
+                }
+            }
+        }
+
+        private static Optional<String> text(VarCharVector column, int row) {
+            return column.isNull(row)
+                    ? Optional.empty()
+                    : Optional.of(new String(column.get(row), StandardCharsets.UTF_8));
+        }
+
+        private void write(byte[] keyword, byte[] record) {
+            try {
+                out.writeInt(keyword.length);
+                out.write(keyword);
+                out.writeInt(record.length);
+                out.write(record);
+            } catch (IOException e) {
+                throw failed(e);
+            }
+            made.count(record.length);
+        }
+
+        long rows() {
+            return made.rows;
+        }
+
+        /// All rows have come.
+        ViewRows end() {
+            try {
+                out.writeInt(-1);
+                out.flush();
+                sealing.finish();
+                out.close();
+                return made;
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                out.close();
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+    }
+
+    private void count(int length) {
+        records++;
+        longest = Math.max(longest, length);
     }
 
     long records() {
@@ -148,9 +183,19 @@ final class ViewRows implements Records, AutoCloseable {
                 cause);
     }
 
+    /// Gives the file another name, in place of what stood there.
+    void moveTo(Path target) {
+        try {
+            Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
+            file = target;
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /// Takes the file away.
     @Override
     public void close() {
-        key.close();
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
