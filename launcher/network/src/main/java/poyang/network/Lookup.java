@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.random.ProcessRandom;
+import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
@@ -28,6 +30,8 @@ import poyang.sdk.ChainForms;
 import poyang.sdk.ExecutorClient;
 import poyang.sdk.lookup.LookupResult;
 import poyang.sdk.lookup.PrivateLookup;
+import poyang.sdk.lookup.PrivateRange;
+import poyang.sdk.lookup.RangeResult;
 import poyang.tools.Report;
 
 /// Reads records of another department's view by key. The department learns that there was a look-up, by
@@ -54,6 +58,18 @@ final class Lookup implements Callable<Integer> {
     @Option(names = "--keys", paramLabel = "FILE", description = "a file with a key in each line; - is standard input")
     private @Nullable String keysFile;
 
+    @Option(names = "--from", paramLabel = "KEY", description = "of a view by ranges: the first key of the range")
+    private @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "KEY", description = "the last key of the range, which belongs to it")
+    private @Nullable String to;
+
+    @Option(names = "--prefix", paramLabel = "KEY", description = "of a view by ranges: how the keys begin")
+    private @Nullable String prefix;
+
+    @Option(names = "--most", defaultValue = "10", description = "entries of a range that are read (default: 10)")
+    private int most;
+
     @Option(names = "--purpose", defaultValue = "", description = "why; the holder reads it")
     private String purpose;
 
@@ -76,6 +92,9 @@ final class Lookup implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (prefix != null || from != null || to != null) {
+            return by.withExecutors(random, InstantSource.system(), this::range);
+        }
         List<String> keys = keys();
         return by.withExecutors(random, InstantSource.system(), (account, executors) -> run(account, executors, keys));
     }
@@ -102,6 +121,51 @@ final class Lookup implements Callable<Integer> {
         return keys;
     }
 
+    private int range(ChainAccount account, ExecutorClient executors) {
+        if (!words.isEmpty() || keysFile != null || (prefix == null) != (from != null && to != null)) {
+            throw new PoyangException(
+                    NetworkErrors.BAD_OPTION,
+                    "keys, --prefix and --from with --to are three ways to ask",
+                    "one of them is needed");
+        }
+        RangeResult result;
+        try {
+            PrivateRange asker = new PrivateRange(account, executors, random);
+            result = prefix != null
+                    ? asker.prefix(view, prefix, most, purpose)
+                    : asker.range(view, Objects.requireNonNull(from), Objects.requireNonNull(to), most, purpose);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+        Report report = new Report(command.commandLine().getOut(), json);
+        report.list("entries");
+        for (RangeResult.Entry entry : result.entries()) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("key", entry.key());
+            for (int c = 0; c < entry.fields().size(); c++) {
+                String column = result.columns().get(c);
+                entry.fields().get(c).ifPresent(value -> fields.put(column, value));
+            }
+            StringBuilder lines = new StringBuilder(entry.key());
+            fields.forEach((column, value) -> {
+                if (!column.equals("key")) {
+                    lines.append(String.format("%n  %-20s %s", column, value));
+                }
+            });
+            report.item("entries", fields, lines.toString());
+        }
+        report.say("more", result.more())
+                .say("lookup", result.lookup())
+                .say("version", result.version())
+                .say("bytes", result.bytes());
+        write(report, account, result.receipt());
+        result.complaint()
+                .ifPresent(reason -> report.hint("NO ANSWER TO TRUST: " + reason + ". The supervisors have"
+                        + " been told, sealed to their keys; the holder cannot see it."));
+        return report.say("good", result.good()).done(result.good() ? 0 : 1);
+    }
+
     private int run(ChainAccount account, ExecutorClient executors, List<String> keys) {
         long start = System.nanoTime();
         LookupResult result;
@@ -120,7 +184,7 @@ final class Lookup implements Callable<Integer> {
                 .say("version", result.version())
                 .say("bytes", result.bytes())
                 .say("millis", (System.nanoTime() - start) / 1_000_000);
-        write(report, account, result);
+        write(report, account, result.receipt());
         if (!result.good()) {
             report.hint("The supervisors have been told, sealed to their keys; the holder cannot see it.");
         }
@@ -156,12 +220,12 @@ final class Lookup implements Callable<Integer> {
         }
     }
 
-    private void write(Report report, ChainAccount account, LookupResult result) {
+    private void write(Report report, ChainAccount account, Bytes transaction) {
         if (receipt == null) {
             return;
         }
         try {
-            Files.writeString(receipt, ChainForms.json(account.receiptFile(result.receipt())));
+            Files.writeString(receipt, ChainForms.json(account.receiptFile(transaction)));
         } catch (IOException e) {
             throw new PoyangException(
                     NetworkErrors.UNREADABLE,

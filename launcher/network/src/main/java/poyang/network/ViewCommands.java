@@ -29,6 +29,7 @@ import poyang.wire.schema.ViewKey;
 import poyang.wire.schema.ViewList;
 import poyang.wire.schema.ViewQuery;
 import poyang.wire.schema.ViewQuota;
+import poyang.wire.schema.ViewReads;
 import poyang.wire.schema.ViewStatus;
 
 /// What owners and analysts do with views: publish, have made anew, withdraw, list, watch. Exit codes: 0 done;
@@ -81,17 +82,18 @@ final class ViewCommands {
     }
 
     private static Map<String, ?> fields(View view) {
-        return Map.of(
-                "view", view.getId(),
-                "title", view.getTitle(),
-                "state", state(view),
-                "version", view.getTable().getVersion(),
-                "columns", view.getColumnsList(),
-                "askers", view.getAskersList(),
-                "lookups", view.getLookups(),
-                "keywords", view.getKeywords(),
-                "roundedRecords", view.getTable().getRoundedRecords(),
-                "keywordBytes", view.getTable().getKeywordBytes());
+        return Map.ofEntries(
+                Map.entry("view", view.getId()),
+                Map.entry("title", view.getTitle()),
+                Map.entry("state", state(view)),
+                Map.entry("version", view.getTable().getVersion()),
+                Map.entry("columns", view.getColumnsList()),
+                Map.entry("ranges", view.getReads() == ViewReads.VIEW_READS_BY_RANGE),
+                Map.entry("askers", view.getAskersList()),
+                Map.entry("lookups", view.getLookups()),
+                Map.entry("keywords", view.getKeywords()),
+                Map.entry("roundedRecords", view.getTable().getRoundedRecords()),
+                Map.entry("keywordBytes", view.getTable().getKeywordBytes()));
     }
 
     private static String state(View view) {
@@ -107,12 +109,13 @@ final class ViewCommands {
     private static String lines(View view) {
         ViewQuota quota = view.getQuota();
         return String.format(
-                "%s  %s  (%s)%n  by %s: %s%n  about %,d records, version %d; %,d bytes a key%n"
+                "%s  %s  (%s)%n  by %s%s: %s%n  about %,d records, version %d; %,d bytes a key%n"
                         + "  may ask: %s; %d keys an account and %d a department in %d hours, %d at once; price class %s%s%n"
                         + "  asked so far: %d look-ups, %d keys",
                 view.getId(),
                 view.getTitle(),
                 state(view),
+                view.getReads() == ViewReads.VIEW_READS_BY_RANGE ? "ranges of " : "",
                 view.getKeyColumn(),
                 String.join(", ", view.getColumnsList()),
                 view.getTable().getRoundedRecords(),
@@ -153,6 +156,11 @@ final class ViewCommands {
             @Option(names = "--per-department", defaultValue = "1000", description = "keys (default: 1000)") long all,
             @Option(names = "--at-once", defaultValue = "16", description = "keys a look-up (default: 16)") int once,
             @Option(names = "--price-class", defaultValue = "standard", description = "its name") String price,
+            @Option(
+                            names = "--ranges",
+                            description = "read by ranges and prefixes of the key: askers see neighbouring entries and"
+                                    + " some other keys, so the key's policy must let it be shown")
+                    boolean ranges,
             @Option(names = "--purpose-required", description = "askers must say why") boolean purpose,
             @Mixin AccountOptions by) {
         return by.with(random, clock, account -> {
@@ -174,6 +182,7 @@ final class ViewCommands {
                             .setKeywordsPerLookup(once))
                     .setPriceClass(price)
                     .setPurposeRequired(purpose)
+                    .setReads(ranges ? ViewReads.VIEW_READS_BY_RANGE : ViewReads.VIEW_READS_BY_KEY)
                     .build();
             long height = account.call(VIEWS, "Publish", view).getHeight();
             long seconds = Math.round(source.getRoundedRows() * SECONDS_A_RECORD + 16 * SECONDS_AN_OUTPUT);
@@ -206,7 +215,9 @@ final class ViewCommands {
     }
 
     /// Has the executor read the source again.
-    @Command(description = "The source has changed: has the table made anew; the one that stands answers until then.")
+    @Command(
+            description = "The source has changed: has it read again and the table changed to it; the one that stands"
+                    + " answers until then.")
     int refresh(@Parameters(paramLabel = "VIEW") String id, @Mixin AccountOptions by) {
         return changed("Refresh", id, by);
     }

@@ -26,6 +26,7 @@ import poyang.wire.schema.TallyState;
 import poyang.wire.schema.TellTotal;
 import poyang.wire.schema.View;
 import poyang.wire.schema.ViewForm;
+import poyang.wire.schema.ViewReads;
 
 /// Looks up records of a view by key, so that the department that holds them learns that there was a look-up,
 /// by whom, for what purpose and of how many keys, and nothing else.
@@ -36,9 +37,6 @@ import poyang.wire.schema.ViewForm;
 /// Keys leave this process blinded only. The report is sent whatever came of it, at once and in one length,
 /// so that a holder that spoils some answers learns nothing from what follows.
 public final class PrivateLookup {
-    private static final int CLOSINGS = 20;
-    private static final long PAUSE_MILLIS = 200;
-
     private final Counterparts others;
     private final RandomSource random;
 
@@ -92,7 +90,11 @@ public final class PrivateLookup {
     public LookupResult lookup(String view, List<String> keys, String purpose) throws InterruptedException {
         View known = view(view);
         List<byte[]> keywords = normalised(known, keys);
-        KeywordForm form = form(known);
+        if (known.getReads() != ViewReads.VIEW_READS_BY_KEY) {
+            throw new PoyangException(
+                    LookupErrors.BAD_KEYWORD, "the view " + view + " is read by ranges", "name a range or a prefix");
+        }
+        KeywordForm form = KeywordForm.decode(form(known, others));
         List<SupervisorReport.Supervisor> supervisors = others.supervisors();
         String id = others.ask(AskRequest.newBuilder()
                 .setView(view)
@@ -119,7 +121,11 @@ public final class PrivateLookup {
                     found,
                     ChainForms.bytes(stated.getServedTransaction()),
                     (long) blinded.length + evaluated.length + queries.length + answers.length);
-            close(result, view, keys.size(), digest, supervisors, source.fork("report"));
+            new Closing(others, source.fork("report"))
+                    .close(
+                            new Closing.Closed(id, view, keys.size(), matched(result, keys.size()), complaint(result)),
+                            digest,
+                            supervisors);
             return result;
         }
     }
@@ -128,6 +134,10 @@ public final class PrivateLookup {
     ///
     /// @throws PoyangException `LOOKUP_NO_SUCH_VIEW`
     public View view(String id) {
+        return view(id, others);
+    }
+
+    static View view(String id, Counterparts others) {
         return others.view(id)
                 .filter(found -> !found.getWithdrawn())
                 .orElseThrow(() -> new PoyangException(
@@ -155,7 +165,7 @@ public final class PrivateLookup {
     }
 
     /// The form of the table that stands, as its department's executor hands it out and the chain knows it.
-    private KeywordForm form(View view) {
+    static byte[] form(View view, Counterparts others) {
         if (!view.hasTable()) {
             throw notStanding(view.getId() + " has no table yet");
         }
@@ -168,10 +178,10 @@ public final class PrivateLookup {
         if (!Sm3.hash(form).equals(ChainForms.bytes(view.getTable().getFormHash()))) {
             throw lies("the form that the holder hands out is not the one on chain");
         }
-        return KeywordForm.decode(form);
+        return form;
     }
 
-    private static LookupFrame frame(String id, byte[] content) {
+    static LookupFrame frame(String id, byte[] content) {
         return LookupFrame.newBuilder()
                 .setLookup(id)
                 .setFrame(ChainForms.byteString(Bytes.wrap(content)))
@@ -210,35 +220,13 @@ public final class PrivateLookup {
         return new LookupResult.Answer.Found(fields);
     }
 
-    private void close(
-            LookupResult result,
-            String view,
-            int keywords,
-            Bytes digest,
-            List<SupervisorReport.Supervisor> supervisors,
-            RandomSource source)
-            throws InterruptedException {
-        String complaint = result.answers().stream()
+    /// The first complaint; empty where there is none.
+    private static String complaint(LookupResult result) {
+        return result.answers().stream()
                 .filter(LookupResult.Answer.Complaint.class::isInstance)
                 .map(answer -> ((LookupResult.Answer.Complaint) answer).reason())
                 .findFirst()
                 .orElse("");
-        CloseLookup.Builder closing = CloseLookup.newBuilder()
-                .setLookup(result.lookup())
-                .addAllReports(SupervisorReport.sealed(result.lookup(), complaint, digest, supervisors, source));
-        for (int attempt = 0; attempt < CLOSINGS; attempt++) {
-            OwnTally.Part part = OwnTally.of(view, others.tally(view), others)
-                    .plus(keywords, matched(result, keywords), others, source.fork("tally-" + attempt));
-            if (others.close(closing.setTally(part.tally()).build())) {
-                part.due().ifPresent(others::tell);
-                return;
-            }
-            Thread.sleep(PAUSE_MILLIS);
-        }
-        throw new PoyangException(
-                LookupErrors.NOT_STANDING,
-                "the look-up could not be closed: the account's tally of the view kept changing",
-                "look up with one process for an account at a time");
     }
 
     private static int matched(LookupResult result, int keywords) {

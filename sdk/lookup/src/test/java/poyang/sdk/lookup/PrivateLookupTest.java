@@ -52,7 +52,7 @@ final class PrivateLookupTest {
     private static final HolderKey OTHER_KEY = HolderKey.random(random("other key"));
     private static final KeywordTable OTHER = table(OTHER_KEY, "closed");
 
-    private static RandomSource random(String label) {
+    static RandomSource random(String label) {
         return new SeededRandom(new byte[SeededRandom.SEED_BYTES], label);
     }
 
@@ -95,7 +95,7 @@ final class PrivateLookupTest {
     }
 
     /// What a holder may do wrong.
-    private static class Holder implements PrivateLookup.Counterparts {
+    static class Holder implements PrivateLookup.Counterparts {
         final List<Message> seen = new ArrayList<>();
         final List<Message> reports = new ArrayList<>();
         UnaryOperator<byte[]> evaluation = frame -> frame;
@@ -103,6 +103,7 @@ final class PrivateLookupTest {
         KeywordTable evaluates = TABLE;
         KeywordTable reads = TABLE;
         boolean statesOtherFrames;
+        private int keywords;
         private byte[] blinded = new byte[0];
         private byte[] evaluated = new byte[0];
         private Bytes digest = Bytes.empty();
@@ -129,6 +130,7 @@ final class PrivateLookupTest {
         @Override
         public String ask(AskRequest request) {
             seen.add(request);
+            keywords = request.getKeywords();
             return "b/register/7";
         }
 
@@ -189,7 +191,7 @@ final class PrivateLookupTest {
                             .orElseThrow();
             tally = tally.toBuilder()
                     .setLookups(tally.getLookups() + 1)
-                    .setKeywords(tally.getKeywords() + blinded.length / poyang.pir.KeywordForm.POINT_BYTES)
+                    .setKeywords(tally.getKeywords() + keywords)
                     .setSum(ByteString.copyFrom(sum))
                     .setOwn(said.getOwn())
                     .build();
@@ -302,7 +304,7 @@ final class PrivateLookupTest {
         assertEquals(0, assertInstanceOf(TellTotal.class, none.seen.getLast()).getMatched());
     }
 
-    private static byte[] spoilt(byte[] frame) {
+    static byte[] spoilt(byte[] frame) {
         byte[] changed = frame.clone();
         changed[changed.length / 2] ^= 0x40;
         return changed;
