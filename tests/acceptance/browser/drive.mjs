@@ -8,7 +8,8 @@
 //           "users": { "organisation/name": { "keystore": FILE, "password": TEXT } },
 //           "register": [ { "owner", "name", "title", "connector", "settings": {}, "key", "kind": 1..4 } ],
 //           "job": { "analyst", "own", "other", "owners": [..], "supervisor",
-//                    "expectedMatches": number or absent, "timeoutSeconds": number } }
+//                    "expectedMatches": number or absent, "timeoutSeconds": number },
+//           "lookup": { "analyst", "owner", "view", "key", "shows": text of its record } or absent }
 // The last line is one JSON object; the exit code is 0 only when everything was seen.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -109,6 +110,44 @@ async function register(page, source) {
 
 async function state(page, wanted, seconds) {
   await page.locator(`[data-testid="job-state"][data-state="${wanted}"]`).waitFor({ timeout: seconds * 1000 });
+}
+
+// A record is looked up in the page; frames are made and opened there.
+async function lookUp({ analyst, owner, view, key, shows }) {
+  const page = await enter(analyst);
+  const sent = [];
+  page.on('request', (request) => sent.push(request.postData() ?? ''));
+  await menu(page, 'views');
+  await page.getByTestId(`lookup-${view}`).waitFor({ timeout: 30_000 });
+  await shot(page, 'views-analyst');
+  await page.getByTestId(`lookup-${view}`).click();
+  await page.getByTestId('lookup-keys').fill(`${key}\n360102199003070014`);
+  await page.getByTestId('lookup-purpose').fill('核对公积金缴存');
+  await shot(page, 'lookup-asked');
+  await page.getByTestId('lookup-submit').click();
+  const result = page.getByTestId('lookup-result');
+  await result.waitFor({ timeout: 60_000 });
+  await shot(page, 'lookup-answered');
+  if (!(await result.locator('[data-outcome="found"]').innerText()).includes(shows)) throw new Error('the record is not there');
+  if (await result.locator('[data-outcome="absent"]').count() !== 1) throw new Error('the other key has a record');
+  const clear = [key, Buffer.from(key).toString('base64').slice(0, 20)];
+  if (sent.some((body) => clear.some((word) => body.includes(word)))) throw new Error('a key left the browser');
+  await page.context().close();
+  outcome.seen.push('private look-up');
+  const holder = await enter(owner);
+  await menu(holder, 'views');
+  await holder.getByTestId('own-views').getByText(view).waitFor();
+  await holder.getByTestId('lookups').getByText(`${view}/1`).waitFor({ timeout: 30_000 });
+  await shot(holder, 'views-owner');
+  await holder.getByTestId('publish-view').click();
+  await holder.getByTestId('view-name').waitFor();
+  await shot(holder, 'views-publish');
+  await holder.keyboard.press('Escape');
+  for (const method of ['refresh', 'withdraw', 'withdraw']) await holder.getByTestId(`${method}-${view}`).click();
+  await holder.getByTestId('own-views').getByText('已撤回').waitFor({ timeout: 60_000 });
+  await shot(holder, 'views-withdrawn');
+  await holder.context().close();
+  outcome.seen.push('view withdrawn');
 }
 
 const outcome = { seen: [], matches: -1, jobId: '' };
@@ -214,6 +253,8 @@ try {
   await narrow.waitForTimeout(1200);
   await shot(narrow, 'supervisor-narrow');
   outcome.seen.push('overview');
+
+  if (config.lookup) await lookUp(config.lookup);
 
   if (violations.length > 0) throw new Error(violations.join('\n'));
   console.log(JSON.stringify({ ...outcome, screenshots: shotNumber, passed: true }));

@@ -39,6 +39,22 @@ export async function askExecutor<Q extends DescMessage, A extends DescMessage>(
   return fromBinary(answer, await carry(`/api/executors/${session.view!.organisation}/${method}`, query));
 }
 
+/** A question to the executor of any department about its views. */
+export async function askHolder<Q extends DescMessage, A extends DescMessage>(
+  organisation: string, method: string, question: Q, message: MessageShape<Q>, answer: A): Promise<MessageShape<A>> {
+  const call: Call<Q> = { contract: 'poyang.v1.PrivateReads', method, schema: question, message };
+  const query = signQuery(useSession().signer(), call, Date.now());
+  return fromBinary(answer, await carry(`/api/executors/${organisation}/${method}`, query));
+}
+
+/** What a contract lets this account read. */
+export async function askContract<Q extends DescMessage, A extends DescMessage>(
+  contract: string, method: string, question: Q, message: MessageShape<Q>, answer: A): Promise<MessageShape<A>> {
+  const call: Call<Q> = { contract: `poyang.v1.${contract}`, method, schema: question, message };
+  const query = signQuery(useSession().signer(), call, Date.now());
+  return fromBinary(answer, await carry('/api/chain/query', query));
+}
+
 export async function followExecutor<Q extends DescMessage, A extends DescMessage>(
   method: string, question: Q, message: MessageShape<Q>, answer: A, sink: (event: MessageShape<A>) => void, signal: AbortSignal): Promise<void> {
   const session = useSession();

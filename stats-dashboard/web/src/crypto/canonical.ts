@@ -15,6 +15,13 @@ export class CanonicalWriter {
     return this;
   }
 
+  u32(value: number): this {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value);
+    this.#parts.push(bytes);
+    return this;
+  }
+
   text(value: string): this {
     return this.bytes(utf8(value));
   }

@@ -18,9 +18,16 @@ final class DemoView {
     private static final long POLL_MILLIS = 250;
 
     private final LocalNetwork network;
+    private final String id;
 
     DemoView(LocalNetwork network) {
+        this(network, ID);
+    }
+
+    /// The same under another name.
+    DemoView(LocalNetwork network, String id) {
         this.network = network;
+        this.id = id;
     }
 
     /// The owner publishes it; its executor begins to make the table.
@@ -30,7 +37,7 @@ final class DemoView {
                         VIEWS,
                         "Publish",
                         View.newBuilder()
-                                .setId(ID)
+                                .setId(id)
                                 .setOrganisation("taxation")
                                 .setTitle("纳税登记状态查询")
                                 .setDataset("taxation/taxpayers")
@@ -54,9 +61,9 @@ final class DemoView {
     View now() {
         ChainAccount reader = network.account("medical-insurance/analyst");
         try {
-            return View.parseFrom(reader.state(VIEWS, "view/" + ID, 0)
+            return View.parseFrom(reader.state(VIEWS, "view/" + id, 0)
                     .value()
-                    .orElseThrow(() -> failed("the chain has no view " + ID))
+                    .orElseThrow(() -> failed("the chain has no view " + id))
                     .toArray());
         } catch (InvalidProtocolBufferException e) {
             throw new PoyangException(

@@ -48,7 +48,7 @@ final class MatchTallies {
         return "tally/" + view + "|" + account;
     }
 
-    private TallyState tally(String view, String account) {
+    private static TallyState tally(String view, String account, ReadableState views) {
         return views.get(key(view, account))
                 .map(value -> ServiceContract.stored(TallyState.parser(), value))
                 .orElse(TallyState.getDefaultInstance());
@@ -63,7 +63,7 @@ final class MatchTallies {
                         + said.getOwn().size(),
                 "a point of " + Sm2Commitment.BYTES + " bytes and a box of "
                         + SealedBox.length(context.suite(), OWN_BYTES) + " bytes are needed");
-        TallyState before = tally(lookup.getView(), lookup.getAccount());
+        TallyState before = tally(lookup.getView(), lookup.getAccount(), views);
         boolean begins = said.getLookupsBefore() == 0;
         Rules.need(
                 begins || said.getLookupsBefore() == before.getLookups(),
@@ -93,7 +93,7 @@ final class MatchTallies {
     Empty tell(TellTotal request) {
         Account sender = context.sender();
         View view = ServiceContract.need(views, "view/" + request.getView(), View.parser(), "view");
-        TallyState tally = tally(view.getId(), sender.id());
+        TallyState tally = tally(view.getId(), sender.id(), views);
         Rules.need(
                 tally.getKeywords() >= KEYWORDS_MIN,
                 NotarizationErrors.WRONG_STATE,
@@ -146,6 +146,10 @@ final class MatchTallies {
     }
 
     // ---- reads ----------------------------------------------------------------------------------
+
+    static TallyState own(ViewKey key, Account reader, ReadableState views) {
+        return tally(key.getId(), reader.id(), views);
+    }
 
     static MatchTotals list(ViewKey key, Account reader, ReadableState views) {
         MatchTotals.Builder found = MatchTotals.newBuilder();

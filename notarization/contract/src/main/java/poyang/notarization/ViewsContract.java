@@ -67,6 +67,7 @@ public final class ViewsContract extends ServiceContract {
         read("ListLookups", LookupsRequest.parser(), Lookups::list);
         read("GetLookup", LookupKey.parser(), Lookups::get);
         read("ListTotals", ViewKey.parser(), MatchTallies::list);
+        read("Tally", ViewKey.parser(), MatchTallies::own);
     }
 
     private static Empty publish(View made, CallContext context, ContractState state) {

@@ -15,13 +15,17 @@ public interface ExecutorGateway {
     /// Hands over progress on the calling thread until the attempt ends.
     void progress(String organisation, SignedQuery query, Consumer<JobProgress> sink) throws InterruptedException;
 
-    /// The unary methods of `poyang.v1.Executor`.
+    /// The unary methods of `poyang.v1.Executor` and `poyang.v1.PrivateReads`.
     enum Method {
         CONNECTORS("Connectors"),
         TEST_SOURCE("TestSource"),
         ADD_SOURCE("AddSource"),
         LIST_SOURCES("ListSources"),
-        RESULT("Result");
+        RESULT("Result"),
+        FORM("Form"),
+        EVALUATE("Evaluate"),
+        ANSWER("Answer"),
+        STATUS("Status");
 
         private final String rpc;
 

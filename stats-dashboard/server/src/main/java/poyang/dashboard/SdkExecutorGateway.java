@@ -23,6 +23,10 @@ final class SdkExecutorGateway implements ExecutorGateway {
             case ADD_SOURCE -> client.addSource(organisation, query);
             case LIST_SOURCES -> client.listSources(organisation, query);
             case RESULT -> client.result(organisation, query);
+            case FORM -> client.viewForm(organisation, query);
+            case EVALUATE -> client.evaluate(organisation, query);
+            case ANSWER -> client.answer(organisation, query);
+            case STATUS -> client.viewStatus(organisation, query);
         };
         return Bytes.wrap(answer.toByteArray());
     }

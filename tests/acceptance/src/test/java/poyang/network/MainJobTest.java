@@ -398,6 +398,9 @@ final class MainJobTest {
         if (!Files.exists(DRIVER.resolve("node_modules"))) {
             run(120, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
         }
+        DemoView view = new DemoView(network, "taxation/registrations-web");
+        view.publish();
+        var _ = view.awaitTable(1);
         Path config = folder.resolve("browser.json");
         Files.writeString(config, browserConfig());
         run(300, "node", "drive.mjs", config.toString(), SHOTS.toAbsolutePath().toString());
@@ -415,9 +418,14 @@ final class MainJobTest {
     }
 
     private static String browserConfig() throws Exception {
+        List<String> taxpayer = new LookupSteps(network, RANDOM).taxpayer();
         Map<String, String> users = new TreeMap<>();
-        for (String account :
-                List.of("medical-insurance/owner", "taxation/owner", "taxation/analyst", "supervision/supervisor")) {
+        for (String account : List.of(
+                "medical-insurance/owner",
+                "taxation/owner",
+                "taxation/analyst",
+                "housing/analyst",
+                "supervision/supervisor")) {
             users.put(
                     account,
                     String.format(
@@ -433,12 +441,16 @@ final class MainJobTest {
                    "settings": {"path": "taxpayers.parquet"}, "key": "key", "kind": 2}],
                  "job": {"analyst": "taxation/analyst", "own": "taxation/taxpayers-web",
                   "other": "medical-insurance/insured-web", "owners": ["medical-insurance/owner", "taxation/owner"],
-                  "supervisor": "supervision/supervisor", "expectedMatches": %d, "timeoutSeconds": 180}}
+                  "supervisor": "supervision/supervisor", "expectedMatches": %d, "timeoutSeconds": 180},
+                 "lookup": {"analyst": "housing/analyst", "owner": "taxation/owner", "view": "taxation/registrations-web",
+                  "key": "%s", "shows": "%s"}}
                 """.formatted(
                         network.consoleAddress(),
                         Doors.keyHash(network),
                         String.join(",", users.values()),
-                        departments.expectedMatches());
+                        departments.expectedMatches(),
+                        taxpayer.get(0),
+                        taxpayer.get(1));
     }
 
     @Test
