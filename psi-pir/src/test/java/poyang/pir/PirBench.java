@@ -29,7 +29,7 @@ import poyang.kernel.RandomSource;
 import poyang.psi.Workers;
 
 /// Private reads between two processes over TCP: `[--records N] [--bytes N] [--mode keyword|index]
-/// [--batch K] [--threads T] [--rounds R] [--json]`. The last line is one JSON object.
+/// [--batch K] [--threads T] [--rounds R] [--json]`. The last line is one JSON object. `--timing` is {@link PirTiming}.
 ///
 /// The holder runs in a process of its own, which measures how fast its memory is read, before the
 /// table is made; the client checks every answer.
@@ -69,6 +69,9 @@ final class PirBench {
     }
 
     public static void main(String[] arguments) throws Exception {
+        if (List.of(arguments).contains("--timing")) {
+            System.exit(PirTiming.run(List.of(arguments).contains("--json")));
+        }
         PirBench bench = new PirBench(arguments);
         if (bench.options.containsKey("--serve")) {
             bench.serve();
