@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -53,6 +55,28 @@ final class LookupSteps {
                                 + "' group by key having count(*) = 1) and regexp_full_match(key, '[0-9]{17}[0-9X]') limit 1")) {
             assertTrue(rows.next());
             return List.of(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4));
+        }
+    }
+
+    /// Takes a person out of the source, has the view follow, and puts the source back as it was.
+    void whoIsTakenOutIsFoundNoMore(List<String> taxpayer, DemoView view, Callable<Integer> refresh) throws Exception {
+        Path file = network.sources("taxation").resolve("taxpayers.parquet");
+        byte[] before = Files.readAllBytes(file);
+        Path without = Files.createTempFile("taxpayers", ".parquet");
+        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duck.createStatement()) {
+            statement.execute("copy (select * from '" + file + "' where key <> '" + taxpayer.getFirst() + "') to '"
+                    + without + "' (format parquet)");
+            Files.write(file, Files.readAllBytes(without));
+            int version = view.now().getTable().getVersion();
+            assertEquals(0, refresh.call());
+            var _ = view.awaitTable(version + 1);
+            LookupResult result = new PrivateLookup(network.account(ASKER), network.executors(), random)
+                    .lookup(DemoView.ID, List.of(taxpayer.getFirst()), "核对公积金缴存");
+            assertEquals(List.of(new LookupResult.Answer.Absent()), result.answers());
+        } finally {
+            Files.write(file, before);
+            Files.deleteIfExists(without);
         }
     }
 

@@ -473,6 +473,9 @@ final class MainJobTest {
         network.restart("taxation-executor");
         var _ = view.awaitTable(2);
         assertEquals(2, steps.readsARecord(taxpayer).version());
+        steps.whoIsTakenOutIsFoundNoMore(
+                taxpayer, view, () -> as("taxation/owner", List.of("view", "refresh", DemoView.ID)));
+        assertEquals(0, as("taxation/owner", List.of("view", "totals", DemoView.ID)));
         assertEquals(0, as("taxation/owner", List.of("view", "withdraw", DemoView.ID)));
         assertEquals(2, as("housing/analyst", lookup));
     }
