@@ -4,7 +4,7 @@ import type { DescMessage, JsonValue, MessageShape } from '@bufbuild/protobuf';
 import { ElMessage } from 'element-plus/es/components/message/index.mjs';
 import { toBase64 } from '../crypto/bytes';
 import { signQuery, signTransaction, type Call } from '../crypto/envelope';
-import { TransactionReceiptSchema, type TransactionReceipt } from '../schema/poyang/v1/chain_pb';
+import { QueryAnswerSchema, TransactionReceiptSchema, type TransactionReceipt } from '../schema/poyang/v1/chain_pb';
 import { language, t } from '../i18n';
 import { errorsInChinese } from '../i18n/errors';
 import { ApiError, carry, get, post, stream } from './http';
@@ -52,7 +52,7 @@ export async function askContract<Q extends DescMessage, A extends DescMessage>(
   contract: string, method: string, question: Q, message: MessageShape<Q>, answer: A): Promise<MessageShape<A>> {
   const call: Call<Q> = { contract: `poyang.v1.${contract}`, method, schema: question, message };
   const query = signQuery(useSession().signer(), call, Date.now());
-  return fromBinary(answer, await carry('/api/chain/query', query));
+  return fromBinary(answer, fromBinary(QueryAnswerSchema, await carry('/api/chain/query', query)).result);
 }
 
 export async function followExecutor<Q extends DescMessage, A extends DescMessage>(
