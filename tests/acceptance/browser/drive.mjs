@@ -9,7 +9,9 @@
 //           "register": [ { "owner", "name", "title", "connector", "settings": {}, "key", "kind": 1..4 } ],
 //           "job": { "analyst", "own", "other", "owners": [..], "supervisor",
 //                    "expectedMatches": number or absent, "timeoutSeconds": number },
-//           "lookup": { "analyst", "owner", "view", "key", "shows": text of its record } or absent }
+//           "lookup": { "analyst", "owner", "view", "key", "shows": text of its record } or absent,
+//           "scoring": { "analyst", "features", "name", "numbers": { column: [decimals, largest] }, "model",
+//                        "owners": [..], "expectedRows": number, "firstScore": TEXT } }
 // The last line is one JSON object; the exit code is 0 only when everything was seen.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -150,6 +152,56 @@ async function lookUp({ analyst, owner, view, key, shows }) {
   outcome.seen.push('view withdrawn');
 }
 
+// Another department's model scores the analyst's own rows.
+async function score(scoring) {
+  const analyst = await enter(scoring.analyst);
+  await menu(analyst, 'jobs');
+  await analyst.getByTestId('new-scoring').click();
+  await analyst.getByTestId('features-dataset').click();
+  await analyst.getByTestId(`option-${scoring.features}`).click();
+  for (const [column, [decimals, largest]] of Object.entries(scoring.numbers)) {
+    await analyst.getByTestId(`feature-${column}`).click();
+    await analyst.getByLabel(`${column} 小数位`).fill(String(decimals));
+    await analyst.getByLabel(`${column} 绝对值上限`).fill(String(largest));
+  }
+  await analyst.getByTestId('model-dataset').click();
+  await analyst.getByTestId(`option-${scoring.model}`).click();
+  await analyst.getByTestId('degree-2').click();
+  const title = `密文评分 ${Date.now() % 100000}`;
+  await analyst.getByTestId('job-title').fill(title);
+  await analyst.getByTestId('job-purpose').fill('评估参保人员的费用风险');
+  if (!(await analyst.getByTestId('will-learn').innerText()).includes('6 个系数')) throw new Error('the form does not say what scores give away');
+  await shot(analyst, 'analyst-new-scoring');
+  await analyst.getByTestId('submit-job').click();
+  const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
+  await link.waitFor({ timeout: 60_000 });
+  await link.click();
+  await state(analyst, 'AWAITING_CONSENT', 30);
+  const id = analyst.url().split('/').pop();
+  for (const account of scoring.owners) {
+    const owner = await enter(account);
+    await menu(owner, 'consents');
+    const card = owner.getByTestId(`consent-${id}`);
+    await card.waitFor();
+    for (const words of ['6 个系数', '评分方的行数', '全同态']) {
+      if (!(await card.innerText()).includes(words)) throw new Error(`the consent says nothing of ${words}`);
+    }
+    await shot(owner, `owner-consent-scoring-${account.replace('/', '-')}`);
+    await card.getByTestId('approve').click();
+    await card.waitFor({ state: 'detached', timeout: 60_000 });
+    await owner.context().close();
+  }
+  await state(analyst, 'COMPLETED', 120);
+  await analyst.getByTestId('open-result').click();
+  await analyst.getByTestId('result-opened').waitFor();
+  const rows = Number(await analyst.getByTestId('matches').getAttribute('data-count'));
+  if (rows !== scoring.expectedRows) throw new Error(`${rows} scores, ${scoring.expectedRows} expected`);
+  await analyst.getByText(scoring.firstScore, { exact: true }).first().waitFor();
+  await shot(analyst, 'analyst-scores');
+  await analyst.context().close();
+  outcome.seen.push('scores');
+}
+
 const outcome = { seen: [], matches: -1, jobId: '' };
 try {
   const { job } = config;
@@ -255,6 +307,7 @@ try {
   outcome.seen.push('overview');
 
   if (config.lookup) await lookUp(config.lookup);
+  if (config.scoring) await score(config.scoring);
 
   if (violations.length > 0) throw new Error(violations.join('\n'));
   console.log(JSON.stringify({ ...outcome, screenshots: shotNumber, passed: true }));

@@ -4,7 +4,7 @@ import { number, t } from '../i18n';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Reveal } from '../schema/poyang/v1/datasets_pb';
 import { PROTOCOLS } from './protocols';
-import { JobState, JoinResult, PlanSchema, type CollisionPlan, type Job, type JobParty } from '../schema/poyang/v1/jobs_pb';
+import { JobState, JoinResult, PlanSchema, type CollisionPlan, type Job, type JobParty, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
 
 type Colour = 'success' | 'warning' | 'danger' | 'info' | 'primary';
 
@@ -47,7 +47,7 @@ export function protocolLabel(job: Job): string {
 }
 
 /** What an attempt goes through, in order; what no protocol shares comes between. */
-export const stepsOf = (job: Job): string[] => ['reading', 'committing', 'waiting', 'hashing',
+export const stepsOf = (job: Job): string[] => scoringOf(job) ? ['reading', 'committing', 'waiting', 'scoring', 'sealing', 'receipt'] : ['reading', 'committing', 'waiting', 'hashing',
   ...(isVole(job) ? ['preparing'] : []), 'masking', 'exchanging', 'matching', 'sealing', 'receipt'];
 
 const isVole = (job: Job): boolean => protocolOf(job).startsWith('vole');
@@ -58,12 +58,37 @@ export const failureLabel = (code: string): string => t((FAILURES.includes(code)
 const FAILURES = ['SOURCE_LOST', 'PEER_LOST', 'EXECUTOR_LOST', 'CHILD_LOST', 'TIME_LIMIT', 'MEMORY_LIMIT', 'LIMIT_EXCEEDED',
   'SANDBOX', 'INPUT_REFUSED', 'POLICY', 'CANCELLED', 'INTERNAL'];
 
+/** Monomials of up to `degree` factors out of `features`, the constant among them. */
+export function termsOf(features: number, degree: number): number {
+  let terms = 1;
+  for (let i = 1; i <= degree; i += 1) terms = terms * (features + i) / i;
+  return terms;
+}
+
 /** What the receiver gets to know, and which of its rows are listed. */
-export function asksOf(plan: CollisionPlan): string {
+export function asksOf(job: Job): string {
+  const collision = collisionOf(job);
+  const scoring = scoringOf(job);
+  if (collision) return asksOfCollision(collision);
+  return scoring ? `${t('reveal4')} · ${t('scoringForm', scoring.degree, scoring.features.length, termsOf(scoring.features.length, scoring.degree))}` : '';
+}
+
+function asksOfCollision(plan: CollisionPlan): string {
   const reveal = plan.reveal || Reveal.MATCHING_ROWS;
   if (reveal === Reveal.MATCHING_ROWS) return `${t(`reveal${reveal}` as Key)} · ${t(`join${plan.join || JoinResult.INNER}` as Key)}`;
   return reveal === Reveal.SIZE_AT_LEAST ? t('revealAtLeast', number(plan.atLeast)) : t(`reveal${reveal}` as Key);
 }
+
+export function scoringOf(job: Job): ScoringPlan | null {
+  const plan = fromBinary(PlanSchema, job.plan);
+  return plan.kind.case === 'scoring' ? plan.kind.value : null;
+}
+
+export const kindLabel = (job: Job): string => (scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
+
+/** What a party of a job is, by its place. */
+export const sideLabel = (job: Job, place: number): string =>
+  t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : 'rightSide');
 
 /** Whatever the plan's kind. */
 function planOf(job: Job): { protocol: string } | null {

@@ -95,6 +95,9 @@ final class MainJobTest {
     @SuppressWarnings("NullAway.Init")
     private static MainJob main;
 
+    @SuppressWarnings("NullAway.Init")
+    private static ScoringSteps scoring;
+
     @BeforeAll
     static void start() throws IOException {
         passage = Files.createTempDirectory("poyang-test");
@@ -105,6 +108,8 @@ final class MainJobTest {
         main = new MainJob(network, RANDOM, _ -> {});
         Map<String, Long> rows = departments.register(main);
         assertEquals(Set.copyOf(LocalNetwork.DEPARTMENTS), rows.keySet());
+        scoring = new ScoringSteps(network, main);
+        scoring.register();
     }
 
     private static LocalNetwork network(String name, int port) {
@@ -422,6 +427,7 @@ final class MainJobTest {
         Map<String, String> users = new TreeMap<>();
         for (String account : List.of(
                 "medical-insurance/owner",
+                "medical-insurance/analyst",
                 "taxation/owner",
                 "taxation/analyst",
                 "housing/analyst",
@@ -443,14 +449,27 @@ final class MainJobTest {
                   "other": "medical-insurance/insured-web", "owners": ["medical-insurance/owner", "taxation/owner"],
                   "supervisor": "supervision/supervisor", "expectedMatches": %d, "timeoutSeconds": 180},
                  "lookup": {"analyst": "housing/analyst", "owner": "taxation/owner", "view": "taxation/registrations-web",
-                  "key": "%s", "shows": "%s"}}
+                  "key": "%s", "shows": "%s"},
+                 "scoring": {"analyst": "medical-insurance/analyst", "features": "%s", "model": "%s",
+                  "numbers": {"cost": [2, 100000], "visits": [0, 100]}, "expectedRows": %d, "firstScore": "%s",
+                  "owners": ["medical-insurance/owner", "taxation/owner"]}}
                 """.formatted(
                         network.consoleAddress(),
                         Doors.keyHash(network),
                         String.join(",", users.values()),
                         departments.expectedMatches(),
                         taxpayer.get(0),
-                        taxpayer.get(1));
+                        taxpayer.get(1),
+                        ScoringSteps.FEATURES,
+                        ScoringSteps.MODEL,
+                        ScoringSteps.ROWS,
+                        ScoringSteps.expected(0));
+    }
+
+    @Test
+    void aModelScoresTheRowsOfAnotherDepartment() throws Exception {
+        scoring.scoresComeWithReceiptsOfBoth(folder.resolve("scoring"));
+        scoring.aNumberOutOfBoundsEndsTheAttempt();
     }
 
     @Test

@@ -2,9 +2,11 @@ package poyang.executor.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -13,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobPlan;
 import poyang.homomorphic.scoring.FixedPoint;
+import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.psi.Commitments;
 import poyang.simulation.Property;
 
 /// Numbers, rows and terms as people write them.
@@ -76,6 +80,18 @@ final class ScoringInputTest {
         long[] coefficients = model("1=0.5", "age * income=-1", "age=2.25", "income*income=0.001")
                 .coefficients();
         assertEquals("[500, 0, 2250, 1, -1000, 0]", Arrays.toString(coefficients));
+    }
+
+    /// Marks tell contents apart, whatever the order of the rows.
+    @Test
+    void anotherCoefficientIsAnotherVersion() {
+        byte[] secret = new byte[32];
+        List<Bytes> marks = new ArrayList<>();
+        for (ModelTable each : List.of(model("1=2", "age=3"), model("age=3", "1=2"), model("1=2", "age=3.001"))) {
+            marks.add(Commitments.versionMark(each.size(), each::item, secret));
+        }
+        assertEquals(marks.get(0), marks.get(1));
+        assertNotEquals(marks.get(0), marks.get(2));
     }
 
     @Test

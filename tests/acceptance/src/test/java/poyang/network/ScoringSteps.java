@@ -1,0 +1,166 @@
+package poyang.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainForms;
+import poyang.sdk.ReceiptVerifier;
+import poyang.wire.schema.ColumnPolicy;
+import poyang.wire.schema.Dataset;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobKey;
+import poyang.wire.schema.JobState;
+import poyang.wire.schema.Plan;
+import poyang.wire.schema.ScoringFeature;
+import poyang.wire.schema.ScoringPlan;
+import poyang.wire.schema.Sensitivity;
+import poyang.wire.schema.SourceDefinition;
+import poyang.wire.schema.SourceDiscovery;
+import poyang.wire.schema.SubmitJob;
+import poyang.wire.schema.UsePolicy;
+
+/// Medical insurance has its claims scored by taxation's model, and what must hold of it.
+final class ScoringSteps {
+    static final String FEATURES = "medical-insurance/claims";
+    static final String MODEL = "taxation/risk-model";
+    static final int ROWS = 40;
+
+    private final LocalNetwork network;
+    private final MainJob main;
+
+    ScoringSteps(LocalNetwork network, MainJob main) {
+        this.network = network;
+        this.main = main;
+    }
+
+    /// Both owners register their tables.
+    void register() throws IOException {
+        StringBuilder claims = new StringBuilder("claim,cost,visits\n");
+        for (int row = 0; row < ROWS; row++) {
+            claims.append("c-").append(row).append(',').append(cost(row)).append(',');
+            claims.append(visits(row)).append('\n');
+        }
+        add("medical-insurance", "claims", claims.toString(), UsePolicy.getDefaultInstance(), "claim");
+        UsePolicy bounded = UsePolicy.newBuilder()
+                .setMaximumPeerRows(500)
+                .setMaximumRunsPerPair(20)
+                .build();
+        add("taxation", "risk-model", "term,weight\n1,2.5\ncost,-0.001\ncost*visits,0.0002\n", bounded, "");
+    }
+
+    private static BigDecimal cost(int row) {
+        return BigDecimal.valueOf(row * 123_456L % 1_000_000, 2);
+    }
+
+    private static int visits(int row) {
+        return row % 7;
+    }
+
+    /// The score of a row of the claims in the clear.
+    static String expected(int row) {
+        return new BigDecimal("2.5")
+                .subtract(new BigDecimal("0.001").multiply(cost(row)))
+                .add(new BigDecimal("0.0002").multiply(cost(row)).multiply(BigDecimal.valueOf(visits(row))))
+                .setScale(8)
+                .toPlainString();
+    }
+
+    private void add(String department, String name, String content, UsePolicy policy, String key) throws IOException {
+        Path file = Files.writeString(network.sources(department).resolve(name + ".csv"), content);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        ChainAccount owner = network.account(department + "/owner");
+        SourceDefinition source = SourceDefinition.newBuilder()
+                .setName(name)
+                .setConnector("csv")
+                .putSettings("path", name + ".csv")
+                .build();
+        SourceDiscovery found =
+                network.executors().addSource(department, owner.query("poyang.v1.Executor", "AddSource", source));
+        Dataset.Builder dataset = Dataset.newBuilder()
+                .setId(department + "/" + name)
+                .setOrganisation(department)
+                .setTitle(key.isEmpty() ? "费用风险模型" : "门诊费用")
+                .setConnector("csv")
+                .setRoundedRows(found.getRoundedRows())
+                .setPolicy(policy);
+        found.getColumnsList()
+                .forEach(column -> dataset.addColumns(ColumnPolicy.newBuilder()
+                        .setName(column.getName())
+                        .setType(column.getType())
+                        .setSensitivity(Sensitivity.PERSONAL)
+                        .setEncryptedInput(!column.getName().equals(key))));
+        owner.call("poyang.v1.Datasets", "Register", dataset.build());
+    }
+
+    private Job run(long largestCost) throws Exception {
+        ScoringPlan plan = ScoringPlan.newBuilder()
+                .setFeaturesDataset(FEATURES)
+                .setKeyColumn("claim")
+                .addFeatures(feature("cost", 2, largestCost))
+                .addFeatures(feature("visits", 0, 100))
+                .setModelDataset(MODEL)
+                .setTermColumn("term")
+                .setCoefficientColumn("weight")
+                .setDegree(2)
+                .setCoefficientDecimals(4)
+                .setCoefficientBound(1_000_000)
+                .setProtocol("scoring-bfv")
+                .build();
+        SubmitJob request = SubmitJob.newBuilder()
+                .setTitle("费用风险评分")
+                .setPurpose("评估费用风险")
+                .setPlan(Plan.newBuilder().setScoring(plan).build().toByteString())
+                .setReceiver("medical-insurance/analyst")
+                .setMinutesToLive(60)
+                .build();
+        String id = JobKey.parseFrom(network.account("medical-insurance/analyst")
+                        .call("poyang.v1.Jobs", "Submit", request)
+                        .getResult())
+                .getId();
+        main.consent(id);
+        return main.awaitEnd(id, 1);
+    }
+
+    private static ScoringFeature feature(String column, int decimals, long bound) {
+        return ScoringFeature.newBuilder()
+                .setColumn(column)
+                .setDecimals(decimals)
+                .setBound(bound)
+                .build();
+    }
+
+    /// Every score is exact, and both receipts name the protocol and hold.
+    void scoresComeWithReceiptsOfBoth(Path folder) throws Exception {
+        MainJob.Outcome outcome = main.collect(run(10_000_000), Files.createDirectories(folder));
+        List<String> lines = new ArrayList<>();
+        lines.add("claim,score");
+        for (int row = 0; row < ROWS; row++) {
+            lines.add("c-" + row + "," + expected(row));
+        }
+        assertEquals(lines, outcome.csv().lines().toList());
+        assertTrue(outcome.committed(), "the result is the one that the receipt commits to");
+        assertEquals(2, outcome.receipts().size());
+        for (Path receipt : outcome.receipts().values()) {
+            assertInstanceOf(
+                    ReceiptVerifier.Verdict.Proven.class,
+                    ReceiptVerifier.verify(ChainForms.readReceipt(receipt), network.genesis()));
+        }
+    }
+
+    /// A cost above what the plan declares ends the attempt by its own code, and no score comes.
+    void aNumberOutOfBoundsEndsTheAttempt() throws Exception {
+        Job failed = run(1000);
+        assertEquals(JobState.FAILED, failed.getState());
+        assertEquals("INPUT_REFUSED", failed.getFailure().getCode());
+        assertEquals("medical-insurance", failed.getFailure().getOrganisation());
+    }
+}
