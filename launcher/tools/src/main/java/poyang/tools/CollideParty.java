@@ -1,29 +1,20 @@
 package poyang.tools;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
 import poyang.connectors.BatchStream;
-import poyang.connectors.Connector;
-import poyang.connectors.Connectors;
-import poyang.connectors.SourceSettings;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PartyId;
-import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
@@ -50,23 +41,11 @@ final class CollideParty {
     private static final Progress PROGRESS =
             (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
     private static final int FIRST_KEY = 7;
-    private static final int CONNECT_ATTEMPTS = 600;
-    private static final long CONNECT_PAUSE_MILLIS = 100;
 
     private CollideParty() {}
 
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        try {
-            run(arguments);
-        } catch (PoyangException e) {
-            System.out.println("failure=" + e.code().number() + "|" + e.code().name() + "|"
-                    + e.code().category() + "|" + oneLine(e.wrong()) + "|" + oneLine(e.right()));
-            System.exit(1);
-        }
-    }
-
-    private static String oneLine(String text) {
-        return text.replace('\n', ' ').replace('\r', ' ').replace('|', '/');
+    public static void main(String[] arguments) {
+        PartyMeeting.run(() -> run(arguments));
     }
 
     private static void run(String[] arguments) throws IOException, InterruptedException {
@@ -119,12 +98,10 @@ final class CollideParty {
     /// Meets the other party, runs this side, and says what it took.
     private static void converse(String[] arguments, Side side) throws IOException, InterruptedException {
         boolean left = arguments[0].equals("left");
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[2]);
         CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
         PartyId peer = left ? RIGHT : LEFT;
         RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
-        try (SocketNetwork socket =
-                new SocketNetwork(left ? LEFT : RIGHT, peer, left ? accept(address) : connect(address))) {
+        try (SocketNetwork socket = PartyMeeting.meet(left ? LEFT : RIGHT, peer, left, Path.of(arguments[2]))) {
             RecordedNetwork network = new RecordedNetwork(socket);
             long start = System.nanoTime();
             Counts counts = side.run(protocol, new CollisionSession(network, peer, random, PROGRESS));
@@ -183,11 +160,9 @@ final class CollideParty {
 
     /// Gives the values of each row's columns, in one array for all rows.
     private static void read(Path file, List<String> columns, Consumer<String[]> rows) {
-        Connector connector = Connectors.load().find(file.toString().endsWith(".parquet") ? "parquet" : "csv");
-        SourceSettings source = new SourceSettings(Map.of("path", file.toString()));
         String[] row = new String[columns.size()];
         try (BufferAllocator allocator = new RootAllocator();
-                BatchStream batches = connector.read(source, columns, allocator)) {
+                BatchStream batches = PartyMeeting.open(file, columns, allocator)) {
             while (batches.next()) {
                 for (int i = 0; i < batches.root().getRowCount(); i++) {
                     for (int c = 0; c < row.length; c++) {
@@ -196,32 +171,6 @@ final class CollideParty {
                     }
                     rows.accept(row);
                 }
-            }
-        }
-    }
-
-    private static SocketChannel accept(UnixDomainSocketAddress address) throws IOException {
-        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(address);
-            return server.accept();
-        }
-    }
-
-    /// Waits until the left party has read its file and listens; the parent process ends this one when
-    /// the left party fails.
-    private static SocketChannel connect(UnixDomainSocketAddress address) throws IOException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return SocketChannel.open(address);
-            } catch (IOException e) {
-                if (attempt == CONNECT_ATTEMPTS) {
-                    throw new PoyangException(
-                            ToolErrors.PARTY_LOST,
-                            "the left party did not listen within a minute after this one was ready",
-                            "see the left party's own message",
-                            e);
-                }
-                Thread.sleep(CONNECT_PAUSE_MILLIS);
             }
         }
     }

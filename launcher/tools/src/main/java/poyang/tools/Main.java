@@ -13,6 +13,7 @@ import poyang.kernel.PoyangException;
         description = "Departments compute together, and no raw row leaves a department.",
         subcommands = {
             Collide.class,
+            Score.class,
             Seal.class,
             Open.class,
             Key.class,
