@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             Lookup.class,
             ViewCommands.class,
             JobCommands.class,
+            ProofCommands.class,
             Main.Bench.class
         })
 public final class Main {
