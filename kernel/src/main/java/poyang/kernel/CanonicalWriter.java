@@ -1,14 +1,15 @@
 package poyang.kernel;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 
 /// Writes the one canonical form of a structure that is hashed or signed: fields in a fixed order,
 /// integers big-endian, everything of variable size behind a 32-bit length, and a domain tag first.
 public final class CanonicalWriter {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
+    private byte[] out = new byte[128];
+    private int length;
 
     /// @param domain names structure and version, for example `poyang.block-header.v1`; two structures
     ///     with different domains never have the same encoding
@@ -18,21 +19,24 @@ public final class CanonicalWriter {
 
     public CanonicalWriter u8(int value) {
         Bug.unless(value >= 0 && value <= 0xff, "u8 out of range: " + value);
-        out.write(value);
+        room(1);
+        out[length++] = (byte) value;
         return this;
     }
 
     public CanonicalWriter u32(long value) {
         Bug.unless(value >= 0 && value <= 0xffff_ffffL, "u32 out of range: " + value);
+        room(Integer.BYTES);
         for (int shift = 24; shift >= 0; shift -= 8) {
-            out.write((int) (value >>> shift));
+            out[length++] = (byte) (value >>> shift);
         }
         return this;
     }
 
     public CanonicalWriter u64(long value) {
+        room(Long.BYTES);
         for (int shift = 56; shift >= 0; shift -= 8) {
-            out.write((int) (value >>> shift));
+            out[length++] = (byte) (value >>> shift);
         }
         return this;
     }
@@ -42,12 +46,18 @@ public final class CanonicalWriter {
     }
 
     public CanonicalWriter bytes(Bytes value) {
-        return bytes(value.toArray());
+        u32(value.length());
+        room(value.length());
+        value.copyInto(out, length);
+        length += value.length();
+        return this;
     }
 
     public CanonicalWriter bytes(byte[] value) {
         u32(value.length);
-        out.writeBytes(value);
+        room(value.length);
+        System.arraycopy(value, 0, out, length, value.length);
+        length += value.length;
         return this;
     }
 
@@ -64,10 +74,16 @@ public final class CanonicalWriter {
     }
 
     public byte[] toArray() {
-        return out.toByteArray();
+        return Arrays.copyOf(out, length);
     }
 
     public Bytes toBytes() {
-        return Bytes.wrap(out.toByteArray());
+        return Bytes.wrap(toArray());
+    }
+
+    private void room(int more) {
+        if (length + more > out.length) {
+            out = Arrays.copyOf(out, Math.max(length + more, 2 * out.length));
+        }
     }
 }

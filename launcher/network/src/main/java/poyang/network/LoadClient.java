@@ -110,6 +110,7 @@ public final class LoadClient implements AutoCloseable {
 
     private String run(long warmUp, long seconds, List<Long> pids, double verificationSeconds, long blockTimeMillis)
             throws InterruptedException {
+        List<NodeStatus> first = statuses();
         double rate = seek(FIRST_RATE, warmUp, true);
         say(String.format(Locale.ROOT, "warm: %.0f a second", rate));
         List<NodeStatus> before = statuses();
@@ -127,7 +128,16 @@ public final class LoadClient implements AutoCloseable {
         LoadCounts.Phase second = counts.end(seconds);
         say("at 70 %: " + second);
         return LoadReport.json(
-                nodes.size(), peak, second, cpu, verificationSeconds, blockTimeMillis, before, after, statuses());
+                nodes.size(),
+                peak,
+                second,
+                cpu,
+                verificationSeconds,
+                blockTimeMillis,
+                first,
+                before,
+                after,
+                statuses());
     }
 
     /// Submits for some time; when `searching`, at whatever rate keeps so much under way. Gives the last rate.

@@ -13,7 +13,8 @@ final class LoadReport {
 
     /// @param cpu seconds of the validators and the client in the first phase
     /// @param verification seconds of {@link VerificationYardstick}
-    /// @param before of the first phase; `after` it; `last` after the second
+    /// @param first before any load; `before` the first phase; `after` it; `last` after the second, when nothing
+    ///     is under way
     static String json(
             int nodes,
             LoadCounts.Phase peak,
@@ -21,6 +22,7 @@ final class LoadReport {
             double cpu,
             double verification,
             long blockTimeMillis,
+            List<NodeStatus> first,
             List<NodeStatus> before,
             List<NodeStatus> after,
             List<NodeStatus> last) {
@@ -43,8 +45,8 @@ final class LoadReport {
                 String.format(
                         Locale.ROOT,
                         "%.4f",
-                        grown(before, last, NodeStatus::getReceivedTransactions)
-                                / Math.max(1, grown(before, last, NodeStatus::getAdmittedTransactions))));
+                        grown(first, last, NodeStatus::getReceivedTransactions)
+                                / Math.max(1, grown(first, last, NodeStatus::getAdmittedTransactions))));
         fields.put("cpuSecondsPerTransaction", String.format(Locale.ROOT, "%.7f", perTransaction));
         fields.put("verificationCpuSeconds", String.format(Locale.ROOT, "%.7f", verification));
         fields.put("verifyLimitRatio", String.format(Locale.ROOT, "%.4f", nodes * verification / perTransaction));

@@ -1,41 +1,53 @@
 package poyang.chain.ledger;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import poyang.kernel.Bytes;
 
 /// Writes keys and values of the store: fixed fields side by side, integers big-endian.
 final class RecordWriter {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+    private byte[] out = new byte[64];
+    private int length;
 
     RecordWriter u8(int value) {
-        out.write(value);
+        room(1);
+        out[length++] = (byte) value;
         return this;
     }
 
     RecordWriter u32(int value) {
+        room(Integer.BYTES);
         for (int shift = 24; shift >= 0; shift -= 8) {
-            out.write(value >>> shift);
+            out[length++] = (byte) (value >>> shift);
         }
         return this;
     }
 
     RecordWriter u64(long value) {
+        room(Long.BYTES);
         for (int shift = 56; shift >= 0; shift -= 8) {
-            out.write((int) (value >>> shift));
+            out[length++] = (byte) (value >>> shift);
         }
         return this;
     }
 
     RecordWriter raw(Bytes value) {
-        out.writeBytes(value.toArray());
+        room(value.length());
+        value.copyInto(out, length);
+        length += value.length();
         return this;
     }
 
     Bytes toBytes() {
-        return Bytes.wrap(out.toByteArray());
+        return Bytes.wrap(toArray());
     }
 
     byte[] toArray() {
-        return out.toByteArray();
+        return Arrays.copyOf(out, length);
+    }
+
+    private void room(int more) {
+        if (length + more > out.length) {
+            out = Arrays.copyOf(out, Math.max(length + more, 2 * out.length));
+        }
     }
 }

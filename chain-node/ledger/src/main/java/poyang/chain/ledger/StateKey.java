@@ -25,7 +25,17 @@ record StateKey(String contract, String key) implements Comparable<StateKey> {
 
     /// False for a text with half a surrogate pair, which would turn into a question mark.
     private static boolean roundTrips(String text) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        for (int i = 0; i < text.length(); i++) {
+            char each = text.charAt(i);
+            if (Character.isSurrogate(each)) {
+                i++;
+                boolean pair = i < text.length() && Character.isSurrogatePair(each, text.charAt(i));
+                if (!pair) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     Bytes flat() {
