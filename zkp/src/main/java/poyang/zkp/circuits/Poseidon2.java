@@ -28,7 +28,7 @@ public final class Poseidon2 {
 
     public Poseidon2(Api api) {
         this.api = api;
-        constants = CONSTANTS.computeIfAbsent(api.modulus(), Poseidon2::constants);
+        constants = constantsOf(api.modulus());
     }
 
     /// The hash of elements.
@@ -48,16 +48,14 @@ public final class Poseidon2 {
 
     /// The hash of integers below the order of the scalar field, outside of a circuit.
     public static BigInteger hash(Curve curve, List<BigInteger> elements) {
-        ValueApi api = ValueApi.ofConstants(curve.scalars().modulus());
-        List<Variable> constants = elements.stream().map(api::constant).toList();
-        return api.constantValue(new Poseidon2(api).hash(constants));
+        return Poseidon2Values.of(curve).hash(elements);
     }
 
     List<Variable> permute(List<Variable> input) {
         List<Variable> state = external(new ArrayList<>(input));
         int next = 0;
-        for (int round = 0; round < FULL_ROUNDS + PARTIAL_ROUNDS; round++) {
-            boolean full = round < FULL_ROUNDS / 2 || round >= FULL_ROUNDS / 2 + PARTIAL_ROUNDS;
+        for (int round = 0; round < rounds(); round++) {
+            boolean full = isFull(round);
             for (int i = 0; i < (full ? STATE : 1); i++) {
                 state.set(i, fifthPower(api.add(state.get(i), api.constant(constants[next++]))));
             }
@@ -158,11 +156,16 @@ public final class Poseidon2 {
         }
     }
 
-    /// The permutation of integers, for tests against known answers.
-    static List<BigInteger> permute(Curve curve, List<BigInteger> state) {
-        ValueApi api = ValueApi.ofConstants(curve.scalars().modulus());
-        List<Variable> constants = state.stream().map(api::constant).toList();
-        return new Poseidon2(api)
-                .permute(constants).stream().map(api::constantValue).toList();
+    /// The constants of a field, which are computed once.
+    static BigInteger[] constantsOf(BigInteger modulus) {
+        return CONSTANTS.computeIfAbsent(modulus, Poseidon2::constants);
+    }
+
+    static boolean isFull(int round) {
+        return round < FULL_ROUNDS / 2 || round >= FULL_ROUNDS / 2 + PARTIAL_ROUNDS;
+    }
+
+    static int rounds() {
+        return FULL_ROUNDS + PARTIAL_ROUNDS;
     }
 }

@@ -165,7 +165,7 @@ final class CircuitTest {
                         new BigInteger("0bb61d24daca55eebcb1929a82650f328134334da98ea4f847f760054f4a3033", 16),
                         new BigInteger("303b6f7c86d043bfcbcc80214f26a30277a15d3f74ca654992defe7ff8d03570", 16),
                         new BigInteger("1ed25194542b12eef8617361c3ba7c52e660b145994427cc86296242cf766ec8", 16)),
-                Poseidon2.permute(CURVE, state));
+                Poseidon2Values.of(CURVE).permute(state));
         BigInteger hash = Poseidon2.hash(CURVE, state);
         Example circuit = Example.result(3, (api, in) -> new Poseidon2(api).hash(in));
         Map<String, BigInteger> values = inputs(List.of(), List.of(0L, 1L, 2L));
@@ -176,6 +176,29 @@ final class CircuitTest {
         assertFalse(hash.equals(Poseidon2.hash(CURVE, List.of(BigInteger.ZERO, BigInteger.ONE))));
         assertFalse(Poseidon2.hash(CURVE, List.of(BigInteger.ONE))
                 .equals(Poseidon2.hash(CURVE, List.of(BigInteger.ONE, BigInteger.ZERO))));
+    }
+
+    @Test
+    void poseidon2OnValuesEqualsTheCircuit() {
+        Random random = new Random(5);
+        for (Curve curve : List.of(Curve.BN254, Curve.BLS12_381)) {
+            for (int count = 1; count <= 5; count++) {
+                List<BigInteger> elements = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    elements.add(new BigInteger(300, random).mod(curve.scalars().modulus()));
+                }
+                elements.set(0, curve.scalars().modulus().subtract(BigInteger.ONE));
+                Map<String, BigInteger> values = new LinkedHashMap<>();
+                values.put("out[0]", Poseidon2.hash(curve, elements));
+                for (int i = 0; i < count; i++) {
+                    values.put("in[" + i + "]", elements.get(i));
+                }
+                Example circuit = Example.result(count, (api, in) -> new Poseidon2(api).hash(in));
+                assertTrue(Witness.holds(circuit, curve, values), curve + " " + count);
+                values.merge("out[0]", BigInteger.ONE, BigInteger::add);
+                assertFalse(Witness.holds(circuit, curve, values));
+            }
+        }
     }
 
     @Test

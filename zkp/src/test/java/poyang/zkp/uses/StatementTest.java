@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,7 @@ import poyang.zkp.systems.VerificationKey;
 
 /// The three uses: true statements are shown, and no input that is changed shows a false one.
 final class StatementTest {
+    private static final Path COUNTS = Path.of("src/test/resources/vectors/statement-counts.txt");
     private static final Curve CURVE = Curve.BN254;
     private static final byte[] SEED = new byte[SeededRandom.SEED_BYTES];
     private static final RandomSource RANDOM = new SeededRandom(SEED, "statements");
@@ -217,5 +221,33 @@ final class StatementTest {
         for (String cell : List.of("2025-02-29", "1969-12-31", "2025-1-1", "2025-01-01-", "x")) {
             assertThrows(PoyangException.class, () -> COLUMNS.get(1).element(cell), cell);
         }
+    }
+
+    private static Commitment sized(Commitment.Kind kind, String column, int size) {
+        return new Commitment(kind, CURVE, List.of(Column.read(column)), size, BigInteger.ONE);
+    }
+
+    @Test
+    void constraintCountsAreAsRecorded() throws IOException {
+        Map<String, Statement> statements = new LinkedHashMap<>();
+        for (String condition : List.of("income=5", "income<5", "since<=2026-11-28", "licence=A1")) {
+            statements.put("records of 3 columns, 8, " + condition, qualified(condition));
+        }
+        statements.put(
+                "column of 64", new Statement.Described(sized(Commitment.Kind.COLUMN, "a:number", 64), List.of()));
+        statements.put(
+                "column of 64, 2 limits",
+                new Statement.Described(
+                        sized(Commitment.Kind.COLUMN, "a:number", 64), List.of(BigInteger.ONE, BigInteger.TWO)));
+        statements.put("list of 2^20", new Statement.Listed(sized(Commitment.Kind.LIST, "a:text", 20), ""));
+        StringBuilder counted = new StringBuilder("# constraints in R1CS; regenerate with -Dpoyang.regenerate=1\n");
+        statements.forEach((name, statement) -> counted.append(name)
+                .append(": ")
+                .append(Witness.constraints(statement.circuit(), CURVE).constraints())
+                .append('\n'));
+        if (System.getProperty("poyang.regenerate") != null) {
+            Files.writeString(COUNTS, counted);
+        }
+        assertEquals(Files.readString(COUNTS), counted.toString());
     }
 }
