@@ -19,7 +19,14 @@ import poyang.zkp.systems.ZkpErrors;
 @Command(
         name = "zkp",
         description = "Zero-knowledge proofs in the files of circom and snarkjs.",
-        subcommands = {Zkp.Verify.class, ZkpProve.class, ZkpCommit.class, ZkpSetUp.class, ZkpState.class, ZkpCheck.class
+        subcommands = {
+            Zkp.Verify.class,
+            ZkpProve.class,
+            ZkpCommit.class,
+            ZkpSign.class,
+            ZkpSetUp.class,
+            ZkpState.class,
+            ZkpCheck.class
         })
 final class Zkp implements Callable<Integer> {
     @Spec

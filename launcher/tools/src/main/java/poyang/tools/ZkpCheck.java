@@ -28,6 +28,9 @@ final class ZkpCheck implements Callable<Integer> {
     @Mixin
     private ZkpStatementOptions what;
 
+    @Mixin
+    private ZkpSignerOptions signed;
+
     @Option(names = "--key", required = true, paramLabel = "F", description = "the verification key")
     private Path key;
 
@@ -75,7 +78,7 @@ final class ZkpCheck implements Callable<Integer> {
         if (read.curve() != curve) {
             return Optional.of("the key is over " + read.curve() + ", the commitment over " + curve);
         }
-        Optional<String> wrong = statement.contradiction(values);
+        Optional<String> wrong = signed.wrong(statement.commitment()).or(() -> statement.contradiction(values));
         if (wrong.isEmpty() && statement instanceof Statement.Listed && person != null) {
             if (blind == null) {
                 return Optional.of("whose tag it is shows only the number of --blind");

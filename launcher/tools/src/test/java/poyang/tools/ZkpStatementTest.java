@@ -10,14 +10,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.Certificates;
+import poyang.crypto.Certificates.Authority;
+import poyang.crypto.Certificates.Validity;
+import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.kernel.RandomSource;
 
 /// `zkp commit`, `setup`, `state` and `check` as people use them: commit to a table, prove a fact, verify it offline.
 final class ZkpStatementTest {
+    private static final String PASSWORD = "a password of signers 7";
+
     @TempDir
     private Path folder;
 
@@ -144,7 +155,7 @@ final class ZkpStatementTest {
     }
 
     @Test
-    void figuresOfAColumnCarryTheirProof() {
+    void figuresOfAColumnCarryTheirProof() throws IOException {
         commit("column", "income:number");
         setUp("--limits", "4000,8000");
         assertEquals(0, state("--limits", "4000,8000"), said);
@@ -154,6 +165,7 @@ final class ZkpStatementTest {
                         + "1 below 8000; 1 from 8000 on.\n",
                 said);
         assertEquals(1, check("--limits", "4000,9000"));
+        theCommitmentIsSigned();
         assertEquals(2, check("--limits", "4000,8000", "--purpose", "none"));
     }
 
@@ -169,5 +181,54 @@ final class ZkpStatementTest {
             assertEquals(1, check("--purpose", "case 17", "--person", "another", "--blind", "@blind" + person));
         }
         assertEquals(2, state("--purpose", "case 17"));
+    }
+
+    private void theCommitmentIsSigned() throws IOException {
+        RandomSource random = new SeededRandom(new byte[SeededRandom.SEED_BYTES], "signers");
+        Instant now = Instant.now();
+        Validity validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)));
+        for (String province : List.of("one", "other")) {
+            Authority root = Certificates.root(province, Sm2PrivateKey.generate(random), validity, random);
+            Authority city = root.issuer("city", Sm2PrivateKey.generate(random), validity, random);
+            Sm2PrivateKey key = Sm2PrivateKey.generate(random);
+            Files.writeString(folder.resolve("root-" + province), Certificates.toPem(List.of(root.certificate())));
+            Files.writeString(
+                    folder.resolve("signer-" + province),
+                    Certificates.toPem(
+                            List.of(city.leaf("taxation", key.publicKey(), validity, random), city.certificate())));
+            PrivateKeyFile.write(folder.resolve("key-" + province), key, PASSWORD.toCharArray(), random);
+        }
+        Path password = folder.resolve("password");
+        Files.writeString(password, PASSWORD);
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        done(
+                "sign",
+                "--commitment",
+                "@commitment",
+                "--key",
+                "@key-one",
+                "--password-file",
+                "@password",
+                "--out",
+                "@signature");
+        assertEquals(0, signed("one", "one"), said);
+        assertEquals(1, signed("other", "other"), "another's signature");
+        assertEquals(1, signed("one", "other"), "another root");
+        assertEquals(2, check("--limits", "4000,8000", "--signature", "@signature"));
+        String right = Files.readString(folder.resolve("signature"));
+        Files.writeString(folder.resolve("signature"), (right.charAt(0) == '0' ? '1' : '0') + right.substring(1));
+        assertEquals(1, signed("one", "one"), "a digit changed");
+    }
+
+    private int signed(String signer, String root) {
+        return check(
+                "--limits",
+                "4000,8000",
+                "--signature",
+                "@signature",
+                "--signer",
+                "@signer-" + signer,
+                "--root",
+                "@root-" + root);
     }
 }
