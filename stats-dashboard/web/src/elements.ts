@@ -1,7 +1,7 @@
 // The components of Element Plus that the pages use, and their style sheets.
 import type { App, Plugin } from 'vue';
 import {
-  ElAlert, ElButton, ElCard, ElCheckbox, ElConfigProvider, ElDescriptions, ElDescriptionsItem, ElDialog,
+  ElAlert, ElButton, ElCard, ElCheckbox, ElCheckboxGroup, ElConfigProvider, ElDescriptions, ElDescriptionsItem, ElDialog,
   ElDrawer, ElEmpty, ElForm, ElFormItem, ElInput, ElInputNumber, ElOption, ElProgress, ElRadioButton,
   ElRadioGroup, ElSelect, ElStep, ElSteps, ElTable, ElTableColumn, ElTag, ElTimeline, ElTimelineItem,
 } from 'element-plus';
@@ -10,6 +10,7 @@ import 'element-plus/theme-chalk/el-alert.css';
 import 'element-plus/theme-chalk/el-button.css';
 import 'element-plus/theme-chalk/el-card.css';
 import 'element-plus/theme-chalk/el-checkbox.css';
+import 'element-plus/theme-chalk/el-checkbox-group.css';
 import 'element-plus/theme-chalk/el-descriptions.css';
 import 'element-plus/theme-chalk/el-descriptions-item.css';
 import 'element-plus/theme-chalk/el-dialog.css';
@@ -39,7 +40,7 @@ import 'element-plus/theme-chalk/el-timeline-item.css';
 import 'element-plus/theme-chalk/el-tooltip.css';
 
 const components = [
-  ElAlert, ElButton, ElCard, ElCheckbox, ElConfigProvider, ElDescriptions, ElDescriptionsItem, ElDialog,
+  ElAlert, ElButton, ElCard, ElCheckbox, ElCheckboxGroup, ElConfigProvider, ElDescriptions, ElDescriptionsItem, ElDialog,
   ElDrawer, ElEmpty, ElForm, ElFormItem, ElInput, ElInputNumber, ElOption, ElProgress, ElRadioButton,
   ElRadioGroup, ElSelect, ElStep, ElSteps, ElTable, ElTableColumn, ElTag, ElTimeline, ElTimelineItem,
 ];

@@ -11,7 +11,9 @@
 //                    "expectedMatches": number or absent, "timeoutSeconds": number },
 //           "lookup": { "analyst", "owner", "view", "key", "shows": text of its record } or absent,
 //           "scoring": { "analyst", "features", "name", "numbers": { column: [decimals, largest] }, "model",
-//                        "owners": [..], "expectedRows": number, "firstScore": TEXT } }
+//                        "owners": [..], "expectedRows": number, "firstScore": TEXT },
+//           "totals": { "analyst", "reporters": [ { "dataset", "value", "category" } ], "collector", "categories": TEXT,
+//                       "largest": number, "owners": [..], "cells": [TEXT, ..] } }
 // The last line is one JSON object; the exit code is 0 only when everything was seen.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -202,6 +204,60 @@ async function score(scoring) {
   outcome.seen.push('scores');
 }
 
+// Several departments' values are added up by the asking department, which sees ciphertexts only.
+async function total(totals) {
+  const analyst = await enter(totals.analyst);
+  await menu(analyst, 'jobs');
+  await analyst.getByTestId('new-totals').click();
+  await analyst.getByTestId('categories').fill(totals.categories);
+  for (const [index, reporter] of totals.reporters.entries()) {
+    await analyst.getByTestId(`reporter-${index}`).click();
+    await analyst.getByTestId(`option-${index}-${reporter.dataset}`).click();
+    await analyst.getByTestId(`value-${index}`).click();
+    await analyst.getByTestId(`value-${index}-${reporter.value}`).click();
+    await analyst.getByTestId(`category-${index}`).click();
+    await analyst.getByTestId(`category-${index}-${reporter.category}`).click();
+  }
+  await choose(analyst, 'collector', totals.collector);
+  await analyst.getByTestId('statistic-3').click();
+  await analyst.getByRole('spinbutton', { name: '绝对值上限' }).fill(String(totals.largest));
+  const title = `各方合计 ${Date.now() % 100000}`;
+  await analyst.getByTestId('job-title').fill(title);
+  await analyst.getByTestId('job-purpose').fill('统计各区缴费情况');
+  if (!(await analyst.getByTestId('will-learn').innerText()).includes('不知道其中任何一方的数值')) throw new Error('the form does not say what totals give away');
+  await shot(analyst, 'analyst-new-totals');
+  await analyst.getByTestId('submit-job').click();
+  const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
+  await link.waitFor({ timeout: 60_000 });
+  await link.click();
+  await state(analyst, 'AWAITING_CONSENT', 30);
+  const id = analyst.url().split('/').pop();
+  for (const account of totals.owners) {
+    const owner = await enter(account);
+    await menu(owner, 'consents');
+    const card = owner.getByTestId(`consent-${id}`);
+    await card.waitFor();
+    for (const words of [`${totals.reporters.length} 个报送方合计`, '汇聚方只见密文']) {
+      if (!(await card.innerText()).includes(words)) throw new Error(`the consent says nothing of ${words}`);
+    }
+    await shot(owner, `owner-consent-totals-${account.replace('/', '-')}`);
+    await card.getByTestId('approve').click();
+    await card.waitFor({ state: 'detached', timeout: 60_000 });
+    await owner.context().close();
+  }
+  await state(analyst, 'COMPLETED', 120);
+  await analyst.getByTestId('open-result').click();
+  await analyst.getByTestId('result-opened').waitFor();
+  for (const cell of totals.cells) await analyst.getByText(cell, { exact: true }).first().waitFor();
+  await shot(analyst, 'analyst-totals');
+  await analyst.getByTestId('receipts').click();
+  await analyst.getByTestId('receipts-agree').waitFor();
+  await analyst.getByTestId('receipts-bound').waitFor();
+  await shot(analyst, 'receipts-totals');
+  await analyst.context().close();
+  outcome.seen.push('totals');
+}
+
 const outcome = { seen: [], matches: -1, jobId: '' };
 try {
   const { job } = config;
@@ -308,6 +364,7 @@ try {
 
   if (config.lookup) await lookUp(config.lookup);
   if (config.scoring) await score(config.scoring);
+  if (config.totals) await total(config.totals);
 
   if (violations.length > 0) throw new Error(violations.join('\n'));
   console.log(JSON.stringify({ ...outcome, screenshots: shotNumber, passed: true }));

@@ -4,7 +4,7 @@ import { number, t } from '../i18n';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Reveal } from '../schema/poyang/v1/datasets_pb';
 import { PROTOCOLS } from './protocols';
-import { JobState, JoinResult, PlanSchema, type CollisionPlan, type Job, type JobParty, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
+import { JobState, JoinResult, PlanSchema, type CollisionPlan, type AggregationPlan, type Job, type JobParty, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
 
 type Colour = 'success' | 'warning' | 'danger' | 'info' | 'primary';
 
@@ -47,7 +47,8 @@ export function protocolLabel(job: Job): string {
 }
 
 /** What an attempt goes through, in order; what no protocol shares comes between. */
-export const stepsOf = (job: Job): string[] => scoringOf(job) ? ['reading', 'committing', 'waiting', 'scoring', 'sealing', 'receipt'] : ['reading', 'committing', 'waiting', 'hashing',
+export const stepsOf = (job: Job): string[] => scoringOf(job) ? ['reading', 'committing', 'waiting', 'scoring', 'sealing', 'receipt']
+  : totalsOf(job) ? ['reading', 'committing', 'waiting', 'keys', 'encrypting', 'adding', 'decrypting', 'sealing', 'receipt'] : ['reading', 'committing', 'waiting', 'hashing',
   ...(isVole(job) ? ['preparing'] : []), 'masking', 'exchanging', 'matching', 'sealing', 'receipt'];
 
 const isVole = (job: Job): boolean => protocolOf(job).startsWith('vole');
@@ -69,7 +70,9 @@ export function termsOf(features: number, degree: number): number {
 export function asksOf(job: Job): string {
   const collision = collisionOf(job);
   const scoring = scoringOf(job);
+  const totals = totalsOf(job);
   if (collision) return asksOfCollision(collision);
+  if (totals) return `${t('reveal5')} · ${t('aggregationForm', totals.statistics.map((s) => t(`statistic${s}` as Key)).join('、'), totals.categories.length, totals.reporters.length)}`;
   return scoring ? `${t('reveal4')} · ${t('scoringForm', scoring.degree, scoring.features.length, termsOf(scoring.features.length, scoring.degree))}` : '';
 }
 
@@ -84,11 +87,17 @@ export function scoringOf(job: Job): ScoringPlan | null {
   return plan.kind.case === 'scoring' ? plan.kind.value : null;
 }
 
-export const kindLabel = (job: Job): string => (scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
+export function totalsOf(job: Job): AggregationPlan | null {
+  const plan = fromBinary(PlanSchema, job.plan);
+  return plan.kind.case === 'aggregation' ? plan.kind.value : null;
+}
+
+export const kindLabel = (job: Job): string => (totalsOf(job) ? t('kindAggregation') : scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
 
 /** What a party of a job is, by its place. */
-export const sideLabel = (job: Job, place: number): string =>
-  t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : 'rightSide');
+export const sideLabel = (job: Job, place: number): string => totalsOf(job)
+  ? place === job.parties.length - 1 ? t('collectorSide') : t('reporterSide', place + 1)
+  : t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : 'rightSide');
 
 /** Whatever the plan's kind. */
 function planOf(job: Job): { protocol: string } | null {
