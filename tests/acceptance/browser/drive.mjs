@@ -13,7 +13,7 @@
 //           "scoring": { "analyst", "features", "name", "numbers": { column: [decimals, largest] }, "model",
 //                        "owners": [..], "expectedRows": number, "firstScore": TEXT },
 //           "totals": { "analyst", "reporters": [ { "dataset", "value", "category" } ], "collector", "categories": TEXT,
-//                       "largest": number, "owners": [..], "cells": [TEXT, ..] } }
+//                       "decimals", "largest": numbers, "owners": [..], "cells": [TEXT, ..] } }
 // The last line is one JSON object; the exit code is 0 only when everything was seen.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -220,6 +220,7 @@ async function total(totals) {
   }
   await choose(analyst, 'collector', totals.collector);
   await analyst.getByTestId('statistic-3').click();
+  await analyst.getByRole('spinbutton', { name: '小数位' }).fill(String(totals.decimals));
   await analyst.getByRole('spinbutton', { name: '绝对值上限' }).fill(String(totals.largest));
   const title = `各方合计 ${Date.now() % 100000}`;
   await analyst.getByTestId('job-title').fill(title);

@@ -98,6 +98,9 @@ final class MainJobTest {
     @SuppressWarnings("NullAway.Init")
     private static ScoringSteps scoring;
 
+    @SuppressWarnings("NullAway.Init")
+    private static AggregationSteps aggregation;
+
     @BeforeAll
     static void start() throws IOException {
         passage = Files.createTempDirectory("poyang-test");
@@ -110,6 +113,8 @@ final class MainJobTest {
         assertEquals(Set.copyOf(LocalNetwork.DEPARTMENTS), rows.keySet());
         scoring = new ScoringSteps(network, main);
         scoring.register();
+        aggregation = new AggregationSteps(network);
+        aggregation.register();
     }
 
     private static LocalNetwork network(String name, int port) {
@@ -430,6 +435,7 @@ final class MainJobTest {
                 "medical-insurance/analyst",
                 "taxation/owner",
                 "taxation/analyst",
+                "housing/owner",
                 "housing/analyst",
                 "supervision/supervisor")) {
             users.put(
@@ -452,7 +458,13 @@ final class MainJobTest {
                   "key": "%s", "shows": "%s"},
                  "scoring": {"analyst": "medical-insurance/analyst", "features": "%s", "model": "%s",
                   "numbers": {"cost": [2, 100000], "visits": [0, 100]}, "expectedRows": %d, "firstScore": "%s",
-                  "owners": ["medical-insurance/owner", "taxation/owner"]}}
+                  "owners": ["medical-insurance/owner", "taxation/owner"]},
+                 "totals": {"analyst": "housing/analyst", "reporters": [
+                   {"dataset": "medical-insurance/payments", "value": "paid", "category": "area"},
+                   {"dataset": "taxation/payments", "value": "paid", "category": "area"}],
+                  "collector": "住房公积金", "categories": "东湖区、西湖区", "largest": 100000, "decimals": 2,
+                  "owners": ["medical-insurance/owner", "taxation/owner", "housing/owner"],
+                  "cells": ["100.75", "326.67000000"]}}
                 """.formatted(
                         network.consoleAddress(),
                         Doors.keyHash(network),
@@ -470,6 +482,11 @@ final class MainJobTest {
     void aModelScoresTheRowsOfAnotherDepartment() throws Exception {
         scoring.scoresComeWithReceiptsOfBoth(folder.resolve("scoring"));
         scoring.aNumberOutOfBoundsEndsTheAttempt();
+    }
+
+    @Test
+    void severalDepartmentsValuesAreAddedUpByOneThatSeesCiphertexts() throws Exception {
+        aggregation.totalsComeFromAPlanByCommand(folder.resolve("totals"), (account, command) -> as(account, command));
     }
 
     @Test
