@@ -148,7 +148,7 @@ async function lookUp({ analyst, owner, view, key, shows }) {
   await shot(holder, 'views-publish');
   await holder.keyboard.press('Escape');
   for (const method of ['refresh', 'withdraw', 'withdraw']) await holder.getByTestId(`${method}-${view}`).click();
-  await holder.getByTestId('own-views').getByText('已撤回').waitFor({ timeout: 60_000 });
+  await holder.getByTestId(`withdraw-${view}`).waitFor({ state: 'detached', timeout: 60_000 });
   await shot(holder, 'views-withdrawn');
   await holder.context().close();
   outcome.seen.push('view withdrawn');
