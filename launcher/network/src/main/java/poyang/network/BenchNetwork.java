@@ -42,10 +42,12 @@ final class BenchNetwork implements AutoCloseable {
 
     /// Makes keys, certificates, genesis and configurations; starts nothing.
     ///
+    /// @param engine of the genesis
     /// @param seed makes the signers' keys, here and in the load client
     /// @param profile every process leaves a flight recording in the logs' folder
     BenchNetwork(
             Path folder,
+            String engine,
             int validators,
             long blockTimeMillis,
             int signers,
@@ -57,6 +59,7 @@ final class BenchNetwork implements AutoCloseable {
         this.profile = profile;
         Files.createDirectory(folder.resolve("logs"));
         province = new Province(folder, CryptoSuite.SM, random, InstantSource.system());
+        province.engine(engine);
         province.blockTime(blockTimeMillis);
         province.organisation(ORGANISATION, "压力测试", "Load");
         List<SigningKey> keys = signerKeys(seed, signers);

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import poyang.chain.proofs.Epoch;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -20,17 +21,21 @@ import poyang.kernel.RandomSource;
 @Command(name = "chain", description = "Validators and a load client on this machine: throughput, cost and latency.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class ChainBench implements Callable<Integer> {
-    private static final int LEAST_NODES = 4;
+    private static final int USUAL_NODES = 4;
+    private static final int LEAST_NODES_OF_RAFT = 3;
     private static final int MOST_NODES = 16;
     private static final int MOST_PAYLOAD = 2_000;
     private static final int MOST_SECONDS = 3_600;
     private static final int SEED_BYTES = 32;
     private static final long MARGIN_SECONDS = 240;
 
-    @Option(names = "--nodes", defaultValue = "4", description = "validators (default: 4)")
+    @Option(names = "--nodes", defaultValue = "0", description = "validators (default: 4, under single 1)")
     private int nodes;
 
-    @Option(names = "--engine", defaultValue = "bft", description = "bft (default)")
+    @Option(
+            names = "--engine",
+            defaultValue = "bft",
+            description = "bft (default); for crash faults only: raft, single")
     private String engine;
 
     @Option(names = "--payload", defaultValue = "256", description = "bytes of each record (default: 256)")
@@ -68,8 +73,16 @@ final class ChainBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check(nodes >= LEAST_NODES && nodes <= MOST_NODES, "--nodes " + nodes, "4 to 16");
-        check(engine.equals("bft"), "--engine " + engine, "bft");
+        boolean single = engine.equals(Epoch.SINGLE);
+        if (nodes == 0) {
+            nodes = single ? 1 : USUAL_NODES;
+        }
+        int least = engine.equals(Epoch.RAFT) ? LEAST_NODES_OF_RAFT : USUAL_NODES;
+        check(Epoch.engineFor(engine, single ? 1 : nodes), "--engine " + engine, "bft, raft or single");
+        check(
+                single ? nodes == 1 : nodes >= least && nodes <= MOST_NODES,
+                "--nodes " + nodes + " --engine " + engine,
+                "4 to 16 (bft), 3 to 16 (raft) or 1 (single)");
         check(payload >= LoadClient.LEAST_PAYLOAD && payload <= MOST_PAYLOAD, "--payload " + payload, "64 to 2,000");
         check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to 3,600");
         check(warmUp >= 1 && warmUp <= MOST_SECONDS, "--warm-up " + warmUp, "1 to 3,600");
@@ -79,7 +92,7 @@ final class ChainBench implements Callable<Integer> {
         byte[] seed = random.bytes(SEED_BYTES);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
         Path result = folder.resolve("result.json");
-        BenchNetwork network = new BenchNetwork(folder, nodes, blockTimeMillis, signers, seed, random, profile);
+        BenchNetwork network = new BenchNetwork(folder, engine, nodes, blockTimeMillis, signers, seed, random, profile);
         try (network) {
             network.start();
             Map<String, String> settings = new TreeMap<>();

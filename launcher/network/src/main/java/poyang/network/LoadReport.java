@@ -31,7 +31,10 @@ final class LoadReport {
         long done = peak.succeeded() + second.succeeded();
         double blocks = grown(before, after, NodeStatus::getWrittenBlocks);
         Map<String, String> fields = new TreeMap<>();
+        NodeStatus any = after.getFirst();
         fields.put("nodes", Integer.toString(nodes));
+        fields.put("engine", "\"" + any.getEngine() + "\"");
+        fields.put("faults", any.getCrashFaultsOnly() ? "\"crash faults only\"" : "\"crashes and lies\"");
         fields.put("tps", number(peak.tps()));
         fields.put("p50Millis", number(peak.p50Millis()));
         fields.put("p99Millis", number(peak.p99Millis()));

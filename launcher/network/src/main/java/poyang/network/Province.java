@@ -59,6 +59,7 @@ final class Province {
     private final List<Validator> validators = new ArrayList<>();
     private final CryptoSuite suite;
     private long blockTimeMillis = Epoch.DEFAULT_BLOCK_TIME_MILLIS;
+    private String engine = Epoch.BFT;
 
     /// @param folder existing and private
     /// @param suite of the chain; certificates and TLS are SM under either
@@ -204,10 +205,15 @@ final class Province {
         blockTimeMillis = millis;
     }
 
+    /// Another engine than `bft`, which bears crash faults only.
+    void engine(String name) {
+        engine = name;
+    }
+
     /// Makes the genesis of everything named so far, and writes its file.
     Genesis genesis(String name) throws IOException {
         Genesis genesis = GenesisMaker.make(
-                name, Epoch.bft(0, blockTimeMillis, validators), clock.millis(), calls, der(root.certificate()));
+                name, Epoch.of(0, engine, blockTimeMillis, validators), clock.millis(), calls, der(root.certificate()));
         Files.writeString(genesisFile(), ChainForms.json(ChainForms.file(genesis)));
         return genesis;
     }

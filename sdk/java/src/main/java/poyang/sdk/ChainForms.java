@@ -108,9 +108,6 @@ public final class ChainForms {
     ///
     /// @throws PoyangException `BAD_FILE`, `BAD_GENESIS` or `BAD_KEY`
     public static Genesis genesis(GenesisFile file) {
-        if (!file.getEngine().equals("bft")) {
-            throw bad("the genesis names the engine \"" + file.getEngine() + "\"", "engine \"bft\" is known", null);
-        }
         List<Validator> validators = new ArrayList<>();
         for (GenesisValidator each : file.getValidatorsList()) {
             validators.add(new Validator(
@@ -134,6 +131,13 @@ public final class ChainForms {
             throw bad(
                     "the genesis lacks validators or a state root, or repeats one", "a whole genesis is needed", null);
         }
+        if (!Epoch.engineFor(file.getEngine(), validators.size())) {
+            throw bad(
+                    "the genesis names the engine \"" + file.getEngine() + "\" for " + validators.size()
+                            + " validators",
+                    "\"bft\", \"raft\", or \"single\" for one validator are known",
+                    null);
+        }
         if (!Epoch.sensible(file.getBlockTimeMillis())) {
             throw bad(
                     "the genesis declares a block time of " + file.getBlockTimeMillis() + " ms",
@@ -144,7 +148,7 @@ public final class ChainForms {
                 file.getVersion(),
                 file.getName(),
                 CryptoSuite.named(file.getSuite()),
-                Epoch.bft(0, file.getBlockTimeMillis(), validators),
+                Epoch.of(0, file.getEngine(), file.getBlockTimeMillis(), validators),
                 file.getTimestampMillis(),
                 file.getCallsList().stream()
                         .map(c -> new Genesis.Call(c.getContract(), c.getMethod(), bytes(c.getArguments())))

@@ -355,6 +355,7 @@ final class VillageChain implements ChainGateway {
         for (int i = 1; i <= 4; i++) {
             NodeStatus.Builder status = NodeStatus.newBuilder()
                     .setNode("validator-" + i)
+                    .setEngine("bft")
                     .setHeight(blocks.size())
                     .setStateBytes(1_200_000L + i)
                     .setAdmittedTransactions(blocks.size());

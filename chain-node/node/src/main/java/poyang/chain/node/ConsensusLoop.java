@@ -19,15 +19,8 @@ import org.slf4j.LoggerFactory;
 import poyang.chain.consensus.Attestations;
 import poyang.chain.consensus.Batch;
 import poyang.chain.consensus.BatchCertificate;
-import poyang.chain.consensus.BftConfig;
-import poyang.chain.consensus.BftEffect;
-import poyang.chain.consensus.BftEntry;
-import poyang.chain.consensus.BftEvent;
-import poyang.chain.consensus.BftMessage;
-import poyang.chain.consensus.BftReplica;
 import poyang.chain.consensus.Dissemination;
 import poyang.chain.consensus.DisseminationMessage;
-import poyang.chain.consensus.OrderedBlock;
 import poyang.chain.consensus.Signatures;
 import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.OrderingPoint;
@@ -51,7 +44,7 @@ import poyang.kernel.Ready;
 /// Drives the four step machines of a validator on one thread: what happens goes in, what they want made
 /// durable, sent and applied is done in that order. {@link #run} is the thread's body.
 final class ConsensusLoop {
-    static final int BFT_CHANNEL = 1;
+    static final int ENGINE_CHANNEL = 1;
     static final int WORD_CHANNEL = 2;
     static final int SPREAD_CHANNEL = 3;
     static final int SYNC_CHANNEL = 4;
@@ -77,15 +70,18 @@ final class ConsensusLoop {
     private final InstantSource clock;
     private final LinkedBlockingQueue<Input> inbox = new LinkedBlockingQueue<>(INBOX);
     private final LinkedBlockingQueue<Bytes> admitted = new LinkedBlockingQueue<>();
-    private final ArrayDeque<BftEffect.Ordered> toExecute = new ArrayDeque<>();
+    private final ArrayDeque<Ordered> toExecute = new ArrayDeque<>();
     private final Map<Bytes, String> keptBatches = new LinkedHashMap<>();
     private final Dissemination spread;
     private final Map<String, Long> deadlines = new LinkedHashMap<>();
     private final TreeSet<String> keptKeys = new TreeSet<>();
-    private final BftReplica replica;
+    private final Engine engine;
     private final Attestations attestations;
     private final BlockSync blockSync;
     private final BlockServer blockServer;
+    /// The round of what the engine decided last; the ledger may be below it while batches are fetched.
+    private long decidedRound;
+
     private volatile long round;
 
     /// Sends to one peer; never blocks.
@@ -94,7 +90,7 @@ final class ConsensusLoop {
     }
 
     private sealed interface Input {
-        record Message(PartyId from, BftMessage message) implements Input {}
+        record Message(PartyId from, Engine.Heard message) implements Input {}
 
         record Spoken(PartyId from, Attestations.Word word) implements Input {}
 
@@ -126,33 +122,25 @@ final class ConsensusLoop {
         epoch = ledger.genesis().epoch();
         self = signer.id();
         OrderedMark mark = mark();
-        List<BftEntry> entries = new ArrayList<>();
+        decidedRound = mark.round();
+        Map<String, Bytes> entries = new LinkedHashMap<>();
         List<Batch> batches = new ArrayList<>();
-        String executedBefore = batchKey(mark.round() + 1, "");
+        long executed = Engines.place(epoch, mark.round());
         ledger.safety().all("").forEach((key, value) -> {
             if (!key.startsWith(KEPT_BATCHES)) {
-                entries.add(BftEntry.decode(key, value));
+                entries.put(key, value);
                 return;
             }
             keptBatches.put(Bytes.fromHex(key.substring(key.lastIndexOf('/') + 1)), key);
-            if (key.compareTo(executedBefore) >= 0) {
+            if (key.compareTo(batchKey(executed + 1, "")) >= 0) {
                 batches.add(Batch.decode(value.toArray()));
             }
         });
-        keptKeys.addAll(keptBatches.values());
-        entries.stream()
-                .filter(entry -> entry instanceof BftEntry.Kept)
-                .map(entry -> entry.key(ledger.genesis().suite()))
-                .forEach(keptKeys::add);
         spread = new Dissemination(
                 ledger.chainId(), epoch, self, signer.signatures(), clock.millis() << SEQUENCE_BITS, batches);
-        replica = new BftReplica(
-                BftConfig.of(ledger.chainId(), epoch, self),
-                signer.signatures(),
-                spread,
-                entries,
-                mark.blockId(),
-                mark.round());
+        engine = Engines.open(ledger.chainId(), epoch, signer, spread, entries, mark);
+        keptKeys.addAll(keptBatches.values());
+        entries.keySet().stream().filter(engine::keptForOthers).forEach(keptKeys::add);
         blockSync = new BlockSync(ledger.chainId(), epoch, self, signer.signatures());
         blockServer =
                 new BlockServer(ledger, (to, message) -> outlet.send(to, SYNC_CHANNEL, Bytes.wrap(message.encoded())));
@@ -183,7 +171,7 @@ final class ConsensusLoop {
     void received(PartyId from, int channel, Bytes payload) {
         try {
             boolean room = switch (channel) {
-                case BFT_CHANNEL -> inbox.offer(new Input.Message(from, BftMessage.decode(payload.toArray())));
+                case ENGINE_CHANNEL -> inbox.offer(new Input.Message(from, engine.decode(payload.toArray())));
                 case WORD_CHANNEL -> inbox.offer(new Input.Spoken(from, Attestations.Word.decode(payload.toArray())));
                 case SYNC_CHANNEL -> inbox.offer(new Input.Synced(from, SyncMessage.decode(payload.toArray())));
                 case SPREAD_CHANNEL ->
@@ -221,7 +209,7 @@ final class ConsensusLoop {
     }
 
     private void drive() throws InterruptedException {
-        bft(new BftEvent.Started(clock.millis()));
+        act(engine.started(clock.millis()));
         for (long height = ledger.finalisedHeight() + 1; height <= ledger.height(); height++) {
             attest(new Attestations.Event.Executed(ledger.header(height).orElseThrow()));
         }
@@ -242,8 +230,8 @@ final class ConsensusLoop {
 
     private void take(Input input) {
         switch (input) {
-            case Input.Message(PartyId from, BftMessage message) ->
-                bft(new BftEvent.Received(from, message, clock.millis()));
+            case Input.Message(PartyId from, Engine.Heard message) ->
+                act(engine.received(from, message, clock.millis()));
             case Input.Spread(PartyId from, DisseminationMessage message) -> {
                 if (message instanceof DisseminationMessage.Carried(Batch batch)) {
                     meter.received(batch.transactions().size());
@@ -256,34 +244,34 @@ final class ConsensusLoop {
         }
     }
 
-    private void bft(BftEvent event) {
-        Ready<BftEntry, BftMessage, BftEffect> ready = replica.step(event);
-        round = replica.round();
-        if (!ready.persist().isEmpty()) {
+    private void act(Engine.Steps steps) {
+        round = engine.round();
+        if (!steps.persist().isEmpty()) {
             Map<String, Bytes> entries = new LinkedHashMap<>();
-            for (BftEntry entry : ready.persist()) {
-                String key = entry.key(ledger.genesis().suite());
-                entries.put(key, entry.encoded());
-                if (entry instanceof BftEntry.Kept(OrderedBlock block)) {
-                    keptKeys.add(key);
-                    keepBatches(block, entries);
+            for (Engine.Kept kept : steps.persist()) {
+                entries.put(kept.key(), kept.encoded());
+                if (kept.forOthers()) {
+                    keptKeys.add(kept.key());
+                    keepBatches(kept, entries);
                 }
             }
             ledger.safety().putAll(entries);
         }
-        send(ready.sendAfterPersist(), BFT_CHANNEL, message -> Bytes.wrap(message.encoded()));
-        follow(ready.timers(), "bft:");
-        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
-        ready.apply().forEach(this::apply);
+        steps.send().forEach(out -> outlet.send(out.to(), ENGINE_CHANNEL, out.message()));
+        follow(steps.timers(), "engine:");
+        steps.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        steps.apply().forEach(this::apply);
     }
 
-    /// What is voted for must outlive a crash of everybody.
-    private void keepBatches(OrderedBlock block, Map<String, Bytes> entries) {
-        for (Bytes item : block.payload()) {
+    /// What is voted for or acknowledged must outlive a crash of everybody, and be kept for as long as the last
+    /// entry that names it.
+    private void keepBatches(Engine.Kept kept, Map<String, Bytes> entries) {
+        for (Bytes item : kept.payload()) {
             Bytes id = BatchCertificate.decode(item.toArray()).batch();
-            Optional<Batch> batch = keptBatches.containsKey(id) ? Optional.empty() : spread.find(id);
+            String key = batchKey(engine.place(kept.round()), id.hex());
+            String known = keptBatches.getOrDefault(id, "");
+            Optional<Batch> batch = known.compareTo(key) >= 0 ? Optional.empty() : spread.find(id);
             if (batch.isPresent()) {
-                String key = batchKey(block.round(), id.hex());
                 entries.put(key, Bytes.wrap(batch.get().encoded()));
                 keptBatches.put(id, key);
                 keptKeys.add(key);
@@ -291,8 +279,8 @@ final class ConsensusLoop {
         }
     }
 
-    private static String batchKey(long round, String id) {
-        return String.format(Locale.ROOT, "%s%016x/%s", KEPT_BATCHES, round, id);
+    private static String batchKey(long place, String id) {
+        return String.format(Locale.ROOT, "%s%016x/%s", KEPT_BATCHES, place, id);
     }
 
     private void spread(Dissemination.Event event) {
@@ -310,11 +298,11 @@ final class ConsensusLoop {
             }
         }
         if (arrived) {
-            bft(new BftEvent.PayloadArrived(clock.millis()));
+            act(engine.arrived(clock.millis()));
             executeWaiting();
         }
         if (changed) {
-            bft(new BftEvent.PayloadAvailable(spread.available(), clock.millis()));
+            act(engine.available(spread.available(), clock.millis()));
         }
     }
 
@@ -327,42 +315,43 @@ final class ConsensusLoop {
                         Bytes.wrap(new DisseminationMessage.Carried(Batch.decode(batch.toArray())).encoded())));
     }
 
-    private void apply(BftEffect effect) {
+    private void apply(Engine.Effect effect) {
         switch (effect) {
-            case BftEffect.Ordered ordered -> {
+            case Engine.Effect.Decided(Ordered ordered) -> {
+                decidedRound = ordered.round();
                 toExecute.add(ordered);
                 executeWaiting();
             }
-            case BftEffect.Missing(List<Bytes> payload, PartyId holder) ->
+            case Engine.Effect.Missing(List<Bytes> payload, PartyId holder) ->
                 spread(new Dissemination.Event.Needed(payload, holder, clock.millis()));
-            case BftEffect.Equivocation(PartyId culprit, long at, Bytes first, Bytes second) ->
+            case Engine.Effect.Led(long term, PartyId leader) -> LOG.info("{} leads in term {}", leader, term);
+            case Engine.Effect.Equivocation(PartyId culprit, long at, Bytes first, Bytes second) ->
                 LOG.error("{} lied in round {}: it stood for {} and for {}", culprit, at, first, second);
         }
     }
 
-    /// Executes what is ordered, in order, as far as its batches are here.
+    /// Executes what is ordered, in order, as far as its batches are here. What came in by catching up was
+    /// executed then, and needs none.
     private void executeWaiting() {
         while (!toExecute.isEmpty()) {
-            BftEffect.Ordered next = toExecute.getFirst();
-            Optional<List<Bytes>> transactions =
-                    spread.transactions(next.block().payload());
-            if (transactions.isEmpty()) {
-                spread(new Dissemination.Event.Needed(
-                        next.block().payload(), next.block().author(), clock.millis()));
+            Ordered next = toExecute.getFirst();
+            boolean known =
+                    next.round() <= ledger.header(ledger.height()).orElseThrow().round();
+            Optional<List<Bytes>> transactions = spread.transactions(next.payload());
+            if (transactions.isEmpty() && !known) {
+                spread(new Dissemination.Event.Needed(next.payload(), next.author(), clock.millis()));
                 return;
             }
             toExecute.removeFirst();
-            order(next.id(), next.block(), transactions.get());
+            order(next, transactions.orElse(List.of()), known);
         }
     }
 
-    private void order(Bytes id, OrderedBlock block, List<Bytes> transactions) {
+    private void order(Ordered block, List<Bytes> transactions, boolean known) {
         long from = System.nanoTime();
-        OrderedMark mark = new OrderedMark(block.round(), id);
+        OrderedMark mark = new OrderedMark(block.round(), block.id());
         BlockHeader below = ledger.header(ledger.height()).orElseThrow();
         long timestampMillis = Math.max(block.timestampMillis(), below.timestampMillis());
-        // A block of this round or below it came in by catching up, and was executed then.
-        boolean known = block.round() <= below.round();
         Optional<Execution.Block> executed =
                 transactions.isEmpty() || known ? Optional.empty() : execution.run(transactions, timestampMillis);
         if (executed.isEmpty()) {
@@ -386,7 +375,7 @@ final class ConsensusLoop {
             couriers.executed(executed.get());
             attest(new Attestations.Event.Executed(header));
         }
-        if (!block.isEmpty()) {
+        if (!block.payload().isEmpty()) {
             pool.settled(transactions, executed.map(made -> made.ids().size()).orElse(0), ledger.height());
             spread(new Dissemination.Event.Executed(block.payload()));
         }
@@ -395,9 +384,8 @@ final class ConsensusLoop {
     }
 
     private void forget(long orderedRound) {
-        String below = BftEntry.keyBelow(orderedRound);
-        List<String> old = new ArrayList<>(keptKeys.subSet(BftEntry.keyBelow(0), below));
-        old.addAll(keptKeys.headSet(batchKey(BftEntry.roundBelow(orderedRound), "")));
+        List<String> old = new ArrayList<>(keptKeys.subSet(engine.keysFrom(), engine.keysBelow(orderedRound)));
+        old.addAll(keptKeys.subSet(KEPT_BATCHES, batchKey(engine.placesBelow(orderedRound), "")));
         if (old.size() >= FORGET_AT) {
             ledger.safety().delete(old);
             old.forEach(keptKeys::remove);
@@ -445,14 +433,23 @@ final class ConsensusLoop {
         for (SyncEffect effect : ready.apply()) {
             switch (effect) {
                 case SyncEffect.Apply(ProvenBlock block) -> catchUp(block);
-                case SyncEffect.Resume(OrderingPoint at) -> {
-                    LOG.info("the order goes on after round {}, height {}", at.round(), at.height());
-                    ledger.advance(new OrderedMark(at.round(), at.blockId()));
-                    bft(new BftEvent.CaughtUp(at.blockId(), at.round(), clock.millis()));
-                }
+                case SyncEffect.Resume(OrderingPoint at) -> resume(at);
                 case SyncEffect.Serve(PartyId to, long from, int count) -> blockServer.serve(to, from, count);
             }
         }
+    }
+
+    private void resume(OrderingPoint at) {
+        if (at.round() <= decidedRound) {
+            // The engine handed out what lies there: it is being applied.
+            return;
+        }
+        LOG.info("the order goes on after round {}, height {}", at.round(), at.height());
+        // What waits for batches lies below the point, and is executed.
+        toExecute.clear();
+        decidedRound = at.round();
+        ledger.advance(new OrderedMark(at.round(), at.blockId()));
+        act(engine.caughtUp(at.blockId(), at.round(), clock.millis()));
     }
 
     /// Executes a block that a quorum attested, unless it was executed, and keeps the proof.
@@ -515,8 +512,8 @@ final class ConsensusLoop {
                 .toList();
         for (String timer : due) {
             deadlines.remove(timer);
-            if (timer.startsWith("bft:")) {
-                bft(new BftEvent.TimerFired(timer.substring("bft:".length()), clock.millis()));
+            if (timer.startsWith("engine:")) {
+                act(engine.timerFired(timer.substring("engine:".length()), clock.millis()));
             } else if (timer.startsWith("spread:")) {
                 spread(new Dissemination.Event.TimerFired(timer.substring("spread:".length()), clock.millis()));
             } else if (timer.startsWith("sync:")) {

@@ -65,6 +65,7 @@ public final class Node implements AutoCloseable {
         this.settings = settings;
         this.ledger = ledger;
         startedAtMillis = clock.millis();
+        LOG.info("{}", ledger.genesis().epoch().strength());
         finality = new Finality(ledger.finalisedHeight());
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, meter, this::admitted);
@@ -234,6 +235,8 @@ public final class Node implements AutoCloseable {
     private NodeStatus status() {
         NodeStatus.Builder status = NodeStatus.newBuilder()
                 .setNode(settings.name().name())
+                .setEngine(ledger.genesis().epoch().engine())
+                .setCrashFaultsOnly(ledger.genesis().epoch().crashFaultsOnly())
                 .setHeight(finality.height())
                 .setRound(loop.round())
                 .setPooledTransactions(pool.size())

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import poyang.chain.ledger.Retention;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
@@ -41,7 +42,7 @@ import poyang.wire.schema.Role;
 
 /// Four validators in this process, over real sockets, certificates and disks, and their clients.
 final class Village implements AutoCloseable {
-    static final int VALIDATORS = 4;
+    private static final int VALIDATORS = 4;
 
     final RandomSource random = new SeededRandom(new byte[32], "node-test");
     final InstantSource clock = InstantSource.system();
@@ -62,14 +63,18 @@ final class Village implements AutoCloseable {
     }
 
     Village(Path folder, CryptoSuite suite) throws Exception {
+        this(folder, suite, Epoch.BFT, VALIDATORS);
+    }
+
+    Village(Path folder, CryptoSuite suite, String engine, int count) throws Exception {
         this.folder = folder;
         this.suite = suite;
         Instant now = clock.instant();
         validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
         root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
         List<Validator> validators = new ArrayList<>();
-        List<Integer> ports = freePorts(2 * VALIDATORS);
-        for (int i = 0; i < VALIDATORS; i++) {
+        List<Integer> ports = freePorts(2 * count);
+        for (int i = 0; i < count; i++) {
             String name = "validator-" + (i + 1);
             SigningKey key = suite.generate(random);
             validatorKeys.add(key);
@@ -82,8 +87,13 @@ final class Village implements AutoCloseable {
                 register("housing/owner", Role.OWNER),
                 register("supervision/head", Role.SUPERVISOR));
         Bytes trust = Bytes.wrap(root.certificate().getEncoded());
-        genesis = ChainForms.file(GenesisMaker.make("test chain", validators, clock.millis(), calls, trust));
-        for (int i = 0; i < VALIDATORS; i++) {
+        genesis = ChainForms.file(GenesisMaker.make(
+                "test chain",
+                Epoch.of(0, engine, Epoch.DEFAULT_BLOCK_TIME_MILLIS, validators),
+                clock.millis(),
+                calls,
+                trust));
+        for (int i = 0; i < count; i++) {
             start(i);
         }
     }

@@ -11,15 +11,19 @@ import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
-/// Who orders and attests, how fast, and how many of them make a proof: ⌊2n/3⌋+1 under `bft`.
+/// Who orders and attests, how fast, and how many of them make a proof: ⌊2n/3⌋+1 under `bft`, ⌊n/2⌋+1 under
+/// `raft`, 1 under `single`. The latter two bear crash faults only: their validators must not lie.
 ///
 /// @param number counts from 0, the genesis epoch
-/// @param engine name of the consensus engine, for example `bft`
+/// @param engine name of the consensus engine: {@link #BFT}, {@link #RAFT} or {@link #SINGLE}
 /// @param quorum attestations that make a finality proof
 /// @param blockTimeMillis the declared time from one block to the next under load: a transaction is
 ///     confirmed within two of them
 /// @param validators in ascending order of id, without repetition
 public record Epoch(long number, String engine, int quorum, long blockTimeMillis, List<Validator> validators) {
+    public static final String BFT = "bft";
+    public static final String RAFT = "raft";
+    public static final String SINGLE = "single";
     public static final long DEFAULT_BLOCK_TIME_MILLIS = 500;
     private static final long BLOCK_TIME_LEAST = 20;
     private static final long BLOCK_TIME_MOST = 60_000;
@@ -43,9 +47,31 @@ public record Epoch(long number, String engine, int quorum, long blockTimeMillis
     }
 
     public static Epoch bft(long number, long blockTimeMillis, List<Validator> validators) {
+        return of(number, BFT, blockTimeMillis, validators);
+    }
+
+    /// The epoch of an engine with the quorum that the engine calls for.
+    ///
+    /// @param engine one that {@link #engineFor} says yes to
+    public static Epoch of(long number, String engine, long blockTimeMillis, List<Validator> validators) {
+        Bug.unless(engineFor(engine, validators.size()), "engine " + engine + " of " + validators.size());
         List<Validator> sorted =
                 validators.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
-        return new Epoch(number, "bft", 2 * sorted.size() / 3 + 1, blockTimeMillis, sorted);
+        int quorum = switch (engine) {
+            case BFT -> 2 * sorted.size() / 3 + 1;
+            case RAFT -> sorted.size() / 2 + 1;
+            default -> 1;
+        };
+        return new Epoch(number, engine, quorum, blockTimeMillis, sorted);
+    }
+
+    /// Is there such an engine, and can it run with so many validators? `single` is for one.
+    public static boolean engineFor(String engine, int validators) {
+        return switch (engine) {
+            case BFT, RAFT -> validators > 0;
+            case SINGLE -> validators == 1;
+            default -> false;
+        };
     }
 
     /// Whether a block time is one that a genesis may declare: 20 ms to a minute.
@@ -53,20 +79,27 @@ public record Epoch(long number, String engine, int quorum, long blockTimeMillis
         return blockTimeMillis >= BLOCK_TIME_LEAST && blockTimeMillis <= BLOCK_TIME_MOST;
     }
 
-    /// A majority attests: nobody of them lies, fewer than half may be gone.
+    /// A majority attests: nobody of them lies, fewer than half may be gone. With the default block time.
     public static Epoch raft(long number, List<Validator> validators) {
-        List<Validator> sorted =
-                validators.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
-        return new Epoch(number, "raft", sorted.size() / 2 + 1, DEFAULT_BLOCK_TIME_MILLIS, sorted);
+        return of(number, RAFT, DEFAULT_BLOCK_TIME_MILLIS, validators);
+    }
+
+    /// Does it hold only as long as no validator lies?
+    public boolean crashFaultsOnly() {
+        return !engine.equals(BFT);
     }
 
     /// In words, without a full stop: what the engine bears, and how many validators would have to sign twice
     /// for two contradicting blocks of one height to have a proof each (2q − n).
     public String strength() {
         int twice = Math.max(1, 2 * quorum - validators.size());
-        String bears = engine.equals("bft") ? "which bears crashes and lies" : "which bears crashes and no lies";
-        return "the engine is " + engine + ", " + bears + ": " + quorum
-                + " are needed, and another block of this height" + " would take " + twice
+        String bears = switch (engine) {
+            case BFT -> "which bears crashes and lies";
+            case RAFT -> "for crash faults only, no lie";
+            default -> "one validator alone, for crash faults only, no lie";
+        };
+        return "the engine is " + engine + ", " + bears + ": " + quorum + (quorum == 1 ? " is" : " are")
+                + " needed, and another block of this height would take " + twice
                 + (twice == 1 ? " that signs both" : " that sign both");
     }
 

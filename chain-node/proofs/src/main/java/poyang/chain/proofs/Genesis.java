@@ -40,10 +40,13 @@ public record Genesis(
         calls = List.copyOf(calls);
         need(version == VERSION, "its version is " + version, "version 1 is needed");
         need(epoch.number() == 0, "its epoch is " + epoch.number(), "epoch 0 is needed");
+        int count = epoch.validators().size();
         need(
-                epoch.equals(Epoch.bft(0, epoch.blockTimeMillis(), epoch.validators())),
-                "engine \"" + epoch.engine() + "\" with a quorum of " + epoch.quorum(),
-                "engine \"bft\" with two thirds of the validators and one is needed");
+                Epoch.engineFor(epoch.engine(), count)
+                        && epoch.equals(Epoch.of(0, epoch.engine(), epoch.blockTimeMillis(), epoch.validators())),
+                "engine \"" + epoch.engine() + "\" with a quorum of " + epoch.quorum() + " of " + count,
+                "\"bft\" with two thirds of the validators and one, \"raft\" with a majority, or \"single\" with one"
+                        + " validator is needed");
         need(
                 epoch.suite() == suite,
                 "its validators' keys are of suite \"" + epoch.suite().label() + "\", it names \"" + suite.label()

@@ -2,6 +2,7 @@ package poyang.chain.proofs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
 
 /// The quorum is the epoch's, and a proof that suffices under one engine does not under another.
 final class EpochTest {
@@ -48,9 +50,41 @@ final class EpochTest {
                         + " take 2 that sign both",
                 Epoch.bft(0, validators(4)).strength());
         assertEquals(
-                "the engine is raft, which bears crashes and no lies: 3 are needed, and another block of this height"
+                "the engine is raft, for crash faults only, no lie: 3 are needed, and another block of this height"
                         + " would take 1 that signs both",
                 Epoch.raft(0, validators(5)).strength());
+        assertEquals(
+                "the engine is single, one validator alone, for crash faults only, no lie: 1 is needed, and another"
+                        + " block of this height would take 1 that signs both",
+                Epoch.of(0, Epoch.SINGLE, 500, validators(1)).strength());
+        assertFalse(Epoch.bft(0, validators(4)).crashFaultsOnly());
+        assertTrue(Epoch.raft(0, validators(5)).crashFaultsOnly());
+        assertTrue(Epoch.of(0, Epoch.SINGLE, 500, validators(1)).crashFaultsOnly());
+    }
+
+    @Test
+    void aGenesisMayNameEachEngineWithItsQuorumOnly() {
+        for (Epoch right : List.of(
+                Epoch.bft(0, validators(4)),
+                Epoch.raft(0, validators(5)),
+                Epoch.of(0, Epoch.SINGLE, 500, validators(1)))) {
+            Genesis genesis = genesis(right);
+            assertEquals(genesis, Genesis.decode(genesis.encoded().toArray()));
+        }
+        for (Epoch wrong : List.of(
+                new Epoch(0, "raft", 2, 500, validators(5)),
+                new Epoch(0, "bft", 3, 500, validators(5)),
+                new Epoch(0, "single", 1, 500, validators(2)),
+                new Epoch(0, "paxos", 3, 500, validators(4)))) {
+            assertEquals(
+                    ProofErrors.BAD_GENESIS,
+                    assertThrows(PoyangException.class, () -> genesis(wrong)).code());
+        }
+    }
+
+    private static Genesis genesis(Epoch epoch) {
+        return new Genesis(
+                Genesis.VERSION, "x", CryptoSuite.SM, epoch, 0, List.of(), StateTree.EMPTY, Bytes.utf8("root"));
     }
 
     @Test

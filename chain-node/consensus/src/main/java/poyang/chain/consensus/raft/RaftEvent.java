@@ -22,6 +22,9 @@ public sealed interface RaftEvent {
         }
     }
 
+    /// What an entry waits for may be here now.
+    record PayloadArrived(long nowMillis) implements RaftEvent {}
+
     /// The ledger took in everything up to this entry by other means, so the order goes on after it.
     record CaughtUp(Bytes entryId, Position position, long nowMillis) implements RaftEvent {}
 }

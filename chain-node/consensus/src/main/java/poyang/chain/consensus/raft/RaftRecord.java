@@ -35,7 +35,12 @@ public sealed interface RaftRecord {
 
     /// Kept entries with keys below this one are no longer sent to anybody.
     static String keyBelow(long orderedIndex) {
-        return entryKey(Math.max(0, orderedIndex - RaftLog.KEPT_ENTRIES));
+        return entryKey(lowestKept(orderedIndex));
+    }
+
+    /// The first index whose entry is still sent.
+    static long lowestKept(long orderedIndex) {
+        return Math.max(0, orderedIndex - RaftLog.KEPT_ENTRIES);
     }
 
     private static String entryKey(long index) {

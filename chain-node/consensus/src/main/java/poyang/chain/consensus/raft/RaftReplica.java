@@ -1,6 +1,7 @@
 package poyang.chain.consensus.raft;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,10 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import poyang.chain.consensus.OrderedBlock;
+import poyang.chain.consensus.Payloads;
+import poyang.chain.consensus.Payloads.Verdict;
 import poyang.chain.consensus.raft.RaftEvent.CaughtUp;
+import poyang.chain.consensus.raft.RaftEvent.PayloadArrived;
 import poyang.chain.consensus.raft.RaftEvent.PayloadAvailable;
 import poyang.chain.consensus.raft.RaftEvent.Received;
 import poyang.chain.consensus.raft.RaftEvent.Started;
@@ -54,10 +58,13 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
     static final String BEAT_TIMER = "beat";
     static final int MOST_UNDER_WAY = 8;
     private static final int WINDOW = 32;
+    private static final int MOST_HELD = 64;
 
     private final RaftConfig config;
+    private final Payloads payloads;
     private final RaftLog log;
     private final SplittableRandom spread;
+    private final Map<Long, Held> held = new LinkedHashMap<>();
     private final TreeMap<PartyId, Follower> followers = new TreeMap<>();
     private final TreeSet<PartyId> granted = new TreeSet<>();
     private Set<Bytes> payload = new LinkedHashSet<>();
@@ -74,6 +81,9 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
     private List<TimerChange> timers = new ArrayList<>();
     private List<Rejected> rejected = new ArrayList<>();
 
+    /// A message of which something is to be fetched first.
+    private record Held(PartyId from, Append append) {}
+
     private enum Role {
         FOLLOWER,
         ASKING,
@@ -81,26 +91,13 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
         LEADER
     }
 
-    /// What the leader knows of another replica.
-    private static final class Follower {
-        private long next;
-        private long match;
-        /// Does it take what is sent, so that more may follow before it answers?
-        private boolean streaming;
-
-        private boolean waiting;
-        private boolean heard;
-
-        Follower(long next) {
-            this.next = next;
-        }
-    }
-
     /// @param records what was persisted, oldest first; none for a new replica
     /// @param applied where the entry stands that the ledger applied last; the genesis at first
     /// @param appliedId its id; the chain's id when none
-    public RaftReplica(RaftConfig config, List<RaftRecord> records, Position applied, Bytes appliedId) {
+    public RaftReplica(
+            RaftConfig config, Payloads payloads, List<RaftRecord> records, Position applied, Bytes appliedId) {
         this.config = config;
+        this.payloads = payloads;
         spread = new SplittableRandom(config.seed());
         List<LogEntry> kept = new ArrayList<>();
         for (RaftRecord found : records) {
@@ -142,6 +139,11 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
             case PayloadAvailable(List<Bytes> available, long now) -> {
                 payload = new LinkedHashSet<>(available);
                 propose(now);
+            }
+            case PayloadArrived(long now) -> {
+                List<Held> again = List.copyOf(held.values());
+                held.clear();
+                again.forEach(each -> onMessage(each.from(), each.append(), now));
             }
             case TimerFired(String timer, long now) -> onTimer(timer, now);
             case Received(PartyId from, RaftMessage message, long now) -> onMessage(from, message, now);
@@ -276,7 +278,7 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
                 .forEach(peer -> followers.put(peer, new Follower(log.last().index() + 1)));
         timers.add(new TimerChange(ELECTION_TIMER, -1));
         timers.add(new TimerChange(BEAT_TIMER, config.beatMillis()));
-        append(LogEntry.fitting(log.fresh(List.copyOf(payload))), now);
+        append(fitting(), now);
         tellAll();
         commitWhatAMajorityHas();
     }
@@ -345,7 +347,8 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
             send.add(new Outbound<>(from, new Refused(term, append.previous().index(), hint(append.previous()))));
             return;
         }
-        if (!takeIn(from, append)) {
+        reached = takeIn(from, append);
+        if (reached < append.previous().index()) {
             return;
         }
         send.add(new Outbound<>(from, new Taken(term, reached)));
@@ -382,7 +385,9 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
         return Math.max(index, applied);
     }
 
-    private boolean takeIn(PartyId from, Append append) {
+    /// Up to where the log agrees with the message then; before the message when it is wrong. What is
+    /// acknowledged must be executable after a crash of everybody, so an entry whose payload is not here waits.
+    private long takeIn(PartyId from, Append append) {
         for (LogEntry entry : append.entries()) {
             if (entry.index() <= log.applied().index() || agrees(entry.position())) {
                 continue;
@@ -390,18 +395,28 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
             if (entry.index() <= log.last().index()) {
                 if (entry.index() <= commit) {
                     reject(from, "it would take back what is final");
-                    return false;
+                    return -1;
                 }
                 log.cut(entry.index());
             }
             if (!log.follows(entry)) {
                 reject(from, "an entry that does not continue the log");
-                return false;
+                return -1;
+            }
+            Verdict verdict = payloads.judge(entry.payload());
+            if (verdict != Verdict.HERE) {
+                if (verdict == Verdict.WRONG) {
+                    reject(from, "an entry whose payload is not certified");
+                } else if (held.size() < MOST_HELD || held.containsKey(entry.index())) {
+                    held.put(entry.index(), new Held(from, append));
+                    apply.add(new RaftEffect.Missing(entry.payload(), entry.author()));
+                }
+                return entry.index() - 1;
             }
             log.append(entry);
             persist.add(new Kept(entry));
         }
-        return true;
+        return append.previous().index() + append.entries().size();
     }
 
     private void applyCommitted() {
@@ -418,12 +433,16 @@ public final class RaftReplica implements Machine<RaftEvent, Ready<RaftRecord, R
         if (role != Role.LEADER || log.last().index() - log.applied().index() >= MOST_UNDER_WAY) {
             return;
         }
-        List<Bytes> fitting = LogEntry.fitting(log.fresh(List.copyOf(payload)));
+        List<Bytes> fitting = fitting();
         if (!fitting.isEmpty()) {
             append(fitting, now);
             tellAll();
             commitWhatAMajorityHas();
         }
+    }
+
+    private List<Bytes> fitting() {
+        return LogEntry.fitting(payloads.fitting(log.fresh(List.copyOf(payload))));
     }
 
     private void append(List<Bytes> transactions, long now) {

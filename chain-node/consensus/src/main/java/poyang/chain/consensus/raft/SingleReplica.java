@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import poyang.chain.consensus.raft.RaftEvent.CaughtUp;
+import poyang.chain.consensus.raft.RaftEvent.PayloadArrived;
 import poyang.chain.consensus.raft.RaftEvent.PayloadAvailable;
 import poyang.chain.consensus.raft.RaftEvent.Received;
 import poyang.chain.consensus.raft.RaftEvent.Started;
@@ -65,7 +66,7 @@ public final class SingleReplica implements Machine<RaftEvent, Ready<RaftRecord,
             case Received(PartyId from, RaftMessage _, long _) ->
                 rejected.add(new Rejected(from.name(), "a message to a validator that has no peers"));
             case CaughtUp(Bytes _, Position _, long _) -> throw new Bug("there is nobody to catch up with");
-            case TimerFired _ -> {}
+            case TimerFired _, PayloadArrived _ -> {}
         }
         return new Ready<>(persist, List.of(), apply, List.of(), rejected);
     }

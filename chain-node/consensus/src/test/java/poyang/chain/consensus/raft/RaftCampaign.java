@@ -50,6 +50,7 @@ final class RaftCampaign {
         SplittableRandom draw = new SplittableRandom(seed);
         Faults faults = new Faults(draw.nextDouble(0.15), draw.nextDouble(0.15), 1 + draw.nextInt(150));
         SimulatedRaft chain = new SimulatedRaft(seed, epoch(nodes), faults);
+        chain.batchesComeLate = draw.nextBoolean();
         chain.crashChance = draw.nextDouble(0.03);
         chain.crashes = draw.nextInt(15);
         for (SimulatedRaft.Node node : chain.nodes.values()) {

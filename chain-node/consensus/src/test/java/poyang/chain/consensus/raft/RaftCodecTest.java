@@ -126,7 +126,7 @@ final class RaftCodecTest {
     }
 
     private static RaftReplica replica() {
-        return new RaftReplica(RaftConfig.of(CHAIN, EPOCH, ONE, 1), List.of(), Position.GENESIS, CHAIN);
+        return new RaftReplica(RaftConfig.of(CHAIN, EPOCH, ONE, 1), new AllHere(), List.of(), Position.GENESIS, CHAIN);
     }
 
     private static RaftReplica withOneFinalEntry() {

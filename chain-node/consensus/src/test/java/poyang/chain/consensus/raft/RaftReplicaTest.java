@@ -42,7 +42,7 @@ final class RaftReplicaTest {
     }
 
     private static RaftReplica replica(List<RaftRecord> records) {
-        return new RaftReplica(RaftConfig.of(CHAIN, EPOCH, id(1), 1), records, Position.GENESIS, CHAIN);
+        return new RaftReplica(RaftConfig.of(CHAIN, EPOCH, id(1), 1), new AllHere(), records, Position.GENESIS, CHAIN);
     }
 
     private static Ready<RaftRecord, RaftMessage, RaftEffect> hear(RaftReplica replica, int from, RaftMessage message) {

@@ -80,6 +80,7 @@ final class RaftSimulationTest {
     void crashesAtAnyPointTornWritesAndRestarts() {
         Property.seeds(120).check(seed -> {
             SimulatedRaft chain = chain(seed, 3 + (int) Math.floorMod(seed, 3L), ROUGH);
+            chain.batchesComeLate = true;
             chain.crashChance = 0.02;
             chain.crashes = 12;
             chain.start();

@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import poyang.chain.consensus.Attestations;
 import poyang.chain.consensus.Attestations.Word;
+import poyang.chain.consensus.Payloads;
 import poyang.chain.consensus.QuickSignatures;
 import poyang.chain.consensus.Signatures;
 import poyang.chain.consensus.sync.BlockSync;
@@ -53,6 +54,7 @@ final class SimulatedRaft {
     private final TreeMap<Long, PartyId> leaders = new TreeMap<>();
     private final Map<String, PartyId> votes = new TreeMap<>();
     private int submitted;
+    boolean batchesComeLate;
     double crashChance;
     int crashes;
 
@@ -73,13 +75,15 @@ final class SimulatedRaft {
         nodes.values().forEach(Node::restart);
     }
 
-    /// Puts one transaction into the pool of every node.
+    /// Puts one transaction into the pool of every node; where batches come late, only later into some, who
+    /// may meet it in an entry before.
     void submit() {
         Bytes transaction = Bytes.utf8("transaction " + submitted++);
         for (Node node : nodes.values()) {
-            if (!node.ledger.contains(transaction)) {
-                node.pool.add(transaction);
-                node.offer();
+            if (batchesComeLate && simulation.random().nextInt(3) == 0) {
+                simulation.after(simulation.random().nextLong(2_000), () -> node.learn(transaction));
+            } else {
+                node.learn(transaction);
             }
         }
     }
@@ -135,6 +139,8 @@ final class SimulatedRaft {
         final PartyId id;
         final SimulatedDisk<RaftRecord> disk = new SimulatedDisk<>();
         final Set<Bytes> pool = new LinkedHashSet<>();
+        /// What this validator holds of what entries stand for.
+        private final Set<Bytes> here = new LinkedHashSet<>();
         final Set<Bytes> ledger = new LinkedHashSet<>();
         final List<BlockHeader> chain = new ArrayList<>();
         final List<FinalityProof> proofs = new ArrayList<>();
@@ -183,6 +189,7 @@ final class SimulatedRaft {
                     ? new SingleReplica(epoch, records, lastPosition, lastOrdered)
                     : new RaftReplica(
                             RaftConfig.of(CHAIN, epoch, id, simulation.random().nextLong()),
+                            new Holdings(),
                             records,
                             lastPosition,
                             lastOrdered);
@@ -198,6 +205,14 @@ final class SimulatedRaft {
 
         private long now() {
             return simulation.nowMillis() + skewMillis;
+        }
+
+        private void learn(Bytes transaction) {
+            here.add(transaction);
+            if (!ledger.contains(transaction)) {
+                pool.add(transaction);
+                offer();
+            }
         }
 
         private void offer() {
@@ -235,12 +250,22 @@ final class SimulatedRaft {
                 switch (effect) {
                     case RaftEffect.Ordered(Bytes entryId, LogEntry entry) -> order(entryId, entry);
                     case RaftEffect.Led(long at, PartyId _) -> term = Math.max(term, at);
+                    case RaftEffect.Missing(List<Bytes> payload, PartyId _) ->
+                        simulation.after(50 + simulation.random().nextLong(200), () -> {
+                            here.addAll(payload);
+                            feed(new RaftEvent.PayloadArrived(now()));
+                        });
                 }
             }
         }
 
         /// Writes and syncs; false when the node went down before it had.
         private boolean persisted(List<RaftRecord> records) {
+            check(
+                    records.stream()
+                            .allMatch(r -> !(r instanceof RaftRecord.Kept(LogEntry entry))
+                                    || here.containsAll(entry.payload())),
+                    () -> id + " keeps an entry that it could not execute");
             if (diskFull && !records.isEmpty()) {
                 goDownFor(1_000);
                 return false;
@@ -251,6 +276,19 @@ final class SimulatedRaft {
             disk.write(records);
             disk.sync();
             return !crashesNow(List.of());
+        }
+
+        /// Transactions are spread apart from entries, so an entry may name what is not here yet.
+        private final class Holdings implements Payloads {
+            @Override
+            public Verdict judge(List<Bytes> payload) {
+                return here.containsAll(payload) ? Verdict.HERE : Verdict.MISSING;
+            }
+
+            @Override
+            public List<Bytes> fitting(List<Bytes> fresh) {
+                return fresh;
+            }
         }
 
         /// A crash leaves a beginning of what was being written.
