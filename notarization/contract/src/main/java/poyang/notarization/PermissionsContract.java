@@ -333,6 +333,11 @@ public final class PermissionsContract extends ServiceContract {
         }
 
         @Override
+        public Optional<Bytes> validatorKey(String name) {
+            return around.validatorKey(name);
+        }
+
+        @Override
         public long height() {
             return around.height();
         }

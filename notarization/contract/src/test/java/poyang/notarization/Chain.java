@@ -38,6 +38,7 @@ final class Chain {
     static final Bytes CHAIN_ID = Sm3.hash(Bytes.utf8("a chain").toArray());
 
     final TreeMap<String, Bytes> state = new TreeMap<>();
+    final TreeMap<String, Bytes> validatorKeys = new TreeMap<>();
     final List<ContractEvent> events = new ArrayList<>();
     private final Map<String, SystemContract> contracts = new TreeMap<>();
     private final AccountDirectory directory =
@@ -177,6 +178,11 @@ final class Chain {
         @Override
         public Bytes chainId() {
             return CHAIN_ID;
+        }
+
+        @Override
+        public Optional<Bytes> validatorKey(String name) {
+            return Optional.ofNullable(validatorKeys.get(name));
         }
 
         @Override

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -44,6 +45,8 @@ import poyang.wire.schema.RegisterAuthorityRequest;
 import poyang.wire.schema.Role;
 import poyang.wire.schema.Transaction;
 import poyang.wire.schema.TransactionPayload;
+import poyang.wire.transport.Transport;
+import poyang.wire.transport.TransportConfig;
 
 /// Four validators with these contracts in one process, over real sockets, certificates and disks.
 final class Validators implements AutoCloseable {
@@ -57,6 +60,8 @@ final class Validators implements AutoCloseable {
     final List<NodeAddress> api = new ArrayList<>();
     private final List<Genesis.Call> calls = new ArrayList<>();
     private final TreeMap<String, Sm2PrivateKey> keys = new TreeMap<>();
+    private final List<Sm2PrivateKey> own = new ArrayList<>();
+    private final List<NodeAddress> peers = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<ChainClient> clients = new ArrayList<>();
     private final Validity validity;
@@ -69,8 +74,6 @@ final class Validators implements AutoCloseable {
         city = root.issuer("Nanchang", Sm2PrivateKey.generate(random), validity, random);
         people();
         List<Validator> validators = new ArrayList<>();
-        List<Sm2PrivateKey> own = new ArrayList<>();
-        List<NodeAddress> peers = new ArrayList<>();
         List<Integer> ports = freePorts(2 * COUNT);
         for (int i = 0; i < COUNT; i++) {
             String name = "validator-" + (i + 1);
@@ -171,6 +174,28 @@ final class Validators implements AutoCloseable {
 
     Sm2PrivateKey key(String account) {
         return Objects.requireNonNull(keys.get(account));
+    }
+
+    Sm2PrivateKey validatorKey(int index) {
+        return own.get(index);
+    }
+
+    void stop(int index) {
+        nodes.remove(index).close();
+    }
+
+    /// Speaks to the others in the name of a stopped validator.
+    Transport transport(int index, Transport.Listener listener) {
+        NodeAddress self = peers.get(index);
+        TreeMap<PartyId, InetSocketAddress> others = new TreeMap<>();
+        peers.stream()
+                .filter(peer -> !peer.equals(self))
+                .forEach(peer -> others.put(new PartyId(peer.name()), peer.socketAddress()));
+        return Transport.start(
+                TransportConfig.of(new PartyId(self.name()), self.socketAddress(), others),
+                identity(self.name()),
+                random,
+                listener);
     }
 
     /// An account that asks these nodes only.

@@ -1,6 +1,7 @@
 package poyang.chain.consensus;
 
 import java.util.List;
+import poyang.chain.proofs.Equivocation;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 
@@ -19,5 +20,5 @@ public sealed interface BftEffect {
     }
 
     /// Two different proposals or votes of one validator in one round.
-    record Equivocation(PartyId culprit, long round, Bytes first, Bytes second) implements BftEffect {}
+    record Equivocated(Equivocation proof) implements BftEffect {}
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.Equivocation;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
@@ -44,12 +45,7 @@ public sealed interface BftMessage {
 
     /// The bytes that a leader signs.
     static byte[] proposalMessage(Bytes chainId, Epoch epoch, long round, Bytes blockId) {
-        return new CanonicalWriter("poyang.proposal.v1")
-                .bytes(chainId)
-                .u64(epoch.number())
-                .u64(round)
-                .bytes(blockId)
-                .toArray();
+        return Equivocation.Kind.PROPOSAL.message(chainId, epoch.number(), round, blockId);
     }
 
     /// The canonical form.

@@ -22,6 +22,7 @@ import poyang.chain.consensus.BftMessage.Proposal;
 import poyang.chain.consensus.BftMessage.Timeout;
 import poyang.chain.consensus.BftMessage.Vote;
 import poyang.chain.consensus.TimeoutCertificate.GivenUp;
+import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.FinalityProof;
 import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
@@ -69,7 +70,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private final RoundPace pace;
     private final Map<Bytes, Proposal> waiting = new LinkedHashMap<>();
     private final Map<Bytes, Integer> fetching = new LinkedHashMap<>();
-    private final TreeMap<Long, Map<PartyId, Bytes>> seenProposals = new TreeMap<>();
+    private final Witness witness;
     private final TreeMap<Long, TreeMap<PartyId, Vote>> votes = new TreeMap<>();
     private final TreeMap<Long, TreeMap<PartyId, GivenUp>> timeouts = new TreeMap<>();
     private Optional<Proposal> incomplete = Optional.empty();
@@ -101,6 +102,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         this.config = config;
         this.signatures = signatures;
         this.payloads = payloads;
+        witness = new Witness(config.epoch().number());
         tree = new BlockTree(config.epoch(), lastOrdered, lastOrderedRound);
         highest = QuorumCertificate.genesis(config.chainId());
         for (BftEntry entry : entries) {
@@ -238,12 +240,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             reject(from, "a malformed or unsigned proposal");
             return;
         }
-        Bytes other = seenProposals
-                .computeIfAbsent(block.round(), _ -> new TreeMap<>())
-                .putIfAbsent(block.author(), id);
-        if (other != null && !other.equals(id)) {
-            apply.add(new BftEffect.Equivocation(block.author(), block.round(), other, id));
-        }
+        witness.proposed(block.author(), block.round(), new Equivocation.Said(id, proposal.signature()))
+                .ifPresent(apply::add);
         if (!certify(from, block.certificate(), now)
                 || (proposal.timeout().isPresent()
                         && !giveUp(from, proposal.timeout().get(), now))) {
@@ -336,7 +334,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         Vote earlier = round.putIfAbsent(voter, vote);
         if (earlier != null) {
             if (!earlier.blockId().equals(vote.blockId()) && authentic(voter, earlier) && authentic(voter, vote)) {
-                apply.add(new BftEffect.Equivocation(voter, vote.round(), earlier.blockId(), vote.blockId()));
+                apply.add(witness.voted(voter, earlier, vote));
             }
             return;
         }
@@ -453,7 +451,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         gaveUp = false;
         votes.headMap(round - 1).clear();
         timeouts.headMap(round).clear();
-        seenProposals.headMap(round - 1).clear();
+        witness.forgetBelow(round - 1);
         timers.add(new TimerChange(ROUND_TIMER, pace.enter(something(), now)));
         timers.add(new TimerChange(IDLE_TIMER, -1));
         propose(now);

@@ -2,6 +2,7 @@ package poyang.chain.consensus;
 
 import java.util.List;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.FinalityProof;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.Signature;
@@ -29,12 +30,7 @@ public record QuorumCertificate(long round, Bytes blockId, List<FinalityProof.Si
 
     /// The bytes that a voter signs.
     static byte[] message(Bytes chainId, Epoch epoch, long round, Bytes blockId) {
-        return new CanonicalWriter("poyang.vote.v1")
-                .bytes(chainId)
-                .u64(epoch.number())
-                .u64(round)
-                .bytes(blockId)
-                .toArray();
+        return Equivocation.Kind.VOTE.message(chainId, epoch.number(), round, blockId);
     }
 
     boolean verify(Bytes chainId, Epoch epoch, Signatures signatures) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import poyang.chain.consensus.Attestations.Word;
 import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.OrderingPoint;
@@ -19,6 +20,7 @@ import poyang.chain.consensus.sync.SyncEvent;
 import poyang.chain.consensus.sync.SyncMessage;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoSuite;
@@ -344,6 +346,16 @@ final class SimulatedChain {
             }
         }
 
+        private boolean proven(Equivocation proof) {
+            Signatures signatures = scheme.apply(epoch, id);
+            return signatures.verify(Stream.of(proof.first(), proof.second())
+                    .map(said -> new Signatures.Signed(
+                            proof.culprit(),
+                            Bytes.wrap(proof.kind().message(CHAIN, proof.epoch(), proof.round(), said.blockId())),
+                            said.signature()))
+                    .toList());
+        }
+
         private void apply(BftEffect effect) {
             switch (effect) {
                 case BftEffect.Ordered ordered -> {
@@ -352,8 +364,9 @@ final class SimulatedChain {
                 }
                 case BftEffect.Missing(List<Bytes> payload, PartyId holder) ->
                     spread(new Dissemination.Event.Needed(payload, holder, clock()));
-                case BftEffect.Equivocation(PartyId culprit, long _, Bytes _, Bytes _) -> {
-                    check(!node(culprit).honest, culprit + " is honest and was seen equivocating");
+                case BftEffect.Equivocated(Equivocation proof) -> {
+                    check(!node(proof.culprit()).honest, proof.culprit() + " is honest and was seen equivocating");
+                    check(proven(proof), proof + " proves nothing");
                     equivocationsSeen++;
                 }
             }

@@ -1,5 +1,6 @@
 package poyang.chain.contract;
 
+import java.util.Optional;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 
@@ -10,6 +11,9 @@ public interface CallContext {
 
     /// The genesis' digest; empty in genesis calls.
     Bytes chainId();
+
+    /// The encoded key with which the chain's validator of this name votes and attests; empty when there is none.
+    Optional<Bytes> validatorKey(String name);
 
     long height();
 

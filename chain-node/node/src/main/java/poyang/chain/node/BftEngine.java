@@ -13,6 +13,7 @@ import poyang.chain.consensus.OrderedBlock;
 import poyang.chain.consensus.Payloads;
 import poyang.chain.consensus.Signatures;
 import poyang.chain.ledger.OrderedMark;
+import poyang.chain.proofs.Equivocation;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -58,8 +59,7 @@ final class BftEngine implements Engine {
                 new Effect.Decided(
                         new Ordered(id, block.round(), block.author(), block.timestampMillis(), block.payload()));
             case BftEffect.Missing(List<Bytes> payload, PartyId holder) -> new Effect.Missing(payload, holder);
-            case BftEffect.Equivocation(PartyId culprit, long round, Bytes first, Bytes second) ->
-                new Effect.Equivocation(culprit, round, first, second);
+            case BftEffect.Equivocated(Equivocation proof) -> new Effect.Equivocated(proof);
         };
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ import poyang.chain.ledger.OrderedMark;
 import poyang.chain.ledger.PreparedBlock;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.kernel.Bug;
@@ -67,6 +69,7 @@ final class ConsensusLoop {
     private final Couriers couriers;
     private final Meter meter;
     private final Outlet outlet;
+    private final Consumer<Equivocation> accuser;
     private final InstantSource clock;
     private final LinkedBlockingQueue<Input> inbox = new LinkedBlockingQueue<>(INBOX);
     private final LinkedBlockingQueue<Bytes> admitted = new LinkedBlockingQueue<>();
@@ -110,6 +113,7 @@ final class ConsensusLoop {
             Couriers couriers,
             Meter meter,
             Outlet outlet,
+            Consumer<Equivocation> accuser,
             InstantSource clock) {
         this.ledger = ledger;
         this.execution = execution;
@@ -118,6 +122,7 @@ final class ConsensusLoop {
         this.couriers = couriers;
         this.meter = meter;
         this.outlet = outlet;
+        this.accuser = accuser;
         this.clock = clock;
         epoch = ledger.genesis().epoch();
         self = signer.id();
@@ -325,8 +330,7 @@ final class ConsensusLoop {
             case Engine.Effect.Missing(List<Bytes> payload, PartyId holder) ->
                 spread(new Dissemination.Event.Needed(payload, holder, clock.millis()));
             case Engine.Effect.Led(long term, PartyId leader) -> LOG.info("{} leads in term {}", leader, term);
-            case Engine.Effect.Equivocation(PartyId culprit, long at, Bytes first, Bytes second) ->
-                LOG.error("{} lied in round {}: it stood for {} and for {}", culprit, at, first, second);
+            case Engine.Effect.Equivocated(Equivocation proof) -> accuser.accept(proof);
         }
     }
 

@@ -75,6 +75,14 @@ final class Contracts {
                 .findFirst();
     }
 
+    /// The key of a validator of the chain.
+    Optional<Bytes> validatorKey(String name) {
+        return validators.stream()
+                .filter(validator -> validator.id().name().equals(name))
+                .map(validator -> validator.publicKey().encoded())
+                .findFirst();
+    }
+
     /// Why the account may not act in the block at `height`; empty when it may.
     Optional<ContractRejection> barred(String id, long height, StateView state) {
         return accounts.barred(id, height, new ReadState(state, ""));

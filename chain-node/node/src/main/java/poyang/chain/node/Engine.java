@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.consensus.BftMessage;
 import poyang.chain.consensus.raft.RaftMessage;
+import poyang.chain.proofs.Equivocation;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
@@ -92,7 +93,7 @@ sealed interface Engine permits BftEngine, RaftEngine {
         record Led(long term, PartyId leader) implements Effect {}
 
         /// One validator stood for two things in one round.
-        record Equivocation(PartyId culprit, long round, Bytes first, Bytes second) implements Effect {}
+        record Equivocated(Equivocation proof) implements Effect {}
     }
 
     /// Encodes messages, one to several peers once.

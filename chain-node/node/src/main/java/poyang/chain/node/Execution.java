@@ -61,7 +61,7 @@ final class Execution {
         for (int i = 0; i < calls.size(); i++) {
             Genesis.Call call = calls.get(i);
             Bytes id = suite.hash(Bytes.utf8("poyang.genesis-call.v1:" + i).toArray());
-            Context context = new Context(suite, Bytes.empty(), 0, timestampMillis, id, Account.GENESIS);
+            Context context = new Context(contracts, suite, Bytes.empty(), 0, timestampMillis, id, Account.GENESIS);
             overlay.begin();
             try {
                 contracts
@@ -185,7 +185,13 @@ final class Execution {
             long timestampMillis) {
         String name = call.payload().getContract();
         Context context = new Context(
-                ledger.genesis().suite(), ledger.chainId(), receipt.getHeight(), timestampMillis, call.id(), sender);
+                contracts,
+                ledger.genesis().suite(),
+                ledger.chainId(),
+                receipt.getHeight(),
+                timestampMillis,
+                call.id(),
+                sender);
         overlay.begin();
         try {
             SystemContract contract = contracts.find(name).orElseThrow(() -> rejection(noContract(name)));
@@ -237,6 +243,7 @@ final class Execution {
     }
 
     private static final class Context implements CallContext {
+        private final Contracts contracts;
         private final CryptoSuite suite;
         private final Bytes chainId;
         private final long height;
@@ -246,12 +253,14 @@ final class Execution {
         private final List<ContractEvent> events = new ArrayList<>();
 
         Context(
+                Contracts contracts,
                 CryptoSuite suite,
                 Bytes chainId,
                 long height,
                 long timestampMillis,
                 Bytes transactionId,
                 Account sender) {
+            this.contracts = contracts;
             this.suite = suite;
             this.chainId = chainId;
             this.height = height;
@@ -268,6 +277,11 @@ final class Execution {
         @Override
         public Bytes chainId() {
             return chainId;
+        }
+
+        @Override
+        public Optional<Bytes> validatorKey(String name) {
+            return contracts.validatorKey(name);
         }
 
         @Override

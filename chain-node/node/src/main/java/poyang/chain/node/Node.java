@@ -87,6 +87,7 @@ public final class Node implements AutoCloseable {
                 couriers,
                 meter,
                 this::send,
+                audit::lied,
                 clock);
         TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
         for (NodeAddress peer : settings.peers()) {

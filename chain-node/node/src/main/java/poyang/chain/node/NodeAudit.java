@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import poyang.chain.contract.Account;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.StateView;
+import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.ReceiptProof;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
@@ -31,6 +33,7 @@ import poyang.sdk.AuditLog;
 import poyang.sdk.ChainForms;
 import poyang.sdk.MissingAnchors;
 import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.EquivocationReport;
 import poyang.wire.schema.StoredAnchor;
 import poyang.wire.schema.TransactionPayload;
 import poyang.wire.schema.TransactionReceipt;
@@ -38,6 +41,10 @@ import poyang.wire.schema.TransactionReceipt;
 /// The node's own audit log: written before an answer leaves, anchored by the validator's own transactions;
 /// and its watch over the anchors of all other processes. A node that cannot write it stops.
 final class NodeAudit implements AutoCloseable {
+    /// The contract that records who lied.
+    private static final String CONSENSUS = "poyang.v1.Consensus";
+
+    private static final int ACCUSATIONS = 10;
     private static final Logger LOG = LoggerFactory.getLogger(NodeAudit.class);
     private static final String PROCESS = "node";
     private static final int NONCE_BYTES = 16;
@@ -57,6 +64,8 @@ final class NodeAudit implements AutoCloseable {
     private final RandomSource random;
     private final InstantSource clock;
     private final Consumer<Throwable> lost;
+    private final Contracts contracts;
+    private final Set<String> accused = new TreeSet<>();
     private final boolean anchored;
     private final MissingAnchors missing;
 
@@ -70,6 +79,7 @@ final class NodeAudit implements AutoCloseable {
         pool = parts.pool();
         finality = parts.finality();
         key = parts.key();
+        contracts = parts.contracts();
         anchored = parts.contracts().find(AuditAnchors.CONTRACT).isPresent();
         log = AuditLog.open(directory.resolve("audit.log"), clock);
         anchors = new AuditAnchors(
@@ -150,7 +160,7 @@ final class NodeAudit implements AutoCloseable {
 
     private void anchor(AuditAnchor head) {
         try {
-            Bytes id = pool.submit(signed(head));
+            Bytes id = pool.submit(signed(AuditAnchors.CONTRACT, "Anchor", head.toByteString()));
             awaitReceipt(id);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -158,16 +168,46 @@ final class NodeAudit implements AutoCloseable {
         }
     }
 
-    private TransactionLeaf signed(AuditAnchor head) {
+    /// Another validator contradicted itself: the proof goes on chain, once for each liar. Returns at once.
+    void lied(Equivocation proof) {
+        String liar = Account.VALIDATORS + "/" + proof.culprit().name();
+        LOG.error("ALARM: {} lied in round {}: {}", liar, proof.round(), proof);
+        if (!accused.add(liar + "/" + proof.epoch())) {
+            return;
+        }
+        record(account, "alarm", liar, "lied in round " + proof.round());
+        if (contracts.find(CONSENSUS).isPresent()) {
+            Thread _ = Thread.ofVirtual().name("accusation").start(() -> accuse(proof));
+        }
+    }
+
+    private void accuse(Equivocation proof) {
+        EquivocationReport report = EquivocationReport.newBuilder()
+                .setProof(ChainForms.byteString(proof.encoded()))
+                .build();
+        for (int i = 0; i < ACCUSATIONS; i++) {
+            try {
+                awaitReceipt(pool.submit(signed(CONSENSUS, "ReportEquivocation", report.toByteString())));
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (PoyangException e) {
+                LOG.warn("that {} lied is not on chain yet: {}", proof.culprit(), e.wrong());
+            }
+        }
+    }
+
+    private TransactionLeaf signed(String contract, String method, ByteString arguments) {
         byte[] payload = TransactionPayload.newBuilder()
                 .setVersion(1)
                 .setChainId(ChainForms.byteString(ledger.chainId()))
                 .setNonce(ByteString.copyFrom(random.bytes(NONCE_BYTES)))
                 .setBlockLimit(ledger.height() + BLOCKS_TO_LIVE)
                 .setSender(account)
-                .setContract(AuditAnchors.CONTRACT)
-                .setMethod("Anchor")
-                .setArguments(head.toByteString())
+                .setContract(contract)
+                .setMethod(method)
+                .setArguments(arguments)
                 .build()
                 .toByteArray();
         Signature signature = key.sign(payload);
