@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import poyang.chain.proofs.Epoch;
 import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
@@ -84,7 +85,8 @@ final class FaultsBench implements Callable<Integer> {
         RandomSource random = ProcessRandom.open("faults");
         byte[] seed = random.bytes(32);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
-        BenchNetwork network = new BenchNetwork(folder, NODES, BLOCK_TIME_MILLIS, SIGNERS, seed, random, false);
+        BenchNetwork network =
+                new BenchNetwork(folder, Epoch.BFT, NODES, BLOCK_TIME_MILLIS, SIGNERS, seed, random, false);
         boolean whole;
         try (network) {
             network.start();

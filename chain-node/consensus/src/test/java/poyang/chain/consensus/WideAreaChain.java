@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import poyang.chain.consensus.Attestations.Word;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
@@ -296,8 +297,8 @@ final class WideAreaChain {
                     }
                     case BftEffect.Missing(List<Bytes> payload, PartyId holder) ->
                         spread(new Dissemination.Event.Needed(payload, holder, clock()));
-                    case BftEffect.Equivocation(PartyId culprit, long _, Bytes _, Bytes _) ->
-                        throw new AssertionError(culprit + " equivocated");
+                    case BftEffect.Equivocated(Equivocation proof) ->
+                        throw new AssertionError(proof.culprit() + " equivocated");
                 }
             }
         }
