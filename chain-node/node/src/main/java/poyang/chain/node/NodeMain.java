@@ -3,6 +3,7 @@ package poyang.chain.node;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import poyang.chain.ledger.Retention;
 import poyang.crypto.SigningKey;
@@ -39,12 +40,14 @@ public final class NodeMain {
 
     private static void run(ProcessSettings from) throws InterruptedException {
         InstantSource clock = InstantSource.system();
+        // One validator alone has none.
+        String peers = from.text("peers", "");
         NodeSettings settings = new NodeSettings(
                 new PartyId(from.text("name")),
                 ChainForms.readGenesis(from.path("genesis")),
                 from.path("directory"),
                 from.listen("peer.listen"),
-                NodeAddress.list(from.text("peers")),
+                peers.isEmpty() ? List.of() : NodeAddress.list(peers),
                 from.listen("api.listen"),
                 Retention.named(from.text("state.keep", "archive")));
         RandomSource random = ProcessRandom.open("node");
