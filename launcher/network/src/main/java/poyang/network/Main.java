@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             AuthorityOnChain.class,
             LedgerFiles.class,
             StateQuery.class,
+            Search.class,
             Watch.class,
             Lookup.class,
             ViewCommands.class,
@@ -24,7 +25,7 @@ public final class Main {
 
     @Command(
             name = "bench",
-            subcommands = {ChainBench.class, FaultsBench.class})
+            subcommands = {ChainBench.class, FaultsBench.class, QueryBench.class})
     static final class Bench {}
 
     public static void main(String[] arguments) {

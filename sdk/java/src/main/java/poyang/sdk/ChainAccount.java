@@ -30,6 +30,8 @@ import poyang.wire.schema.ReceiptArguments;
 import poyang.wire.schema.ReceiptFile;
 import poyang.wire.schema.RecoverKeyRequest;
 import poyang.wire.schema.RotateKeyRequest;
+import poyang.wire.schema.SearchAnswer;
+import poyang.wire.schema.SearchArguments;
 import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.StateArguments;
 import poyang.wire.schema.SubscribeArguments;
@@ -233,6 +235,16 @@ public final class ChainAccount {
                 .setStateRoot(ChainForms.byteString(stateRoot))
                 .build();
         return ask(CHAIN, "State", arguments, client::state);
+    }
+
+    /// Rows of the chain that satisfy a query (docs/queries.md), as one node has them in its index: a
+    /// receipt or a state proves what matters.
+    ///
+    /// @param text for example `receipts where code != 0 order by height desc limit 20`
+    /// @throws PoyangException `QUERY_MALFORMED` with the character at which it is, `QUERY_TOO_WIDE`
+    public SearchAnswer search(String text) {
+        SearchArguments arguments = SearchArguments.newBuilder().setQuery(text).build();
+        return ask(CHAIN, "Search", arguments, client::search);
     }
 
     public NodeStatus status(NodeAddress node) {

@@ -24,6 +24,7 @@ import poyang.wire.schema.NodeStatus;
 import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ProvenState;
 import poyang.wire.schema.QueryAnswer;
+import poyang.wire.schema.SearchAnswer;
 import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.TransactAnswer;
 import poyang.wire.schema.TransactRequest;
@@ -113,6 +114,10 @@ public final class ChainClient implements AutoCloseable {
     /// A transaction's receipt; the answer waits as long as the query says.
     public ProvenReceipt receipt(SignedQuery query, long waitMillis) {
         return ask(waitMillis, stub -> stub.receipt(query));
+    }
+
+    public SearchAnswer search(SignedQuery query) {
+        return ask(0, stub -> stub.search(query));
     }
 
     public ProvenState state(SignedQuery query) {

@@ -37,6 +37,8 @@ import poyang.wire.schema.ProvenState;
 import poyang.wire.schema.QueryAnswer;
 import poyang.wire.schema.QueryPayload;
 import poyang.wire.schema.ReceiptArguments;
+import poyang.wire.schema.SearchAnswer;
+import poyang.wire.schema.SearchArguments;
 import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.StateArguments;
 import poyang.wire.schema.SubmitAnswer;
@@ -52,6 +54,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     private static final String CHAIN = "poyang.v1.Chain";
     private static final int MOST_WAIT_MILLIS = 30_000;
     private static final int MOST_SUBSCRIBERS = 256;
+    private static final int MOST_SUBJECT = 500;
 
     private final Ledger ledger;
     private final Contracts contracts;
@@ -59,6 +62,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     private final Couriers couriers;
     private final Finality finality;
     private final NodeAudit audit;
+    private final ChainIndex index;
     private final Supplier<NodeStatus> status;
     private final SignedQueries queries;
     private final AtomicInteger subscribers = new AtomicInteger();
@@ -70,6 +74,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
             Couriers couriers,
             Finality finality,
             NodeAudit audit,
+            ChainIndex index,
             Supplier<NodeStatus> status,
             InstantSource clock) {
         this.ledger = ledger;
@@ -78,6 +83,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
         this.couriers = couriers;
         this.finality = finality;
         this.audit = audit;
+        this.index = index;
         this.status = status;
         queries = new SignedQueries(ledger.chainId(), clock);
     }
@@ -204,6 +210,23 @@ final class ChainService extends ChainGrpc.ChainImplBase {
                     .setFinalityProof(
                             ChainForms.byteString(finalityProof(height).encoded()))
                     .build();
+        });
+    }
+
+    @Override
+    public void search(SignedQuery query, StreamObserver<SearchAnswer> out) {
+        answer(out, () -> {
+            Asked asked = verify(query, finality.height(), "Search");
+            String text = asked.arguments(SearchArguments.parser()).getQuery();
+            String subject = text.length() <= MOST_SUBJECT ? text : text.substring(0, MOST_SUBJECT) + "…";
+            return recorded(asked, "search/" + subject, () -> {
+                try {
+                    return index.search(text, asked.account());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new PoyangException(NodeErrors.NODE_STOPPED, "this node stops", "ask another node", e);
+                }
+            });
         });
     }
 

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import poyang.chain.consensus.Signatures;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.StateOverlay;
+import poyang.chain.ledger.query.QueryIndex;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.SigningKey;
@@ -46,6 +47,7 @@ public final class Node implements AutoCloseable {
     private final Pool pool;
     private final Finality finality;
     private final NodeAudit audit;
+    private final ChainIndex index;
     private final ConsensusLoop loop;
     private final Transport transport;
     private final Server server;
@@ -56,17 +58,18 @@ public final class Node implements AutoCloseable {
 
     private Node(
             NodeSettings settings,
-            Ledger ledger,
+            Stores stores,
             Contracts contracts,
             TlsIdentity identity,
             SigningKey key,
             RandomSource random,
             InstantSource clock) {
         this.settings = settings;
-        this.ledger = ledger;
+        ledger = stores.ledger();
         startedAtMillis = clock.millis();
         LOG.info("{}", ledger.genesis().epoch().strength());
         finality = new Finality(ledger.finalisedHeight());
+        index = ChainIndex.over(ledger, finality, stores.index());
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, meter, this::admitted);
         Couriers couriers = new Couriers(ledger);
@@ -96,12 +99,13 @@ public final class Node implements AutoCloseable {
         transport = Transport.start(
                 TransportConfig.of(settings.name(), settings.peerListen(), peers), identity, random, new Ear());
         ChainService service =
-                new ChainService(ledger, contracts, pool, couriers, finality, audit, this::status, clock);
+                new ChainService(ledger, contracts, pool, couriers, finality, audit, index, this::status, clock);
         server = serve(service, identity, settings.apiListen());
         threads = List.of(
                 thread("consensus", loop::run),
                 thread("admission", pool::run),
                 thread("receipts", couriers::run),
+                thread("index", index::follow),
                 thread("anchor", audit::anchorNowAndThen),
                 thread("alarm", audit::watch));
     }
@@ -132,13 +136,24 @@ public final class Node implements AutoCloseable {
         }
         Contracts contracts = Contracts.installed(genesis.epoch());
         Ledger ledger = open(settings, genesis, contracts, storage, random);
+        QueryIndex index;
         try {
-            return new Node(settings, ledger, contracts, identity, key, random, clock);
+            index = ChainIndex.open(settings.directory(), ledger, storage, random);
         } catch (RuntimeException e) {
             ledger.close();
             throw e;
         }
+        try {
+            return new Node(settings, new Stores(ledger, index), contracts, identity, key, random, clock);
+        } catch (RuntimeException e) {
+            index.close();
+            ledger.close();
+            throw e;
+        }
     }
+
+    /// What a node keeps on disk.
+    private record Stores(Ledger ledger, QueryIndex index) {}
 
     private static Ledger open(
             NodeSettings settings, Genesis genesis, Contracts contracts, StorageKey storage, RandomSource random) {
@@ -275,6 +290,7 @@ public final class Node implements AutoCloseable {
         }
         transport.close();
         calls.close();
+        index.close();
         ledger.close();
         audit.close();
         ended.complete(null);

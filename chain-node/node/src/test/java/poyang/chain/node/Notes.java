@@ -19,6 +19,10 @@ import poyang.chain.contract.SystemContract;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.Job;
+import poyang.wire.schema.JobParty;
+import poyang.wire.schema.JobState;
 
 /// A contract for the node's own tests, on the messages of accounts: `Register` makes an account, `Note`
 /// keeps a title under its id once, `Break` fails by its own mistake after it wrote.
@@ -48,13 +52,35 @@ public final class Notes implements SystemContract, AccountDirectory {
                         Bytes.copyOf(arguments),
                         List.of(context.sender().organisation())));
             }
+            case "Announce" -> announce(record, context);
             case "Break" -> {
                 state.put("broken", arguments);
                 throw new IllegalStateException("this contract is broken");
             }
-            default -> throw new ContractRejection(TAKEN, "no method " + method, "Register, Note or Break");
+            default -> throw new ContractRejection(TAKEN, "no method " + method, "Register, Note, Announce or Break");
         }
         return arguments;
+    }
+
+    /// What the contracts of evidence and jobs announce, for the index: a job whose state is the title.
+    private static void announce(AccountRecord record, CallContext context) {
+        String own = context.sender().organisation();
+        EvidenceRecord evidence = EvidenceRecord.newBuilder()
+                .setId(context.transactionId().slice(0, 16).hex())
+                .setAccount(context.sender().id())
+                .setSubject(record.getId())
+                .build();
+        Bytes payload = Bytes.wrap(evidence.toByteArray());
+        context.emit(
+                new ContractEvent("poyang.v1.Evidence", "evidence.recorded", evidence.getId(), payload, List.of(own)));
+        Job job = Job.newBuilder()
+                .setId(record.getId())
+                .setSubmitter(context.sender().id())
+                .addParties(JobParty.newBuilder().setOrganisation(own))
+                .setState(JobState.valueOf(record.getTitle()))
+                .build();
+        context.emit(new ContractEvent(
+                "poyang.v1.Jobs", "jobs.changed", job.getId(), Bytes.wrap(job.toByteArray()), List.of(own)));
     }
 
     @Override

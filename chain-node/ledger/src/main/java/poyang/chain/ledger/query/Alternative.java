@@ -7,18 +7,31 @@ import poyang.chain.ledger.query.Condition.Compare;
 import poyang.chain.ledger.query.Condition.Operator;
 
 /// Comparisons that must all hold, sorted by how they are answered: a range of blocks, terms that are
-/// looked up, and a rest for which rows are looked at.
+/// looked up or excluded, and a rest for which rows are looked at.
 final class Alternative implements AutoCloseable {
+    private static final long UNKNOWN = -2;
+
     private final long first;
     private final long last;
     private final List<IndexStore.Places> places;
+    private final List<IndexStore.Places> without;
     private final boolean exact;
     private final boolean descending;
+    /// What was reached last. Terms and exclusions may stand in different blocks then, so that nothing
+    /// before it may be asked again.
+    private long reached = UNKNOWN;
 
-    private Alternative(long first, long last, List<IndexStore.Places> places, boolean exact, boolean descending) {
+    private Alternative(
+            long first,
+            long last,
+            List<IndexStore.Places> places,
+            List<IndexStore.Places> without,
+            boolean exact,
+            boolean descending) {
         this.first = first;
         this.last = last;
         this.places = List.copyOf(places);
+        this.without = List.copyOf(without);
         this.exact = exact;
         this.descending = descending;
     }
@@ -29,6 +42,7 @@ final class Alternative implements AutoCloseable {
         long last = Long.MAX_VALUE;
         boolean exact = true;
         List<byte[]> terms = new ArrayList<>();
+        List<byte[]> excluded = new ArrayList<>();
         for (Compare compare : comparisons) {
             Column column = compare.column();
             Optional<long[]> range = heights(compare, view);
@@ -37,21 +51,30 @@ final class Alternative implements AutoCloseable {
                 last = Math.min(last, range.get()[1]);
             } else if (column.found() && compare.operator() == Operator.EQUAL) {
                 terms.add(store.termPrefix(kind, column, compare.value()));
+            } else if (column.found() && compare.operator() == Operator.NOT_EQUAL) {
+                excluded.add(store.termPrefix(kind, column, compare.value()));
             } else {
                 exact = false;
             }
         }
         long most = Row.heightOf(Long.MAX_VALUE);
         if (first > last || first > most) {
-            return new Alternative(1, 0, List.of(), true, descending);
+            return new Alternative(1, 0, List.of(), List.of(), true, descending);
         }
         List<IndexStore.Places> places = new ArrayList<>();
-        terms.forEach(term -> places.add(view.places(term, descending)));
-        if (places.isEmpty()) {
-            places.add(view.places(kind, descending));
+        if (terms.isEmpty()) {
+            terms.add(IndexStore.everyPrefix(kind));
         }
+        terms.forEach(term -> places.add(view.places(term, descending)));
+        List<IndexStore.Places> without = new ArrayList<>();
+        excluded.forEach(term -> without.add(view.places(term, descending)));
         return new Alternative(
-                Row.place(first, 0), Row.place(Math.min(last, most), 0) | Row.LAST_INDEX, places, exact, descending);
+                Row.place(first, 0),
+                Row.place(Math.min(last, most), 0) | Row.LAST_INDEX,
+                places,
+                without,
+                exact,
+                descending);
     }
 
     /// The heights that a comparison leaves, both included; blocks' times never fall.
@@ -79,9 +102,36 @@ final class Alternative implements AutoCloseable {
         return view.heightFrom(millis).orElse(Row.heightOf(Long.MAX_VALUE));
     }
 
-    /// The first place that is not before `target` and that all terms have; −1 when there is none.
+    /// The first place that is not before `target` in this direction, that all terms have and none of the
+    /// excluded ones; −1 when there is none. Targets go in this direction too.
     long reach(long target) {
-        if (first > last) {
+        boolean before = descending ? reached > target : reached < target;
+        if (reached == UNKNOWN || reached >= 0 && before) {
+            reached = next(target);
+        }
+        return reached;
+    }
+
+    private long next(long target) {
+        long place = together(target);
+        while (place >= 0 && excluded(place)) {
+            long next = descending ? place - 1 : place + 1;
+            place = next < 0 ? -1 : together(next);
+        }
+        return place;
+    }
+
+    private boolean excluded(long place) {
+        for (IndexStore.Places each : without) {
+            if (each.reach(place) == place) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long together(long target) {
+        if (first > last || (descending ? target < first : target > last)) {
             return -1;
         }
         long place = descending ? Math.min(target, last) : Math.max(target, first);
@@ -105,5 +155,6 @@ final class Alternative implements AutoCloseable {
     @Override
     public void close() {
         places.forEach(IndexStore.Places::close);
+        without.forEach(IndexStore.Places::close);
     }
 }

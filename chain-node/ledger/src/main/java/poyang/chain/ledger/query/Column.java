@@ -40,6 +40,11 @@ public record Column(String name, Type type, int position, boolean found) {
         };
     }
 
+    /// Is its value a time, in milliseconds since 1970?
+    public boolean isTime() {
+        return type.time();
+    }
+
     /// Do rows in the chain's order stand in the order of this column?
     boolean chainOrder() {
         return type == Type.HEIGHT || type == Type.BLOCK_TIME;

@@ -10,6 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -30,6 +33,7 @@ import org.rocksdb.WriteOptions;
 import poyang.crypto.storage.DataKey;
 import poyang.crypto.storage.SealedValues;
 import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -38,7 +42,7 @@ import poyang.kernel.RandomSource;
 /// | Family | Key → value |
 /// |---|---|
 /// | rows | kind, place → the row's values, sealed to their key |
-/// | terms | kind, column, keyed hash of a value, place → nothing |
+/// | terms | kind, column, keyed hash of a value, height → the rows of that block that have it |
 /// | times | block's time, height → nothing |
 /// | default | marks, sealed |
 ///
@@ -160,20 +164,27 @@ final class IndexStore implements AutoCloseable {
         return known;
     }
 
-    /// The first keys of the terms of a row.
+    /// What stands for all rows of a kind among the terms.
+    static byte[] everyPrefix(Kind kind) {
+        return ByteBuffer.allocate(2 + HASH_BYTES)
+                .put(kind.tag())
+                .put((byte) -1)
+                .array();
+    }
+
+    /// The terms of a row.
     List<byte[]> termsOf(Row row) {
         List<byte[]> all = new ArrayList<>();
+        all.add(everyPrefix(row.kind()));
         for (Column column : row.kind().columns()) {
             if (!column.found()) {
                 continue;
             }
             Value value = row.values().get(column.position());
             if (value instanceof Value.Texts(List<String> texts)) {
-                texts.stream()
-                        .distinct()
-                        .forEach(text -> all.add(at(termPrefix(row.kind(), column, Value.of(text)), row.place())));
+                texts.stream().distinct().forEach(text -> all.add(termPrefix(row.kind(), column, Value.of(text))));
             } else {
-                all.add(at(termPrefix(row.kind(), column, value), row.place()));
+                all.add(termPrefix(row.kind(), column, value));
             }
         }
         return all;
@@ -198,11 +209,6 @@ final class IndexStore implements AutoCloseable {
             } catch (RocksDBException e) {
                 throw failed(e);
             }
-        }
-
-        /// The places of all rows of a kind.
-        Places places(Kind kind, boolean descending) {
-            return new Places(database.newIterator(IndexStore.this.rows(), read), rowPrefix(kind), descending);
         }
 
         /// The places of the rows with a term.
@@ -266,15 +272,18 @@ final class IndexStore implements AutoCloseable {
         }
     }
 
-    /// Ascending or descending places under one prefix.
+    /// Ascending or descending places of the rows with a term, block by block.
     static final class Places implements AutoCloseable {
+        private static final int INDEX_BYTES = 3;
         private static final int STEPS_MAX = 3;
 
         private final RocksIterator at;
         private final byte[] prefix;
         private final boolean descending;
         private boolean begun;
-        private long place = -1;
+        /// Of the block that it stands at; −1 behind the last one.
+        private long height = -1;
+        private int[] rows = {};
 
         private Places(RocksIterator at, byte[] prefix, boolean descending) {
             this.at = at;
@@ -284,7 +293,36 @@ final class IndexStore implements AutoCloseable {
 
         /// The first place that is not before `target` in this direction, or −1.
         long reach(long target) {
-            for (int step = 0; begun && place >= 0 && before(place, target); step++) {
+            long wanted = Row.heightOf(target);
+            toBlock(wanted);
+            long found = inBlock(wanted, (int) (target & Row.LAST_INDEX));
+            if (found < 0 && height == wanted) { // nothing more in this block
+                move();
+                found = inBlock(wanted, 0);
+            }
+            return found;
+        }
+
+        private long inBlock(long wanted, int index) {
+            if (height < 0) {
+                return -1;
+            }
+            int from = 0;
+            if (height == wanted) {
+                int found = Arrays.binarySearch(rows, index);
+                from = found >= 0 ? found : descending ? -found - 2 : -found - 1;
+                if (from < 0 || from >= rows.length) {
+                    return -1;
+                }
+            } else if (descending) {
+                from = rows.length - 1;
+            }
+            return Row.place(height, rows[from]);
+        }
+
+        /// Goes to the first block that is not before the wanted one.
+        private void toBlock(long wanted) {
+            for (int step = 0; begun && height >= 0 && (descending ? height > wanted : height < wanted); step++) {
                 if (step == STEPS_MAX) {
                     begun = false;
                 } else {
@@ -293,7 +331,7 @@ final class IndexStore implements AutoCloseable {
             }
             if (!begun) {
                 begun = true;
-                byte[] key = at(prefix, target);
+                byte[] key = IndexStore.at(prefix, wanted);
                 if (descending) {
                     at.seekForPrev(key);
                 } else {
@@ -301,11 +339,6 @@ final class IndexStore implements AutoCloseable {
                 }
                 take();
             }
-            return place;
-        }
-
-        private boolean before(long one, long other) {
-            return descending ? one > other : one < other;
         }
 
         private void move() {
@@ -318,12 +351,13 @@ final class IndexStore implements AutoCloseable {
         }
 
         private void take() {
-            place = -1;
+            height = -1;
             if (at.isValid()) {
                 byte[] key = at.key();
                 if (key.length == prefix.length + Long.BYTES
                         && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
-                    place = ByteBuffer.wrap(key).getLong(prefix.length);
+                    height = ByteBuffer.wrap(key).getLong(prefix.length);
+                    rows = decode(at.value());
                 }
             } else {
                 try {
@@ -334,8 +368,23 @@ final class IndexStore implements AutoCloseable {
             }
         }
 
-        private static byte[] at(byte[] prefix, long place) {
-            return IndexStore.at(prefix, place);
+        static int[] decode(byte[] stored) {
+            int[] rows = new int[stored.length / INDEX_BYTES];
+            for (int i = 0, j = 0; i < rows.length; i++, j += INDEX_BYTES) {
+                rows[i] = (stored[j] & 0xff) << 16 | (stored[j + 1] & 0xff) << 8 | stored[j + 2] & 0xff;
+            }
+            return rows;
+        }
+
+        static byte[] encode(Set<Integer> rows) {
+            byte[] stored = new byte[rows.size() * INDEX_BYTES];
+            int j = 0;
+            for (int row : rows) {
+                stored[j++] = (byte) (row >>> 16);
+                stored[j++] = (byte) (row >>> 8);
+                stored[j++] = (byte) row;
+            }
+            return stored;
         }
 
         @Override
@@ -353,6 +402,7 @@ final class IndexStore implements AutoCloseable {
     /// Changes that take effect together; a crash may lose the last ones, in their order.
     final class Batch implements AutoCloseable {
         private final WriteBatch changes = new WriteBatch();
+        private final TreeMap<Bytes, TreeSet<Integer>> terms = new TreeMap<>();
 
         void meta(String name, byte[] value) {
             byte[] key = name.getBytes(StandardCharsets.US_ASCII);
@@ -370,18 +420,31 @@ final class IndexStore implements AutoCloseable {
         void add(Row row) {
             byte[] key = at(rowPrefix(row.kind()), row.place());
             put(rows(), key, values.seal(ROWS, key, row.encode()));
-            termsOf(row).forEach(term -> put(terms(), term, new byte[0]));
+            termsOf(row).forEach(term -> posting(term, row).add(row.index()));
         }
 
         /// Takes a row's terms away, which another row at its place follows.
         void forgetTerms(Row row) {
-            try {
-                for (byte[] term : termsOf(row)) {
-                    changes.delete(terms(), term);
+            termsOf(row).forEach(term -> posting(term, row).remove(row.index()));
+        }
+
+        /// The rows of a block that have a term, in order: those of a block that is written already are read first.
+        private Set<Integer> posting(byte[] term, Row row) {
+            byte[] key = at(term, row.height());
+            return terms.computeIfAbsent(Bytes.wrap(key), _ -> {
+                TreeSet<Integer> rows = new TreeSet<>();
+                if (row.kind().changes()) {
+                    try {
+                        byte[] stored = database.get(IndexStore.this.terms(), key);
+                        for (int each : Places.decode(stored == null ? new byte[0] : stored)) {
+                            rows.add(each);
+                        }
+                    } catch (RocksDBException e) {
+                        throw failed(e);
+                    }
                 }
-            } catch (RocksDBException e) {
-                throw failed(e);
-            }
+                return rows;
+            });
         }
 
         private void put(ColumnFamilyHandle family, byte[] key, byte[] value) {
@@ -394,6 +457,14 @@ final class IndexStore implements AutoCloseable {
 
         void write() {
             try {
+                for (var each : terms.entrySet()) {
+                    byte[] key = each.getKey().toArray();
+                    if (each.getValue().isEmpty()) {
+                        changes.delete(IndexStore.this.terms(), key);
+                    } else {
+                        changes.put(IndexStore.this.terms(), key, Places.encode(each.getValue()));
+                    }
+                }
                 database.write(unsynced, changes);
             } catch (RocksDBException e) {
                 throw failed(e);

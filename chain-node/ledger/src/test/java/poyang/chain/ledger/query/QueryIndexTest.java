@@ -290,7 +290,14 @@ final class QueryIndexTest {
                 return;
             }
             List<Row> expected = expected(query, rule);
-            assertEquals(expected, all(query, rule), text);
+            List<Row> found = all(query, rule);
+            List<Row> missing = new ArrayList<>(expected);
+            missing.removeAll(found);
+            assertEquals(List.of(), missing, text + " found " + found.size() + " of " + expected.size());
+            List<Row> extra = new ArrayList<>(found);
+            expected.forEach(extra::remove);
+            assertEquals(List.of(), extra, text + " found " + found.size() + " of " + expected.size());
+            assertEquals(expected, found, text);
             sizes[expected.isEmpty() ? 0 : 1]++;
         });
         assertTrue(sizes[1] > 90, sizes[1] + " queries found something");
