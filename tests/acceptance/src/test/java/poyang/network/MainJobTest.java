@@ -388,6 +388,18 @@ final class MainJobTest {
     }
 
     @Test
+    void theChainIsAskedFromTheCommandLine() throws IOException {
+        for (String query : List.of(
+                "blocks where height between 1 and 5 order by time desc",
+                "jobs where parties = 'taxation' and (state = 'COMPLETED' or attempt >= 1)",
+                "receipts where code != 0 limit 5")) {
+            assertEquals(0, as("taxation/analyst", List.of("query", query)));
+            assertEquals(0, as("taxation/analyst", List.of("query", query), "--json"));
+        }
+        assertEquals(2, as("taxation/analyst", List.of("query", "blocks where")));
+    }
+
+    @Test
     void theFeedOfPermissionsIsPrintedBlockByBlock() throws IOException {
         assertEquals(0, as("supervision/supervisor", List.of("watch"), "--from", "1", "--to", "2"));
     }
