@@ -92,10 +92,11 @@ final class SearchTest {
                         SearchArguments.newBuilder().setQuery("blocks").build()));
             });
 
-            for (int i = 0; i < Village.VALIDATORS; i++) {
+            int validators = village.nodes.size();
+            for (int i = 0; i < validators; i++) {
                 village.stop(i);
             }
-            for (int i = 0; i < Village.VALIDATORS; i++) {
+            for (int i = 0; i < validators; i++) {
                 village.start(i);
             }
             ChainAccount back = village.account(ANALYST);
