@@ -42,7 +42,7 @@ import poyang.wire.schema.Role;
 
 /// Four validators in this process, over real sockets, certificates and disks, and their clients.
 final class Village implements AutoCloseable {
-    private static final int VALIDATORS = 4;
+    static final int VALIDATORS = 4;
 
     final RandomSource random = new SeededRandom(new byte[32], "node-test");
     final InstantSource clock = InstantSource.system();
