@@ -44,9 +44,9 @@ public final class CollisionProtocol {
 
     /// The same against parties that do anything.
     public static final CollisionProtocol VOLE_MALICIOUS = new CollisionProtocol(
-            new Identity(4, 1, "vole-malicious"),
+            new Identity(4, 2, "vole-malicious"),
             "S. Raghuraman, P. Rindal, ACM CCS 2022; P. Rindal, P. Schoppmann, EUROCRYPT 2021; the correlation: "
-                    + VoleProtocol.MALICIOUS.citation(),
+                    + VoleProtocol.MALICIOUS_WIDE.citation(),
             "malicious, either party, with abort; a malicious receiver may hold a third more keys than it says",
             Learning.KEYS_AND_COUNTS,
             new VolePsi(true, VolePlan.BUCKET_KEYS));

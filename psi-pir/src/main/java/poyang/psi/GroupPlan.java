@@ -61,7 +61,7 @@ record GroupPlan(int buckets, List<VolePlan> plans, List<OkvsShape> hints, int l
         if (buckets == 0) {
             return opening;
         }
-        VoleProtocol vole = VoleProtocol.SEMI_HONEST;
+        VoleProtocol vole = plans.get(other).vole(false);
         int length = plans.get(other).correlation();
         int store = plans.get(other).storeBytes();
         return opening.plus(new Cost(

@@ -15,7 +15,6 @@ import poyang.mpc.field.Quadratic;
 import poyang.mpc.vole.ReceiverShare;
 import poyang.mpc.vole.SenderShare;
 import poyang.mpc.vole.SilentVole;
-import poyang.mpc.vole.VoleProtocol;
 
 /// The keys that all of several parties have, for one of them, the leader; nobody learns what two of them share.
 ///
@@ -176,14 +175,14 @@ public final class GroupPsi {
             VolePlan pair = plan.plans().get(j);
             run.at(Progress.Phase.PREPARING, 0, pair.correlation());
             ReceiverShare share = SilentVole.receive(
-                    VoleProtocol.SEMI_HONEST,
+                    pair.vole(false),
                     pair.correlation(),
                     run.network(),
                     run.peer(),
                     run.random(label + " correlation"));
             run.at(Progress.Phase.EXCHANGING, 0, items.size());
             VolePsi.sendMasked(stores, share.a(), run);
-            long[] values = Okvs.decode(rows, VolePsi.joined(pair, share.c()));
+            long[] values = Okvs.decode(rows, share.c());
             addValues(sums, rows, VolePsi.digests(rows, values, new long[2], WORDS, run.workers()));
             addHint(sums, rows, items, j, run);
         }
@@ -258,11 +257,7 @@ public final class GroupPsi {
         }
         run.at(Progress.Phase.PREPARING, 0, pair.correlation());
         SenderShare share = SilentVole.send(
-                VoleProtocol.SEMI_HONEST,
-                pair.correlation(),
-                run.network(),
-                run.peer(),
-                run.random(label + " correlation"));
+                pair.vole(false), pair.correlation(), run.network(), run.peer(), run.random(label + " correlation"));
         run.at(Progress.Phase.EXCHANGING, 0, items.size());
         long[] k = VolePsi.masked(pair, share, VolePsi.receiveMessage("the store", pair.storeBytes(), run), run);
         long[] values = Okvs.decode(rows, k);

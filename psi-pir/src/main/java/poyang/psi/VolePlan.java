@@ -49,11 +49,19 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
 
     /// Elements of a bucket's correlation.
     int correlation() {
-        return limbs * shape.columns();
+        return shape.columns();
+    }
+
+    /// The correlation's protocol: over the values' field.
+    VoleProtocol vole(boolean malicious) {
+        if (malicious) {
+            return VoleProtocol.MALICIOUS_WIDE;
+        }
+        return limbs == 1 ? VoleProtocol.SEMI_HONEST : VoleProtocol.SEMI_HONEST_WIDE;
     }
 
     int storeBytes() {
-        return correlation() * Goldilocks.BYTES;
+        return limbs * shape.columns() * Goldilocks.BYTES;
     }
 
     int tableBytes() {
@@ -65,7 +73,7 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
         if (buckets == 0) {
             return new Cost(0, 0, 0, 0, 0, 0);
         }
-        VoleProtocol vole = malicious ? VoleProtocol.MALICIOUS : VoleProtocol.SEMI_HONEST;
+        VoleProtocol vole = vole(malicious);
         long receiverFrames = vole.receiverFrames(correlation()) + Peer.frames(storeBytes());
         long receiverBytes = vole.receiverBytes(correlation()) + storeBytes();
         long senderFrames = vole.senderFrames(correlation()) + Peer.frames(tableBytes());

@@ -10,7 +10,6 @@ import poyang.mpc.field.Quadratic;
 import poyang.mpc.vole.ReceiverShare;
 import poyang.mpc.vole.SenderShare;
 import poyang.mpc.vole.SilentVole;
-import poyang.mpc.vole.VoleProtocol;
 
 /// Private set intersection from a vector oblivious linear evaluation and an oblivious key-value store.
 ///
@@ -88,10 +87,6 @@ final class VolePsi implements CollisionProtocol.Engine {
         return VolePlan.of(receiverKeys, senderKeys, malicious, bucketKeys);
     }
 
-    private VoleProtocol correlation() {
-        return malicious ? VoleProtocol.MALICIOUS : VoleProtocol.SEMI_HONEST;
-    }
-
     // ---- receiver --------------------------------------------------------------------------------------
 
     @Override
@@ -117,13 +112,17 @@ final class VolePsi implements CollisionProtocol.Engine {
         byte[] commitment = malicious ? run.frame("the commitment", COMMITMENT_BYTES) : new byte[0];
         run.at(Progress.Phase.PREPARING, 0, plan.correlation());
         ReceiverShare share = SilentVole.receive(
-                correlation(), plan.correlation(), run.network(), run.peer(), run.random(label + " correlation"));
+                plan.vole(malicious),
+                plan.correlation(),
+                run.network(),
+                run.peer(),
+                run.random(label + " correlation"));
         run.at(Progress.Phase.MASKING, 0, items.size());
         OkvsRows rows = new OkvsRows(plan.shape(), items);
         sendMasked(store(plan, rows), share.a(), run);
         long[] mask = malicious ? receiveMask(commitment, run, label) : new long[2];
         run.at(Progress.Phase.EXCHANGING, 0, items.size());
-        long[] tags = tags(rows, Okvs.decode(rows, joined(plan, share.c())), mask, run.workers());
+        long[] tags = tags(rows, Okvs.decode(rows, share.c()), mask, run.workers());
         byte[] message = receiveMessage("tags", plan.tableBytes(), run);
         run.at(Progress.Phase.MATCHING, 0, items.size());
         TagTable table = TagTable.read(message, plan.senderRoom(), plan.tagBits())
@@ -154,13 +153,13 @@ final class VolePsi implements CollisionProtocol.Engine {
         return stores;
     }
 
-    /// Sends A = P + A', which takes the place of `a`.
+    /// Sends A = P + A', which takes the place of `a`: limbs of a column beside each other.
     static void sendMasked(long[][] stores, long[] a, Run run) {
-        for (int limb = 0; limb < stores.length; limb++) {
-            int columns = stores[limb].length;
-            for (int i = 0; i < columns; i++) {
-                a[limb * columns + i] =
-                        Goldilocks.canonical(Goldilocks.addCanonical(a[limb * columns + i], stores[limb][i]));
+        int limbs = stores.length;
+        for (int limb = 0; limb < limbs; limb++) {
+            for (int i = 0; i < stores[limb].length; i++) {
+                int at = limbs * i + limb;
+                a[at] = Goldilocks.canonical(Goldilocks.addCanonical(a[at], stores[limb][i]));
             }
         }
         for (int from = 0; from < a.length; from += FRAME_ELEMENTS) {
@@ -223,7 +222,11 @@ final class VolePsi implements CollisionProtocol.Engine {
         }
         run.at(Progress.Phase.PREPARING, 0, plan.correlation());
         SenderShare share = SilentVole.send(
-                correlation(), plan.correlation(), run.network(), run.peer(), run.random(label + " correlation"));
+                plan.vole(malicious),
+                plan.correlation(),
+                run.network(),
+                run.peer(),
+                run.random(label + " correlation"));
         run.at(Progress.Phase.MASKING, 0, items.size());
         OkvsRows rows = new OkvsRows(plan.shape(), items);
         long[] k = masked(plan, share, receiveMessage("the store", plan.storeBytes(), run), run);
@@ -242,15 +245,15 @@ final class VolePsi implements CollisionProtocol.Engine {
     /// K = B + A·Δ, elements of F.
     static long[] masked(VolePlan plan, SenderShare share, byte[] store, Run run) {
         int columns = plan.shape().columns();
-        long[] k = joined(plan, share.b());
+        long[] k = share.b();
         long wrong = 0;
         for (int i = 0; i < columns; i++) {
-            long a0 = Octets.get(store, 8 * i, 8);
+            long a0 = Octets.get(store, 8 * plan.limbs() * i, 8);
             wrong |= a0 ^ Goldilocks.canonical(a0);
             if (plan.limbs() == 1) {
                 Quadratic.addMultiple(k, 2 * i, a0, share.key0(), share.key1());
             } else {
-                long a1 = Octets.get(store, 8 * (columns + i), 8);
+                long a1 = Octets.get(store, 16 * i + 8, 8);
                 wrong |= a1 ^ Goldilocks.canonical(a1);
                 addProduct(k, 2 * i, a0, a1, share);
             }
@@ -300,24 +303,6 @@ final class VolePsi implements CollisionProtocol.Engine {
     }
 
     // ---- both ------------------------------------------------------------------------------------------
-
-    /// A correlation's elements of F as those of the store's columns: with two limbs column i has
-    /// c_i + X·c_(columns + i).
-    static long[] joined(VolePlan plan, long[] c) {
-        if (plan.limbs() == 1) {
-            return c;
-        }
-        int columns = plan.shape().columns();
-        long[] joined = new long[2 * columns];
-        for (int i = 0; i < columns; i++) {
-            long low = c[2 * (columns + i)];
-            long high = c[2 * (columns + i) + 1];
-            joined[2 * i] =
-                    Goldilocks.canonical(Goldilocks.add(c[2 * i], Goldilocks.multiply(Quadratic.NON_SQUARE, high)));
-            joined[2 * i + 1] = Goldilocks.canonical(Goldilocks.add(c[2 * i + 1], low));
-        }
-        return joined;
-    }
 
     /// T(value + mask, item) for each row, 128 bits each.
     private static long[] tags(OkvsRows rows, long[] values, long[] mask, Workers workers) {

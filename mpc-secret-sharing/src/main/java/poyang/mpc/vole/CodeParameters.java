@@ -42,6 +42,11 @@ import poyang.kernel.Bug;
 /// a public seed, has a single linear test of advantage above 2^-128. With 600 blocks or more it is
 /// below 2^-40 for m ≤ 2^21 at weight 11 and for m ≤ 2^24 at weight 13.
 ///
+/// **Noise over F.** The bound is the same when noise and tests have elements of F ⊃ B and the code
+/// stays over B. A test u = u0 + X·u1 sees v = v0 + X·v1 with v_j = u_j·EDA, which is zero only where
+/// v0 and v1 both are, so that it has no fewer non-zeros in any block than the v_j of a u_j ≠ 0, a test
+/// over B that is bounded above; and an element of F at a non-zero of v makes the sum uniform in F.
+///
 /// Without D the coefficients are 0 and 1, and u = (1, −1) on two rows whose points lie pairwise
 /// near each other nulls eleven gaps at once: among 2^20 rows two are found for which β is 2^-15.
 /// Hence D.

@@ -1,7 +1,7 @@
 package poyang.mpc.vole;
 
-/// The receiver's half of a correlation c = b + a·Δ: a over the prime field, pseudorandom to the
-/// sender, and c ∈ F.
+/// The receiver's half of a correlation c = b + a·Δ: a over the prime field or over F, pseudorandom to
+/// the sender, and c ∈ F.
 ///
 /// - secrecy: both are secret. Never printed
 public final class ReceiverShare {
@@ -14,11 +14,11 @@ public final class ReceiverShare {
     }
 
     public int length() {
-        return a.length;
+        return c.length / 2;
     }
 
-    /// a: one element of the prime field each, canonical. The array is the caller's, who may change
-    /// it.
+    /// a: one element of the prime field each, or the two limbs of one of F as in {@link #c}, canonical.
+    /// The array is the caller's, who may change it.
     public long[] a() {
         return a;
     }

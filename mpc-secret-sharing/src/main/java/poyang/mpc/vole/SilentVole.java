@@ -22,7 +22,7 @@ import poyang.mpc.ot.OtExtension;
 
 /// A long random correlation c = b + a·Δ from a short conversation: Δ ∈ F and b ∈ F^m with the
 /// sender, a over the prime field B and c ∈ F^m with the receiver; B and F are those of
-/// {@link Goldilocks} and {@link Quadratic}.
+/// {@link Goldilocks} and {@link Quadratic}. In the wide protocols a is over F: the noise is.
 ///
 /// ```
 /// sender, Δ                                     receiver
@@ -130,13 +130,13 @@ public final class SilentVole {
         int transfers = VoleProtocol.transfers(code);
         OtExtension.Sender extension = new OtExtension.Sender(
                 choices, seeds, transfers, TRANSFERS, peer.receive("transfers", OtExtension.messageBytes(transfers)));
-        int count = VoleProtocol.baseCount(code);
+        int count = protocol.baseCount(code);
         BaseVole.Sender base =
                 new BaseVole.Sender(choices, seeds, count, canonical("base correlation", BaseVole.messageBytes(count)));
         if (protocol.malicious()) {
             challenge(extension, base);
         }
-        long[] baseB = base.correlation();
+        long[] baseB = joined(base.correlation());
         long[] b = sendTrees(key, session, extension.rows(), baseB);
         if (protocol.malicious()) {
             peer.send(verdict(key, session, b, baseB));
@@ -163,7 +163,7 @@ public final class SilentVole {
 
     private long[] sendTrees(long[] key, byte[] session, long[] rows, long[] baseB) {
         SenderTrees trees = new SenderTrees(shape, treeHash(session), key, random.fork("trees"));
-        Compression compression = new Compression(code, false);
+        Compression compression = new Compression(code, 0);
         int bytes = shape.correctionBytes();
         for (int first = 0; first < code.blocks(); first += VoleProtocol.GROUP) {
             byte[] corrections = new byte[VoleProtocol.GROUP * bytes];
@@ -177,7 +177,7 @@ public final class SilentVole {
                         baseB[2 * tree + 1],
                         corrections,
                         k * bytes);
-                compression.absorb(leaves, 0, 0);
+                compression.absorb(leaves, 0, 0, 0);
             }
             peer.send(corrections);
         }
@@ -186,17 +186,22 @@ public final class SilentVole {
 
     /// SM3 of Σ χ_i·b_i − b' + Δ·x for the receiver's χ and x.
     private byte[] verdict(long[] key, byte[] session, long[] b, long[] baseB) {
-        byte[] probe = peer.receive("probe", VoleProtocol.PROBE_BYTES);
-        long x = (long) WORDS.get(probe, 16);
-        if (Long.compareUnsigned(x, Goldilocks.P) >= 0) {
-            throw peer.misbehaved("its probe is no element of the field");
+        byte[] probe = peer.receive("probe", protocol.probeBytes());
+        long[] x = new long[2];
+        for (int limb = 0; limb < protocol.limbs(); limb++) {
+            int at = VoleProtocol.PROBE_SEED_BYTES + limb * Goldilocks.BYTES;
+            needElement(probe, at);
+            x[limb] = (long) WORDS.get(probe, at);
         }
         long[] sum = new long[2];
-        combine(Arrays.copyOf(probe, 16), b, new long[0], sum);
+        combine(probe, b, new long[0], sum);
         int mask = 2 * code.blocks();
         sum[0] = Goldilocks.subtract(sum[0], baseB[mask]);
         sum[1] = Goldilocks.subtract(sum[1], baseB[mask + 1]);
-        Quadratic.addMultiple(sum, 0, x, key[0], key[1]);
+        long[] product = new long[2];
+        Quadratic.multiply(product, 0, x[0], x[1], key[0], key[1]);
+        sum[0] = Goldilocks.add(sum[0], product[0]);
+        sum[1] = Goldilocks.add(sum[1], product[1]);
         return verdict(session, probe, sum);
     }
 
@@ -214,7 +219,7 @@ public final class SilentVole {
             seeds = base.seeds(session, OtExtension.BASE, points, peer);
         }
         int[] places = places(random.fork("places"));
-        long[] y = Goldilocks.uniform(random.fork("noise"), VoleProtocol.baseCount(code));
+        long[] y = Goldilocks.uniform(random.fork("noise"), protocol.baseCount(code));
         OtExtension.Receiver extension =
                 new OtExtension.Receiver(seeds, directions(places), TRANSFERS, random.fork("transfers"));
         BaseVole.Receiver base = new BaseVole.Receiver(seeds, y);
@@ -228,17 +233,18 @@ public final class SilentVole {
             System.arraycopy(base.answer(element), 0, answer, hashes.length, BaseVole.CHECK_BYTES);
             peer.send(answer);
         }
-        long[] baseC = base.correlation();
+        long[] baseC = joined(base.correlation());
         ReceiverShare share = receiveTrees(session, places, y, extension.rows(), baseC);
         if (protocol.malicious()) {
-            probe(session, share, y[code.blocks()], baseC);
+            probe(session, share, y, baseC);
         }
         return share;
     }
 
     private ReceiverShare receiveTrees(byte[] session, int[] places, long[] y, long[] rows, long[] baseC) {
         ReceiverTrees trees = new ReceiverTrees(shape, treeHash(session));
-        Compression compression = new Compression(code, true);
+        int limbs = protocol.limbs();
+        Compression compression = new Compression(code, limbs);
         int bytes = shape.correctionBytes();
         for (int first = 0; first < code.blocks(); first += VoleProtocol.GROUP) {
             byte[] corrections = peer.receive("corrections", VoleProtocol.GROUP * bytes);
@@ -256,22 +262,27 @@ public final class SilentVole {
                         baseC[2 * tree + 1],
                         corrections,
                         k * bytes);
-                compression.absorb(leaves, places[tree], y[tree]);
+                compression.absorb(leaves, places[tree], y[limbs * tree], y[limbs * tree + limbs - 1]);
             }
         }
         return new ReceiverShare(compression.noise(), compression.elements());
     }
 
     /// Checks that the sender's b fits.
-    private void probe(byte[] session, ReceiverShare share, long mask, long[] baseC) {
-        byte[] seed = random.fork("probe").bytes(16);
-        long[] sum = new long[3];
-        combine(seed, share.c(), share.a(), sum);
+    private void probe(byte[] session, ReceiverShare share, long[] y, long[] baseC) {
+        byte[] probe = Arrays.copyOf(random.fork("probe").bytes(VoleProtocol.PROBE_SEED_BYTES), protocol.probeBytes());
+        long[] sum = new long[2 + protocol.limbs()];
+        combine(probe, share.c(), share.a(), sum);
         int at = 2 * code.blocks();
         sum[0] = Goldilocks.subtract(sum[0], baseC[at]);
         sum[1] = Goldilocks.subtract(sum[1], baseC[at + 1]);
-        byte[] probe = Arrays.copyOf(seed, VoleProtocol.PROBE_BYTES);
-        WORDS.set(probe, 16, Goldilocks.canonical(Goldilocks.subtract(sum[2], mask)));
+        for (int limb = 0; limb < protocol.limbs(); limb++) {
+            long mask = y[protocol.limbs() * code.blocks() + limb];
+            WORDS.set(
+                    probe,
+                    VoleProtocol.PROBE_SEED_BYTES + limb * Goldilocks.BYTES,
+                    Goldilocks.canonical(Goldilocks.subtract(sum[2 + limb], mask)));
+        }
         peer.send(probe.clone());
         byte[] verdict = peer.receive("verdict", VoleProtocol.VERDICT_BYTES);
         if (!MessageDigest.isEqual(verdict, verdict(session, probe, sum))) {
@@ -279,9 +290,24 @@ public final class SilentVole {
         }
     }
 
-    /// Σ χ_i·f_i into words 0 and 1 and, where there are a_i, Σ χ_i·a_i into word 2.
-    private static void combine(byte[] seed, long[] f, long[] a, long[] out) {
-        PublicStream stream = new PublicStream(seed, 0);
+    /// The short correlation of elements of a's field: two of the prime field make one of F.
+    private long[] joined(long[] base) {
+        if (protocol.limbs() == 1) {
+            return base;
+        }
+        long[] joined = new long[base.length / 2];
+        for (int i = 0; i < joined.length; i += 2) {
+            long high = Goldilocks.multiply(Quadratic.NON_SQUARE, base[2 * i + 3]);
+            joined[i] = Goldilocks.canonical(Goldilocks.add(base[2 * i], high));
+            joined[i + 1] = Goldilocks.canonical(Goldilocks.add(base[2 * i + 1], base[2 * i + 2]));
+        }
+        return joined;
+    }
+
+    /// Σ χ_i·f_i into words 0 and 1 and Σ χ_i·a_i into the words from 2 on, of which there are as many as an
+    /// a_i has limbs.
+    private static void combine(byte[] probe, long[] f, long[] a, long[] out) {
+        PublicStream stream = new PublicStream(Arrays.copyOf(probe, VoleProtocol.PROBE_SEED_BYTES), 0);
         byte[] chunk = new byte[CHUNK * Long.BYTES];
         int count = f.length / 2;
         for (int from = 0; from < count; from += CHUNK) {
@@ -296,13 +322,14 @@ public final class SilentVole {
             }
             out[0] = s0;
             out[1] = s1;
-            if (a.length > 0) {
-                long s2 = out[2];
+            int limbs = out.length - 2;
+            for (int limb = 0; limb < limbs; limb++) {
+                long sum = out[2 + limb];
                 for (int i = 0; i < part; i++) {
                     long chi = (long) WORDS.get(chunk, i * Long.BYTES);
-                    s2 = Goldilocks.add(s2, Goldilocks.multiply(chi, a[from + i]));
+                    sum = Goldilocks.add(sum, Goldilocks.multiply(chi, a[limbs * (from + i) + limb]));
                 }
-                out[2] = s2;
+                out[2 + limb] = sum;
             }
         }
     }

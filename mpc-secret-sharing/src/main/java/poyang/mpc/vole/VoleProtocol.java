@@ -1,6 +1,7 @@
 package poyang.mpc.vole;
 
 import poyang.mpc.Peer;
+import poyang.mpc.field.Goldilocks;
 import poyang.mpc.ot.BaseOt;
 import poyang.mpc.ot.OtExtension;
 
@@ -12,20 +13,28 @@ import poyang.mpc.ot.OtExtension;
 /// @param name for people
 /// @param citation the papers
 /// @param malicious is it secure against parties that do anything, with abort?
-public record VoleProtocol(int id, int version, String name, String citation, boolean malicious) {
+/// @param limbs of an element of a: 1 when a is over the prime field, 2 when it is over F
+public record VoleProtocol(int id, int version, String name, String citation, boolean malicious, int limbs) {
     private static final String PAPERS = "Boyle et al., ACM CCS 2018 and CRYPTO 2022; Guo et al., EUROCRYPT 2023; "
             + "Masny, Rindal, ACM CCS 2019; Ishai et al., CRYPTO 2003";
 
     /// Against parties that follow the protocol.
-    public static final VoleProtocol SEMI_HONEST = new VoleProtocol(101, 1, "silent-vole", PAPERS, false);
+    public static final VoleProtocol SEMI_HONEST = new VoleProtocol(101, 1, "silent-vole", PAPERS, false, 1);
 
     /// Against parties that do anything.
     public static final VoleProtocol MALICIOUS = new VoleProtocol(
-            102, 1, "silent-vole-malicious", PAPERS + "; Roy, CRYPTO 2022; Weng et al., IEEE S&P 2021", true);
+            102, 1, "silent-vole-malicious", PAPERS + "; Roy, CRYPTO 2022; Weng et al., IEEE S&P 2021", true, 1);
+
+    /// {@link #SEMI_HONEST} with a over F.
+    public static final VoleProtocol SEMI_HONEST_WIDE = new VoleProtocol(103, 1, "silent-vole-wide", PAPERS, false, 2);
+
+    /// {@link #MALICIOUS} with a over F.
+    public static final VoleProtocol MALICIOUS_WIDE =
+            new VoleProtocol(104, 1, "silent-vole-wide-malicious", MALICIOUS.citation(), true, 2);
 
     static final int HEADER_BYTES = 65;
     static final int CHALLENGE_BYTES = 32;
-    static final int PROBE_BYTES = 24;
+    static final int PROBE_SEED_BYTES = 16;
     static final int VERDICT_BYTES = 32;
 
     /// Trees whose corrections make one frame.
@@ -39,6 +48,10 @@ public record VoleProtocol(int id, int version, String name, String citation, bo
     /// Bits by which a guess of the sender's key fails: log2 |F| = 2·log2 p, rounded down.
     public static int keyBits() {
         return 127;
+    }
+
+    int probeBytes() {
+        return PROBE_SEED_BYTES + limbs * Goldilocks.BYTES;
     }
 
     /// Bytes that the sender, who has Δ, sends for a correlation of `length` elements.
@@ -58,7 +71,7 @@ public record VoleProtocol(int id, int version, String name, String citation, bo
                 + BaseOt.SENDER_BYTES
                 + OtExtension.messageBytes(transfers(code))
                 + BaseVole.messageBytes(baseCount(code))
-                + (malicious ? OtExtension.CHECK_BYTES + BaseVole.CHECK_BYTES + PROBE_BYTES : 0);
+                + (malicious ? OtExtension.CHECK_BYTES + BaseVole.CHECK_BYTES + probeBytes() : 0);
     }
 
     /// Frames that the sender sends.
@@ -86,8 +99,8 @@ public record VoleProtocol(int id, int version, String name, String citation, bo
         return code.blocks() * code.tree().levels();
     }
 
-    /// Elements of the short correlation: one a block, one for the check, and those that hide.
-    static int baseCount(CodeParameters code) {
-        return code.blocks() + 1 + BaseVole.HIDING;
+    /// Elements of the short correlation: one of a's field for a block, one for the check, and those that hide.
+    int baseCount(CodeParameters code) {
+        return limbs * (code.blocks() + 1) + BaseVole.HIDING;
     }
 }

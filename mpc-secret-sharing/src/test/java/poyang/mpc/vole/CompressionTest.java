@@ -53,8 +53,10 @@ final class CompressionTest {
             long[] first = Goldilocks.uniform(Pair.seed(length, "0"), code.places());
             long[] second = Goldilocks.uniform(Pair.seed(length, "1"), code.places());
             long[] noise = new long[code.places()];
-            Compression pair = new Compression(code, false);
-            Compression three = new Compression(code, true);
+            Compression pair = new Compression(code, 0);
+            Compression three = new Compression(code, 1);
+            Compression four = new Compression(code, 2);
+            long[] noise1 = new long[code.places()];
             long[] values = Goldilocks.uniform(Pair.seed(length, "2"), code.blocks());
             for (int block = 0; block < code.blocks(); block++) {
                 long[] leaves = new long[2 * code.blockLength()];
@@ -64,19 +66,29 @@ final class CompressionTest {
                 }
                 int place = 31 * block % code.blockLength();
                 noise[block * code.blockLength() + place] = values[block];
-                pair.absorb(leaves, 0, 0);
-                three.absorb(leaves, place, values[block]);
+                pair.absorb(leaves, 0, 0, 0);
+                noise1[block * code.blockLength() + place] = block;
+                three.absorb(leaves, place, values[block], values[block]);
+                four.absorb(leaves, place, values[block], block);
             }
             long[] elements = pair.elements();
             long[] same = three.elements();
             assertArrayEquals(elements, same);
+            assertArrayEquals(elements, four.elements());
             long[] low = product(code, first);
             long[] high = product(code, second);
             for (int row = 0; row < length; row++) {
                 assertEquals(low[row], elements[2 * row]);
                 assertEquals(high[row], elements[2 * row + 1]);
             }
-            assertArrayEquals(product(code, noise), three.noise());
+            long[] noiseOut = three.noise();
+            assertArrayEquals(product(code, noise), noiseOut);
+            long[] wide = four.noise();
+            long[] secondLimb = product(code, noise1);
+            for (int row = 0; row < length; row++) {
+                assertEquals(noiseOut[row], wide[2 * row]);
+                assertEquals(secondLimb[row], wide[2 * row + 1]);
+            }
         }
     }
 

@@ -26,7 +26,11 @@ import poyang.mpc.field.Goldilocks;
 import poyang.mpc.field.Quadratic;
 
 final class SilentVoleTest {
-    private static final List<VoleProtocol> PROTOCOLS = List.of(VoleProtocol.SEMI_HONEST, VoleProtocol.MALICIOUS);
+    private static final List<VoleProtocol> PROTOCOLS = List.of(
+            VoleProtocol.SEMI_HONEST,
+            VoleProtocol.MALICIOUS,
+            VoleProtocol.SEMI_HONEST_WIDE,
+            VoleProtocol.MALICIOUS_WIDE);
 
     static Pair.Outcome<ReceiverShare, SenderShare> run(Pair pair, VoleProtocol protocol, int length, long seed) {
         return pair.run(
@@ -38,10 +42,13 @@ final class SilentVoleTest {
     static int wrong(ReceiverShare receiver, SenderShare sender) {
         int wrong = 0;
         long[] expected = new long[2];
+        long[] a = receiver.a();
+        int limbs = a.length / receiver.length();
         for (int i = 0; i < receiver.length(); i++) {
-            expected[0] = sender.b()[2 * i];
-            expected[1] = sender.b()[2 * i + 1];
-            Quadratic.addMultiple(expected, 0, receiver.a()[i], sender.key0(), sender.key1());
+            long a1 = limbs == 2 ? a[2 * i + 1] : 0;
+            Quadratic.multiply(expected, 0, a[limbs * i], a1, sender.key0(), sender.key1());
+            expected[0] = Goldilocks.add(expected[0], sender.b()[2 * i]);
+            expected[1] = Goldilocks.add(expected[1], sender.b()[2 * i + 1]);
             Quadratic.makeCanonical(expected);
             if (expected[0] != receiver.c()[2 * i] || expected[1] != receiver.c()[2 * i + 1]) {
                 wrong++;
@@ -61,6 +68,7 @@ final class SilentVoleTest {
                 ReceiverShare receiver = assertNotNullShare(outcome.left());
                 SenderShare sender = assertNotNullShare(outcome.right());
                 assertEquals(length, receiver.length());
+                assertEquals(length * protocol.limbs(), receiver.a().length);
                 assertEquals(length, sender.length());
                 assertEquals(0, wrong(receiver, sender), protocol.name() + " " + length);
                 assertTrue(Goldilocks.areCanonical(receiver.a()) && Goldilocks.areCanonical(receiver.c()));
@@ -153,13 +161,17 @@ final class SilentVoleTest {
     /// of them refuses the other, or the change met nothing that was used and the relation holds.
     @Test
     void changedBytesNeverGiveAWrongCorrelation() {
-        SplittableRandom random = new SplittableRandom(77);
-        VoleProtocol protocol = VoleProtocol.MALICIOUS;
+        changeBytes(VoleProtocol.MALICIOUS, 77, 1);
+        changeBytes(VoleProtocol.MALICIOUS_WIDE, 78, 3);
+    }
+
+    private static void changeBytes(VoleProtocol protocol, long seed, int step) {
+        SplittableRandom random = new SplittableRandom(seed);
         long left = protocol.receiverFrames(3_000);
         long right = protocol.senderFrames(3_000);
         int refused = 0;
         int runs = 0;
-        for (int n = 0; n < left + right; n++) {
+        for (int n = 0; n < left + right; n += step) {
             boolean fromLeft = n < left;
             int wanted = (int) (fromLeft ? n : n - left);
             int times = fromLeft || wanted < 3 || wanted > 21 ? 2 : 1;
@@ -197,9 +209,11 @@ final class SilentVoleTest {
         int aborted = 0;
         for (long seed = 0; seed < 12; seed++) {
             int spoilt = sums + (seed % 2 == 1 ? TreeHash.BLOCK_BYTES : 0);
-            Pair.Outcome<ReceiverShare, SenderShare> blind = spoiling(VoleProtocol.SEMI_HONEST, 2, spoilt, seed);
+            Pair.Outcome<ReceiverShare, SenderShare> blind =
+                    spoiling(seed % 3 == 0 ? VoleProtocol.SEMI_HONEST_WIDE : VoleProtocol.SEMI_HONEST, 2, spoilt, seed);
             int wrong = wrong(assertNotNullShare(blind.left()), assertNotNullShare(blind.right()));
-            Pair.Outcome<ReceiverShare, SenderShare> outcome = spoiling(VoleProtocol.MALICIOUS, 3, spoilt, seed);
+            Pair.Outcome<ReceiverShare, SenderShare> outcome =
+                    spoiling(seed % 3 == 0 ? VoleProtocol.MALICIOUS_WIDE : VoleProtocol.MALICIOUS, 3, spoilt, seed);
             assertEquals(wrong > 0, misbehaved(outcome.leftFailure()), "seed " + seed);
             long draw = Pair.seed(seed, "receiver").fork("places").nextLong();
             boolean placeIsLeft = (Math.unsignedMultiplyHigh(draw, shape.leaves()) & 1) == 0;

@@ -16,7 +16,7 @@ import poyang.mpc.ot.OtExtension;
 /// How long correlations and their layers take: both parties in one process, a thread each, frames over
 /// queues. Every figure is the median of the rounds after the warm-up; processor time is what the party's
 /// own thread used, and depends less than wall time on what else the machine does.
-/// `./poyang bench vole [--size N] [--protocol semi-honest|malicious] [--rounds R] [--json]`
+/// `./poyang bench vole [--size N] [--protocol semi-honest|malicious|wide|wide-malicious] [--rounds R] [--json]`
 final class VoleBench {
     private static final int WARM_UP = 3;
     private static final double MILLION = 1e6;
@@ -36,7 +36,12 @@ final class VoleBench {
                 case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
                 case "--json" -> json = true;
                 case "--protocol" ->
-                    protocol = arguments[++i].equals("malicious") ? VoleProtocol.MALICIOUS : VoleProtocol.SEMI_HONEST;
+                    protocol = switch (arguments[++i]) {
+                        case "malicious" -> VoleProtocol.MALICIOUS;
+                        case "wide" -> VoleProtocol.SEMI_HONEST_WIDE;
+                        case "wide-malicious" -> VoleProtocol.MALICIOUS_WIDE;
+                        default -> VoleProtocol.SEMI_HONEST;
+                    };
                 default -> throw new IllegalArgumentException("there is no option " + arguments[i]);
             }
         }
@@ -81,7 +86,7 @@ final class VoleBench {
                 last.receiverBytes(),
                 8.0 * bytes / size));
         layers.forEach((name, millis) -> line.append(
-                String.format(Locale.ROOT, ",\"%sCpuSeconds\":%.4f", name.replace(" ", ""), millis / 1000)));
+                String.format(Locale.ROOT, ",\"%sCpuSeconds\":%.4f", name.replaceAll("[ ,]", ""), millis / 1000)));
         System.out.println(line.append('}'));
     }
 
@@ -149,7 +154,8 @@ final class VoleBench {
             note(
                     best,
                     "base correlation",
-                    () -> new BaseVole.Receiver(seeds[0], new long[VoleProtocol.baseCount(code)]).correlation());
+                    () -> new BaseVole.Receiver(seeds[0], new long[VoleProtocol.MALICIOUS_WIDE.baseCount(code)])
+                            .correlation());
             long[][] leaves = new long[1][];
             note(best, "sender trees", () -> {
                 SenderTrees trees =
@@ -164,11 +170,12 @@ final class VoleBench {
                     trees.grow(k, k % code.blockLength(), rows, 0, 1, 2, corrections, 0);
                 }
             });
-            for (boolean noise : new boolean[] {false, true}) {
-                note(best, noise ? "receiver code" : "sender code", () -> {
+            for (int lanes = 0; lanes < 3; lanes++) {
+                int noise = lanes;
+                note(best, noise == 0 ? "sender code" : "receiver code, limbs " + noise, () -> {
                     Compression compression = new Compression(code, noise);
                     for (int k = 0; k < code.blocks(); k++) {
-                        compression.absorb(leaves[0], k % code.blockLength(), 5);
+                        compression.absorb(leaves[0], k % code.blockLength(), 5, 6);
                     }
                     compression.elements();
                 });
