@@ -46,7 +46,7 @@ final class ProtocolRegistry {
             new Protocol(1, 2, "dh-sm2", ROWS_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
             new Protocol(2, 1, "dh-25519", ROWS_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
             new Protocol(3, 1, "vole", ROWS_ONLY, new Cost(1_200, 3_000, 3_000, 12, 8, 9)),
-            new Protocol(4, 1, "vole-malicious", ROWS_ONLY, new Cost(1_300, 8_000, 8_000, 22, 14, 14)),
+            new Protocol(4, 2, "vole-malicious", ROWS_ONLY, new Cost(1_300, 4_500, 4_500, 24, 14, 14)),
             new Protocol(17, 1, "dh-sm2-size", SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
             new Protocol(18, 1, "dh-25519-size", SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
             new Protocol(33, 1, "scoring-bfv", Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)),
