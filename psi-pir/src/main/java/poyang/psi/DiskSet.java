@@ -28,6 +28,10 @@ public final class DiskSet {
     private static final String DOMAIN = "poyang.psi.disk-set.v1";
     private static final String FILES = "keys";
     private static final String NAME = "set";
+    /// Keys of one length are hashed side by side.
+    private static final int BATCHED_BYTES = 64;
+
+    private static final int BATCH = 64;
 
     private final Path folder;
     private final long size;
@@ -47,6 +51,11 @@ public final class DiskSet {
         private final String source;
         private final Parts parts;
         private long rowsRead;
+        /// For keys of each length up to {@link #BATCHED_BYTES} those that wait to be hashed, domains before them.
+        private final byte[][] waiting = new byte[BATCHED_BYTES + 1][];
+
+        private final long[][] waitingRows = new long[BATCHED_BYTES + 1][];
+        private final int[] waitingKeys = new int[BATCHED_BYTES + 1];
 
         private Writer(Path folder, String source) {
             this.folder = folder;
@@ -56,16 +65,52 @@ public final class DiskSet {
 
         /// Reads the next row's key; an empty one is none.
         public void add(byte[] key) {
+            add(key, key.length);
+        }
+
+        /// Reads the next row's key, the first `length` bytes; of 0 bytes for none. Equal keys keep their order.
+        public void add(byte[] key, int length) {
             long row = rowsRead++;
-            if (key.length > 0) {
-                byte[] digest = Sm3.digest(KEY_DOMAIN, key);
-                long first = Octets.get(digest, 0, 8);
-                parts.put((int) (first >>> 56), first, Octets.get(digest, 8, 8), Octets.get(digest, 16, 8), row);
+            if (length > BATCHED_BYTES) {
+                put(Sm3.digest(KEY_DOMAIN, Arrays.copyOf(key, length)), 0, row);
+            } else if (length > 0) {
+                int message = KEY_DOMAIN.length + length;
+                if (waitingKeys[length] == 0 && waitingRows[length] == null) {
+                    waiting[length] = new byte[BATCH * message];
+                    waitingRows[length] = new long[BATCH];
+                }
+                int at = waitingKeys[length]++;
+                System.arraycopy(KEY_DOMAIN, 0, waiting[length], at * message, KEY_DOMAIN.length);
+                System.arraycopy(key, 0, waiting[length], at * message + KEY_DOMAIN.length, length);
+                waitingRows[length][at] = row;
+                if (at + 1 == BATCH) {
+                    hash(length);
+                }
             }
+        }
+
+        private void hash(int length) {
+            int count = waitingKeys[length];
+            byte[] digests = Sm3.digestMany(waiting[length], KEY_DOMAIN.length + length, count);
+            for (int i = 0; i < count; i++) {
+                put(digests, i * Sm3.DIGEST_BYTES, waitingRows[length][i]);
+            }
+            waitingKeys[length] = 0;
+        }
+
+        private void put(byte[] digests, int at, long row) {
+            long first = Octets.get(digests, at, 8);
+            parts.put(
+                    (int) (first >>> 56), first, Octets.get(digests, at + 8, 8), Octets.get(digests, at + 16, 8), row);
         }
 
         /// Drops repeated keys and completes the set.
         public DiskSet finish() {
+            for (int length = 1; length <= BATCHED_BYTES; length++) {
+                if (waitingKeys[length] > 0) {
+                    hash(length);
+                }
+            }
             parts.finish();
             long size = 0;
             List<byte[]> digests = new ArrayList<>();

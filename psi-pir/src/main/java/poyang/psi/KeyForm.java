@@ -16,6 +16,11 @@ public final class KeyForm {
         this.rules = List.copyOf(rules);
     }
 
+    /// How many columns make a key.
+    public int columns() {
+        return rules.size();
+    }
+
     /// An empty set for keys of this form.
     public KeySet keySet() {
         return new KeySet(rules.size() == 1 ? rules.getFirst() : IdentifierRule.TEXT);

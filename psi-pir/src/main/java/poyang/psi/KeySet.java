@@ -27,8 +27,77 @@ public final class KeySet implements CollisionInput {
         rowsRead++;
         Optional<String> key = rule.normalise(raw);
         if (key.isPresent()) {
-            insert(key.get().getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = key.get().getBytes(StandardCharsets.UTF_8);
+            insert(bytes, bytes.length);
         }
+    }
+
+    /// Reads one row's key, the first `length` bytes, which is normalised already; of 0 bytes for none.
+    public void readKey(byte[] key, int length) {
+        rowsRead++;
+        if (length > 0) {
+            insert(key, length);
+        }
+    }
+
+    /// Byte `at` of a key, -1 behind its end.
+    int octet(int index, int at) {
+        int place = start(index) + at;
+        return place < ends[index] ? text[place] & 0xff : -1;
+    }
+
+    /// Sorts numbers of keys by the keys' bytes.
+    ///
+    /// Source: Bentley, Sedgewick, "Fast algorithms for sorting and searching strings", SODA 1997.
+    public void sort(int[] numbers) {
+        sort(numbers, 0, numbers.length, 0);
+    }
+
+    /// The largest of the three parts goes on in the loop, so the depth is at most the logarithm of their number.
+    private void sort(int[] numbers, int first, int end, int offset) {
+        int from = first;
+        int to = end;
+        int at = offset;
+        while (to - from > 1) {
+            int pivot = octet(numbers[(from + to) >>> 1], at);
+            int low = from;
+            int high = to;
+            for (int i = from; i < high; ) {
+                int octet = octet(numbers[i], at);
+                int swap = octet < pivot ? low++ : octet > pivot ? --high : i;
+                int kept = numbers[swap];
+                numbers[swap] = numbers[i];
+                numbers[i] = kept;
+                i += octet > pivot ? 0 : 1;
+            }
+            int equal = pivot < 0 ? 0 : high - low;
+            boolean lowest = low - from >= Math.max(equal, to - high);
+            boolean middle = !lowest && equal >= to - high;
+            if (!lowest) {
+                sort(numbers, from, low, at);
+            }
+            if (!middle) {
+                sort(numbers, low, low + equal, at + 1);
+            }
+            if (lowest || middle) {
+                sort(numbers, high, to, at);
+            }
+            from = lowest ? from : middle ? low : high;
+            to = lowest ? low : middle ? high : to;
+            at += middle ? 1 : 0;
+        }
+    }
+
+    /// Writes a key's bytes to `out` from `to` on, where there is room; gives their number.
+    public int copyKey(int index, byte[] out, int to) {
+        int length = ends[index] - start(index);
+        System.arraycopy(text, start(index), out, to, length);
+        return length;
+    }
+
+    /// Bytes of a key.
+    public int keyLength(int index) {
+        return ends[index] - start(index);
     }
 
     /// Rows read, dirty and repeated ones included.
@@ -77,36 +146,40 @@ public final class KeySet implements CollisionInput {
         return index == 0 ? 0 : ends[index - 1];
     }
 
-    private void insert(byte[] key) {
-        int slot = slotOf(key);
+    private void insert(byte[] key, int length) {
+        int slot = slotOf(key, 0, length);
         if (slots[slot] != 0) {
             return;
         }
         int start = size == 0 ? 0 : ends[size - 1];
-        Bug.unless(start <= Integer.MAX_VALUE - 64 - key.length, "the keys of one run have at most 2 GiB of text");
-        if (start + key.length > text.length) {
-            text = Arrays.copyOf(text, (int) Math.min(Integer.MAX_VALUE - 64, 2L * (start + key.length)));
+        Bug.unless(start <= Integer.MAX_VALUE - 64 - length, "the keys of one run have at most 2 GiB of text");
+        if (start + length > text.length) {
+            text = Arrays.copyOf(text, (int) Math.min(Integer.MAX_VALUE - 64, 2L * (start + length)));
         }
         if (size == ends.length) {
             ends = Arrays.copyOf(ends, 2 * size);
         }
-        System.arraycopy(key, 0, text, start, key.length);
-        ends[size++] = start + key.length;
+        System.arraycopy(key, 0, text, start, length);
+        ends[size++] = start + length;
         slots[slot] = size;
         if (2 * size > slots.length) {
             slots = new int[2 * slots.length];
             for (int i = 0; i < size; i++) {
-                slots[slotOf(key(i))] = i + 1;
+                slots[slotOf(text, start(i), ends[i])] = i + 1;
             }
         }
     }
 
-    private int slotOf(byte[] key) {
-        int hash = Arrays.hashCode(key) * 0x9E3779B9;
-        int slot = (hash ^ hash >>> 15) & (slots.length - 1);
+    private int slotOf(byte[] key, int from, int to) {
+        long hash = (long) to - from;
+        for (int at = from; at < to; at += Long.BYTES) {
+            hash = (hash ^ Octets.get(key, at, Math.min(Long.BYTES, to - at))) * 0x9E3779B97F4A7C15L;
+            hash ^= hash >>> 32;
+        }
+        int slot = (int) (hash >>> 8) & (slots.length - 1);
         while (slots[slot] != 0) {
             int index = slots[slot] - 1;
-            if (Arrays.equals(text, start(index), ends[index], key, 0, key.length)) {
+            if (Arrays.equals(text, start(index), ends[index], key, from, to)) {
                 break;
             }
             slot = (slot + 1) & (slots.length - 1);

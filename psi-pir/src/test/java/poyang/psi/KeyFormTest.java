@@ -3,18 +3,89 @@ package poyang.psi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import poyang.kernel.Bytes;
 import poyang.simulation.Property;
 
 /// Several columns as one key, and the mark of a set's content.
 final class KeyFormTest {
+    private static final List<String> VALUES = List.of(
+            "11010519491231002X",
+            " 11010519491231002x\t",
+            "110105194912310021",
+            "13800138000",
+            "１３８００１３８０００",
+            "91350100M000100Y43",
+            "\u3000text\u00a0",
+            "é,张",
+            "",
+            "   ",
+            "\u001f a\"b ",
+            "1",
+            "x".repeat(300));
+
+    /// Bytes give the keys that text gives, for one column and for several.
+    @Test
+    void bytesGiveTheSameKeysAsText() {
+        Property.seeds(2_000).check(seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            List<IdentifierRule> all = List.of(IdentifierRule.values());
+            int columns = 1 + random.nextInt(3);
+            List<IdentifierRule> rules = new ArrayList<>();
+            for (int i = 0; i < columns; i++) {
+                rules.add(all.get(random.nextInt(all.size())));
+            }
+            KeyForm form = new KeyForm(rules);
+            KeyReader reader = new KeyReader(rules);
+            KeySet texts = form.keySet();
+            KeySet bytes = form.keySet();
+            for (int row = 0; row < 4; row++) {
+                String[] values = new String[columns];
+                reader.begin();
+                for (int i = 0; i < columns; i++) {
+                    values[i] = VALUES.get(random.nextInt(VALUES.size()));
+                    byte[] utf8 = ("." + values[i] + ".").getBytes(StandardCharsets.UTF_8);
+                    reader.value(utf8, 1, utf8.length - 1);
+                }
+                byte[] key = Arrays.copyOf(reader.bytes(), reader.length());
+                assertEquals(
+                        new String(form.key(values), StandardCharsets.UTF_8), new String(key, StandardCharsets.UTF_8));
+                form.read(texts, values);
+                bytes.readKey(reader.bytes(), reader.length());
+            }
+            assertEquals(texts.size(), bytes.size());
+            assertEquals(texts.rowsRead(), bytes.rowsRead());
+        });
+    }
+
+    @Test
+    void keysAreSortedByTheirBytes() {
+        Property.seeds(300).check(seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            KeySet keys = new KeySet(IdentifierRule.TEXT);
+            for (int i = 0; i < 200; i++) {
+                keys.read("ab".repeat(random.nextInt(9)) + (char) ('a' + random.nextInt(3)) + random.nextInt(30));
+            }
+            int[] numbers = IntStream.range(0, keys.size()).toArray();
+            keys.sort(numbers);
+            assertEquals(
+                    IntStream.range(0, keys.size())
+                            .mapToObj(keys::keyText)
+                            .sorted()
+                            .toList(),
+                    Arrays.stream(numbers).mapToObj(keys::keyText).toList());
+        });
+    }
+
     private static final KeyForm TWO = new KeyForm(List.of(IdentifierRule.TEXT, IdentifierRule.PHONE));
 
     @Test

@@ -1,13 +1,11 @@
 package poyang.tools;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
@@ -23,6 +21,7 @@ import poyang.psi.DiskSet;
 import poyang.psi.IdentifierRule;
 import poyang.psi.Intersection;
 import poyang.psi.KeyForm;
+import poyang.psi.KeyReader;
 import poyang.psi.KeySet;
 import poyang.psi.Progress;
 import poyang.psi.RecordedNetwork;
@@ -56,13 +55,13 @@ final class CollideParty {
             columns.add(arguments[i]);
             rules.add(IdentifierRule.valueOf(arguments[i + 1]));
         }
-        KeyForm form = new KeyForm(rules);
         if (!arguments[6].isEmpty()) {
-            onDisk(arguments, columns, rules, form);
+            onDisk(arguments, columns, rules);
             return;
         }
+        KeyForm form = new KeyForm(rules);
         KeySet keys = form.keySet();
-        read(Path.of(arguments[1]), columns, row -> form.read(keys, row));
+        read(Path.of(arguments[1]), columns, rules, keys::readKey);
         converse(arguments, (protocol, session) -> {
             long matches = -1;
             if (left && protocol.sizeOnly()) {
@@ -117,7 +116,7 @@ final class CollideParty {
     }
 
     /// The same with a set on disk; the file is read once for the set and once for the result.
-    private static void onDisk(String[] arguments, List<String> columns, List<IdentifierRule> rules, KeyForm form)
+    private static void onDisk(String[] arguments, List<String> columns, List<IdentifierRule> rules)
             throws IOException, InterruptedException {
         boolean left = arguments[0].equals("left");
         Path file = Path.of(arguments[1]);
@@ -126,7 +125,7 @@ final class CollideParty {
                 + columns + " " + rules;
         DiskSet set = DiskSet.open(work, source).orElseGet(() -> {
             DiskSet.Writer writer = DiskSet.create(work, source);
-            read(file, columns, row -> writer.add(form.key(row)));
+            read(file, columns, rules, writer::add);
             return writer.finish();
         });
         converse(arguments, (protocol, session) -> {
@@ -134,7 +133,7 @@ final class CollideParty {
             if (left) {
                 BitSet matched = new BitSet();
                 matches = DiskCollision.receive(protocol, set, session).rows(row -> matched.set(Math.toIntExact(row)));
-                writeInOrder(arguments, columns, form, set, matched);
+                writeInOrder(arguments, columns, rules, set, matched);
             } else {
                 long _ = DiskCollision.send(protocol, set, session);
             }
@@ -143,33 +142,48 @@ final class CollideParty {
     }
 
     private static void writeInOrder(
-            String[] arguments, List<String> columns, KeyForm form, DiskSet set, BitSet matched) {
+            String[] arguments, List<String> columns, List<IdentifierRule> rules, DiskSet set, BitSet matched) {
         CollideRun.Listed listed = CollideRun.Listed.valueOf(arguments[5]);
         BitSet first = listed == CollideRun.Listed.INNER ? matched : set.firstRows();
         CollideResult.writeRows(Path.of(arguments[3]), listed, columns, writer -> {
+            KeyForm form = new KeyForm(rules);
             int[] next = {0};
-            read(Path.of(arguments[1]), columns, row -> {
+            read(Path.of(arguments[1]), columns, rules, (key, length) -> {
                 int number = next[0]++;
                 if (first.get(number) && (listed != CollideRun.Listed.DIFFERENCE || !matched.get(number))) {
-                    String key = new String(form.key(row), StandardCharsets.UTF_8);
-                    writer.accept(form.parts(key), matched.get(number));
+                    writer.key(form, key, 0, length, matched.get(number));
                 }
             });
         });
     }
 
-    /// Gives the values of each row's columns, in one array for all rows.
-    private static void read(Path file, List<String> columns, Consumer<String[]> rows) {
-        String[] row = new String[columns.size()];
+    /// Takes a row's key, the first `length` bytes; 0 when it has none.
+    private interface Keys {
+        void accept(byte[] key, int length);
+    }
+
+    /// Gives each row's key: no object for a row or a value.
+    private static void read(Path file, List<String> columns, List<IdentifierRule> rules, Keys keys) {
+        KeyReader reader = new KeyReader(rules);
+        byte[] value = new byte[1 << 10];
         try (BufferAllocator allocator = new RootAllocator();
                 BatchStream batches = PartyMeeting.open(file, columns, allocator)) {
             while (batches.next()) {
+                VarCharVector[] vectors = batches.root().getFieldVectors().stream()
+                        .map(VarCharVector.class::cast)
+                        .toArray(VarCharVector[]::new);
                 for (int i = 0; i < batches.root().getRowCount(); i++) {
-                    for (int c = 0; c < row.length; c++) {
-                        VarCharVector values = (VarCharVector) batches.root().getVector(c);
-                        row[c] = values.isNull(i) ? "" : new String(values.get(i), StandardCharsets.UTF_8);
+                    reader.begin();
+                    for (VarCharVector vector : vectors) {
+                        int from = vector.isNull(i) ? 0 : vector.getStartOffset(i);
+                        int length = vector.isNull(i) ? 0 : vector.getEndOffset(i) - from;
+                        if (value.length < length) {
+                            value = new byte[2 * length];
+                        }
+                        vector.getDataBuffer().getBytes(from, value, 0, length);
+                        reader.value(value, 0, length);
                     }
-                    rows.accept(row);
+                    keys.accept(reader.bytes(), reader.length());
                 }
             }
         }

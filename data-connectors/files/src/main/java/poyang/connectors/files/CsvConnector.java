@@ -67,6 +67,13 @@ public final class CsvConnector implements Connector {
         CsvTable table = open(source);
         try {
             int[] positions = Connectors.positions(columns, table.columns());
+            if (CsvTable.isUtf8(Connectors.setting(this, source, "encoding"))) {
+                CsvScan scan = new CsvScan(
+                        path(source), table.separator(), table.columns().size());
+                table.close();
+                scan.next();
+                return new CsvBatches(columns, scan, positions, allocator);
+            }
             return new TextBatchStream(columns, new Fields(table, positions), allocator);
         } catch (RuntimeException e) {
             table.close();

@@ -27,13 +27,14 @@ import poyang.kernel.PoyangException;
 /// row as wide as the header, bytes of the declared encoding. A byte order mark is skipped.
 final class CsvTable implements AutoCloseable {
     private static final int LONGEST_HEADER_CHARS = 1 << 20;
-    private static final int LONGEST_RECORD_CHARS = 1 << 24;
+    static final int LONGEST_RECORD = 1 << 24;
 
     private final Path path;
     private final String encoding;
     private final CsvReader<CsvRecord> reader;
     private final Iterator<CsvRecord> records;
     private final List<String> header;
+    private final char separator;
     private long row = 1;
 
     CsvTable(Path path, String encoding, String delimiter) {
@@ -47,13 +48,13 @@ final class CsvTable implements AutoCloseable {
                         "give the path of a CSV file that exists and may be read");
             }
             Reader text = open(path, charset(encoding));
-            char separator = delimiter.equals("auto") ? guessSeparator(text) : separator(delimiter);
+            separator = delimiter.equals("auto") ? guessSeparator(text) : separator(delimiter);
             reader = CsvReader.builder()
                     .fieldSeparator(separator)
                     .allowExtraFields(false)
                     .allowMissingFields(false)
                     .skipEmptyLines(false)
-                    .maxBufferSize(LONGEST_RECORD_CHARS)
+                    .maxBufferSize(LONGEST_RECORD)
                     .ofCsvRecord(text);
             records = reader.iterator();
             header = header();
@@ -64,6 +65,16 @@ final class CsvTable implements AutoCloseable {
 
     List<String> columns() {
         return header;
+    }
+
+    /// What stands between the fields of a row.
+    char separator() {
+        return separator;
+    }
+
+    /// Is an encoding of this name UTF-8?
+    static boolean isUtf8(String encoding) {
+        return charset(encoding).equals(StandardCharsets.UTF_8);
     }
 
     /// The next row, or empty at the end.
@@ -86,13 +97,16 @@ final class CsvTable implements AutoCloseable {
 
     private CsvRecord checked(CsvRecord csvRecord) {
         if (csvRecord.getFieldCount() != header.size()) {
-            throw new PoyangException(
-                    ConnectorErrors.SOURCE_MALFORMED,
-                    path + ", line " + csvRecord.getStartingLineNumber() + " has " + csvRecord.getFieldCount()
-                            + " fields, the header has " + header.size(),
-                    "every row needs as many fields as the header; quote fields that hold the separator");
+            throw otherWidth(path, csvRecord.getStartingLineNumber(), csvRecord.getFieldCount(), header.size());
         }
         return csvRecord;
+    }
+
+    static PoyangException otherWidth(Path path, long line, int fields, int width) {
+        return new PoyangException(
+                ConnectorErrors.SOURCE_MALFORMED,
+                path + ", line " + line + " has " + fields + " fields, the header has " + width,
+                "every row needs as many fields as the header; quote fields that hold the separator");
     }
 
     private List<String> header() {
@@ -191,6 +205,11 @@ final class CsvTable implements AutoCloseable {
     }
 
     private PoyangException failure(Exception e) {
+        return failure(path, encoding, row, e);
+    }
+
+    /// @param row the last line that was read
+    static PoyangException failure(Path path, String encoding, long row, Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof CharacterCodingException) {
                 return new PoyangException(
@@ -207,11 +226,14 @@ final class CsvTable implements AutoCloseable {
                     "check that the file is still there and may be read",
                     e);
         }
+        return malformed(path, row, String.valueOf(e.getMessage()));
+    }
+
+    static PoyangException malformed(Path path, long row, String why) {
         return new PoyangException(
                 ConnectorErrors.SOURCE_MALFORMED,
-                path + " is not a well-formed CSV file after line " + row + ": " + e.getMessage(),
-                "rows separated by line ends, fields quoted as in RFC 4180, as many fields as the header has",
-                e);
+                path + " is not a well-formed CSV file after line " + row + ": " + why,
+                "rows separated by line ends, fields quoted as in RFC 4180, as many fields as the header has");
     }
 
     @Override
