@@ -67,6 +67,15 @@ public final class CollisionProtocol {
             Learning.SIZES,
             new DhPsiSize(MaskingGroup.CURVE_25519));
 
+    /// Sums over the intersection on Curve25519, which {@link CollisionSum} runs.
+    static final CollisionProtocol DH_25519_SUM = new CollisionProtocol(
+            new Identity(19, 1, "dh-25519-sum"),
+            "M. Ion et al., IEEE EuroS&P 2020; R. Agrawal, A. Evfimievski, R. Srikant, ACM SIGMOD 2003; the transfers:"
+                    + " D. Masny, P. Rindal, ACM CCS 2019; Y. Ishai et al., CRYPTO 2003; N. Gilboa, CRYPTO 1999",
+            "semi-honest, either party",
+            Learning.SIZES,
+            new DhPsiSize(MaskingGroup.CURVE_25519));
+
     private static final List<CollisionProtocol> ALL =
             List.of(DH_SM2, DH_25519, VOLE, VOLE_MALICIOUS, DH_SM2_SIZE, DH_25519_SIZE);
 

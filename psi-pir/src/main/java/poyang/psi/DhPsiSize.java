@@ -71,7 +71,11 @@ final class DhPsiSize implements CollisionProtocol.Engine {
 
     @Override
     public void send(Items items, long peerItems, Run run) {
-        int[] order = Orders.permutation(items.size(), run.random("order"));
+        send(items, Orders.permutation(items.size(), run.random("order")), peerItems, run);
+    }
+
+    /// The sender's side with its keys in this secret order.
+    void send(Items items, int[] order, long peerItems, Run run) {
         int[] back = Orders.permutation((int) peerItems, run.random("tags"));
         int tagBytes = Tags.bytes(peerItems, items.size());
         byte[] shuffled = new byte[back.length * tagBytes];
