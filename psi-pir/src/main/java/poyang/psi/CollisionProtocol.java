@@ -67,17 +67,26 @@ public final class CollisionProtocol {
             Learning.SIZES,
             new DhPsiSize(MaskingGroup.CURVE_25519));
 
-    /// Sums over the intersection on Curve25519, which {@link CollisionSum} runs.
-    static final CollisionProtocol DH_25519_SUM = new CollisionProtocol(
-            new Identity(19, 1, "dh-25519-sum"),
-            "M. Ion et al., IEEE EuroS&P 2020; R. Agrawal, A. Evfimievski, R. Srikant, ACM SIGMOD 2003; the transfers:"
-                    + " D. Masny, P. Rindal, ACM CCS 2019; Y. Ishai et al., CRYPTO 2003; N. Gilboa, CRYPTO 1999",
-            "semi-honest, either party",
-            Learning.SIZES,
-            new DhPsiSize(MaskingGroup.CURVE_25519));
+    /// Sums over the intersection on the SM2 curve, which {@link CollisionSum} runs.
+    public static final CollisionProtocol DH_SM2_SUM = sum(19, "dh-sm2-sum", MaskingGroup.SM2);
+
+    /// Sums over the intersection on Curve25519.
+    public static final CollisionProtocol DH_25519_SUM = sum(20, "dh-25519-sum", MaskingGroup.CURVE_25519);
+
+    private static CollisionProtocol sum(int id, String name, MaskingGroup group) {
+        return new CollisionProtocol(
+                new Identity(id, 1, name),
+                "M. Ion et al., IEEE EuroS&P 2020; R. Agrawal, A. Evfimievski, R. Srikant, ACM SIGMOD 2003; the"
+                        + " transfers: D. Masny, P. Rindal, ACM CCS 2019; Y. Ishai et al., CRYPTO 2003; N. Gilboa,"
+                        + " CRYPTO 1999",
+                "semi-honest, either party",
+                Learning.SUMS,
+                new DhPsiSize(group));
+    }
 
     private static final List<CollisionProtocol> ALL =
             List.of(DH_SM2, DH_25519, VOLE, VOLE_MALICIOUS, DH_SM2_SIZE, DH_25519_SIZE);
+    private static final List<CollisionProtocol> SUMS = List.of(DH_SM2_SUM, DH_25519_SUM);
 
     private record Identity(int id, int version, String name) {}
 
@@ -91,6 +100,12 @@ public final class CollisionProtocol {
         static final Learning SIZES = new Learning(
                 "双方共有标识的个数，以及对方不同标识的个数，不知道是哪些",
                 "how many identifiers both sides have, and how many different ones the other side has, and not which",
+                "接收方不同标识的个数",
+                "how many different identifiers the receiver has");
+        static final Learning SUMS = new Learning(
+                "双方共有标识的个数及约定各列在共有标识上的合计，以及对方不同标识的个数，不知道是哪些",
+                "how many identifiers both sides have, the sums over them of the columns agreed upon, and how many"
+                        + " different ones the other side has, and not which",
                 "接收方不同标识的个数",
                 "how many different identifiers the receiver has");
     }
@@ -144,6 +159,19 @@ public final class CollisionProtocol {
     /// The protocol that a job names so.
     public static Optional<CollisionProtocol> named(String name) {
         return ALL.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+
+    /// The protocol of {@link CollisionSum} that has this name. Jobs have none of these so far.
+    public static Optional<CollisionProtocol> sumNamed(String name) {
+        return SUMS.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+
+    /// What the keys of a protocol of {@link CollisionSum} are masked in.
+    MaskingGroup group() {
+        if (engine instanceof DhPsiSize size) {
+            return size.group();
+        }
+        throw new Bug(name() + " masks no keys for sums");
     }
 
     /// Stable number of the protocol in this project's registry.

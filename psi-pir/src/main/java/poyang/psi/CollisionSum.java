@@ -27,13 +27,13 @@ import poyang.mpc.ot.OtExtension;
 /// of rows takes 1 for each row. Counts over the matches are sums of zeros and ones.
 ///
 /// - rejects: frames of other lengths, no points of the curve, frames that changed on their way: `PEER_MISBEHAVED`
-/// - secrecy: semi-honest parties. R learns the number of common keys, as in `dh-25519-size`, and each sum; what it
+/// - secrecy: semi-honest parties. R learns the number of common keys, as in `dh-sm2-size`, and each sum; what it
 ///   sees of values is under F, SM3 of a row that it lacks, or the one total. S learns |X|: the bits e_i are
 ///   hidden as the columns of {@link OtExtension} are. A sum of one or two keys is nearly a value: below `least`
 ///   keys R chooses no key at all and has no sums, which S cannot tell from any other run. That is R's own
 ///   rule, kept by an honest R
 /// - errors: those of the tags, 2^-40; sums are exact in 64 bits, two's complement, and wrap around beyond
-/// - cost: {@link #cost}; to that of `dh-25519-size` 16 bytes for each key of S from R, and 8 for each and column from
+/// - cost: {@link #cost}; to that of `dh-sm2-size` 16 bytes for each key of S from R, and 8 for each and column from
 /// S
 /// - source: the size: Agrawal, Evfimievski, Srikant, ACM SIGMOD 2003; the sum as Ion et al., "On deploying secure
 ///   computation: private intersection-sum-with-cardinality", IEEE EuroS&P 2020. Departure: the sum by
@@ -42,19 +42,22 @@ public final class CollisionSum {
     /// As many sums as a digest has words.
     public static final int MOST_COLUMNS = 4;
 
-    private static final DhPsi MASKING = new DhPsi(MaskingGroup.CURVE_25519);
     private static final byte[] MASK_DOMAIN = "psi.sum.".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SESSION_DOMAIN = "poyang.psi.sum.v1".getBytes(StandardCharsets.US_ASCII);
     private static final int MASK_BYTES = 8 + 16 + 4 + 16;
     private static final int CHUNK = 4096;
     private static final String TRANSFERS = "sum transfers";
 
+    private final CollisionProtocol protocol;
+    private final DhPsi masking;
     private final Run run;
     private final int columns;
     private final byte[] ot;
 
-    private CollisionSum(Run run, int columns) {
+    private CollisionSum(CollisionProtocol protocol, Run run, int columns) {
         Bug.unless(columns >= 1 && columns <= MOST_COLUMNS, "one to four sums come of a run");
+        this.protocol = protocol;
+        masking = new DhPsi(protocol.group());
         this.run = run;
         this.columns = columns;
         ot = Sm3.digest(SESSION_DOMAIN, run.seed());
@@ -73,29 +76,33 @@ public final class CollisionSum {
 
     /// Runs the receiver's side.
     ///
+    /// @param protocol one of those for sums
     /// @param columns values of a key, as many as the sender brings
     /// @param least matches below which there is no sum
-    public static Sums receive(CollisionInput input, int columns, long least, CollisionSession session) {
-        Run run = Run.open(CollisionProtocol.DH_25519_SUM, true, input.size(), session);
-        Sums sums = new CollisionSum(run, columns).receive(input, least);
+    public static Sums receive(
+            CollisionProtocol protocol, CollisionInput input, int columns, long least, CollisionSession session) {
+        Run run = Run.open(protocol, true, input.size(), session);
+        Sums sums = new CollisionSum(protocol, run, columns).receive(input, least);
         run.confirm();
         return sums;
     }
 
     /// Runs the sender's side; gives the number of the receiver's keys, all that it learns.
     ///
+    /// @param protocol as the receiver's
     /// @param values those of key i from i·columns on
-    public static long send(CollisionInput input, long[] values, int columns, CollisionSession session) {
+    public static long send(
+            CollisionProtocol protocol, CollisionInput input, long[] values, int columns, CollisionSession session) {
         Bug.unless(values.length == columns * input.size(), "every key has a value in each column");
-        Run run = Run.open(CollisionProtocol.DH_25519_SUM, false, input.size(), session);
-        new CollisionSum(run, columns).send(input, values);
+        Run run = Run.open(protocol, false, input.size(), session);
+        new CollisionSum(protocol, run, columns).send(input, values);
         run.confirm();
         return run.peerKeys();
     }
 
     /// What a run costs, exactly.
-    public static Cost cost(long receiverKeys, long senderKeys, int columns) {
-        Cost sizes = Opening.COST.plus(MASKING.cost(receiverKeys, senderKeys));
+    public static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys, int columns) {
+        Cost sizes = protocol.cost(receiverKeys, senderKeys);
         if (receiverKeys == 0 || senderKeys == 0) {
             return sizes;
         }
@@ -122,11 +129,11 @@ public final class CollisionSum {
         int[] order = Orders.permutation(items.size(), run.random("order"));
         int tagBytes = Tags.bytes(items.size(), theirs);
         byte[] common = new byte[theirs];
-        try (MaskingGroup.Mask mask = MASKING.group.mask(run.random("scalar"))) {
-            byte[][] masked = MASKING.exchangeMasked(items, order, mask, theirs, run);
+        try (MaskingGroup.Mask mask = masking.group.mask(run.random("scalar"))) {
+            byte[][] masked = masking.exchangeMasked(items, order, mask, theirs, run);
             byte[][] tags = new byte[masked.length][];
             for (int i = 0; i < masked.length; i++) {
-                tags[i] = MASKING.tags(MASKING.again(masked[i], mask, run), tagBytes);
+                tags[i] = masking.tags(masking.again(masked[i], mask, run), tagBytes);
                 masked[i] = new byte[0];
                 run.at(Progress.Phase.EXCHANGING, DhPsi.done(i, theirs), theirs);
             }
@@ -159,7 +166,7 @@ public final class CollisionSum {
 
     private long[] sums(byte[] common) {
         run.at(Progress.Phase.MATCHING, 0, common.length);
-        Peer peer = new Peer(run.network(), run.peer(), CollisionProtocol.DH_25519_SUM.name());
+        Peer peer = new Peer(run.network(), run.peer(), protocol.name());
         byte[][] seeds;
         try (BaseOt.Sender base = new BaseOt.Sender(run.random("base"))) {
             peer.send(base.message());
@@ -190,12 +197,12 @@ public final class CollisionSum {
         Items items = input.items(run.seed(), run.workers());
         int theirs = (int) run.peerKeys();
         int[] order = Orders.permutation(items.size(), run.random("order"));
-        new DhPsiSize(MaskingGroup.CURVE_25519).send(items, order, theirs, run);
+        new DhPsiSize(masking.group).send(items, order, theirs, run);
         if (items.size() == 0 || theirs == 0) {
             return;
         }
         run.at(Progress.Phase.MATCHING, 0, items.size());
-        Peer peer = new Peer(run.network(), run.peer(), CollisionProtocol.DH_25519_SUM.name());
+        Peer peer = new Peer(run.network(), run.peer(), protocol.name());
         byte[] choices = bits(run.random("choices"));
         byte[][] seeds;
         byte[] key = peer.receive("base transfers", BaseOt.SENDER_BYTES);

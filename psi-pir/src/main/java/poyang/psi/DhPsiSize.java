@@ -25,6 +25,10 @@ final class DhPsiSize implements CollisionProtocol.Engine {
         masking = new DhPsi(group);
     }
 
+    MaskingGroup group() {
+        return masking.group;
+    }
+
     @Override
     public boolean sizeOnly() {
         return true;

@@ -33,11 +33,11 @@ public final class KeySet implements CollisionInput {
     }
 
     /// Reads one row's key, the first `length` bytes, which is normalised already; of 0 bytes for none.
-    public void readKey(byte[] key, int length) {
+    ///
+    /// @return the key's number, -1 for none
+    public int readKey(byte[] key, int length) {
         rowsRead++;
-        if (length > 0) {
-            insert(key, length);
-        }
+        return length > 0 ? insert(key, length) : -1;
     }
 
     /// Byte `at` of a key, -1 behind its end.
@@ -146,10 +146,10 @@ public final class KeySet implements CollisionInput {
         return index == 0 ? 0 : ends[index - 1];
     }
 
-    private void insert(byte[] key, int length) {
+    private int insert(byte[] key, int length) {
         int slot = slotOf(key, 0, length);
         if (slots[slot] != 0) {
-            return;
+            return slots[slot] - 1;
         }
         int start = size == 0 ? 0 : ends[size - 1];
         Bug.unless(start <= Integer.MAX_VALUE - 64 - length, "the keys of one run have at most 2 GiB of text");
@@ -168,6 +168,7 @@ public final class KeySet implements CollisionInput {
                 slots[slotOf(text, start(i), ends[i])] = i + 1;
             }
         }
+        return size - 1;
     }
 
     private int slotOf(byte[] key, int from, int to) {

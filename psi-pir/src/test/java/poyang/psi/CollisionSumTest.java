@@ -22,10 +22,25 @@ import poyang.kernel.PoyangException;
 
 /// Sums over the common keys, of which neither key nor value is told.
 final class CollisionSumTest {
+    private static final CollisionProtocol PROTOCOL = CollisionProtocol.DH_25519_SUM;
+
     private record Outcome(CollisionSum.Sums sums, long seenBySender, RecordedNetwork left, RecordedNetwork right) {}
 
     private static Outcome run(
             KeySet x, KeySet y, long[] values, int columns, long least, TwoParties parties, long seed)
+            throws Exception {
+        return run(PROTOCOL, x, y, values, columns, least, parties, seed);
+    }
+
+    private static Outcome run(
+            CollisionProtocol protocol,
+            KeySet x,
+            KeySet y,
+            long[] values,
+            int columns,
+            long least,
+            TwoParties parties,
+            long seed)
             throws Exception {
         RecordedNetwork left = new RecordedNetwork(parties.left());
         RecordedNetwork right = new RecordedNetwork(parties.right());
@@ -33,10 +48,10 @@ final class CollisionSumTest {
                 new CollisionSession(left, TwoParties.RIGHT, Runs.seed(seed, "receiver"), Runs.QUIET);
         CollisionSession sending = new CollisionSession(right, TwoParties.LEFT, Runs.seed(seed, "sender"), Runs.QUIET);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture<Long> sender =
-                    CompletableFuture.supplyAsync(() -> CollisionSum.send(y, values, columns, sending), threads);
-            CompletableFuture<CollisionSum.Sums> receiver =
-                    CompletableFuture.supplyAsync(() -> CollisionSum.receive(x, columns, least, receiving), threads);
+            CompletableFuture<Long> sender = CompletableFuture.supplyAsync(
+                    () -> CollisionSum.send(protocol, y, values, columns, sending), threads);
+            CompletableFuture<CollisionSum.Sums> receiver = CompletableFuture.supplyAsync(
+                    () -> CollisionSum.receive(protocol, x, columns, least, receiving), threads);
             CompletableFuture<Long> _ = sender.whenComplete((_, failure) -> endOn(failure, parties));
             CompletableFuture<CollisionSum.Sums> _ = receiver.whenComplete((_, failure) -> endOn(failure, parties));
             return new Outcome(receiver.get(60, TimeUnit.SECONDS), sender.get(60, TimeUnit.SECONDS), left, right);
@@ -78,11 +93,22 @@ final class CollisionSumTest {
             assertEquals(sums, run.sums().sums(), size[0] + ", " + size[1]);
             assertEquals(y.size(), run.sums().peerKeys());
             assertEquals(x.size(), run.seenBySender());
-            Cost cost = CollisionSum.cost(x.size(), y.size(), columns);
+            Cost cost = CollisionSum.cost(PROTOCOL, x.size(), y.size(), columns);
             assertEquals(cost.receiverBytes(), run.left().bytesSent());
             assertEquals(cost.senderBytes(), run.right().bytesSent());
             assertEquals(cost.receiverFrames(), run.left().framesSent());
             assertEquals(cost.senderFrames(), run.right().framesSent());
+        }
+    }
+
+    @Test
+    void bothCurvesGiveTheSums() throws Exception {
+        KeySet x = keys(List.of("a", "b", "c"));
+        for (String name : List.of("dh-sm2-sum", "dh-25519-sum")) {
+            CollisionProtocol protocol = CollisionProtocol.sumNamed(name).orElseThrow();
+            Outcome run =
+                    run(protocol, x, keys(List.of("b", "c", "d")), new long[] {3, -5, 7}, 1, 2, new TwoParties(), 4);
+            assertEquals(List.of(-2L), run.sums().sums());
         }
     }
 
@@ -132,7 +158,7 @@ final class CollisionSumTest {
     void everyChangedFrameIsAStatedAbort() throws Exception {
         KeySet x = keys(List.of("a", "b", "c"));
         KeySet y = keys(List.of("b", "c", "d"));
-        Cost cost = CollisionSum.cost(3, 3, 1);
+        Cost cost = CollisionSum.cost(PROTOCOL, 3, 3, 1);
         for (int frame = 0; frame < cost.receiverFrames(); frame++) {
             assertAborts(x, y, new TwoParties().tampering(spoil(frame)), "frame " + frame + " of the receiver");
         }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.kernel.PoyangException;
 import poyang.psi.CollisionProtocol;
+import poyang.psi.CollisionSum;
 import poyang.psi.DiskCollision;
 import poyang.psi.IdentifierRule;
 
@@ -61,8 +62,19 @@ final class Collide implements Callable<Integer> {
     @Option(
             names = "--reveal",
             defaultValue = "rows",
-            description = "what the left party gets to know: rows (the matching keys) or size (only how many)")
+            description =
+                    "what the left party gets to know: rows (the matching keys), size (only how many), or sum (how many,"
+                            + " and the sums over them of columns of the right file)")
     private String reveal;
+
+    @Option(names = "--sum", description = "reveal sum: columns of the right file with whole numbers, at most four")
+    private @Nullable String sum;
+
+    @Option(
+            names = "--least",
+            defaultValue = "10",
+            description = "reveal sum: matches below which there are no sums (default: 10)")
+    private long least;
 
     @Option(
             names = "--list",
@@ -106,7 +118,7 @@ final class Collide implements Callable<Integer> {
                     "as many columns of one file as of the other are needed");
         }
         CollideRun.Plan plan = new CollideRun.Plan(
-                left, leftKeys, right, rightKeys, rules(leftKeys.size()), protocol(), listed(), out, disk());
+                left, leftKeys, right, rightKeys, rules(leftKeys.size()), protocol(), listed(), out, disk(), sums());
         CollideRun.Outcome outcome = new CollideRun(plan, json ? _ -> {} : this::show).run();
         command.commandLine().getOut().println(json ? json(outcome, plan) : summary(outcome, plan));
         return 0;
@@ -114,9 +126,12 @@ final class Collide implements Callable<Integer> {
 
     /// The named protocol, in its form that tells what was asked for.
     private CollisionProtocol protocol() {
-        if (!reveal.equals("rows") && !reveal.equals("size")) {
+        if (!List.of("rows", "size", "sum").contains(reveal)) {
             throw new PoyangException(
-                    ToolErrors.BAD_OPTION, "--reveal " + reveal + " cannot be told", "rows or size is needed");
+                    ToolErrors.BAD_OPTION, "--reveal " + reveal + " cannot be told", "rows, size or sum is needed");
+        }
+        if (reveal.equals("sum")) {
+            return sumProtocol();
         }
         boolean size = reveal.equals("size");
         if (size && !list.equals("inner")) {
@@ -139,6 +154,29 @@ final class Collide implements Callable<Integer> {
                                                 .map(CollisionProtocol::name)
                                                 .toList())
                                 + " is needed"));
+    }
+
+    private CollisionProtocol sumProtocol() {
+        String named = protocol.equals("auto") ? "dh-25519" : protocol;
+        return CollisionProtocol.sumNamed(named.endsWith("-sum") ? named : named + "-sum")
+                .filter(_ -> list.equals("inner") && work == null)
+                .orElseThrow(() -> new PoyangException(
+                        ToolErrors.BAD_OPTION,
+                        "--reveal sum goes with dh-sm2 and dh-25519, and lists no keys",
+                        "leave out --list and --work, and name one of these protocols or auto"));
+    }
+
+    private CollideRun.Sums sums() {
+        boolean asked = reveal.equals("sum");
+        List<String> columns = sum == null ? List.of() : List.of(sum.split(",", -1));
+        if (asked == columns.isEmpty() || columns.size() > CollisionSum.MOST_COLUMNS || columns.contains("")) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION,
+                    asked ? "--reveal sum needs --sum with columns" : "--sum is for --reveal sum",
+                    "one to " + CollisionSum.MOST_COLUMNS + " columns of the right file, separated by commas, go with"
+                            + " --reveal sum");
+        }
+        return asked ? new CollideRun.Sums(columns, Math.max(1, least)) : CollideRun.Sums.NONE;
     }
 
     private CollideRun.Disk disk() {

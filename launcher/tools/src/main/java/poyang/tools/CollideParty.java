@@ -12,10 +12,12 @@ import org.apache.arrow.vector.VarCharVector;
 import poyang.connectors.BatchStream;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.random.ProcessRandom;
+import poyang.kernel.Bug;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
+import poyang.psi.CollisionSum;
 import poyang.psi.DiskCollision;
 import poyang.psi.DiskSet;
 import poyang.psi.IdentifierRule;
@@ -29,8 +31,9 @@ import poyang.psi.RecordedNetwork;
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
-/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK`, then `COLUMN RULE` for each key; WORK is the
-/// folder of a set on disk, or empty. Prints `rows`, `keys`,
+/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK SUMS LEAST`, then `COLUMN RULE` for each key; WORK
+/// is the folder of a set on disk, or empty; SUMS are columns of the right file that are summed up, or empty, LEAST
+/// the matches below which they are not. Prints `rows`, `keys`,
 /// `matches`, `sent`,
 /// `received`, `protocolMillis` and `transcript`, one `name=value` a line; a failure is one line
 /// `failure=number|name|category|wrong|right`.
@@ -39,7 +42,7 @@ final class CollideParty {
     static final PartyId RIGHT = new PartyId("right");
     private static final Progress PROGRESS =
             (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
-    private static final int FIRST_KEY = 7;
+    private static final int FIRST_KEY = 9;
 
     private CollideParty() {}
 
@@ -57,6 +60,10 @@ final class CollideParty {
         }
         if (!arguments[6].isEmpty()) {
             onDisk(arguments, columns, rules);
+            return;
+        }
+        if (!arguments[7].isEmpty()) {
+            sums(arguments, columns, rules);
             return;
         }
         KeyForm form = new KeyForm(rules);
@@ -84,6 +91,38 @@ final class CollideParty {
         });
     }
 
+    /// Sums over the common keys. A key in several rows of the right file brings the sum of its rows.
+    private static void sums(String[] arguments, List<String> columns, List<IdentifierRule> rules)
+            throws IOException, InterruptedException {
+        List<String> names = List.of(arguments[7].split(",", -1));
+        Path file = Path.of(arguments[1]);
+        KeySet keys = new KeyForm(rules).keySet();
+        if (arguments[0].equals("left")) {
+            read(file, columns, rules, keys::readKey);
+            converse(arguments, (protocol, session) -> {
+                CollisionSum.Sums found =
+                        CollisionSum.receive(protocol, keys, names.size(), Long.parseLong(arguments[8]), session);
+                CollideResult.writeSums(Path.of(arguments[3]), names, found);
+                return new Counts(keys.rowsRead(), keys.size(), found.matches());
+            });
+            return;
+        }
+        RowSums sums = new RowSums(file, names, keys);
+        List<String> all = new ArrayList<>(columns);
+        all.addAll(names);
+        rows(file, all, rules, sums);
+        converse(arguments, (protocol, session) -> {
+            long _ = CollisionSum.send(protocol, keys, sums.values(), names.size(), session);
+            return new Counts(keys.rowsRead(), keys.size(), -1);
+        });
+    }
+
+    private static CollisionProtocol protocol(String name) {
+        return CollisionProtocol.named(name)
+                .or(() -> CollisionProtocol.sumNamed(name))
+                .orElseThrow();
+    }
+
     /// What one party counted.
     ///
     /// @param matches -1 for the one that learns none
@@ -97,7 +136,7 @@ final class CollideParty {
     /// Meets the other party, runs this side, and says what it took.
     private static void converse(String[] arguments, Side side) throws IOException, InterruptedException {
         boolean left = arguments[0].equals("left");
-        CollisionProtocol protocol = CollisionProtocol.named(arguments[4]).orElseThrow();
+        CollisionProtocol protocol = protocol(arguments[4]);
         PartyId peer = left ? RIGHT : LEFT;
         RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
         try (SocketNetwork socket = PartyMeeting.meet(left ? LEFT : RIGHT, peer, left, Path.of(arguments[2]))) {
@@ -162,8 +201,30 @@ final class CollideParty {
         void accept(byte[] key, int length);
     }
 
-    /// Gives each row's key: no object for a row or a value.
+    /// Takes a row's key and, in each column behind those of keys, its value.
+    interface Rows {
+        void key(byte[] key, int length);
+
+        void value(int column, byte[] text, int length);
+    }
+
+    /// Gives each row's key.
     private static void read(Path file, List<String> columns, List<IdentifierRule> rules, Keys keys) {
+        rows(file, columns, rules, new Rows() {
+            @Override
+            public void key(byte[] key, int length) {
+                keys.accept(key, length);
+            }
+
+            @Override
+            public void value(int column, byte[] text, int length) {
+                throw new Bug("only keys were asked for");
+            }
+        });
+    }
+
+    /// Gives each row: no object for a row or a value.
+    private static void rows(Path file, List<String> columns, List<IdentifierRule> rules, Rows rows) {
         KeyReader reader = new KeyReader(rules);
         byte[] value = new byte[1 << 10];
         try (BufferAllocator allocator = new RootAllocator();
@@ -174,16 +235,24 @@ final class CollideParty {
                         .toArray(VarCharVector[]::new);
                 for (int i = 0; i < batches.root().getRowCount(); i++) {
                     reader.begin();
-                    for (VarCharVector vector : vectors) {
+                    for (int c = 0; c < vectors.length; c++) {
+                        VarCharVector vector = vectors[c];
                         int from = vector.isNull(i) ? 0 : vector.getStartOffset(i);
                         int length = vector.isNull(i) ? 0 : vector.getEndOffset(i) - from;
                         if (value.length < length) {
                             value = new byte[2 * length];
                         }
                         vector.getDataBuffer().getBytes(from, value, 0, length);
-                        reader.value(value, 0, length);
+                        if (c < rules.size()) {
+                            reader.value(value, 0, length);
+                        }
+                        if (c + 1 == rules.size()) {
+                            rows.key(reader.bytes(), reader.length());
+                        }
+                        if (c >= rules.size()) {
+                            rows.value(c - rules.size(), value, length);
+                        }
                     }
-                    keys.accept(reader.bytes(), reader.length());
                 }
             }
         }

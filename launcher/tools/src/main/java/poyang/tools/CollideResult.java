@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import poyang.kernel.PoyangException;
+import poyang.psi.CollisionSum;
 import poyang.psi.IntList;
 import poyang.psi.KeyForm;
 import poyang.psi.KeySet;
@@ -90,6 +91,20 @@ final class CollideResult {
         whole(out, to -> {
             line(to, List.of("matches"));
             line(to, List.of(Long.toString(matches)));
+        });
+    }
+
+    /// A header, and the number of matches with the sums, empty where there were too few.
+    static void writeSums(Path out, List<String> names, CollisionSum.Sums found) {
+        List<String> header = new ArrayList<>(List.of("matches"));
+        List<String> values = new ArrayList<>(List.of(Long.toString(found.matches())));
+        for (int i = 0; i < names.size(); i++) {
+            header.add("sum of " + names.get(i));
+            values.add(found.sums().isEmpty() ? "" : found.sums().get(i).toString());
+        }
+        whole(out, to -> {
+            line(to, header);
+            line(to, values);
         });
     }
 

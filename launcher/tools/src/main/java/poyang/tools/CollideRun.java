@@ -24,11 +24,24 @@ final class CollideRun {
             CollisionProtocol protocol,
             Listed listed,
             Path out,
-            Disk disk) {
+            Disk disk,
+            Sums sums) {
         Plan {
             leftKeys = List.copyOf(leftKeys);
             rightKeys = List.copyOf(rightKeys);
             rules = List.copyOf(rules);
+        }
+    }
+
+    /// What is summed up over the matches.
+    ///
+    /// @param columns of the right file; none when nothing is
+    /// @param least matches below which there are no sums
+    record Sums(List<String> columns, long least) {
+        static final Sums NONE = new Sums(List.of(), 0);
+
+        Sums {
+            columns = List.copyOf(columns);
         }
     }
 
@@ -95,7 +108,9 @@ final class CollideRun {
                 plan.out().toAbsolutePath().toString(),
                 plan.protocol().name(),
                 plan.listed().name(),
-                plan.disk().of(role)));
+                plan.disk().of(role),
+                String.join(",", plan.sums().columns()),
+                Long.toString(plan.sums().least())));
         for (int i = 0; i < keys.size(); i++) {
             arguments.add(keys.get(i));
             arguments.add(plan.rules().get(i).name());

@@ -32,6 +32,7 @@ final class CollideTest {
 
     private String protocol = "dh-sm2";
     private @Nullable Path work;
+    private CollideRun.Sums sums = CollideRun.Sums.NONE;
 
     private CollideRun.Outcome run(Path left, Path right, String key, IdentifierRule rule) {
         return new CollideRun(plan(left, right, List.of(key), List.of(rule), CollideRun.Listed.INNER), _ -> {}).run();
@@ -45,10 +46,13 @@ final class CollideTest {
                 right,
                 keys,
                 rules,
-                CollisionProtocol.named(protocol).orElseThrow(),
+                CollisionProtocol.named(protocol)
+                        .or(() -> CollisionProtocol.sumNamed(protocol))
+                        .orElseThrow(),
                 listed,
                 folder.resolve("matches.csv"),
-                new CollideRun.Disk(work, 400));
+                new CollideRun.Disk(work, 400),
+                sums);
     }
 
     private List<String> matches() throws IOException {
@@ -100,6 +104,24 @@ final class CollideTest {
         assertTrue(results.getFirst().size() > 1000);
         assertEquals(results.get(0), results.get(1));
         assertEquals(results.get(0), results.get(2));
+    }
+
+    /// Keys in several rows, dirty keys, empty and negative values; too few matches; what is no number.
+    @Test
+    void sumsUpWhatMatchesAndTellsNoKey() throws IOException {
+        protocol = "dh-25519-sum";
+        Path left = file("left.csv", "id\na\nb\nb\nd\n");
+        Path right = file("right.csv", "amount,id,n\n5,a,1\n-7, b ,1\n,b,1\n100,c,1\n9,,1\n");
+        sums = new CollideRun.Sums(List.of("amount", "n"), 2);
+        assertEquals(2, run(left, right, "id", IdentifierRule.TEXT).matches());
+        assertEquals(List.of("matches,sum of amount,sum of n", "2,-2,3"), matches());
+        sums = new CollideRun.Sums(List.of("n"), 3);
+        run(left, right, "id", IdentifierRule.TEXT);
+        assertEquals(List.of("matches,sum of n", "2,"), matches());
+        sums = new CollideRun.Sums(List.of("n"), 1);
+        Path odd = file("odd.csv", "id,n\na,1.5\n");
+        PoyangException refused = assertThrows(PoyangException.class, () -> run(left, odd, "id", IdentifierRule.TEXT));
+        assertEquals(ToolErrors.BAD_OPTION, refused.code());
     }
 
     /// Two columns of different kinds that must both match, under each kind of result.
