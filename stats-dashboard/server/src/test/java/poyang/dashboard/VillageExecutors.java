@@ -60,6 +60,7 @@ final class VillageExecutors implements ExecutorGateway {
         QueryPayload payload = chain.open(query);
         Message answer = switch (method) {
             case CONNECTORS -> connectors();
+            case FORM, EVALUATE, ANSWER, STATUS -> throw VillageChain.refused("this executor answers no look-ups");
             case TEST_SOURCE -> discover(ChainIndex.parse(SourceDefinition.parser(), payload.getArguments()));
             case ADD_SOURCE -> {
                 SourceDefinition made = ChainIndex.parse(SourceDefinition.parser(), payload.getArguments());
