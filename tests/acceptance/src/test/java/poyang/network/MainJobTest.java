@@ -420,6 +420,9 @@ final class MainJobTest {
         if (!Files.exists(DRIVER.resolve("node_modules"))) {
             run(120, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
         }
+        DemoView view = new DemoView(network, "taxation/registrations-web");
+        view.publish();
+        var _ = view.awaitTable(1);
         Path config = folder.resolve("browser.json");
         Files.writeString(config, browserConfig());
         run(300, "node", "drive.mjs", config.toString(), SHOTS.toAbsolutePath().toString());
@@ -437,6 +440,7 @@ final class MainJobTest {
     }
 
     private static String browserConfig() throws Exception {
+        List<String> taxpayer = new LookupSteps(network, RANDOM).taxpayer();
         Map<String, String> users = new TreeMap<>();
         for (String account : List.of(
                 "medical-insurance/owner",
@@ -462,6 +466,8 @@ final class MainJobTest {
                  "job": {"analyst": "taxation/analyst", "own": "taxation/taxpayers-web",
                   "other": "medical-insurance/insured-web", "owners": ["medical-insurance/owner", "taxation/owner"],
                   "supervisor": "supervision/supervisor", "expectedMatches": %d, "timeoutSeconds": 180},
+                 "lookup": {"analyst": "housing/analyst", "owner": "taxation/owner", "view": "taxation/registrations-web",
+                  "key": "%s", "shows": "%s"},
                  "scoring": {"analyst": "medical-insurance/analyst", "features": "%s", "model": "%s",
                   "numbers": {"cost": [2, 100000], "visits": [0, 100]}, "expectedRows": %d, "firstScore": "%s",
                   "owners": ["medical-insurance/owner", "taxation/owner"]},
@@ -476,6 +482,8 @@ final class MainJobTest {
                         Doors.keyHash(network),
                         String.join(",", users.values()),
                         departments.expectedMatches(),
+                        taxpayer.get(0),
+                        taxpayer.get(1),
                         ScoringSteps.FEATURES,
                         ScoringSteps.MODEL,
                         ScoringSteps.ROWS,
