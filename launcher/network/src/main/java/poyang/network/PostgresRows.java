@@ -1,8 +1,6 @@
 package poyang.network;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,8 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyManager;
 import poyang.chain.ledger.query.Kind;
 import poyang.chain.ledger.query.Row;
 import poyang.chain.ledger.query.Value;
@@ -31,23 +27,14 @@ final class PostgresRows implements AutoCloseable {
         this.connection = connection;
     }
 
-    static PostgresRows fill(EmbeddedPostgres postgres, long blocks) throws SQLException, IOException {
+    static PostgresRows fill(EmbeddedPostgres postgres, long blocks) throws SQLException {
         Connection connection = postgres.getPostgresDatabase().getConnection();
         try (Statement statement = connection.createStatement()) {
             statement.execute("create table receipts (height bigint not null, place int not null, time bigint not null,"
                     + " id text not null, sender text not null, organisation text not null, contract text not null,"
                     + " method text not null, bytes bigint not null, code bigint not null, error text not null,"
                     + " events bigint not null)");
-            CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
-            for (long height = 0; height < blocks; height++) {
-                StringBuilder lines = new StringBuilder();
-                for (Row row : QueryRows.block(height)) {
-                    if (row.kind() == Kind.CALL) {
-                        line(row, lines);
-                    }
-                }
-                copy.copyIn("copy receipts from stdin", new StringReader(lines.toString()));
-            }
+            insert(connection, blocks);
             statement.execute("alter table receipts add primary key (height, place)");
             statement.execute("create index on receipts (time, height, place)");
             for (String column : FOUND) {
@@ -58,17 +45,35 @@ final class PostgresRows implements AutoCloseable {
         return new PostgresRows(connection);
     }
 
-    private static void line(Row row, StringBuilder lines) {
-        lines.append(row.height()).append('\t').append(row.index());
+    private static void insert(Connection connection, long blocks) throws SQLException {
+        connection.setAutoCommit(false);
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into receipts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            for (long height = 0; height < blocks; height++) {
+                for (Row row : QueryRows.block(height)) {
+                    if (row.kind() == Kind.CALL) {
+                        add(row, insert);
+                    }
+                }
+                insert.executeBatch();
+            }
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    private static void add(Row row, PreparedStatement insert) throws SQLException {
+        insert.setLong(1, row.height());
+        insert.setInt(2, row.index());
+        int column = 3;
         for (Value value : row.values().subList(0, row.values().size() - 1)) {
-            lines.append('\t');
             switch (value) {
-                case Value.Whole(long number) -> lines.append(number);
-                case Value.Text(String text) -> lines.append(text);
+                case Value.Whole(long number) -> insert.setLong(column++, number);
+                case Value.Text(String text) -> insert.setString(column++, text);
                 case Value.Texts _ -> throw new IllegalStateException("one value a column");
             }
         }
-        lines.append('\n');
+        insert.addBatch();
     }
 
     /// The places of the rows, every column of which was read.
