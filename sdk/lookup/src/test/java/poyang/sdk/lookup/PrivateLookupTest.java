@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
@@ -54,14 +53,6 @@ final class PrivateLookupTest {
 
     static RandomSource random(String label) {
         return new SeededRandom(new byte[SeededRandom.SEED_BYTES], label);
-    }
-
-    @AfterAll
-    static void close() {
-        KEY.close();
-        OTHER_KEY.close();
-        SUPERVISOR.close();
-        ASKER.close();
     }
 
     private static KeywordTable table(HolderKey key, String status) {
