@@ -1,7 +1,7 @@
 package poyang.chain.consensus;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,7 +182,7 @@ public final class Attestations
             if (heard.size() < epoch.quorum()) {
                 return;
             }
-            Map<BlockHeader, List<FinalityProof.Signed>> byHeader = new HashMap<>();
+            Map<BlockHeader, List<FinalityProof.Signed>> byHeader = new LinkedHashMap<>();
             heard.forEach((validator, word) -> byHeader.computeIfAbsent(word.header(), _ -> new ArrayList<>())
                     .add(new FinalityProof.Signed(validator, word.signature())));
             // A quorum is more than half under every engine, so there is one at most.
