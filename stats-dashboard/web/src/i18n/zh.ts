@@ -47,7 +47,7 @@ export const zh = {
   failedWords: '{0}；{1}；{2}',
   protocolAuto: '自动选择（推荐）', protocolAutoHint: '链按双方规模与网络，从双方规则都允许的协议中选预计最快的，并写明理由', protocolDhSm2: 'SM2 曲线隐私求交 · 半诚实', protocolDh25519: 'Curve25519 曲线隐私求交 · 半诚实', protocolVole: '不经意求值隐私求交，大规模最快 · 半诚实', protocolVoleMalicious: '不经意求值隐私求交 · 抗恶意', protocolDhSm2Size: 'SM2 曲线，只求个数 · 半诚实', protocolDh25519Size: 'Curve25519 曲线，只求个数 · 半诚实', anyProtocol: '协议不限', reveals: '会揭示', reveal1: '共有的标识',
   reveal2: '只有共有的个数', reveal3: '个数达到下限才揭示', revealAtLeast: '共有个数达到 {0} 才揭示个数', join1: '列出双方共有', join2: '列出本方全部并标注', join3: '列出对方没有的', wants: '想要什么结果', revealWhat: '结果接收方会知道', listWhat: '结果列出本方的哪些标识', atLeast: '下限',
-  moreKeys: '再加一对碰撞键', removeKey: '去掉', keysHint: '多对碰撞键须同时一致才算匹配', megabits: '网络带宽（Mbit/s）', delay: '网络延迟（毫秒）', networkHint: '只用于自动选择；不清楚可不改', willLearn: '提交后双方会看到的说明', nothingAllowed: '双方规则没有共同允许的揭示方式或协议',
+  moreKeys: '再加一对碰撞键', removeKey: '去掉', keysHint: '多对碰撞键须同时一致才算匹配', megabits: '网络带宽（Mbit/s）', delay: '网络延迟（毫秒）', networkHint: '只用于自动选择；不清楚可不改', willLearn: '提交后各方会看到的说明', nothingAllowed: '双方规则没有共同允许的揭示方式或协议',
   peerRules: '对方规则：{0}', tooFewRows: '规模不合对方规则', rulesWho: '谁可以用', rulesWhat: '可以揭示什么', rulesOften: '多久几次', rulesOftenHint: '两次输入只差一行，两次结果相减就会暴露那一行；按对方部门合计运行次数与输入内容的不同版本', minimumPeerRows: '对方最少行数', allowedReveals: '允许揭示',
   allowedProtocols: '允许的协议', minimumAtLeast: '下限至少为', periodHours: '期间（小时）', periodRuns: '期间内最多运行（0 为不限）', periodVersions: '期间内对方输入最多几种内容（0 为不限）', periodWords: '{0} 小时内：最多 {1} 次，输入最多 {2} 种内容',
   periodSoFar: '{0} 小时内对方已运行 {1} 次，上限 {2} 次；输入内容上限 {3} 种', aboutRows: '约\u00a0{0}\u00a0行', rowsDone: '{0} 行', secondsLeft: '约剩 {0} 秒', minutesLeft: '约剩 {0} 分钟', hoursLeft: '约剩 {0} 小时', bytesAtMost: '双向合计至多 {0}',
