@@ -1,7 +1,7 @@
 // What the form of a new job offers follows from both owners' rules.
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { PROTOCOLS, REVEALS, allowedProtocols, allowedReveals } from '../src/parts/protocols';
+import { COLLISIONS, PROTOCOLS, REVEALS, allowedProtocols, allowedReveals } from '../src/parts/protocols';
 import { DatasetSchema, Reveal } from '../src/schema/poyang/v1/datasets_pb';
 
 const dataset = (protocols: string[], reveals: Reveal[]) => create(DatasetSchema, { policy: { protocols, reveals } });
@@ -10,7 +10,7 @@ const names = (found: { name: string }[]) => found.map((p) => p.name);
 describe('what two owners allow', () => {
   it('is everything where they say nothing', () => {
     const open = [create(DatasetSchema, {}), dataset([], [])];
-    expect(allowedReveals(open)).toEqual(REVEALS);
+    expect(allowedReveals(open)).toEqual(COLLISIONS);
     for (const reveal of REVEALS) {
       expect(allowedProtocols(open, reveal)).toEqual(PROTOCOLS.filter((p) => p.reveals.includes(reveal)));
     }

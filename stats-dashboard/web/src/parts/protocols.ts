@@ -20,7 +20,7 @@ export const PROTOCOLS: Protocol[] = [
 
 const told = (reveal: Reveal): boolean => PROTOCOLS.some((p) => p.reveals.includes(reveal));
 /** What a collision can tell. */
-const COLLISIONS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST].filter(told);
+export const COLLISIONS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST].filter(told);
 /** What an owner may allow. */
 export const REVEALS = [...COLLISIONS, Reveal.SCORES, Reveal.TOTALS].filter(told);
 
