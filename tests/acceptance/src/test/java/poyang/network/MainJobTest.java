@@ -492,7 +492,7 @@ final class MainJobTest {
 
     @Test
     void aModelScoresTheRowsOfAnotherDepartment() throws Exception {
-        scoring.scoresComeWithReceiptsOfBoth(folder.resolve("scoring"));
+        scoring.scoresComeFromAPlanByCommand(folder.resolve("scoring"), (account, command) -> as(account, command));
         scoring.aNumberOutOfBoundsEndsTheAttempt();
     }
 

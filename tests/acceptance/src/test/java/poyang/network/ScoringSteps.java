@@ -2,7 +2,6 @@ package poyang.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -18,6 +17,8 @@ import poyang.wire.schema.ColumnPolicy;
 import poyang.wire.schema.Dataset;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobKey;
+import poyang.wire.schema.JobList;
+import poyang.wire.schema.JobPage;
 import poyang.wire.schema.JobState;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.ScoringFeature;
@@ -33,6 +34,7 @@ final class ScoringSteps {
     static final String FEATURES = "medical-insurance/claims";
     static final String MODEL = "taxation/risk-model";
     static final int ROWS = 40;
+    private static final List<String> DEPARTMENTS = List.of("medical-insurance", "taxation");
 
     private final LocalNetwork network;
     private final MainJob main;
@@ -138,21 +140,46 @@ final class ScoringSteps {
                 .build();
     }
 
-    /// Every score is exact, and both receipts name the protocol and hold.
-    void scoresComeWithReceiptsOfBoth(Path folder) throws Exception {
-        MainJob.Outcome outcome = main.collect(run(10_000_000), Files.createDirectories(folder));
+    /// From a plan in a file to the exact scores and the receipts of both, by command.
+    void scoresComeFromAPlanByCommand(Path folder, AggregationSteps.Commands commands) throws Exception {
+        Path plan = Files.writeString(Files.createDirectories(folder).resolve("plan.json"), """
+                {"scoring": {"featuresDataset": "medical-insurance/claims", "keyColumn": "claim",
+                 "features": [{"column": "cost", "decimals": 2, "bound": "10000000"},
+                   {"column": "visits", "decimals": 0, "bound": "100"}],
+                 "modelDataset": "taxation/risk-model", "termColumn": "term", "coefficientColumn": "weight",
+                 "degree": 2, "coefficientDecimals": 4, "coefficientBound": "1000000", "protocol": "scoring-bfv"}}
+                """);
+        String analyst = "medical-insurance/analyst";
+        assertEquals(
+                0,
+                commands.as(
+                        analyst, List.of("job", "submit", plan.toString(), "--title", "费用评分", "--purpose", "评估费用风险")));
+        JobList open = JobList.parseFrom(network.account(analyst)
+                .read(
+                        "poyang.v1.Jobs",
+                        "List",
+                        JobPage.newBuilder().setOpen(true).build()));
+        assertEquals(1, open.getJobsCount());
+        String id = open.getJobs(0).getId();
+        for (String each : DEPARTMENTS) {
+            assertEquals(0, commands.as(each + "/owner", List.of("job", "consent", id)));
+        }
+        assertEquals(0, commands.as(analyst, List.of("job", "show", id, "--wait")));
+        Path result = folder.resolve("scores.csv");
+        assertEquals(0, commands.as(analyst, List.of("job", "result", id, "--out", result.toString())));
         List<String> lines = new ArrayList<>();
         lines.add("claim,score");
         for (int row = 0; row < ROWS; row++) {
             lines.add("c-" + row + "," + expected(row));
         }
-        assertEquals(lines, outcome.csv().lines().toList());
-        assertTrue(outcome.committed(), "the result is the one that the receipt commits to");
-        assertEquals(2, outcome.receipts().size());
-        for (Path receipt : outcome.receipts().values()) {
+        assertEquals(lines, Files.readAllLines(result));
+        Path receipts = folder.resolve("receipts");
+        assertEquals(0, commands.as(analyst, List.of("job", "receipts", id, "--out", receipts.toString())));
+        for (String each : DEPARTMENTS) {
             assertInstanceOf(
                     ReceiptVerifier.Verdict.Proven.class,
-                    ReceiptVerifier.verify(ChainForms.readReceipt(receipt), network.genesis()));
+                    ReceiptVerifier.verify(
+                            ChainForms.readReceipt(receipts.resolve("receipt-" + each + ".json")), network.genesis()));
         }
     }
 
