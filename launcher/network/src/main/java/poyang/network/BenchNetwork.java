@@ -209,6 +209,13 @@ final class BenchNetwork implements AutoCloseable {
         return child;
     }
 
+    /// @throws PoyangException `BAD_OPTION` when an option does not hold
+    static void check(boolean holds, String wrong, String right) {
+        if (!holds) {
+            throw new PoyangException(NetworkErrors.BAD_OPTION, wrong + " is not possible", right + " is needed");
+        }
+    }
+
     /// A folder for one network under `under`.
     static Path folder(Path under) {
         try {

@@ -78,16 +78,18 @@ final class ChainBench implements Callable<Integer> {
             nodes = single ? 1 : USUAL_NODES;
         }
         int least = engine.equals(Epoch.RAFT) ? LEAST_NODES_OF_RAFT : USUAL_NODES;
-        check(Epoch.engineFor(engine, single ? 1 : nodes), "--engine " + engine, "bft, raft or single");
-        check(
+        BenchNetwork.check(Epoch.engineFor(engine, single ? 1 : nodes), "--engine " + engine, "bft, raft or single");
+        BenchNetwork.check(
                 single ? nodes == 1 : nodes >= least && nodes <= MOST_NODES,
                 "--nodes " + nodes + " --engine " + engine,
                 "4 to 16 (bft), 3 to 16 (raft) or 1 (single)");
-        check(payload >= LoadClient.LEAST_PAYLOAD && payload <= MOST_PAYLOAD, "--payload " + payload, "64 to 2,000");
-        check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to 3,600");
-        check(warmUp >= 1 && warmUp <= MOST_SECONDS, "--warm-up " + warmUp, "1 to 3,600");
-        check(signers >= 1 && signers <= 10_000, "--signers " + signers, "1 to 10,000");
-        check(blockTimeMillis >= 20 && blockTimeMillis <= 60_000, "--block-time " + blockTimeMillis, "20 to 60,000");
+        BenchNetwork.check(
+                payload >= LoadClient.LEAST_PAYLOAD && payload <= MOST_PAYLOAD, "--payload " + payload, "64 to 2,000");
+        BenchNetwork.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to 3,600");
+        BenchNetwork.check(warmUp >= 1 && warmUp <= MOST_SECONDS, "--warm-up " + warmUp, "1 to 3,600");
+        BenchNetwork.check(signers >= 1 && signers <= 10_000, "--signers " + signers, "1 to 10,000");
+        BenchNetwork.check(
+                blockTimeMillis >= 20 && blockTimeMillis <= 60_000, "--block-time " + blockTimeMillis, "20 to 60,000");
         RandomSource random = ProcessRandom.open("bench");
         byte[] seed = random.bytes(SEED_BYTES);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
@@ -118,11 +120,5 @@ final class ChainBench implements Callable<Integer> {
             network.wipe();
         }
         return 0;
-    }
-
-    private static void check(boolean holds, String wrong, String right) {
-        if (!holds) {
-            throw new PoyangException(NetworkErrors.BAD_OPTION, wrong + " is not possible", right + " is needed");
-        }
     }
 }

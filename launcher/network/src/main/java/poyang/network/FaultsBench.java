@@ -79,9 +79,9 @@ final class FaultsBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        check(rounds >= 1 && rounds <= 1_000, "--rounds " + rounds, "1 to 1,000");
-        check(rate >= 1 && rate <= 2_000, "--rate " + rate, "1 to 2,000");
-        check(faultSeconds >= 1 && faultSeconds <= 600, "--fault-seconds " + faultSeconds, "1 to 600");
+        BenchNetwork.check(rounds >= 1 && rounds <= 1_000, "--rounds " + rounds, "1 to 1,000");
+        BenchNetwork.check(rate >= 1 && rate <= 2_000, "--rate " + rate, "1 to 2,000");
+        BenchNetwork.check(faultSeconds >= 1 && faultSeconds <= 600, "--fault-seconds " + faultSeconds, "1 to 600");
         RandomSource random = ProcessRandom.open("faults");
         byte[] seed = random.bytes(32);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
@@ -294,12 +294,6 @@ final class FaultsBench implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PoyangException(NetworkErrors.SET_UP_FAILED, "interrupted", "start again", e);
-        }
-    }
-
-    private static void check(boolean holds, String wrong, String right) {
-        if (!holds) {
-            throw new PoyangException(NetworkErrors.BAD_OPTION, wrong + " is not possible", right + " is needed");
         }
     }
 
