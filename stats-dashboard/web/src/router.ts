@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: '/jobs/:id', component: () => import('./pages/JobPage.vue'), props: true, meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
     { path: '/jobs/:id/receipts', component: () => import('./pages/ReceiptsPage.vue'), props: true, meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
     { path: '/views', component: () => import('./pages/ViewsPage.vue'), meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
+    { path: '/proofs', component: () => import('./pages/ProofsPage.vue'), meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
     { path: '/records', component: () => import('./pages/RecordsPage.vue'), meta: { roles: ['OWNER', 'SUPERVISOR'] } },
     { path: '/:rest(.*)*', redirect: () => home() },
   ],

@@ -13,7 +13,9 @@
 //           "scoring": { "analyst", "features", "name", "numbers": { column: [decimals, largest] }, "model",
 //                        "owners": [..], "expectedRows": number, "firstScore": TEXT },
 //           "totals": { "analyst", "reporters": [ { "dataset", "value", "category" } ], "collector", "categories": TEXT,
-//                       "decimals", "largest": numbers, "owners": [..], "cells": [TEXT, ..] } }
+//                       "decimals", "largest": numbers, "owners": [..], "cells": [TEXT, ..] },
+//           "proofs": { "owner", "analyst", "name", "folder": with commitment.txt, key.json, proof.json, public.json,
+//                       "conditions", "purpose" } or absent }
 // The last line is one JSON object; the exit code is 0 only when everything was seen.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -259,6 +261,60 @@ async function total(totals) {
   outcome.seen.push('totals');
 }
 
+// An owner publishes a commitment with a statement; another department's proof is verified by the chain and again here.
+async function prove({ owner, analyst, name, folder: files, conditions, purpose }) {
+  const file = (one) => join(files, one);
+  const publisher = await enter(owner);
+  await menu(publisher, 'proofs');
+  await publisher.getByTestId('publish-statement').click();
+  for (const kind of ['column', 'list', 'records']) {
+    await publisher.getByTestId(`use-${kind}`).click();
+    if (!(await publisher.getByTestId('proof-commands').innerText()).includes(`--kind ${kind}`)) throw new Error('the form names another command');
+  }
+  await publisher.getByTestId('statement-name').fill(name);
+  await publisher.getByTestId('statement-conditions').fill(conditions);
+  await publisher.getByTestId('statement-key').setInputFiles(file('proof.json'));
+  await publisher.getByTestId('statement-commitment').setInputFiles(file('key.json'));
+  if (await publisher.getByTestId('statement-submit').isEnabled()) throw new Error('a key was taken for a commitment');
+  await publisher.getByTestId('statement-commitment').setInputFiles(file('commitment.txt'));
+  await publisher.getByTestId('statement-key').setInputFiles(file('key.json'));
+  await publisher.getByTestId('committed-to').waitFor();
+  await shot(publisher, 'proofs-publish');
+  await publisher.getByTestId('statement-submit').click();
+  const id = `${owner.split('/')[0]}/${name}`;
+  await publisher.getByTestId('proof-keys').getByText(id).waitFor({ timeout: 60_000 });
+  await publisher.context().close();
+  outcome.seen.push('statement published');
+  const page = await enter(analyst);
+  await menu(page, 'proofs');
+  await page.getByTestId('proof-keys').getByText(id).waitFor({ timeout: 30_000 });
+  await page.getByTestId('submit-proof').click();
+  await choose(page, 'proof-key', id);
+  await page.getByTestId('proof-conditions').fill(conditions);
+  await page.getByTestId('proof-purpose').fill(purpose);
+  await page.getByTestId('proof-file').setInputFiles(file('proof.json'));
+  const values = JSON.parse(readFileSync(file('public.json'), 'utf8'));
+  const changed = values.map((value, i) => (i === 2 ? String(BigInt(value) + 1n) : value));
+  await page.getByTestId('public-file').setInputFiles({ name: 'changed.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(changed)) });
+  await page.getByTestId('proof-submit').click();
+  await page.locator('[data-testid="proof-verdict"][data-valid="false"]').waitFor({ timeout: 60_000 });
+  await shot(page, 'proofs-refused');
+  await page.getByTestId('public-file').setInputFiles(file('public.json'));
+  await page.getByTestId('proof-submit').click();
+  await page.locator('[data-testid="proof-verdict"][data-valid="true"]').waitFor({ timeout: 60_000 });
+  await shot(page, 'proofs-verified');
+  await page.keyboard.press('Escape');
+  const row = page.getByTestId('stored-proofs').locator('tr', { hasText: id });
+  await row.waitFor({ timeout: 30_000 });
+  await row.locator('[data-testid^="check-"]').click();
+  await page.locator('[data-testid="checked"][data-holds="true"]').waitFor();
+  await row.locator('.el-table__expand-icon').click();
+  await page.getByText('bound of income <', { exact: true }).waitFor();
+  await shot(page, 'proofs-stored');
+  await page.context().close();
+  outcome.seen.push('proof verified');
+}
+
 const outcome = { seen: [], matches: -1, jobId: '' };
 try {
   const { job } = config;
@@ -366,6 +422,7 @@ try {
   if (config.lookup) await lookUp(config.lookup);
   if (config.scoring) await score(config.scoring);
   if (config.totals) await total(config.totals);
+  if (config.proofs) await prove(config.proofs);
 
   if (violations.length > 0) throw new Error(violations.join('\n'));
   console.log(JSON.stringify({ ...outcome, screenshots: shotNumber, passed: true }));

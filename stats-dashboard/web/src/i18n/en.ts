@@ -1,4 +1,5 @@
 import { aggregationEn } from './aggregation';
+import { proofsEn } from './proofs';
 import { scoringEn } from './scoring';
 import { viewsEn } from './views';
 import type { zh } from './zh';
@@ -65,6 +66,7 @@ export const en: Record<keyof typeof zh, string> = {
   fail_TIME_LIMIT: 'It took longer than the executor allows; narrow the data or have the limit raised', fail_MEMORY_LIMIT: 'It needed more memory than the executor allows; narrow the data or have the limit raised', fail_LIMIT_EXCEEDED: 'More was sent than the protocol needs; stopped', fail_SANDBOX: 'The jail could not be set up; the administrator should look at the executor',
   fail_POLICY: 'The rows really read do not fit the rules of use', fail_CANCELLED: 'This attempt was cancelled', fail_INTERNAL: 'The executor failed; tell the administrator', matchesOf: '{0} of {1} own identifiers match', unmatched: '{0} that the other side lacks', phase_hashing: 'Hashing', phase_preparing: 'Preparing randomness',
   ...aggregationEn,
+  ...proofsEn,
   ...scoringEn,
   ...viewsEn,
 };

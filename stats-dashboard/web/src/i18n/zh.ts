@@ -1,4 +1,5 @@
 import { aggregationZh } from './aggregation';
+import { proofsZh } from './proofs';
 import { scoringZh } from './scoring';
 import { viewsZh } from './views';
 export const zh = {
@@ -57,6 +58,7 @@ export const zh = {
   fail_LIMIT_EXCEEDED: '传输的数据超过协议所需，已中止', fail_SANDBOX: '沙箱无法建立；请管理员检查计算节点', fail_POLICY: '实际读到的行数或内容版本不合使用规则', fail_CANCELLED: '这一次已被撤销', fail_INTERNAL: '计算节点内部出错；请联系管理员',
   matchesOf: '本方 {1} 个标识中匹配 {0} 个', unmatched: '对方没有的 {0} 条', phase_hashing: '计算摘要', phase_preparing: '准备随机数',
   ...aggregationZh,
+  ...proofsZh,
   ...scoringZh,
   ...viewsZh,
 };

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,6 +87,7 @@ final class ProofCommands {
                 .setSystem(ProofSystem.GROTH16)
                 .setKey(key)
                 .addAllPublicNames(statement.publicNames())
+                .setCommitment(statement.commitment().text())
                 .build();
     }
 
@@ -130,6 +132,8 @@ final class ProofCommands {
             @Option(names = "--verification-key", required = true, paramLabel = "OUT") Path key,
             @Option(names = "--proof", required = true, paramLabel = "OUT") Path proof,
             @Option(names = "--public", required = true, paramLabel = "OUT") Path publicValues,
+            @Option(names = "--commitment", paramLabel = "OUT", description = "of the key, where it has one") @Nullable
+                    Path commitment,
             @Mixin AccountOptions by)
             throws IOException {
         record Kept(StoredProof proof, ProofKey key) {}
@@ -141,6 +145,9 @@ final class ProofCommands {
             return new Kept(stored, keyOf(account, stored.getKey(), stored.getVersion()));
         });
         Files.writeString(key, kept.key().getKey());
+        if (commitment != null) {
+            Files.writeString(commitment, kept.key().getCommitment());
+        }
         Files.writeString(proof, kept.proof().getProof());
         Files.writeString(
                 publicValues,

@@ -37,6 +37,7 @@ public final class ZeroKnowledgeContract extends ServiceContract {
     static final long HOUR_UNITS_MAX = 100_000;
     private static final int KEY_BYTES_MAX = 65_536;
     private static final int PROOF_BYTES_MAX = 8_192;
+    private static final int COMMITMENT_BYTES_MAX = 8_192;
     private static final int PUBLIC_MAX = 1_000;
     private static final int DIGITS_MAX = 100;
     private static final int HOUR_MILLIS = 3_600_000;
@@ -80,6 +81,10 @@ public final class ZeroKnowledgeContract extends ServiceContract {
                 "the key has " + made.getKey().length() + " characters and " + made.getPublicNamesCount()
                         + " names of public values",
                 "at most " + KEY_BYTES_MAX + " and " + PUBLIC_MAX + " are needed");
+        Rules.arguments(
+                made.getCommitment().length() <= COMMITMENT_BYTES_MAX,
+                "the commitment has " + made.getCommitment().length() + " characters",
+                "at most " + COMMITMENT_BYTES_MAX + " are needed");
         made.getPublicNamesList().forEach(name -> Rules.text("public_names", name, 1, 80));
         Rules.arguments(
                 made.getOnce() >= 0 && made.getOnce() <= made.getPublicNamesCount(),

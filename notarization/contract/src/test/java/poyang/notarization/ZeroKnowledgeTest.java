@@ -219,6 +219,7 @@ final class ZeroKnowledgeTest {
                 first.toBuilder().setOnce(first.getPublicNamesCount() + 1).build(),
                 first.toBuilder().setOnce(-1).build(),
                 first.toBuilder().setKey("{}").build(),
+                first.toBuilder().setCommitment("x".repeat(8_193)).build(),
                 first.toBuilder()
                         .setKey(first.getKey().replaceFirst("\"([0-9]{20})", "\"9$1"))
                         .build(),

@@ -208,7 +208,9 @@ final class ChainIndex {
         EVIDENCE,
         ANCHOR,
         VIEW,
-        LOOKUP
+        LOOKUP,
+        PROOF_KEY,
+        PROOF
     }
 
     record Outcome(String sender, TransactionReceipt receipt) {}

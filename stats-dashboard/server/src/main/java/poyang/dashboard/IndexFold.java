@@ -12,9 +12,11 @@ import poyang.wire.schema.Job;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.Lookup;
 import poyang.wire.schema.Organisation;
+import poyang.wire.schema.ProofKey;
 import poyang.wire.schema.SetPolicyRequest;
 import poyang.wire.schema.SetRowsRequest;
 import poyang.wire.schema.StoredAnchor;
+import poyang.wire.schema.StoredProof;
 import poyang.wire.schema.StoredReceipt;
 import poyang.wire.schema.View;
 
@@ -106,6 +108,14 @@ final class IndexFold {
             case "poyang.v1.Views/lookups.changed" -> {
                 Lookup kept = ChainIndex.parse(Lookup.parser(), event.getPayload());
                 index.put(Kind.LOOKUP, kept.getId(), kept, height);
+            }
+            case "poyang.v1.ZeroKnowledge/proof-keys.changed" -> {
+                ProofKey kept = ChainIndex.parse(ProofKey.parser(), event.getPayload());
+                index.put(Kind.PROOF_KEY, ProofDesk.keyId(kept.getId(), kept.getVersion()), kept, height);
+            }
+            case "poyang.v1.ZeroKnowledge/proofs.verified" -> {
+                StoredProof kept = ChainIndex.parse(StoredProof.parser(), event.getPayload());
+                index.put(Kind.PROOF, kept.getId(), kept, height);
             }
             case "poyang.v1.Audit/audit.anchored" ->
                 putAnchor(ChainIndex.parse(StoredAnchor.parser(), event.getPayload()), height);

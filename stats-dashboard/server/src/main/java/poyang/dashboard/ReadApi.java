@@ -91,6 +91,22 @@ class ReadApi {
         return json(reader(session).lookups());
     }
 
+    @GetMapping("/proof-keys")
+    String proofKeys(@RequestAttribute(Gate.SESSION) Session session) {
+        return array(reader(session).proofs().keys());
+    }
+
+    @GetMapping("/proofs")
+    String proofs(@RequestAttribute(Gate.SESSION) Session session) {
+        return array(reader(session).proofs().proofs());
+    }
+
+    /// Verifies a kept proof here, whatever the nodes said.
+    @GetMapping("/proofs/{id}/check")
+    ProofDesk.Checked check(@RequestAttribute(Gate.SESSION) Session session, @PathVariable String id) {
+        return reader(session).proofs().check(id);
+    }
+
     @GetMapping("/overview")
     Overview overview(@RequestAttribute(Gate.SESSION) Session session) {
         reader(session).requireSupervisor();

@@ -140,6 +140,11 @@ final class Reader {
                         && lookup.getView().startsWith(account.getOrganisation() + "/");
     }
 
+    /// Proofs and their keys are for every account.
+    ProofDesk proofs() {
+        return new ProofDesk(index);
+    }
+
     /// The outcome of a transaction of the own account, or of any for supervisors.
     Optional<ChainIndex.Outcome> outcome(String transactionId) {
         return index.outcome(transactionId)

@@ -53,6 +53,7 @@ final class VillageChain implements ChainGateway {
     private final Map<String, Sm2PublicKey> keys = new LinkedHashMap<>();
     private final Map<String, Dataset> datasets = new LinkedHashMap<>();
     private final Map<String, Job> jobs = new LinkedHashMap<>();
+    private final VillageProofs proofs = new VillageProofs();
     private final GenesisFile.Builder genesis =
             GenesisFile.newBuilder().setVersion(1).setName("village").setTimestampMillis(GENESIS_MILLIS);
     private volatile Consumer<Job> onReady = _ -> {};
@@ -207,6 +208,9 @@ final class VillageChain implements ChainGateway {
                 JobKey key = ChainIndex.parse(JobKey.parser(), payload.getArguments());
                 change(step(job(key.getId()), JobState.CANCELLED, payload.getSender()), receipt);
             }
+            case "poyang.v1.ZeroKnowledge/Register" -> proofs.register(payload, receipt);
+            case "poyang.v1.ZeroKnowledge/Withdraw" -> proofs.withdraw(payload, receipt);
+            case "poyang.v1.ZeroKnowledge/Verify" -> proofs.verify(payload, receipt);
             default -> throw refused("there is no such method");
         }
     }

@@ -50,7 +50,12 @@ class WebSuiteTest {
         try (ConsoleServer server = village.serve(folder, 0, Clock.systemUTC())) {
             Path config = village.writeUsers(folder, server.origin());
             String text = Files.readString(config).strip();
-            Files.writeString(config, text.substring(0, text.length() - 1) + JOBS);
+            VillageProofs.qualification().write(folder);
+            String proofs = """
+                    ,"proofs": {"owner": "taxation/owner", "analyst": "housing/analyst", "name": "income",
+                      "folder": "%s", "conditions": "%s", "purpose": "%s"}
+                    """.formatted(folder, VillageProofs.CONDITIONS, VillageProofs.PURPOSE);
+            Files.writeString(config, text.substring(0, text.length() - 1) + proofs + JOBS);
             Path shots = Path.of("target", "browser").toAbsolutePath();
             run(DRIVER, 240, "node", "drive.mjs", config.toString(), shots.toString());
         }
