@@ -1,7 +1,9 @@
 package poyang.psi;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import poyang.crypto.Sm3;
 import poyang.crypto.curve.Curve25519;
 import poyang.crypto.curve.Curve25519Scalar;
@@ -47,6 +49,8 @@ public final class UnbalancedPsi {
             "POYANG-V01-UPSI-curve25519_XMD:SHA-512_ELL2_RO_".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ITEM_SEED = "poyang.psi.unbalanced.items.v1".getBytes(StandardCharsets.US_ASCII);
     private static final int CHUNK_POINTS = 512;
+    /// Keys that are prepared, and kept, at a time: some four seconds of a core.
+    private static final int SLICE_KEYS = 1 << 16;
 
     private UnbalancedPsi() {}
 
@@ -57,18 +61,75 @@ public final class UnbalancedPsi {
     /// @param questions keys that all clients together may ask for under this version
     public static PreparedSet prepare(
             CollisionInput set, RandomSource key, long version, long questions, Workers workers) {
-        int bits = OkvsShape.STATISTICAL_BITS
-                + (int) Math.ceil(OkvsShape.logarithm(set.size()) + OkvsShape.logarithm((double) questions));
+        return prepare(set, key, version, questions, workers, (_, of) -> of.get(), (_, _, _) -> {});
+    }
+
+    /// The same, keeping each {@link PreparedSlices slice} of the set in a folder: interrupted, it goes on with the
+    /// first slice that is missing. The folder is its owner's alone, and may be emptied once the set is signed.
+    public static PreparedSet prepare(
+            CollisionInput set,
+            RandomSource key,
+            long version,
+            long questions,
+            Workers workers,
+            Path folder,
+            Progress progress) {
+        return prepare(set, key, version, questions, workers, new PreparedSlices(folder), progress);
+    }
+
+    /// Where the tags of a slice come from: from where they are kept, else made.
+    @FunctionalInterface
+    interface Slices {
+        long[] of(PreparedSlices.Slice slice, Supplier<long[]> made);
+    }
+
+    private static PreparedSet prepare(
+            CollisionInput set,
+            RandomSource key,
+            long version,
+            long questions,
+            Workers workers,
+            Slices slices,
+            Progress progress) {
+        progress.at(Progress.Phase.HASHING, 0, set.size());
         Items items = set.items(ITEM_SEED, workers);
         long[] tags = new long[2 * items.size()];
         try (Curve25519Scalar secret = Curve25519Scalar.random(key)) {
-            workers.each(chunks(items.size()), chunk -> {
-                long[] some = tags(masked(items, chunk, secret));
-                System.arraycopy(some, 0, tags, 2 * chunk * CHUNK_POINTS, some.length);
-            });
+            for (int from = 0; from < items.size(); from += SLICE_KEYS) {
+                progress.at(Progress.Phase.MASKING, from, items.size());
+                int first = from;
+                int count = Math.min(SLICE_KEYS, items.size() - from);
+                long[] some = slices.of(new PreparedSlices.Slice(items, first, count, secret), () -> {
+                    long[] made = new long[2 * count];
+                    workers.each(chunks(count), chunk -> {
+                        int start = chunk * CHUNK_POINTS;
+                        int width = Math.min(CHUNK_POINTS, count - start);
+                        long[] part = tags(masked(items, first + start, width, secret));
+                        System.arraycopy(part, 0, made, 2 * start, part.length);
+                    });
+                    return made;
+                });
+                System.arraycopy(some, 0, tags, 2 * from, some.length);
+            }
         }
+        int bits = OkvsShape.STATISTICAL_BITS
+                + (int) Math.ceil(OkvsShape.logarithm(set.size()) + OkvsShape.logarithm((double) questions));
         int tagBits = Math.min(128, bits);
         return new PreparedSet(version, items.size(), tagBits, TagTable.of(tags, tagBits));
+    }
+
+    /// What a client's questions cost, with the header and the comparison of all frames; exact.
+    public static Cost cost(long keys) {
+        long chunks = (keys + CHUNK_POINTS - 1) / CHUNK_POINTS;
+        long points = keys * Curve25519.POINT_BYTES;
+        int frame = (int) Math.max(HEADER_BYTES, Math.min(keys, CHUNK_POINTS) * Curve25519.POINT_BYTES);
+        return new Cost(
+                chunks + 2,
+                HEADER_BYTES + points + Sm3.DIGEST_BYTES,
+                chunks + 1,
+                points + Sm3.DIGEST_BYTES,
+                frame,
+                Math.toIntExact(chunks + 2));
     }
 
     /// Asks about a set, with a table that was verified; gives the numbers of the keys that the server has.
@@ -87,7 +148,8 @@ public final class UnbalancedPsi {
                 Curve25519Scalar inverse = secret.inverse()) {
             for (int chunk = 0; chunk <= chunks(items.size()); chunk++) {
                 if (chunk < chunks(items.size())) {
-                    run.send(masked(items, chunk, secret));
+                    int start = chunk * CHUNK_POINTS;
+                    run.send(masked(items, start, Math.min(CHUNK_POINTS, items.size() - start), secret));
                 }
                 if (chunk > 0) {
                     int from = (chunk - 1) * CHUNK_POINTS;
@@ -145,10 +207,8 @@ public final class UnbalancedPsi {
         }
     }
 
-    /// H(x)^secret of the keys of a chunk.
-    private static byte[] masked(Items items, int chunk, Curve25519Scalar secret) {
-        int from = chunk * CHUNK_POINTS;
-        int width = Math.min(CHUNK_POINTS, items.size() - from);
+    /// H(x)^secret of some keys.
+    private static byte[] masked(Items items, int from, int width, Curve25519Scalar secret) {
         byte[] messages = new byte[width * Items.BYTES];
         for (int i = 0; i < width; i++) {
             items.copy(from + i, messages, i * Items.BYTES);

@@ -24,6 +24,8 @@ import poyang.psi.UnbalancedPsi;
 /// One party of `bench psi --protocol unbalanced` in a process of its own: the sender has the large set, the
 /// receiver asks about the small one.
 ///
+/// Preparing goes on, slice by slice, where an interrupted bench of the same folder left it.
+///
 /// Arguments: `receiver|sender FOLDER SIZE OTHER-SIZE THREADS RUNS DELAY MBPS PORT`. The sender prepares its set
 /// unless the folder holds it from an earlier bench, prints how long that took and its port; the receiver verifies
 /// the signed table once and prints a line of figures for each run. Half of the small set is in the large one.
@@ -106,21 +108,28 @@ final class BenchUnbalancedParty {
             return 0;
         }
         long start = System.nanoTime();
-        Files.deleteIfExists(kept.secret());
-        Files.createFile(
-                kept.secret(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(kept.secret(), seeds.bytes(SeededRandom.SEED_BYTES));
+        Path slices = kept.table().resolveSibling(kept.table().getFileName() + ".slices");
+        if (Files.notExists(slices)) {
+            Files.deleteIfExists(kept.secret());
+            Files.createFile(
+                    kept.secret(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.write(kept.secret(), seeds.bytes(SeededRandom.SEED_BYTES));
+            Files.createDirectory(
+                    slices, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
         long[] keys = new long[size];
         for (int i = 0; i < size; i++) {
             keys[i] = i;
         }
         Path draft = kept.table().resolveSibling(kept.table().getFileName() + ".part");
         try (SigningKey owner = Sm2PrivateKey.generate(seeds)) {
-            PreparedSet set = UnbalancedPsi.prepare(new LongKeys(keys), kept.key(), VERSION, QUESTIONS, workers);
+            PreparedSet set = UnbalancedPsi.prepare(
+                    new LongKeys(keys), kept.key(), VERSION, QUESTIONS, workers, slices, (_, _, _) -> {});
             Files.write(kept.owner(), owner.publicKey().encoded().toArray());
             Files.write(draft, set.signed(owner));
         }
         Files.move(draft, kept.table(), StandardCopyOption.ATOMIC_MOVE);
+        PartyProcesses.delete(slices);
         return (System.nanoTime() - start) / 1e9;
     }
 }
