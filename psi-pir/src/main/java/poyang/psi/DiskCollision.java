@@ -27,7 +27,7 @@ import poyang.kernel.PoyangException;
 ///   files of an interrupted run that were changed: `CHECKPOINT_DAMAGED`
 /// - secrecy: as {@link VolePsi}. The folder holds digests of the keys, which a dictionary opens: only the owner
 ///   may read it
-/// - cost: two or three frames each way, and a bucket's as {@link VolePlan} says
+/// - cost: {@link #cost}; gone on with, two frames each way and the buckets that are left
 public final class DiskCollision {
     private static final String HEADER_DOMAIN = "poyang.psi.disk.header.v1";
     private static final int HEADER_BYTES =
@@ -94,6 +94,20 @@ public final class DiskCollision {
     /// Can this protocol run on disk?
     public static boolean offers(CollisionProtocol protocol) {
         return protocol.equals(CollisionProtocol.VOLE) || protocol.equals(CollisionProtocol.VOLE_MALICIOUS);
+    }
+
+    /// What a run costs that is not interrupted, exactly: opening and comparison, and for each bucket its own.
+    public static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys) {
+        return cost(protocol, receiverKeys, senderKeys, VolePlan.BUCKET_KEYS);
+    }
+
+    static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys, int bucketKeys) {
+        VolePlan plan = engine(protocol, bucketKeys).plan(receiverKeys, senderKeys);
+        int opening = HEADER_BYTES + SHARE_BYTES + Sm3.DIGEST_BYTES;
+        long comparisons = (long) plan.buckets() * Sm3.DIGEST_BYTES;
+        return new Cost(3, opening, 3, opening, HEADER_BYTES, 3)
+                .plus(plan.cost(protocol.equals(CollisionProtocol.VOLE_MALICIOUS)))
+                .plus(new Cost(plan.buckets(), comparisons, plan.buckets(), comparisons, 0, plan.buckets()));
     }
 
     /// The receiver's side.

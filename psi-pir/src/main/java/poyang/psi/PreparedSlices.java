@@ -17,9 +17,16 @@ final class PreparedSlices implements UnbalancedPsi.Slices {
     private static final byte[] BASE = {9};
 
     private final Path folder;
+    private final int keys;
 
-    PreparedSlices(Path folder) {
+    PreparedSlices(Path folder, int keys) {
         this.folder = folder;
+        this.keys = keys;
+    }
+
+    @Override
+    public int keys() {
+        return keys;
     }
 
     /// Items `from` to `from + count` under a secret.

@@ -61,7 +61,7 @@ public final class UnbalancedPsi {
     /// @param questions keys that all clients together may ask for under this version
     public static PreparedSet prepare(
             CollisionInput set, RandomSource key, long version, long questions, Workers workers) {
-        return prepare(set, key, version, questions, workers, (_, of) -> of.get(), (_, _, _) -> {});
+        return prepare(set, key, version, questions, workers, (_, made) -> made.get(), (_, _, _) -> {});
     }
 
     /// The same, keeping each {@link PreparedSlices slice} of the set in a folder: interrupted, it goes on with the
@@ -74,16 +74,21 @@ public final class UnbalancedPsi {
             Workers workers,
             Path folder,
             Progress progress) {
-        return prepare(set, key, version, questions, workers, new PreparedSlices(folder), progress);
+        return prepare(set, key, version, questions, workers, new PreparedSlices(folder, SLICE_KEYS), progress);
     }
 
     /// Where the tags of a slice come from: from where they are kept, else made.
     @FunctionalInterface
     interface Slices {
         long[] of(PreparedSlices.Slice slice, Supplier<long[]> made);
+
+        /// How many keys a slice has.
+        default int keys() {
+            return SLICE_KEYS;
+        }
     }
 
-    private static PreparedSet prepare(
+    static PreparedSet prepare(
             CollisionInput set,
             RandomSource key,
             long version,
@@ -95,10 +100,10 @@ public final class UnbalancedPsi {
         Items items = set.items(ITEM_SEED, workers);
         long[] tags = new long[2 * items.size()];
         try (Curve25519Scalar secret = Curve25519Scalar.random(key)) {
-            for (int from = 0; from < items.size(); from += SLICE_KEYS) {
+            for (int from = 0; from < items.size(); from += slices.keys()) {
                 progress.at(Progress.Phase.MASKING, from, items.size());
                 int first = from;
-                int count = Math.min(SLICE_KEYS, items.size() - from);
+                int count = Math.min(slices.keys(), items.size() - from);
                 long[] some = slices.of(new PreparedSlices.Slice(items, first, count, secret), () -> {
                     long[] made = new long[2 * count];
                     workers.each(chunks(count), chunk -> {

@@ -56,17 +56,29 @@ final class DiskCollisionTest {
         return rows;
     }
 
-    /// What a run gave the receiver, and how many bytes it took.
-    private record Outcome(Set<Long> rows, long bytes) {}
+    /// What a run gave the receiver, and how many bytes and frames it took.
+    private record Outcome(Set<Long> rows, long bytes, long frames) {}
 
     private static Outcome run(
             CollisionProtocol protocol, DiskSet x, DiskSet y, TwoParties parties, long seed, Progress receivers)
+            throws Exception {
+        return run(protocol, x, y, parties, seed, receivers, Runs.QUIET);
+    }
+
+    private static Outcome run(
+            CollisionProtocol protocol,
+            DiskSet x,
+            DiskSet y,
+            TwoParties parties,
+            long seed,
+            Progress receivers,
+            Progress senders)
             throws Exception {
         RecordedNetwork left = new RecordedNetwork(parties.left());
         CollisionSession receiving =
                 new CollisionSession(left, TwoParties.RIGHT, Runs.seed(seed, "receiver"), receivers);
         CollisionSession sending =
-                new CollisionSession(parties.right(), TwoParties.LEFT, Runs.seed(seed, "sender"), Runs.QUIET);
+                new CollisionSession(parties.right(), TwoParties.LEFT, Runs.seed(seed, "sender"), senders);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletableFuture<Long> sender =
                     CompletableFuture.supplyAsync(() -> DiskCollision.send(protocol, y, sending, BUCKET_KEYS), threads);
@@ -80,7 +92,8 @@ final class DiskCollisionTest {
             assertEquals(y.size(), found.peerKeys());
             TreeSet<Long> rows = new TreeSet<>();
             assertEquals(found.rows(rows::add), rows.size());
-            return new Outcome(rows, left.bytesSent() + left.bytesReceived());
+            return new Outcome(
+                    rows, left.bytesSent() + left.bytesReceived(), left.framesSent() + left.framesReceived());
         }
     }
 
@@ -95,9 +108,11 @@ final class DiskCollisionTest {
         for (CollisionProtocol protocol : List.of(CollisionProtocol.VOLE, CollisionProtocol.VOLE_MALICIOUS)) {
             DiskSet x = set("x", numbered(0, 500));
             DiskSet y = set("y", numbered(400, 560));
-            assertEquals(
-                    rows(400, 500),
-                    run(protocol, x, y, new TwoParties(), 1, Runs.QUIET).rows());
+            Outcome outcome = run(protocol, x, y, new TwoParties(), 1, Runs.QUIET);
+            assertEquals(rows(400, 500), outcome.rows());
+            Cost cost = DiskCollision.cost(protocol, 500, 160, BUCKET_KEYS);
+            assertEquals(cost.receiverBytes() + cost.senderBytes(), outcome.bytes());
+            assertEquals(cost.receiverFrames() + cost.senderFrames(), outcome.frames());
             assertEquals(
                     Set.of(),
                     run(protocol, set("x", List.of()), set("y", numbered(0, 9)), new TwoParties(), 2, Runs.QUIET)
@@ -145,7 +160,7 @@ final class DiskCollisionTest {
         long perBucket = (bucket.receiverBytes() + bucket.senderBytes()) / BUCKETS;
         long frames = bucket.receiverFrames() + 2L * BUCKETS + 3;
         int spared = 0;
-        for (int frame = 0; frame < frames; frame += frame < 3 ? 1 : 8) {
+        for (int frame = 0; frame < frames; frame += frame < 3 ? 1 : 12) {
             DiskSet x = set("x", left);
             DiskSet y = set("y", right);
             TwoParties[] parties = new TwoParties[1];
@@ -193,6 +208,31 @@ final class DiskCollisionTest {
                     rows(250, 500),
                     run(CollisionProtocol.VOLE, x, y, new TwoParties(), 8, Runs.QUIET)
                             .rows());
+        }
+    }
+
+    /// The sender, against a receiver that is not trusted.
+    @Test
+    void aSenderThatEndsInAnyPhaseGoesOnWhereItWas() throws Exception {
+        for (Progress.Phase phase : Progress.Phase.values()) {
+            DiskSet x = set("x", numbered(0, 500));
+            DiskSet y = set("y", numbered(250, 700));
+            int[] seen = {0};
+            Progress dying = (at, _, _) -> {
+                if (at == phase && ++seen[0] == 2) {
+                    throw new PoyangException(KernelErrors.PEER_LOST, "killed", "run again");
+                }
+            };
+            CollisionProtocol protocol = CollisionProtocol.VOLE_MALICIOUS;
+            assertThrows(
+                    ExecutionException.class,
+                    () -> run(protocol, x, y, new TwoParties(), 12, Runs.QUIET, dying),
+                    phase::toString);
+            DiskSet again = DiskSet.open(y.folder(), "y").orElseThrow();
+            assertEquals(
+                    rows(250, 500),
+                    run(protocol, x, again, new TwoParties(), 13, Runs.QUIET).rows(),
+                    phase::toString);
         }
     }
 

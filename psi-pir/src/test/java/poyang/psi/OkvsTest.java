@@ -137,6 +137,7 @@ final class OkvsTest {
                 }
             }
             double bound = trials * Math.pow(2, -bits);
+            assertTrue(failures > 0, "failures are frequent enough to be counted at 2^-" + bits);
             assertTrue(failures <= bound + 4 * Math.sqrt(bound), failures + " of " + trials + " at 2^-" + bits);
         }
     }

@@ -1,11 +1,14 @@
 package poyang.psi;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -13,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.SigningKey;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.kernel.KernelErrors;
@@ -54,8 +58,12 @@ final class UnbalancedPsiTest {
             IntList matches = found.get(60, TimeUnit.SECONDS);
             assertEquals((long) x.size(), answered.get(60, TimeUnit.SECONDS));
             // 64 bytes a key, whatever the server's size
-            long bytes = left.bytesSent() + left.bytesReceived();
-            assertEquals(64L * x.size() + 4 + 31 + 16 + 2 * 32, bytes);
+            Cost cost = UnbalancedPsi.cost(x.size());
+            assertEquals(64L * x.size() + 4 + 31 + 16 + 2 * 32, cost.receiverBytes() + cost.senderBytes());
+            assertEquals(cost.receiverBytes(), left.bytesSent());
+            assertEquals(cost.senderBytes(), right.bytesSent());
+            assertEquals(cost.receiverFrames(), left.framesSent());
+            assertEquals(cost.senderFrames(), right.framesSent());
             return matches;
         }
     }
@@ -136,6 +144,52 @@ final class UnbalancedPsiTest {
                                     || refused.code().equals(KernelErrors.PEER_LOST)),
                     String.valueOf(e.getCause()));
         }
+    }
+
+    private static PreparedSet inSlices(int size, String secret, Workers workers, Path folder) {
+        return UnbalancedPsi.prepare(
+                keys(0, size),
+                Runs.seed(1, secret),
+                VERSION,
+                1 << 20,
+                workers,
+                new PreparedSlices(folder, 200),
+                Runs.QUIET);
+    }
+
+    /// Preparing that was interrupted goes on: what is done is not done again, what belongs to another set or secret
+    /// is, what was damaged is refused, and the table is the same as in one go.
+    @Test
+    void preparingGoesOnWithTheFirstSliceThatIsMissing(@TempDir Path folder) throws Exception {
+        int[] worked = {0};
+        Workers counting = (parts, work) -> {
+            // hashing has one part, too, and comes first
+            if (++worked[0] == 4) {
+                throw new IllegalStateException("killed in the third slice");
+            }
+            Workers.ALONE.each(parts, work);
+        };
+        assertThrows(IllegalStateException.class, () -> inSlices(900, "server", counting, folder));
+        assertTrue(Files.exists(folder.resolve("slice-200")) && Files.notExists(folder.resolve("slice-400")));
+        worked[0] = 10;
+        PreparedSet resumed = inSlices(900, "server", counting, folder);
+        assertEquals(10 + 1 + 3, worked[0], "hashing and three slices of five");
+        try (SigningKey owner = Sm2PrivateKey.generate(Runs.seed(9, "owner"))) {
+            assertArrayEquals(prepared(900).signed(owner), resumed.signed(owner));
+            assertArrayEquals(
+                    resumed.signed(owner),
+                    inSlices(900, "server", counting, folder).signed(owner));
+            assertEquals(10 + 1 + 3 + 1, worked[0], "all slices are there");
+            byte[] foreign = inSlices(900, "another", counting, folder).signed(owner);
+            assertEquals(10 + 1 + 3 + 1 + 1 + 5, worked[0], "slices of another secret are made anew");
+            assertFalse(Arrays.equals(resumed.signed(owner), foreign));
+        }
+        byte[] slice = Files.readAllBytes(folder.resolve("slice-0"));
+        slice[50] ^= 1;
+        Files.write(folder.resolve("slice-0"), slice);
+        PoyangException damaged =
+                assertThrows(PoyangException.class, () -> inSlices(900, "another", Workers.ALONE, folder));
+        assertEquals(Checkpoint.DAMAGED, damaged.code());
     }
 
     @Test
