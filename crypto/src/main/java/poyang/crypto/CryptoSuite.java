@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -67,6 +68,23 @@ public enum CryptoSuite {
             case SM -> Sm3.digestMany(messages, length, count);
             case INTERNATIONAL -> sha256Many(messages, length, count);
         };
+    }
+
+    /// The digests of `prefix` followed by each message, in their order, 32 bytes each; several at a time where
+    /// the machine has vectors for it.
+    public List<byte[]> digestAll(byte[] prefix, List<byte[]> messages) {
+        return switch (this) {
+            case SM -> List.of(Sm3.digestAll(prefix, messages));
+            case INTERNATIONAL ->
+                messages.stream().map(message -> sha256(prefix, message)).toList();
+        };
+    }
+
+    /// The digest of each message, in their order.
+    public List<Bytes> hashAll(List<Bytes> messages) {
+        return digestAll(new byte[0], messages.stream().map(Bytes::toArray).toList()).stream()
+                .map(Bytes::wrap)
+                .toList();
     }
 
     private static byte[] sha256Many(byte[] messages, int length, int count) {

@@ -1,6 +1,7 @@
 package poyang.crypto;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,30 @@ public final class MerkleTree {
     }
 
     public static Bytes root(CryptoSuite suite, List<Bytes> leaves) {
-        Builder builder = new Builder(suite);
-        leaves.forEach(leaf -> builder.add(leaf.toArray()));
-        return builder.root();
+        if (leaves.isEmpty()) {
+            return suite.hash();
+        }
+        List<byte[]> level =
+                suite.digestAll(LEAF, leaves.stream().map(Bytes::toArray).toList());
+        while (level.size() > 1) {
+            level = parents(suite, level);
+        }
+        return Bytes.wrap(level.getFirst());
+    }
+
+    /// The nodes above a level; a last one without a sibling moves up as it is.
+    private static List<byte[]> parents(CryptoSuite suite, List<byte[]> level) {
+        List<byte[]> pairs = new ArrayList<>();
+        for (int i = 0; i + 1 < level.size(); i += 2) {
+            byte[] pair = Arrays.copyOf(level.get(i), 2 * CryptoSuite.DIGEST_BYTES);
+            System.arraycopy(level.get(i + 1), 0, pair, CryptoSuite.DIGEST_BYTES, CryptoSuite.DIGEST_BYTES);
+            pairs.add(pair);
+        }
+        List<byte[]> parents = new ArrayList<>(suite.digestAll(NODE, pairs));
+        if (level.size() % 2 == 1) {
+            parents.add(level.getLast());
+        }
+        return parents;
     }
 
     /// The sibling hashes from leaf `index` to the root.

@@ -2,6 +2,7 @@ package poyang.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import poyang.crypto.curve.Sm2Point;
@@ -104,9 +105,11 @@ public final class Sm2PublicKey implements VerificationKey {
     static List<Boolean> verdicts(List<Check> checks) {
         List<Sm2Verifier.Claim> claims = new ArrayList<>();
         CanonicalWriter all = new CanonicalWriter("poyang.batch-verification.v1");
-        for (Check check : checks) {
+        List<byte[]> digests = digests(checks);
+        for (int i = 0; i < checks.size(); i++) {
+            Check check = checks.get(i);
             Sm2PublicKey key = (Sm2PublicKey) check.key();
-            byte[] digest = key.digest(check.message().toArray());
+            byte[] digest = digests.get(i);
             claims.add(key.claim(digest, check.signature()));
             all.bytes(key.encoded()).bytes(digest).bytes(check.signature().encoded());
         }
@@ -116,6 +119,19 @@ public final class Sm2PublicKey implements VerificationKey {
             verdicts.add(verdict);
         }
         return List.copyOf(verdicts);
+    }
+
+    /// Those of {@link #digest}, together.
+    private static List<byte[]> digests(List<Check> checks) {
+        List<byte[]> messages = new ArrayList<>();
+        for (Check check : checks) {
+            byte[] identity = ((Sm2PublicKey) check.key()).identity;
+            byte[] message =
+                    Arrays.copyOf(identity, identity.length + check.message().length());
+            check.message().copyInto(message, identity.length);
+            messages.add(message);
+        }
+        return CryptoSuite.SM.digestAll(new byte[0], messages);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package poyang.crypto;
 
 import java.util.Arrays;
+import java.util.List;
 import poyang.crypto.block.Sm3Compression;
 import poyang.crypto.block.Sm3Lanes;
 import poyang.kernel.Bytes;
@@ -96,6 +97,12 @@ public final class Sm3 {
         byte[] out = new byte[count * DIGEST_BYTES];
         Sm3Lanes.digests(messages, length, count, out);
         return out;
+    }
+
+    /// The digests of `prefix` followed by each message, several at a time where the machine has vectors for
+    /// it; messages of about the same length are the cheapest.
+    public static byte[][] digestAll(byte[] prefix, List<byte[]> messages) {
+        return Sm3Lanes.digests(prefix, messages);
     }
 
     /// HMAC-SM3 over the parts' concatenation.

@@ -2,13 +2,16 @@ package poyang.crypto;
 
 import static poyang.crypto.CryptoProperty.same;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bouncycastle.crypto.digests.SM3Digest;
 import org.bouncycastle.crypto.macs.HMac;
 import org.bouncycastle.crypto.params.KeyParameter;
 import poyang.crypto.block.BlockForms;
 
-/// SM3 and HMAC-SM3 of any length, in pieces, and of many messages at once in both forms.
+/// SM3 and HMAC-SM3 of any length, in pieces, and of many messages at once, of one length or of several, in
+/// both forms.
 final class DigestProperty implements CryptoProperty {
     private static final int BLOCK_BYTES = 64;
     private static final int LONGEST_BYTES = 400;
@@ -39,6 +42,7 @@ final class DigestProperty implements CryptoProperty {
         mac(draws, message);
         if (draws.oneIn(4)) {
             many(draws);
+            all(draws);
         }
     }
 
@@ -69,5 +73,31 @@ final class DigestProperty implements CryptoProperty {
         same("SM3 of many", expected, Sm3.digestMany(messages, length, count));
         same("SM3 of many, scalar", expected, BlockForms.sm3(false, messages, length, count));
         same("SM3 of many, vector", expected, BlockForms.sm3(true, messages, length, count));
+    }
+
+    private static void all(Draws draws) {
+        byte[] prefix = draws.bytes(draws.below(3));
+        List<byte[]> messages = new ArrayList<>();
+        SM3Digest theirs = new SM3Digest();
+        byte[] expected = new byte[0];
+        for (int i = draws.below(MANY); i > 0; i--) {
+            byte[] message = draws.bytes(draws.length(BLOCK_BYTES, LONGEST_OF_MANY_BYTES));
+            messages.add(message);
+            theirs.update(prefix, 0, prefix.length);
+            theirs.update(message, 0, message.length);
+            expected = Arrays.copyOf(expected, expected.length + Sm3.DIGEST_BYTES);
+            theirs.doFinal(expected, expected.length - Sm3.DIGEST_BYTES);
+        }
+        same("SM3 of all", expected, joined(Sm3.digestAll(prefix, messages)));
+        same("SM3 of all, scalar", expected, joined(BlockForms.sm3(false, prefix, messages)));
+        same("SM3 of all, vector", expected, joined(BlockForms.sm3(true, prefix, messages)));
+    }
+
+    private static byte[] joined(byte[][] digests) {
+        byte[] all = new byte[digests.length * Sm3.DIGEST_BYTES];
+        for (int i = 0; i < digests.length; i++) {
+            System.arraycopy(digests[i], 0, all, i * Sm3.DIGEST_BYTES, Sm3.DIGEST_BYTES);
+        }
+        return all;
     }
 }

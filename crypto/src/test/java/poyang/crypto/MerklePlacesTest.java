@@ -47,6 +47,17 @@ final class MerklePlacesTest {
         }
     }
 
+    @Test
+    void aRootIsTheSameLeafByLeafAndTogether() {
+        for (CryptoSuite suite : CryptoSuite.values()) {
+            for (int count = 0; count <= 70; count++) {
+                MerkleTree.Builder builder = new MerkleTree.Builder(suite);
+                leaves(count).forEach(leaf -> builder.add(leaf.toArray()));
+                assertEquals(builder.root(), MerkleTree.root(suite, leaves(count)));
+            }
+        }
+    }
+
     private static void refuted(
             Bytes root,
             List<Bytes> chosen,

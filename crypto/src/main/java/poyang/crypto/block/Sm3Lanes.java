@@ -4,8 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
-/// SM3 of many messages of one length, a message a vector lane.
+/// SM3 of many messages, a message a vector lane.
 public final class Sm3Lanes {
     private static final int BLOCK_BYTES = Sm3Compression.BLOCK_BYTES;
     private static final int DIGEST_BYTES = 32;
@@ -25,6 +26,111 @@ public final class Sm3Lanes {
             scalars(messages, length, 0, count, out);
         }
         PACE.did(count);
+    }
+
+    /// The digest of `prefix` followed by each message. Messages of about the same length share lanes, so it
+    /// does not matter in which order they come.
+    public static byte[][] digests(byte[] prefix, List<byte[]> messages) {
+        Padded padded = new Padded(prefix, messages);
+        byte[][] out = new byte[messages.size()][DIGEST_BYTES];
+        int done = PACE.vector() ? padded.vectors(out) : 0;
+        padded.scalars(done, out);
+        PACE.did(padded.blocks());
+        return out;
+    }
+
+    /// Messages with what SM3 puts behind them, and an order in which their lengths grow.
+    static final class Padded {
+        private final byte[] bytes;
+        private final int[] starts;
+        private final int[] order;
+
+        Padded(byte[] prefix, List<byte[]> messages) {
+            int count = messages.size();
+            starts = new int[count + 1];
+            int most = 0;
+            for (int i = 0; i < count; i++) {
+                int blocks = blocks(prefix.length + messages.get(i).length);
+                starts[i + 1] = Math.addExact(starts[i], Math.multiplyExact(blocks, BLOCK_BYTES));
+                most = Math.max(most, blocks);
+            }
+            bytes = new byte[starts[count]];
+            int[] next = new int[most + 2];
+            for (int i = 0; i < count; i++) {
+                byte[] message = messages.get(i);
+                int at = starts[i];
+                System.arraycopy(prefix, 0, bytes, at, prefix.length);
+                System.arraycopy(message, 0, bytes, at + prefix.length, message.length);
+                int length = prefix.length + message.length;
+                bytes[at + length] = (byte) 0x80;
+                BIG_ENDIAN.set(bytes, starts[i + 1] - 8, length >>> 29);
+                BIG_ENDIAN.set(bytes, starts[i + 1] - 4, length << 3);
+                next[blocksOf(i) + 1]++;
+            }
+            for (int i = 1; i < next.length; i++) {
+                next[i] += next[i - 1];
+            }
+            order = new int[count];
+            for (int i = 0; i < count; i++) {
+                order[next[blocksOf(i)]++] = i;
+            }
+        }
+
+        private static int blocks(int length) {
+            return length / BLOCK_BYTES + tailBytes(length) / BLOCK_BYTES;
+        }
+
+        private int blocksOf(int message) {
+            return (starts[message + 1] - starts[message]) / BLOCK_BYTES;
+        }
+
+        int blocks() {
+            return bytes.length / BLOCK_BYTES;
+        }
+
+        /// The first messages of the order, as many as fill lanes; a group that would leave more than half of
+        /// them empty is left to the scalar form.
+        ///
+        /// @return how many
+        int vectors(byte[][] out) {
+            int lanes = Sm3Vectors.LANES;
+            int[] initial = Sm3Compression.initial();
+            int[] state = new int[Sm3Compression.WORDS * lanes];
+            int[] words = new int[Sm3Vectors.EXPANDED * lanes];
+            int at = 0;
+            while (order.length - at > lanes / 2) {
+                int used = Math.min(lanes, order.length - at);
+                for (int j = 0; j < Sm3Compression.WORDS; j++) {
+                    Arrays.fill(state, j * lanes, (j + 1) * lanes, initial[j]);
+                }
+                int most = blocksOf(order[at + used - 1]);
+                for (int block = 0; block < most; block++) {
+                    for (int lane = 0; lane < used; lane++) {
+                        int message = order[at + lane];
+                        if (block < blocksOf(message)) {
+                            spread(bytes, starts[message] + block * BLOCK_BYTES, words, lane);
+                        }
+                    }
+                    Sm3Vectors.compress(state, words);
+                    for (int lane = 0; lane < used && blocksOf(order[at + lane]) <= block + 1; lane++) {
+                        if (blocksOf(order[at + lane]) == block + 1) {
+                            gather(state, lane, out[order[at + lane]], 0);
+                        }
+                    }
+                }
+                at += used;
+            }
+            return at;
+        }
+
+        void scalars(int from, byte[][] out) {
+            for (int i = from; i < order.length; i++) {
+                int message = order[i];
+                int[] state = Sm3Compression.initial();
+                Sm3Compression.compress(state, bytes, starts[message], blocksOf(message));
+                Sm3Compression.write(state, out[message], 0);
+            }
+        }
     }
 
     /// As many messages of 64 bytes as fill the widest lanes a few times.
@@ -105,12 +211,16 @@ public final class Sm3Lanes {
                 Sm3Vectors.compress(state, words);
             }
             for (int lane = 0; lane < lanes; lane++) {
-                for (int j = 0; j < Sm3Compression.WORDS; j++) {
-                    BIG_ENDIAN.set(out, (at + lane) * DIGEST_BYTES + 4 * j, state[j * lanes + lane]);
-                }
+                gather(state, lane, out, (at + lane) * DIGEST_BYTES);
             }
         }
         scalars(messages, length, at, to, out);
+    }
+
+    private static void gather(int[] state, int lane, byte[] out, int at) {
+        for (int j = 0; j < Sm3Compression.WORDS; j++) {
+            BIG_ENDIAN.set(out, at + 4 * j, state[j * Sm3Vectors.LANES + lane]);
+        }
     }
 
     private static void spread(byte[] in, int at, int[] words, int lane) {

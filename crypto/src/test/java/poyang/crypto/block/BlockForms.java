@@ -1,5 +1,7 @@
 package poyang.crypto.block;
 
+import java.util.List;
+
 /// Both forms of each loop of this package, for differential tests elsewhere.
 public final class BlockForms {
     private static final int BLOCK_BYTES = 16;
@@ -24,6 +26,14 @@ public final class BlockForms {
     public static byte[] stream(byte[] key, byte[] counter, int carryBytes, int count) {
         byte[] out = new byte[count];
         Sm4Blocks.counter(Sm4Blocks.expand(key), counter.clone(), carryBytes, new byte[count], 0, out, 0, count);
+        return out;
+    }
+
+    /// The digests of `prefix` and each message.
+    public static byte[][] sm3(boolean vector, byte[] prefix, List<byte[]> messages) {
+        Sm3Lanes.Padded padded = new Sm3Lanes.Padded(prefix, messages);
+        byte[][] out = new byte[messages.size()][DIGEST_BYTES];
+        padded.scalars(vector ? padded.vectors(out) : 0, out);
         return out;
     }
 

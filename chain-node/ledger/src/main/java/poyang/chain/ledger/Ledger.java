@@ -289,13 +289,17 @@ public final class Ledger implements AutoCloseable {
         batch.put(Store.Family.ROOT_HEIGHTS, header.stateRoot(), at);
         block.update().written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
         KeyIndex.Change keys = putState(batch, header.height(), block);
+        List<Bytes> ids = genesis.suite()
+                .hashAll(block.transactions().stream()
+                        .map(transaction -> transaction.leaf().payload())
+                        .toList());
+        List<Bytes> nonces = nonceHashes(block.transactions());
         for (int i = 0; i < block.transactionCount(); i++) {
-            LedgerTransaction transaction = block.transactions().get(i);
+            Bytes nonce = nonces.get(i);
             Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
-            batch.put(Store.Family.TRANSACTIONS, place, transaction.leaf().encoded());
+            batch.put(Store.Family.TRANSACTIONS, place, block.leaves().get(i));
             batch.put(Store.Family.RECEIPTS, place, block.receipts().get(i));
-            batch.put(Store.Family.IDS, transaction.leaf().transactionId(genesis.suite()), place);
-            Bytes nonce = LedgerTransaction.nonceHash(transaction.sender(), transaction.nonce());
+            batch.put(Store.Family.IDS, ids.get(i), place);
             batch.put(Store.Family.NONCES, nonce, at);
             batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
         }
@@ -455,8 +459,23 @@ public final class Ledger implements AutoCloseable {
 
     /// Was a transaction with this sender and nonce executed in the last {@link #NONCE_WINDOW} blocks?
     public boolean seen(String sender, Bytes nonce) {
-        return store.get(Store.Family.NONCES, LedgerTransaction.nonceHash(sender, nonce))
-                .isPresent();
+        Bytes key = CryptoSuite.SM.hash(
+                LedgerTransaction.nonceMessage(sender, nonce).toArray());
+        return store.get(Store.Family.NONCES, key).isPresent();
+    }
+
+    /// The same of each of several.
+    public List<Boolean> seen(List<LedgerTransaction> transactions) {
+        return nonceHashes(transactions).stream()
+                .map(nonce -> store.get(Store.Family.NONCES, nonce).isPresent())
+                .toList();
+    }
+
+    /// The keys of the replay index. They are SM3 under every suite: nothing but this node reads them.
+    private static List<Bytes> nonceHashes(List<LedgerTransaction> transactions) {
+        return CryptoSuite.SM.hashAll(transactions.stream()
+                .map(t -> LedgerTransaction.nonceMessage(t.sender(), t.nonce()))
+                .toList());
     }
 
     public SafetyStore safety() {

@@ -1,7 +1,6 @@
 package poyang.chain.ledger;
 
 import poyang.chain.proofs.TransactionLeaf;
-import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalWriter;
 
@@ -11,10 +10,8 @@ import poyang.kernel.CanonicalWriter;
 /// @param sender as its payload says
 /// @param nonce as its payload says; (sender, nonce) is accepted once
 public record LedgerTransaction(TransactionLeaf leaf, String sender, Bytes nonce) {
-
-    /// The key of (sender, nonce) in the replay index.
-    static Bytes nonceHash(String sender, Bytes nonce) {
-        return Sm3.hash(
-                new CanonicalWriter("poyang.nonce.v1").text(sender).bytes(nonce).toArray());
+    /// The digest of this is the key of (sender, nonce) in the replay index.
+    static Bytes nonceMessage(String sender, Bytes nonce) {
+        return new CanonicalWriter("poyang.nonce.v1").text(sender).bytes(nonce).toBytes();
     }
 }

@@ -1,8 +1,9 @@
 package poyang.chain.ledger;
 
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import poyang.chain.proofs.StateTree;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.MerkleTree;
 import poyang.kernel.Bytes;
@@ -12,6 +13,7 @@ import poyang.kernel.Bytes;
 public final class PreparedBlock {
     private final long height;
     private final List<LedgerTransaction> transactions;
+    private final List<Bytes> leaves;
     private final List<Bytes> receipts;
     private final List<Written> writes;
     private final Tree.Update update;
@@ -22,15 +24,21 @@ public final class PreparedBlock {
     record Written(StateOverlay.Write write, Bytes keyHash) {}
 
     static List<Written> hashed(CryptoSuite suite, List<StateOverlay.Write> writes) {
-        return writes.stream()
-                .map(write -> new Written(write, write.keyHash(suite)))
-                .toList();
+        List<Bytes> keyHashes = suite.hashAll(
+                writes.stream().map(StateOverlay.Write::keyMessage).toList());
+        List<Written> hashed = new ArrayList<>();
+        for (int i = 0; i < writes.size(); i++) {
+            hashed.add(new Written(writes.get(i), keyHashes.get(i)));
+        }
+        return hashed;
     }
 
     static List<Tree.Change> changes(CryptoSuite suite, List<Written> writes) {
+        Iterator<Bytes> valueHashes = suite.hashAll(
+                        writes.stream().flatMap(w -> w.write().value().stream()).toList())
+                .iterator();
         return writes.stream()
-                .map(w ->
-                        new Tree.Change(w.keyHash(), w.write().value().map(value -> StateTree.valueHash(suite, value))))
+                .map(w -> new Tree.Change(w.keyHash(), w.write().value().map(_ -> valueHashes.next())))
                 .toList();
     }
 
@@ -46,8 +54,8 @@ public final class PreparedBlock {
         this.receipts = List.copyOf(receipts);
         this.writes = List.copyOf(writes);
         this.update = update;
-        transactionsRoot = MerkleTree.root(
-                suite, transactions.stream().map(t -> t.leaf().encoded()).toList());
+        leaves = transactions.stream().map(t -> t.leaf().encoded()).toList();
+        transactionsRoot = MerkleTree.root(suite, leaves);
         receiptsRoot = MerkleTree.root(suite, this.receipts);
     }
 
@@ -74,6 +82,11 @@ public final class PreparedBlock {
 
     List<LedgerTransaction> transactions() {
         return transactions;
+    }
+
+    /// The transactions' leaves, encoded.
+    List<Bytes> leaves() {
+        return leaves;
     }
 
     List<Bytes> receipts() {

@@ -48,6 +48,11 @@ record StateKey(String contract, String key) implements Comparable<StateKey> {
         return new StateKey(text.substring(0, end), text.substring(end + 1));
     }
 
+    /// What {@link #hash} is the digest of.
+    Bytes message() {
+        return StateTree.keyMessage(contract, key);
+    }
+
     Bytes hash(CryptoSuite suite) {
         return StateTree.keyHash(suite, contract, key);
     }

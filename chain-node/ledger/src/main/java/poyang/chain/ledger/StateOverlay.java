@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 
@@ -123,8 +122,9 @@ public final class StateOverlay implements StateView {
 
     /// The new value under a flat key.
     record Write(Bytes flat, Optional<Bytes> value) {
-        Bytes keyHash(CryptoSuite suite) {
-            return StateKey.fromFlat(flat).hash(suite);
+        /// What the key's hash is the digest of.
+        Bytes keyMessage() {
+            return StateKey.fromFlat(flat).message();
         }
     }
 }

@@ -2,6 +2,7 @@ package poyang.chain.node;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -145,15 +146,9 @@ final class Execution {
         List<Candidate> found = new ArrayList<>();
         List<Integer> open = new ArrayList<>();
         List<VerificationKey.Check> checks = new ArrayList<>();
-        for (Bytes item : batch) {
-            Optional<Pool.Waiting> known = verified.find(item);
-            Optional<SignedCall> parsed = known.map(Pool.Waiting::call)
-                    .or(() -> SignedCall.fromBatch(item, ledger.genesis().suite(), ledger.chainId()));
-            if (parsed.isEmpty() || !fresh(parsed.get(), height)) {
-                continue;
-            }
-            SignedCall call = parsed.get();
-            if (known.isEmpty()) {
+        for (Candidate candidate : fresh(batch, height)) {
+            SignedCall call = candidate.call();
+            if (candidate.held() == null) {
                 contracts
                         .account(call.sender(), state)
                         .flatMap(account -> Signers.onlyKey(account, height))
@@ -162,7 +157,7 @@ final class Execution {
                             checks.add(call.check(only));
                         });
             }
-            found.add(new Candidate(call, known.map(Pool.Waiting::key).orElse(null), null));
+            found.add(candidate);
         }
         List<Boolean> verdicts = VerificationKey.verifyBatch(checks);
         for (int i = 0; i < open.size(); i++) {
@@ -173,8 +168,34 @@ final class Execution {
         return found;
     }
 
-    private boolean fresh(SignedCall call, long height) {
-        return call.inTime(height) && !ledger.seen(call.sender(), call.nonce());
+    /// What is well formed, in its time and not executed before, with the keys that admission knows.
+    private List<Candidate> fresh(List<Bytes> batch, long height) {
+        List<Optional<Pool.Waiting>> known = batch.stream().map(verified::find).toList();
+        List<Bytes> unknown = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            if (known.get(i).isEmpty()) {
+                unknown.add(batch.get(i));
+            }
+        }
+        Iterator<Optional<SignedCall>> parsed = SignedCall.fromBatch(
+                        unknown, ledger.genesis().suite(), ledger.chainId())
+                .iterator();
+        List<Candidate> inTime = new ArrayList<>();
+        for (Optional<Pool.Waiting> waiting : known) {
+            Optional<Candidate> candidate = waiting.isPresent()
+                    ? waiting.map(w -> new Candidate(w.call(), w.key(), null))
+                    : parsed.next().map(call -> new Candidate(call, null, null));
+            candidate.filter(c -> c.call().inTime(height)).ifPresent(inTime::add);
+        }
+        List<Boolean> seen = ledger.seen(
+                inTime.stream().map(candidate -> candidate.call().entry()).toList());
+        List<Candidate> fresh = new ArrayList<>();
+        for (int i = 0; i < inTime.size(); i++) {
+            if (!seen.get(i)) {
+                fresh.add(inTime.get(i));
+            }
+        }
+        return fresh;
     }
 
     private void execute(

@@ -1,6 +1,9 @@
 package poyang.chain.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.ledger.Ledger;
@@ -25,6 +28,11 @@ record SignedCall(TransactionLeaf leaf, Bytes id, TransactionPayload payload) {
     ///
     /// @throws PoyangException `BAD_TRANSACTION` or `TRANSACTION_OF_OTHER_CHAIN`
     static SignedCall of(TransactionLeaf leaf, CryptoSuite suite, Bytes chainId) {
+        TransactionPayload payload = payload(leaf, chainId);
+        return new SignedCall(leaf, leaf.transactionId(suite), payload);
+    }
+
+    private static TransactionPayload payload(TransactionLeaf leaf, Bytes chainId) {
         if (leaf.payload().length() > TransactionLeaf.PAYLOAD_BYTES_MAX
                 || leaf.signature().length() != Signature.ENCODED_BYTES - 1
                 || leaf.parity() < 0
@@ -47,16 +55,26 @@ record SignedCall(TransactionLeaf leaf, Bytes id, TransactionPayload payload) {
             throw new PoyangException(
                     NodeErrors.OTHER_CHAIN, "the transaction is for another chain", "this chain is " + chainId);
         }
-        return new SignedCall(leaf, leaf.transactionId(suite), payload);
+        return payload;
     }
 
-    /// As it stands in a batch that another validator proposed; empty for what is none.
-    static Optional<SignedCall> fromBatch(Bytes item, CryptoSuite suite, Bytes chainId) {
-        try {
-            return Optional.of(of(TransactionLeaf.decode(item.toArray()), suite, chainId));
-        } catch (PoyangException e) {
-            return Optional.empty();
+    /// As they stand in a batch that another validator proposed; empty for what is none.
+    static List<Optional<SignedCall>> fromBatch(List<Bytes> items, CryptoSuite suite, Bytes chainId) {
+        List<Optional<SignedCall>> calls = new ArrayList<>();
+        for (Bytes item : items) {
+            try {
+                TransactionLeaf leaf = TransactionLeaf.decode(item.toArray());
+                calls.add(Optional.of(new SignedCall(leaf, Bytes.empty(), payload(leaf, chainId))));
+            } catch (PoyangException e) {
+                calls.add(Optional.empty());
+            }
         }
+        Iterator<Bytes> ids = suite.hashAll(calls.stream()
+                        .flatMap(call -> call.stream().map(c -> c.leaf.payload()))
+                        .toList())
+                .iterator();
+        calls.replaceAll(call -> call.map(c -> new SignedCall(c.leaf, ids.next(), c.payload)));
+        return calls;
     }
 
     String sender() {

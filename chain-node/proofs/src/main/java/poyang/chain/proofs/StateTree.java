@@ -29,10 +29,15 @@ public final class StateTree {
 
     /// Where a contract's key stands: the digest of the canonical form of (contract, key).
     public static Bytes keyHash(CryptoSuite suite, String contract, String key) {
-        return suite.hash(new CanonicalWriter("poyang.state-key.v1")
+        return suite.hash(keyMessage(contract, key).toArray());
+    }
+
+    /// What {@link #keyHash} is the digest of.
+    public static Bytes keyMessage(String contract, String key) {
+        return new CanonicalWriter("poyang.state-key.v1")
                 .text(contract)
                 .text(key)
-                .toArray());
+                .toBytes();
     }
 
     public static Bytes valueHash(CryptoSuite suite, Bytes value) {
