@@ -12,8 +12,14 @@ describe('what two owners allow', () => {
     const open = [create(DatasetSchema, {}), dataset([], [])];
     expect(allowedReveals(open)).toEqual(COLLISIONS);
     for (const reveal of REVEALS) {
-      expect(allowedProtocols(open, reveal)).toEqual(PROTOCOLS.filter((p) => p.reveals.includes(reveal)));
+      expect(allowedProtocols(open, reveal)).toEqual(PROTOCOLS.filter((p) => p.form === 'pair' && p.reveals.includes(reveal)));
     }
+  });
+
+  it('is by the protocols of the form alone', () => {
+    const open = [dataset([], []), dataset([], []), dataset([], [])];
+    expect(names(allowedProtocols(open, Reveal.MATCHING_ROWS, 'group'))).toEqual(['vole-group']);
+    expect(names(allowedProtocols([...open, dataset(['vole'], [])], Reveal.MATCHING_ROWS, 'group'))).toEqual([]);
   });
 
   it('is what both name', () => {

@@ -1,5 +1,6 @@
 import { aggregationEn } from './aggregation';
 import { proofsEn } from './proofs';
+import { groupEn } from './group';
 import { scoringEn } from './scoring';
 import { viewsEn } from './views';
 import type { zh } from './zh';
@@ -67,6 +68,7 @@ export const en: Record<keyof typeof zh, string> = {
   fail_POLICY: 'The rows really read do not fit the rules of use', fail_CANCELLED: 'This attempt was cancelled', fail_INTERNAL: 'The executor failed; tell the administrator', matchesOf: '{0} of {1} own identifiers match', unmatched: '{0} that the other side lacks', phase_hashing: 'Hashing', phase_preparing: 'Preparing randomness',
   ...aggregationEn,
   ...proofsEn,
+  ...groupEn,
   ...scoringEn,
   ...viewsEn,
 };

@@ -1,5 +1,6 @@
 import { aggregationZh } from './aggregation';
 import { proofsZh } from './proofs';
+import { groupZh } from './group';
 import { scoringZh } from './scoring';
 import { viewsZh } from './views';
 export const zh = {
@@ -59,6 +60,7 @@ export const zh = {
   matchesOf: '本方 {1} 个标识中匹配 {0} 个', unmatched: '对方没有的 {0} 条', phase_hashing: '计算摘要', phase_preparing: '准备随机数',
   ...aggregationZh,
   ...proofsZh,
+  ...groupZh,
   ...scoringZh,
   ...viewsZh,
 };

@@ -4,7 +4,7 @@ import { number, t } from '../i18n';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Reveal } from '../schema/poyang/v1/datasets_pb';
 import { PROTOCOLS } from './protocols';
-import { JobState, JoinResult, PlanSchema, type CollisionPlan, type AggregationPlan, type Job, type JobParty, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
+import { JobState, JoinResult, PlanSchema, type CollisionPlan, type AggregationPlan, type GroupCollisionPlan, type Job, type JobParty, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
 
 type Colour = 'success' | 'warning' | 'danger' | 'info' | 'primary';
 
@@ -57,7 +57,7 @@ const isVole = (job: Job): boolean => protocolOf(job).startsWith('vole');
 export const failureLabel = (code: string): string => t((FAILURES.includes(code) ? `fail_${code}` : 'fail_INTERNAL') as Key);
 
 const FAILURES = ['SOURCE_LOST', 'PEER_LOST', 'EXECUTOR_LOST', 'CHILD_LOST', 'TIME_LIMIT', 'MEMORY_LIMIT', 'LIMIT_EXCEEDED',
-  'SANDBOX', 'INPUT_REFUSED', 'POLICY', 'CANCELLED', 'INTERNAL'];
+  'SANDBOX', 'INPUT_REFUSED', 'PEER_MISBEHAVED', 'POLICY', 'CANCELLED', 'INTERNAL'];
 
 /** Monomials of up to `degree` factors out of `features`, the constant among them. */
 export function termsOf(features: number, degree: number): number {
@@ -71,7 +71,9 @@ export function asksOf(job: Job): string {
   const collision = collisionOf(job);
   const scoring = scoringOf(job);
   const totals = totalsOf(job);
+  const group = groupOf(job);
   if (collision) return asksOfCollision(collision);
+  if (group) return `${t('revealGroup', group.members.length)} · ${t(`join${group.join || JoinResult.INNER}` as Key)}`;
   if (totals) return `${t('reveal5')} · ${t('aggregationForm', totals.statistics.map((s) => t(`statistic${s}` as Key)).join('、'), totals.categories.length, totals.reporters.length)}`;
   return scoring ? `${t('reveal4')} · ${t('scoringForm', scoring.degree, scoring.features.length, termsOf(scoring.features.length, scoring.degree))}` : '';
 }
@@ -92,10 +94,15 @@ export function totalsOf(job: Job): AggregationPlan | null {
   return plan.kind.case === 'aggregation' ? plan.kind.value : null;
 }
 
-export const kindLabel = (job: Job): string => (totalsOf(job) ? t('kindAggregation') : scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
+export function groupOf(job: Job): GroupCollisionPlan | null {
+  const plan = fromBinary(PlanSchema, job.plan);
+  return plan.kind.case === 'groupCollision' ? plan.kind.value : null;
+}
+
+export const kindLabel = (job: Job): string => (groupOf(job) ? t('kindGroup') : totalsOf(job) ? t('kindAggregation') : scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
 
 /** What a party of a job is, by its place. */
-export const sideLabel = (job: Job, place: number): string => totalsOf(job)
+export const sideLabel = (job: Job, place: number): string => groupOf(job) ? t('groupSide', place + 1) : totalsOf(job)
   ? place === job.parties.length - 1 ? t('collectorSide') : t('reporterSide', place + 1)
   : t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : 'rightSide');
 

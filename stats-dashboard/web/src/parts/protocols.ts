@@ -2,20 +2,23 @@
 import { Reveal, type Dataset, type UsePolicy } from '../schema/poyang/v1/datasets_pb';
 import type { Key } from '../i18n';
 
-export interface Protocol { name: string; label: Key; reveals: Reveal[] }
+/** What kind of plan a protocol is for: a collision of two or of a group, scores, totals. */
+export type Form = 'pair' | 'group' | 'scoring' | 'totals';
+export interface Protocol { name: string; form: Form; label: Key; reveals: Reveal[] }
 
 /** The chain chooses the fastest that both policies allow. */
 export const AUTO = 'auto';
 
 export const PROTOCOLS: Protocol[] = [
-  { name: 'dh-sm2', label: 'protocolDhSm2', reveals: [Reveal.MATCHING_ROWS] },
-  { name: 'dh-25519', label: 'protocolDh25519', reveals: [Reveal.MATCHING_ROWS] },
-  { name: 'vole', label: 'protocolVole', reveals: [Reveal.MATCHING_ROWS] },
-  { name: 'vole-malicious', label: 'protocolVoleMalicious', reveals: [Reveal.MATCHING_ROWS] },
-  { name: 'dh-sm2-size', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY] },
-  { name: 'dh-25519-size', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
-  { name: 'scoring-bfv', label: 'protocolScoringBfv', reveals: [Reveal.SCORES] },
-  { name: 'bfv-sum', label: 'protocolBfvSum', reveals: [Reveal.TOTALS] },
+  { name: 'dh-sm2', form: 'pair', label: 'protocolDhSm2', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'dh-25519', form: 'pair', label: 'protocolDh25519', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'vole', form: 'pair', label: 'protocolVole', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'vole-malicious', form: 'pair', label: 'protocolVoleMalicious', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'vole-group', form: 'group', label: 'protocolVoleGroup', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'dh-sm2-size', form: 'pair', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY] },
+  { name: 'dh-25519-size', form: 'pair', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
+  { name: 'scoring-bfv', form: 'scoring', label: 'protocolScoringBfv', reveals: [Reveal.SCORES] },
+  { name: 'bfv-sum', form: 'totals', label: 'protocolBfvSum', reveals: [Reveal.TOTALS] },
 ];
 
 const told = (reveal: Reveal): boolean => PROTOCOLS.some((p) => p.reveals.includes(reveal));
@@ -27,14 +30,15 @@ export const REVEALS = [...COLLISIONS, Reveal.SCORES, Reveal.TOTALS].filter(told
 const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
   !policy?.protocols.length || policy.protocols.includes(protocol.name);
 
-const reveals = (policy: UsePolicy | undefined, reveal: Reveal) => !policy?.reveals.length || policy.reveals.includes(reveal);
+/** Whether the owner lets this become known. */
+export const reveals = (policy: UsePolicy | undefined, reveal: Reveal): boolean => !policy?.reveals.length || policy.reveals.includes(reveal);
 
 /** What both owners let a collision ask for. */
 export function allowedReveals(datasets: Dataset[]): Reveal[] {
   return COLLISIONS.filter((reveal) => datasets.every((d) => reveals(d.policy, reveal)) && allowedProtocols(datasets, reveal).length > 0);
 }
 
-/** Those by which it can be told, and which both owners allow. */
-export function allowedProtocols(datasets: Dataset[], reveal: Reveal): Protocol[] {
-  return PROTOCOLS.filter((p) => p.reveals.includes(reveal) && datasets.every((d) => admits(d.policy, p)));
+/** Those by which it can be told, and which all owners allow. */
+export function allowedProtocols(datasets: Dataset[], reveal: Reveal, form: Form = 'pair'): Protocol[] {
+  return PROTOCOLS.filter((p) => p.form === form && p.reveals.includes(reveal) && datasets.every((d) => admits(d.policy, p)));
 }

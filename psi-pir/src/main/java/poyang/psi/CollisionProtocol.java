@@ -128,8 +128,13 @@ public final class CollisionProtocol {
             throw new Bug("this protocol tells keys");
         }
 
-        /// Frames and bytes without those that all protocols share; never less for more keys.
+        /// Frames and bytes without those that all protocols share.
         Cost cost(long receiverKeys, long senderKeys);
+
+        /// The most that a run costs with no more keys than these.
+        default Cost most(long receiverRows, long senderRows) {
+            return cost(receiverRows, senderRows);
+        }
     }
 
     private final Identity identity;
@@ -217,10 +222,14 @@ public final class CollisionProtocol {
         return learning.senderEnglish();
     }
 
-    /// What a run costs at most with these numbers of different keys, and exactly when they are exact. Never
-    /// less for more keys, so numbers of rows bound it.
+    /// What a run costs exactly with these numbers of different keys.
     public Cost cost(long receiverKeys, long senderKeys) {
         return Opening.COST.plus(engine.cost(receiverKeys, senderKeys));
+    }
+
+    /// The most that a run costs with no more keys than these, whatever their exact numbers: of rows, say.
+    public Cost most(long receiverRows, long senderRows) {
+        return Opening.COST.plus(engine.most(receiverRows, senderRows));
     }
 
     /// Runs the receiver's side to its end.

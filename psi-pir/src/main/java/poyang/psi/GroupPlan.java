@@ -24,13 +24,19 @@ record GroupPlan(int buckets, List<VolePlan> plans, List<OkvsShape> hints, int l
     /// @param keys of the leader, then of the others
     /// @param bucketKeys keys of the largest set for which a bucket is made
     static GroupPlan of(List<Long> keys, int bucketKeys) {
-        long most = keys.stream().mapToLong(Long::longValue).max().orElse(0);
         if (keys.contains(0L)) {
             return new GroupPlan(0, List.of(), List.of(), 1);
         }
+        return in(VolePlan.buckets(largest(keys), bucketKeys), keys);
+    }
+
+    private static long largest(List<Long> keys) {
+        return keys.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    private static GroupPlan in(int buckets, List<Long> keys) {
         long all = keys.stream().mapToLong(Long::longValue).sum();
         int limbs = all > ELEMENT_KEYS ? 2 : 1;
-        int buckets = VolePlan.buckets(most, bucketKeys);
         int others = keys.size() - 1;
         // each party's buckets, and two stores for each of the others, share the bounds
         double bits = OkvsShape.STATISTICAL_BITS + OkvsShape.logarithm((double) buckets * keys.size());
@@ -52,24 +58,51 @@ record GroupPlan(int buckets, List<VolePlan> plans, List<OkvsShape> hints, int l
     }
 
     int hintBytes(int other) {
-        return limbs * hints.get(other).columns() * Goldilocks.BYTES;
+        return bytes(hints.get(other).columns());
+    }
+
+    private int bytes(int columns) {
+        return limbs * columns * Goldilocks.BYTES;
     }
 
     /// What the leader, as receiver, and one of the others exchange in all.
     Cost cost(int other) {
-        Cost opening = GroupPsi.openingCost();
         if (buckets == 0) {
-            return opening;
+            return GroupPsi.openingCost();
         }
+        int correlation = plans.get(other).correlation();
+        return cost(other, correlation, plans.get(other).storeBytes(), hintBytes(other));
+    }
+
+    private Cost cost(int other, int correlation, int store, int hint) {
         VoleProtocol vole = plans.get(other).vole(false);
-        int length = plans.get(other).correlation();
-        int store = plans.get(other).storeBytes();
-        return opening.plus(new Cost(
-                buckets * (vole.receiverFrames(length) + Peer.frames(store)),
-                buckets * (vole.receiverBytes(length) + store),
-                buckets * (vole.senderFrames(length) + Peer.frames(hintBytes(other))),
-                buckets * (vole.senderBytes(length) + hintBytes(other)),
+        Cost bucket = new Cost(
+                vole.receiverFrames(correlation) + Peer.frames(store),
+                vole.receiverBytes(correlation) + store,
+                vole.senderFrames(correlation) + Peer.frames(hint),
+                vole.senderBytes(correlation) + hint,
                 Peer.FRAME_BYTES,
-                buckets * (vole.rounds() + 2)));
+                vole.rounds() + 2);
+        return GroupPsi.openingCost().plus(bucket.times(buckets));
+    }
+
+    /// The most that the leader and one of the others exchange when no party has more keys than these, as
+    /// {@link VolePlan#most}.
+    static Cost most(List<Long> rows, int other, int bucketKeys) {
+        Cost most = GroupPsi.openingCost();
+        if (rows.contains(0L)) {
+            return most;
+        }
+        for (int b = 1; b <= VolePlan.buckets(largest(rows), bucketKeys); b++) {
+            long full = VolePlan.most(b, bucketKeys);
+            GroupPlan plan = in(b, rows.stream().map(r -> Math.min(r, full)).toList());
+            VolePlan pair = plan.plans.get(other);
+            int columns = pair.shape().mostColumns();
+            int store = pair.storeBytes(columns);
+            int hint = plan.bytes(plan.hints.get(other).mostColumns());
+            most = most.or(plan.cost(other, columns, store, hint))
+                    .or(plan.cost(other, VoleProtocol.peak(columns), store, hint));
+        }
+        return most;
     }
 }

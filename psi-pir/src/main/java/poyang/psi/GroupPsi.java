@@ -53,10 +53,20 @@ import poyang.mpc.vole.SilentVole;
 ///   seeds come from a coin of all; buckets
 public final class GroupPsi {
     /// In the registry of protocols.
-    public static final int ID = 33;
+    public static final int ID = 5;
 
     public static final int VERSION = 1;
     public static final String NAME = "vole-group";
+
+    public static final String LEADER_LEARNS = "自己的标识中其余各方都有的那些，以及各方不同标识的个数；若与其中几方串通，则是其余未串通各方都有的那些";
+    public static final String LEADER_LEARNS_ENGLISH =
+            "those of its identifiers that all others have too, and how many different ones each has; together with"
+                    + " some of the others those that all the rest have";
+
+    /// In Chinese, of a party that does not lead.
+    public static final String OTHERS_LEARN = "各方不同标识的个数";
+
+    public static final String OTHERS_LEARN_ENGLISH = "how many different identifiers each party has";
     static final int LEAST_PARTIES = 3;
     static final int MOST_PARTIES = 10;
 
@@ -97,24 +107,52 @@ public final class GroupPsi {
         return IntStream.range(0, keys.size() - 1).mapToObj(plan::cost).toList();
     }
 
+    /// The most that the leader, as receiver, and one of the others, as sender, exchange when no party has more keys
+    /// than these.
+    ///
+    /// @param rows of the leader, then of the others by name
+    /// @param other its place in `rows`, from 1
+    public static Cost most(List<Long> rows, int other) {
+        return GroupPlan.most(rows, other - 1, VolePlan.BUCKET_KEYS);
+    }
+
+    /// Messages that wait for one another when the leader serves the others one by one.
+    ///
+    /// @param keys of the leader, then of the others by name
+    public static int rounds(List<Long> keys) {
+        int opening = openingCost().rounds();
+        return opening
+                + costs(keys).stream().mapToInt(cost -> cost.rounds() - opening).sum();
+    }
+
+    /// What the leader has in the end.
+    ///
+    /// @param matches numbers of its keys that all others have too, ascending
+    /// @param keys how many each party has, the leader first, the others by name
+    public record Shared(IntList matches, List<Long> keys) {
+        public Shared {
+            keys = List.copyOf(keys);
+        }
+    }
+
     /// What each two exchange at least, and the others among each other at most: the first of two sends the key.
-    static Cost openingCost() {
+    public static Cost openingCost() {
         int bytes = GroupOpening.HEADER_BYTES + GroupOpening.SHARE_BYTES + GroupOpening.VIEW_BYTES + Sm3.DIGEST_BYTES;
         return new Cost(4, bytes + GroupOpening.PAIR_KEY_BYTES, 4, bytes, GroupOpening.HEADER_BYTES, 4);
     }
 
-    /// The leader's side: the numbers of its keys that all others have too, ascending.
-    public static IntList lead(CollisionInput input, GroupSession session) {
+    /// The leader's side.
+    public static Shared lead(CollisionInput input, GroupSession session) {
         return lead(input, session, VolePlan.BUCKET_KEYS);
     }
 
-    static IntList lead(CollisionInput input, GroupSession session, int bucketKeys) {
+    static Shared lead(CollisionInput input, GroupSession session, int bucketKeys) {
         Bug.unless(session.leader().equals(session.network().self()), "the leader leads");
         GroupPsi group = new GroupPsi(input, session, bucketKeys);
         int[] matches = group.plan.buckets() == 0 ? new int[0] : group.matches(group.items(input));
         group.runs.values().forEach(Run::confirm);
         Arrays.sort(matches);
-        return IntList.of(matches);
+        return new Shared(IntList.of(matches), group.opening.keys());
     }
 
     /// The side of each other party, which gives how many keys each party has, the leader first.

@@ -80,6 +80,12 @@ record OkvsShape(int pairs, int bins, int room, int sparse, int dense) {
         return a * Math.log(a / p) + (a >= 1 ? 0 : (1 - a) * Math.log((1 - a) / (1 - p)));
     }
 
+    /// No store of fewer pairs has more columns than this: the largest that counts as small may have more, and
+    /// otherwise dense columns and bins are rounded.
+    int mostColumns() {
+        return Math.max(columns() + columns() / 10, 2 * Math.min(pairs, SMALL) + SMALL_DENSE);
+    }
+
     static double logarithm(double n) {
         return Math.log(n) / LN_2;
     }

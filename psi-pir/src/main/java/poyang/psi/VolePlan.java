@@ -28,8 +28,11 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
         if (receiverKeys == 0 || senderKeys == 0) {
             return new VolePlan(0, 0, 0, 1, 1, OkvsShape.of(1, 1));
         }
-        long most = Math.max(receiverKeys, senderKeys);
-        int buckets = buckets(most, bucketKeys);
+        int buckets = buckets(Math.max(receiverKeys, senderKeys), bucketKeys);
+        return in(buckets, receiverKeys, senderKeys, malicious);
+    }
+
+    private static VolePlan in(int buckets, long receiverKeys, long senderKeys, boolean malicious) {
         // one more bit each, for both sides' buckets
         double bits = OkvsShape.STATISTICAL_BITS + 1 + OkvsShape.logarithm(buckets);
         int receiverRoom = OkvsShape.room((int) receiverKeys, buckets, bits);
@@ -47,6 +50,27 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
         return most <= SLACK * bucketKeys ? 1 : (int) ((most + bucketKeys - 1) / bucketKeys);
     }
 
+    /// The most keys of any set in a run of so many buckets.
+    static long most(int buckets, int bucketKeys) {
+        return buckets == 1 ? (long) (SLACK * bucketKeys) : (long) buckets * bucketKeys;
+    }
+
+    /// What a run costs at most whose sets are no larger than these. A run of fewer keys may cost more than one of
+    /// just these: its correlations may have more trees, its buckets may be fuller.
+    static Cost most(long receiverKeys, long senderKeys, boolean malicious, int bucketKeys) {
+        Cost most = Cost.NOTHING;
+        if (receiverKeys > 0 && senderKeys > 0) {
+            for (int b = 1; b <= buckets(Math.max(receiverKeys, senderKeys), bucketKeys); b++) {
+                long full = most(b, bucketKeys);
+                VolePlan plan = in(b, Math.min(receiverKeys, full), Math.min(senderKeys, full), malicious);
+                int columns = plan.shape.mostColumns();
+                most = most.or(plan.cost(malicious, columns, columns))
+                        .or(plan.cost(malicious, columns, VoleProtocol.peak(columns)));
+            }
+        }
+        return most;
+    }
+
     /// Elements of a bucket's correlation.
     int correlation() {
         return shape.columns();
@@ -61,7 +85,11 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
     }
 
     int storeBytes() {
-        return limbs * shape.columns() * Goldilocks.BYTES;
+        return storeBytes(shape.columns());
+    }
+
+    int storeBytes(int columns) {
+        return limbs * columns * Goldilocks.BYTES;
     }
 
     int tableBytes() {
@@ -70,26 +98,26 @@ record VolePlan(int buckets, int receiverRoom, int senderRoom, int limbs, int ta
 
     /// The run's cost without what all protocols share.
     Cost cost(boolean malicious) {
+        return cost(malicious, shape.columns(), correlation());
+    }
+
+    private Cost cost(boolean malicious, int columns, int correlation) {
         if (buckets == 0) {
-            return new Cost(0, 0, 0, 0, 0, 0);
+            return Cost.NOTHING;
         }
         VoleProtocol vole = vole(malicious);
-        long receiverFrames = vole.receiverFrames(correlation()) + Peer.frames(storeBytes());
-        long receiverBytes = vole.receiverBytes(correlation()) + storeBytes();
-        long senderFrames = vole.senderFrames(correlation()) + Peer.frames(tableBytes());
-        long senderBytes = vole.senderBytes(correlation()) + tableBytes();
+        long receiverFrames = vole.receiverFrames(correlation) + Peer.frames(storeBytes(columns));
+        long receiverBytes = vole.receiverBytes(correlation) + storeBytes(columns);
+        long senderFrames = vole.senderFrames(correlation) + Peer.frames(tableBytes());
+        long senderBytes = vole.senderBytes(correlation) + tableBytes();
         if (malicious) {
             receiverFrames++;
             receiverBytes += VolePsi.MASK_BYTES;
             senderFrames += 2;
             senderBytes += VolePsi.COMMITMENT_BYTES + VolePsi.OPENING_BYTES;
         }
-        return new Cost(
-                buckets * receiverFrames,
-                buckets * receiverBytes,
-                buckets * senderFrames,
-                buckets * senderBytes,
-                Peer.FRAME_BYTES,
-                buckets * (vole.rounds() + (malicious ? 4 : 2)));
+        int rounds = vole.rounds() + (malicious ? 4 : 2);
+        return new Cost(receiverFrames, receiverBytes, senderFrames, senderBytes, Peer.FRAME_BYTES, rounds)
+                .times(buckets);
     }
 }

@@ -83,6 +83,11 @@ final class VolePsi implements CollisionProtocol.Engine {
         return plan(receiverKeys, senderKeys).cost(malicious);
     }
 
+    @Override
+    public Cost most(long receiverRows, long senderRows) {
+        return VolePlan.most(receiverRows, senderRows, malicious, bucketKeys);
+    }
+
     VolePlan plan(long receiverKeys, long senderKeys) {
         return VolePlan.of(receiverKeys, senderKeys, malicious, bucketKeys);
     }

@@ -78,7 +78,7 @@ final class Group {
         GroupSession session = new GroupSession(
                 new End(number), parties.getFirst(), Runs.seed(seed, "party " + number), Runs.QUIET, Workers.ALONE);
         if (number == 0) {
-            return GroupPsi.lead(set, session, bucketKeys);
+            return GroupPsi.lead(set, session, bucketKeys).matches();
         }
         GroupPsi.contribute(set, session, bucketKeys);
         return IntList.of(new int[0]);

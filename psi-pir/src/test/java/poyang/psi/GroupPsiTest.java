@@ -150,6 +150,25 @@ final class GroupPsiTest {
         }
     }
 
+    /// An executor bounds frames by rows, of which there are never fewer than keys.
+    @Test
+    void noRunOfFewerKeysCostsMoreThanIsBounded() {
+        SplittableRandom random = new SplittableRandom(12);
+        for (int round = 0; round < 300; round++) {
+            List<Long> keys = new ArrayList<>();
+            List<Long> rows = new ArrayList<>();
+            for (int i = 0; i < 3 + round % 8; i++) {
+                long count = (long) Math.pow(10, 6.7 * random.nextDouble());
+                keys.add(count);
+                rows.add((long) (count * (1 + random.nextDouble() * random.nextInt(3))));
+            }
+            List<Cost> less = GroupPsi.costs(keys);
+            for (int j = 1; j < keys.size(); j++) {
+                Runs.assertWithin(less.get(j - 1), GroupPsi.most(rows, j), keys + " and " + rows + ", party " + j);
+            }
+        }
+    }
+
     /// Large groups get pairs of elements, and rooms that follow from sizes.
     @Test
     void plansKeepFortyBitsOverTheWholeJob() {

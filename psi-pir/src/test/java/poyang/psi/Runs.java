@@ -1,5 +1,7 @@
 package poyang.psi;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -52,6 +54,14 @@ final class Runs {
         if (failure != null) {
             parties.end();
         }
+    }
+
+    static void assertWithin(Cost cost, Cost most, String sizes) {
+        assertTrue(cost.receiverFrames() <= most.receiverFrames(), sizes);
+        assertTrue(cost.receiverBytes() <= most.receiverBytes(), sizes);
+        assertTrue(cost.senderFrames() <= most.senderFrames(), sizes);
+        assertTrue(cost.senderBytes() <= most.senderBytes(), sizes);
+        assertTrue(cost.frameBytes() <= most.frameBytes(), sizes);
     }
 
     static Set<String> texts(SplittableRandom random, int count) {

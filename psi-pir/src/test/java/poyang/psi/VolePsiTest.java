@@ -66,6 +66,24 @@ final class VolePsiTest {
         assertEquals(3, some.size());
     }
 
+    /// An executor bounds frames by rows, of which there are never fewer than keys. 12,025 keys need 1.8 times the
+    /// bytes of 12,026.
+    @Test
+    void noRunOfFewerKeysCostsMoreThanIsBounded() {
+        SplittableRandom random = new SplittableRandom(9);
+        for (CollisionProtocol protocol : CollisionProtocol.all()) {
+            Runs.assertWithin(protocol.cost(12_025, 1_000), protocol.most(13_000, 1_000), protocol.name());
+            for (int round = 0; round < 1_000; round++) {
+                long x = (long) Math.pow(10, 7 * random.nextDouble());
+                long y = (long) Math.pow(10, 7 * random.nextDouble());
+                long xRows = (long) (x * (1 + random.nextDouble() * random.nextInt(3)));
+                long yRows = (long) (y * (1 + random.nextDouble() * random.nextInt(3)));
+                String sizes = protocol + ": " + x + ", " + y + " of " + xRows + ", " + yRows;
+                Runs.assertWithin(protocol.cost(x, y), protocol.most(xRows, yRows), sizes);
+            }
+        }
+    }
+
     @Test
     void manyBucketsGiveTheSameAnswer() throws Exception {
         for (CollisionProtocol protocol : PROTOCOLS) {

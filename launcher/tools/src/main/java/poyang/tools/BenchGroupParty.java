@@ -58,7 +58,7 @@ final class BenchGroupParty {
                 RandomSource random = new SeededRandom(seeds.bytes(SeededRandom.SEED_BYTES), "bench");
                 GroupSession session = new GroupSession(network, party(0), random, clock, workers);
                 if (number == 0) {
-                    int matches = GroupPsi.lead(keys, session).size();
+                    int matches = GroupPsi.lead(keys, session).matches().size();
                     BenchPsiParty.print(clock, network, load, matches, size);
                 } else {
                     GroupPsi.contribute(keys, session);

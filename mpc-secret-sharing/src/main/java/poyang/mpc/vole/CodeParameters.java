@@ -81,6 +81,13 @@ record CodeParameters(int length, int weight, int blocks, int blockLength) {
         return new CodeParameters(length, length <= LIGHT_UP_TO ? LIGHT : HEAVY, blocks, blockLength);
     }
 
+    /// Blocks are fewest just after they have become twice as long. The last length before that happened, which took
+    /// twice as many; `length` itself while blocks are the shortest.
+    static int peak(int length) {
+        int blockLength = of(length).blockLength;
+        return blockLength == SHORTEST_BLOCK ? length : FEWEST_BLOCKS * blockLength / EXPANSION - 1;
+    }
+
     /// N
     int places() {
         return blocks * blockLength;

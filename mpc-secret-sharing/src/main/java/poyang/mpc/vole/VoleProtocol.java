@@ -89,6 +89,12 @@ public record VoleProtocol(int id, int version, String name, String citation, bo
                 + (malicious ? 2 : 0);
     }
 
+    /// A shorter correlation may send more. No length up to `length` sends more than both `length` and this one, in
+    /// either direction, frames or bytes.
+    public static int peak(int length) {
+        return CodeParameters.peak(length);
+    }
+
     /// Messages that wait for one another.
     public int rounds() {
         return malicious ? 7 : 4;

@@ -105,7 +105,7 @@ final class AggregationRules {
     }
 
     static Parsed parse(AggregationPlan plan, ReadableState datasets) {
-        JobRules.protocolKnown(plan.getProtocol(), Reveal.TOTALS);
+        JobRules.protocolKnown(plan.getProtocol(), ProtocolRegistry.Form.TOTALS);
         int count = plan.getReportersCount();
         Rules.arguments(
                 count >= REPORTERS_MIN && count <= REPORTERS_MAX,

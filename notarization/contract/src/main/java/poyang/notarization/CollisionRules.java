@@ -6,9 +6,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import poyang.chain.contract.ReadableState;
 import poyang.notarization.Planned.Side;
-import poyang.notarization.ProtocolRegistry.Protocol;
 import poyang.wire.schema.CollisionPlan;
-import poyang.wire.schema.ColumnPolicy;
 import poyang.wire.schema.Dataset;
 import poyang.wire.schema.IdentifierKind;
 import poyang.wire.schema.JoinResult;
@@ -20,7 +18,7 @@ import poyang.wire.schema.UsePolicy;
 
 /// When two data sets may be collided, by which protocol, and what each side learns by it.
 final class CollisionRules {
-    private static final int KEYS_MAX = 8;
+    static final int KEYS_MAX = 8;
     private static final long AT_LEAST_MAX = 1L << 40;
     private static final int MEGABITS_MAX = 1_000_000;
     private static final int DELAY_MAX = 10_000;
@@ -79,8 +77,7 @@ final class CollisionRules {
 
     static Parsed parse(CollisionPlan collision, ReadableState datasets) {
         if (!collision.getProtocol().equals(ProtocolRegistry.AUTO)) {
-            JobRules.protocolKnown(
-                    collision.getProtocol(), Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST);
+            JobRules.protocolKnown(collision.getProtocol(), ProtocolRegistry.Form.PAIR);
         }
         revealed(collision);
         network(collision.getNetwork());
@@ -95,6 +92,7 @@ final class CollisionRules {
                 plan.getReveal() != Reveal.UNRECOGNIZED
                         && plan.getReveal() != Reveal.SCORES
                         && plan.getReveal() != Reveal.TOTALS
+                        && plan.getReveal() != Reveal.MATCH_SUMS
                         && plan.getJoin() != JoinResult.UNRECOGNIZED,
                 "the plan reveals or lists something that a collision cannot tell",
                 "MATCHING_ROWS, SIZE_ONLY or SIZE_AT_LEAST, and INNER, LEFT or DIFFERENCE, are needed");
@@ -110,7 +108,7 @@ final class CollisionRules {
                 "leave out what is listed, or reveal MATCHING_ROWS");
     }
 
-    private static void network(Network network) {
+    static void network(Network network) {
         Rules.arguments(
                 network.getMegabitsPerSecond() >= 0
                         && network.getMegabitsPerSecond() <= MEGABITS_MAX
@@ -154,13 +152,7 @@ final class CollisionRules {
         List<String> columns = new ArrayList<>();
         for (KeyColumns key : keys) {
             String column = left ? key.getLeftColumn() : key.getRightColumn();
-            ColumnPolicy policy = JobRules.column(dataset, column);
-            Rules.need(
-                    policy.getCollisionKey() && policy.getIdentifierKind() == key.getIdentifierKind(),
-                    NotarizationErrors.POLICY_FORBIDS,
-                    "the policy of " + id + " does not allow the column " + Rules.quoted(column)
-                            + " as a collision key of kind " + key.getIdentifierKind(),
-                    "ask the owner to allow it, or name a column that is allowed");
+            JobRules.collisionKey(dataset, column, key.getIdentifierKind());
             columns.add(column);
         }
         return new Side(dataset, List.copyOf(columns));
@@ -173,18 +165,8 @@ final class CollisionRules {
         if (!parsed.plan().getProtocol().equals(ProtocolRegistry.AUTO)) {
             return Optional.empty();
         }
-        List<Protocol> able = ProtocolRegistry.all().stream()
-                .filter(p -> p.learns(parsed.reveal()).isPresent())
-                .filter(p -> parsed.sides().stream().allMatch(side -> JobRules.admits(side, p.name())))
-                .toList();
-        if (able.isEmpty()) {
-            throw JobRules.forbidden(
-                    "the policies of " + parsed.left().dataset().getId() + " and "
-                            + parsed.right().dataset().getId() + " have no protocol in common that reveals "
-                            + parsed.reveal());
-        }
         return Optional.of(ProtocolChoices.fastest(
-                able,
+                JobRules.able(parsed, ProtocolRegistry.Form.PAIR),
                 parsed.plan().getNetwork(),
                 JobRules.rows(receiverLeft ? parsed.left() : parsed.right()),
                 JobRules.rows(receiverLeft ? parsed.right() : parsed.left())));

@@ -179,10 +179,9 @@ final class JobBook {
         return keep(job.build());
     }
 
-    Job fail(Job.Builder job, String organisation, String code, String detail) {
-        job.setFailure(
-                Failure.newBuilder().setOrganisation(organisation).setCode(code).setDetail(detail));
-        return enter(job, JobState.FAILED, code);
+    Job fail(Job.Builder job, Failure.Builder failure) {
+        job.setFailure(failure);
+        return enter(job, JobState.FAILED, failure.getCode());
     }
 
     /// Keeps a job and tells all its departments.

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.Account.Role;
 import poyang.chain.contract.ContractRejection;
@@ -13,6 +14,7 @@ import poyang.notarization.Planned.Side;
 import poyang.notarization.ProtocolRegistry.Protocol;
 import poyang.wire.schema.ColumnPolicy;
 import poyang.wire.schema.Dataset;
+import poyang.wire.schema.IdentifierKind;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.Leakage;
 import poyang.wire.schema.Plan;
@@ -36,11 +38,9 @@ final class JobRules {
             case COLLISION -> CollisionRules.parse(plan.getCollision(), datasets);
             case SCORING -> ScoringRules.parse(plan.getScoring(), datasets);
             case AGGREGATION -> AggregationRules.parse(plan.getAggregation(), datasets);
-            case KIND_NOT_SET ->
-                throw Rules.rejection(
-                        NotarizationErrors.BAD_ARGUMENTS,
-                        "the plan is of no known kind",
-                        "a collision, a scoring or an aggregation is needed");
+            case GROUP_COLLISION -> GroupRules.parse(plan.getGroupCollision(), datasets);
+            case MATCH_SUM -> throw unknownKind();
+            case KIND_NOT_SET -> throw unknownKind();
         };
         TreeSet<String> organisations = new TreeSet<>();
         for (Side side : planned.sides()) {
@@ -50,6 +50,13 @@ final class JobRules {
                     "parties of different departments are needed");
         }
         return planned;
+    }
+
+    private static ContractRejection unknownKind() {
+        return Rules.rejection(
+                NotarizationErrors.BAD_ARGUMENTS,
+                "the plan is of no known kind",
+                "a collision, of two or of a group, a scoring or an aggregation is needed");
     }
 
     static Dataset dataset(String id, ReadableState datasets) {
@@ -71,11 +78,9 @@ final class JobRules {
     }
 
     /// Names the protocol that a plan asks for, whatever its kind.
-    static void protocolKnown(String protocol, Reveal... reveals) {
-        List<String> known = ProtocolRegistry.all().stream()
-                .filter(p -> List.of(reveals).stream().anyMatch(r -> p.learns(r).isPresent()))
-                .map(Protocol::name)
-                .toList();
+    static void protocolKnown(String protocol, ProtocolRegistry.Form form) {
+        List<String> known =
+                ProtocolRegistry.of(form).stream().map(Protocol::name).toList();
         Rules.arguments(
                 known.contains(protocol),
                 "the protocol is " + Rules.quoted(protocol),
@@ -104,6 +109,8 @@ final class JobRules {
                         plan.getCollision().getAtLeast());
             case SCORING -> new Stated(plan.getScoring().getProtocol(), Reveal.SCORES, 0);
             case AGGREGATION -> new Stated(plan.getAggregation().getProtocol(), Reveal.TOTALS, 0);
+            case GROUP_COLLISION -> new Stated(plan.getGroupCollision().getProtocol(), Reveal.MATCHING_ROWS, 0);
+            case MATCH_SUM -> throw new Bug("a job of an unknown kind was kept");
             case KIND_NOT_SET -> throw new Bug("a job without a plan was kept");
         };
     }
@@ -256,6 +263,34 @@ final class JobRules {
                 .setLearns(parsed.filled(receives ? learns.receiver() : learns.sender()))
                 .setLearnsEnglish(parsed.filled(receives ? learns.receiverEnglish() : learns.senderEnglish()))
                 .build();
+    }
+
+    /// The column may be matched as an identifier of this kind.
+    static void collisionKey(Dataset dataset, String column, IdentifierKind kind) {
+        ColumnPolicy policy = column(dataset, column);
+        Rules.need(
+                policy.getCollisionKey() && policy.getIdentifierKind() == kind,
+                NotarizationErrors.POLICY_FORBIDS,
+                "the policy of " + dataset.getId() + " does not allow the column " + Rules.quoted(column)
+                        + " as a collision key of kind " + kind,
+                "ask the owner to allow it, or name a column that is allowed");
+    }
+
+    /// The protocols of a form that all sides' policies admit and that can reveal what is asked; at least one.
+    static List<Protocol> able(Planned parsed, ProtocolRegistry.Form form) {
+        List<Protocol> able = ProtocolRegistry.of(form).stream()
+                .filter(p -> p.learns(parsed.reveal()).isPresent())
+                .filter(p -> parsed.sides().stream().allMatch(side -> !side.brings() || admits(side, p.name())))
+                .toList();
+        if (able.isEmpty()) {
+            throw forbidden("the policies of "
+                    + parsed.sides().stream()
+                            .filter(Side::brings)
+                            .map(side -> side.dataset().getId())
+                            .collect(Collectors.joining(" and "))
+                    + " have no protocol in common that reveals " + parsed.reveal());
+        }
+        return able;
     }
 
     /// The column may enter a computation under encryption.

@@ -14,6 +14,7 @@ import poyang.wire.schema.ConsentRequest;
 import poyang.wire.schema.ConsentState;
 import poyang.wire.schema.Dataset;
 import poyang.wire.schema.Empty;
+import poyang.wire.schema.Failure;
 import poyang.wire.schema.InputCommitment;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobKey;
@@ -35,11 +36,15 @@ public final class JobsContract extends ServiceContract {
             "LIMIT_EXCEEDED",
             "SANDBOX",
             "INPUT_REFUSED",
+            "PEER_MISBEHAVED",
             "POLICY",
             "CANCELLED",
             "INTERNAL");
     /// Nobody's doing and likely gone next time.
     private static final List<String> LOSSES = List.of("PEER_LOST", "EXECUTOR_LOST", "CHILD_LOST");
+
+    /// Another party's doing.
+    private static final List<String> BREACHES = List.of("PEER_MISBEHAVED", "LIMIT_EXCEEDED");
 
     private static final int MINUTES_MAX = 10_080;
     private static final int FURTHER_ATTEMPTS_MAX = 5;
@@ -231,7 +236,12 @@ public final class JobsContract extends ServiceContract {
                                 .toList())
                 .or(() -> newContent(after, side, context, state));
         if (breach.isPresent()) {
-            book.fail(after, context.sender().organisation(), "POLICY", breach.get());
+            book.fail(
+                    after,
+                    Failure.newBuilder()
+                            .setOrganisation(context.sender().organisation())
+                            .setCode("POLICY")
+                            .setDetail(breach.get()));
         } else if (after.getPartiesList().stream().allMatch(JobParty::hasCommitment)) {
             book.enter(after, JobState.RUNNING, "");
         } else {
@@ -289,12 +299,31 @@ public final class JobsContract extends ServiceContract {
                 "the failure's code is " + Rules.quoted(request.getCode()),
                 "one of " + FAILURES + " is needed");
         Rules.prose("detail", request.getDetail(), 0, 500);
+        accused(request, before, side);
         Job failed = book.fail(
-                before.toBuilder(), before.getParties(side).getOrganisation(), request.getCode(), request.getDetail());
+                before.toBuilder(),
+                Failure.newBuilder()
+                        .setOrganisation(before.getParties(side).getOrganisation())
+                        .setCode(request.getCode())
+                        .setDetail(request.getDetail())
+                        .setAccused(request.getAccused()));
         if (LOSSES.contains(request.getCode()) && failed.getFurtherAttempts() > 0) {
             goOn(failed, book, context, state);
         }
         return Empty.getDefaultInstance();
+    }
+
+    /// Only a breach of the protocol is laid at somebody's door, and at another party's. That is the word of the one
+    /// that aborts: receipts and openings, not this field, prove who sent what.
+    private static void accused(AbortRequest request, Job job, int side) {
+        String accused = request.getAccused();
+        Rules.arguments(
+                accused.isEmpty()
+                        || BREACHES.contains(request.getCode())
+                                && JobBook.side(job, accused) >= 0
+                                && JobBook.side(job, accused) != side,
+                "the abort with " + request.getCode() + " accuses " + Rules.quoted(accused),
+                "another party with one of " + BREACHES + ", or nobody, is needed");
     }
 
     /// Starts the next attempt of a lost one, unless somebody would have to be asked or a policy is against it: then

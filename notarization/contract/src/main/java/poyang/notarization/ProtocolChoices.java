@@ -42,6 +42,34 @@ final class ProtocolChoices {
                 .build();
     }
 
+    /// The same for a group, whose leader runs with each of the others.
+    ///
+    /// @param otherRows of each party but the leader
+    static ProtocolChoice ofGroup(List<Protocol> able, Network network, long leaderRows, List<Long> otherRows) {
+        long megabits = network.getMegabitsPerSecond() == 0 ? MEGABITS : network.getMegabitsPerSecond();
+        long delay = network.getMegabitsPerSecond() == 0 ? DELAY_MILLIS : network.getDelayMillis();
+        Protocol best = able.getFirst();
+        long least = Long.MAX_VALUE;
+        for (Protocol protocol : able) {
+            long millis = otherRows.stream()
+                    .mapToLong(rows -> protocol.cost().millis(leaderRows, rows, megabits, delay))
+                    .sum();
+            if (millis < least) {
+                best = protocol;
+                least = millis;
+            }
+        }
+        int parties = otherRows.size() + 1;
+        return ProtocolChoice.newBuilder()
+                .setProtocol(best.name())
+                .setReason(parties + " 方共同碰撞，领头方约 " + leaderRows + " 行，网络 " + megabits + " Mbit/s、延迟 " + delay
+                        + " 毫秒，各方规则都允许的协议中预计最快：" + best.name() + " 约 " + seconds(least) + " 秒")
+                .setReasonEnglish("reckoned to be the fastest for " + parties + " parties that all policies allow, for"
+                        + " about " + leaderRows + " rows of the leader at " + megabits + " Mbit/s and a delay of "
+                        + delay + " ms: " + best.name() + " about " + seconds(least) + " s")
+                .build();
+    }
+
     /// One decimal.
     private static String seconds(long millis) {
         long tenths = (millis + 50) / 100;

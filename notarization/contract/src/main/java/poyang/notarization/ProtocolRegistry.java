@@ -24,6 +24,13 @@ final class ProtocolRegistry {
             "接收方不同标识的个数，此外一无所知",
             "how many different identifiers the receiver has, and nothing else");
 
+    private static final Learns COMMON_TO_ALL = new Learns(
+            "自己的标识中其余各方都有的那些，以及各方不同标识的个数；若与其中几方串通，则是其余未串通各方都有的那些",
+            "those of its identifiers that all others have too, and how many different ones each has; together with"
+                    + " some of the others those that all the rest have",
+            "各方不同标识的个数，此外一无所知",
+            "how many different identifiers each party has, and nothing else");
+
     private static final Learns SCORES = new Learns(
             "自己每一行的评分。每个评分是对方模型 {terms} 个系数的一个线性方程：各次任务中不同的行达到 {terms} 行，即可解出整个模型",
             "the score of each of its own rows. Each score is one linear equation in the model's {terms} coefficients:"
@@ -43,19 +50,37 @@ final class ProtocolRegistry {
 
     /// In order of their numbers. What they cost is a core of two-party runs takes, in round figures.
     private static final List<Protocol> ALL = List.of(
-            new Protocol(1, 2, "dh-sm2", ROWS_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
-            new Protocol(2, 1, "dh-25519", ROWS_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
-            new Protocol(3, 1, "vole", ROWS_ONLY, new Cost(1_200, 3_000, 3_000, 12, 8, 9)),
-            new Protocol(4, 2, "vole-malicious", ROWS_ONLY, new Cost(1_300, 4_500, 4_500, 24, 14, 14)),
-            new Protocol(17, 1, "dh-sm2-size", SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
-            new Protocol(18, 1, "dh-25519-size", SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
-            new Protocol(33, 1, "scoring-bfv", Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)),
-            new Protocol(34, 1, "bfv-sum", Map.of(Reveal.TOTALS, TOTALS), Cost.rounds(6)));
+            new Protocol(1, 2, "dh-sm2", Form.PAIR, ROWS_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
+            new Protocol(2, 1, "dh-25519", Form.PAIR, ROWS_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
+            new Protocol(3, 1, "vole", Form.PAIR, ROWS_ONLY, new Cost(1_200, 3_000, 3_000, 12, 8, 9)),
+            new Protocol(4, 2, "vole-malicious", Form.PAIR, ROWS_ONLY, new Cost(1_300, 4_500, 4_500, 24, 14, 14)),
+            // what the leader and each other party take
+            new Protocol(
+                    5,
+                    1,
+                    "vole-group",
+                    Form.GROUP,
+                    Map.of(Reveal.MATCHING_ROWS, COMMON_TO_ALL),
+                    new Cost(1_200, 3_500, 3_500, 12, 11, 10)),
+            new Protocol(17, 1, "dh-sm2-size", Form.PAIR, SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
+            new Protocol(18, 1, "dh-25519-size", Form.PAIR, SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
+            new Protocol(33, 1, "scoring-bfv", Form.SCORING, Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)),
+            new Protocol(34, 1, "bfv-sum", Form.TOTALS, Map.of(Reveal.TOTALS, TOTALS), Cost.rounds(6)));
 
     private ProtocolRegistry() {}
 
+    /// The kind of plan that a protocol is for.
+    enum Form {
+        /// A collision of two departments.
+        PAIR,
+        /// A collision of three departments or more.
+        GROUP,
+        SCORING,
+        TOTALS
+    }
+
     /// @param learns by what is revealed; a mode that is not here the protocol does not have
-    record Protocol(int id, int version, String name, Map<Reveal, Learns> learns, Cost cost) {
+    record Protocol(int id, int version, String name, Form form, Map<Reveal, Learns> learns, Cost cost) {
         Optional<Learns> learns(Reveal reveal) {
             return Optional.ofNullable(learns.get(reveal));
         }
@@ -94,6 +119,11 @@ final class ProtocolRegistry {
 
     static List<Protocol> all() {
         return ALL;
+    }
+
+    /// Those for plans of one form, in the same order.
+    static List<Protocol> of(Form form) {
+        return ALL.stream().filter(p -> p.form() == form).toList();
     }
 
     static Optional<Protocol> named(String name) {

@@ -79,7 +79,7 @@ final class ScoringRules {
     }
 
     static Parsed parse(ScoringPlan plan, ReadableState datasets) {
-        JobRules.protocolKnown(plan.getProtocol(), Reveal.SCORES);
+        JobRules.protocolKnown(plan.getProtocol(), ProtocolRegistry.Form.SCORING);
         Rules.arguments(
                 plan.getFeaturesCount() >= 1
                         && plan.getFeaturesCount() <= FEATURES_MAX

@@ -167,7 +167,7 @@ final class AggregationPlansTest {
         return whole(receipt);
     }
 
-    private static JobReceipt whole(JobReceipt.Builder receipt) {
+    static JobReceipt whole(JobReceipt.Builder receipt) {
         return receipt.setTranscriptDigest(ByteString.copyFrom(Sm3.digest(new CanonicalWriter("poyang.transcripts.v1")
                         .list(
                                 receipt.getPeersList().stream()

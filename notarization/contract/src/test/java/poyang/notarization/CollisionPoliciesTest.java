@@ -158,7 +158,7 @@ final class CollisionPoliciesTest {
             setPolicy(chain, "a", policies.get(0));
             setPolicy(chain, "b", policies.get(1));
             CollisionPlan.Builder plan = randomPlan(random);
-            List<String> able = ProtocolRegistry.all().stream()
+            List<String> able = ProtocolRegistry.of(ProtocolRegistry.Form.PAIR).stream()
                     .filter(p -> plan.getProtocol().equals("auto") || p.name().equals(plan.getProtocol()))
                     .filter(p -> p.learns(asked(plan)).isPresent())
                     .map(ProtocolRegistry.Protocol::name)

@@ -23,6 +23,7 @@ import poyang.chain.contract.ContractEvent;
 import poyang.chain.contract.ContractRejection;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
+import poyang.wire.schema.AbortRequest;
 import poyang.wire.schema.CommitRequest;
 import poyang.wire.schema.ConsentRequest;
 import poyang.wire.schema.ConsentState;
@@ -243,6 +244,31 @@ final class JobStatesTest {
             scene.lose(code);
             assertEquals(JobState.FAILED, scene.now().getState());
         }
+    }
+
+    /// A breach names the other party, is no loss that goes on by itself, and nobody is accused of anything else.
+    @Test
+    void whoBrokeTheProtocolIsNamedInTheFailure() {
+        Scene scene = goingOn(5);
+        AbortRequest breach = Collisions.abort(scene.now()).toBuilder()
+                .setCode("PEER_MISBEHAVED")
+                .setAccused("b")
+                .build();
+        for (AbortRequest wrong : List.of(
+                breach.toBuilder().setAccused("a").build(),
+                breach.toBuilder().setAccused("c").build(),
+                breach.toBuilder().setCode("PEER_LOST").build())) {
+            ContractRejection refused =
+                    assertThrows(ContractRejection.class, () -> scene.chain.call("a/executor", "Jobs", "Abort", wrong));
+            assertEquals(NotarizationErrors.BAD_ARGUMENTS, refused.code());
+        }
+        scene.chain.call("a/executor", "Jobs", "Abort", breach);
+        Job failed = scene.now();
+        assertEquals(JobState.FAILED, failed.getState());
+        assertEquals("a", failed.getFailure().getOrganisation());
+        assertEquals("b", failed.getFailure().getAccused());
+        assertEquals("PEER_MISBEHAVED", failed.getFailure().getCode());
+        assertEquals(5, failed.getFurtherAttempts());
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -16,6 +17,7 @@ import poyang.homomorphic.scoring.FixedPoint;
 import poyang.homomorphic.scoring.Scoring;
 import poyang.homomorphic.scoring.ScoringShape;
 import poyang.psi.CollisionProtocol;
+import poyang.psi.GroupPsi;
 import poyang.wire.schema.Reveal;
 
 /// What the chain says of a protocol is what the protocol says of itself: the chain's registry is part of
@@ -24,10 +26,7 @@ final class ProtocolRegistryTest {
     private static final Path PAGES = Path.of("../../stats-dashboard/web/src/parts/protocols.ts");
 
     private static List<ProtocolRegistry.Protocol> collisions() {
-        return ProtocolRegistry.all().stream()
-                .filter(p -> p.learns(Reveal.SCORES).isEmpty()
-                        && p.learns(Reveal.TOTALS).isEmpty())
-                .toList();
+        return ProtocolRegistry.of(ProtocolRegistry.Form.PAIR);
     }
 
     @Test
@@ -75,6 +74,35 @@ final class ProtocolRegistryTest {
         assertEquals(JointSum.OTHERS_LEARN_ENGLISH, learns.senderEnglish());
     }
 
+    @Test
+    void whatTheChainKnowsOfGroupsExecutorsRunByTheSameFacts() {
+        ProtocolRegistry.Protocol said = ProtocolRegistry.named(GroupPsi.NAME).orElseThrow();
+        ProtocolRegistry.Learns learns = said.learns(Reveal.MATCHING_ROWS).orElseThrow();
+        assertEquals(GroupPsi.ID, said.id());
+        assertEquals(GroupPsi.VERSION, said.version());
+        assertEquals(GroupPsi.LEADER_LEARNS, learns.receiver());
+        assertEquals(GroupPsi.LEADER_LEARNS_ENGLISH, learns.receiverEnglish());
+        assertTrue(learns.sender().startsWith(GroupPsi.OTHERS_LEARN));
+        assertTrue(learns.senderEnglish().startsWith(GroupPsi.OTHERS_LEARN_ENGLISH));
+        var pair = GroupPsi.costs(List.of(1L << 20, 1L << 20, 1L << 20)).getFirst();
+        assertEquals(pair.rounds(), said.cost().rounds());
+        double reckoned =
+                (double) (said.cost().bytesPerReceiverRow() + said.cost().bytesPerSenderRow()) * (1 << 20);
+        assertEquals(1, reckoned / (pair.receiverBytes() + pair.senderBytes()), 0.25);
+    }
+
+    /// Names and numbers are given once.
+    @Test
+    void noTwoProtocolsShareANumber() {
+        List<ProtocolRegistry.Protocol> all = ProtocolRegistry.all();
+        assertEquals(
+                all.size(),
+                all.stream().map(ProtocolRegistry.Protocol::id).distinct().count());
+        assertEquals(
+                all.size(),
+                all.stream().map(ProtocolRegistry.Protocol::name).distinct().count());
+    }
+
     /// Bytes that `auto` reckons with are those of the protocols' own formulas, within a quarter.
     @Test
     void theChainReckonsWithTheProtocolsOwnBytes() {
@@ -91,7 +119,8 @@ final class ProtocolRegistryTest {
 
     @Test
     void theConsoleOffersTheSameProtocolsWithWhatTheyCanReveal() throws IOException {
-        Pattern line = Pattern.compile("\\{ name: '([a-z0-9-]+)', label: '\\w+', reveals: \\[([^]]*)] }");
+        Pattern line =
+                Pattern.compile("\\{ name: '([a-z0-9-]+)', form: '(\\w+)', label: '\\w+', reveals: \\[([^]]*)] }");
         List<MatchResult> offered =
                 line.matcher(Files.readString(PAGES)).results().toList();
         assertEquals(
@@ -100,8 +129,14 @@ final class ProtocolRegistryTest {
                         .toList(),
                 offered.stream().map(m -> m.group(1)).toList());
         for (MatchResult protocol : offered) {
+            assertEquals(
+                    ProtocolRegistry.named(protocol.group(1))
+                            .orElseThrow()
+                            .form()
+                            .name(),
+                    protocol.group(2).toUpperCase(Locale.ROOT));
             TreeSet<String> reveals = new TreeSet<>();
-            for (String reveal : protocol.group(2).split(", *", -1)) {
+            for (String reveal : protocol.group(3).split(", *", -1)) {
                 reveals.add(reveal.replace("Reveal.", ""));
             }
             TreeSet<String> known = new TreeSet<>();

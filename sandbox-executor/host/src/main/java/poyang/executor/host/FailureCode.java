@@ -18,6 +18,7 @@ enum FailureCode {
     CHILD_LOST("a jailed process of this executor ended early"),
     SANDBOX("the sandbox could not be set up"),
     INPUT_REFUSED("a value of the input is not what the plan declares"),
+    PEER_MISBEHAVED("another department's executor broke the protocol"),
     INTERNAL("the executor failed");
 
     private static final int CONNECTORS = 6000;
@@ -43,9 +44,10 @@ enum FailureCode {
                 || code.equals(ExecutorErrors.INPUT_MALFORMED)) {
             return SOURCE_LOST;
         }
-        if (code.equals(KernelErrors.PEER_LOST)
-                || code.equals(KernelErrors.PEER_MISBEHAVED)
-                || code.equals(HostErrors.HELLO_REFUSED)) {
+        if (code.equals(KernelErrors.PEER_MISBEHAVED)) {
+            return PEER_MISBEHAVED;
+        }
+        if (code.equals(KernelErrors.PEER_LOST) || code.equals(HostErrors.HELLO_REFUSED)) {
             return PEER_LOST;
         }
         if (code.equals(ExecutorErrors.EXECUTOR_LOST)) {

@@ -218,8 +218,10 @@ final class JobAttempt {
 
     private PartyRun.Line line(JobKind kind, JobFacts facts, Job now, int other, PeerStream link) {
         PartyId peer = party(other);
-        long ownRows = now.getParties(side).getCommitment().getRoundedRows();
-        long peerRows = now.getParties(other).getCommitment().getRoundedRows();
+        Map<PartyId, Long> rows = new TreeMap<>();
+        for (int i = 0; i < now.getPartiesCount(); i++) {
+            rows.put(party(i), now.getParties(i).getCommitment().getRoundedRows());
+        }
         JobFacts peerFacts = new JobFacts(
                 facts.job(),
                 facts.attempt(),
@@ -232,8 +234,8 @@ final class JobAttempt {
                 facts.plan());
         return new PartyRun.Line(
                 link,
-                FrameMeter.sent(facts.self(), kind.bounds(facts, peer, ownRows, peerRows)),
-                FrameMeter.sent(peer, kind.bounds(peerFacts, facts.self(), peerRows, ownRows)));
+                FrameMeter.sent(facts.self(), kind.bounds(facts, peer, rows)),
+                FrameMeter.sent(peer, kind.bounds(peerFacts, facts.self(), rows)));
     }
 
     private Job awaitRunning() throws InterruptedException {

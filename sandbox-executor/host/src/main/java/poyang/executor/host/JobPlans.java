@@ -11,8 +11,10 @@ import poyang.kernel.PoyangException;
 import poyang.wire.schema.AggregationPlan;
 import poyang.wire.schema.AggregationReporter;
 import poyang.wire.schema.CollisionPlan;
+import poyang.wire.schema.GroupCollisionPlan;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.JoinResult;
 import poyang.wire.schema.KeyColumns;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.Reveal;
@@ -29,6 +31,8 @@ final class JobPlans {
             case COLLISION -> collision(job, plan.getCollision());
             case SCORING -> scoring(plan.getScoring());
             case AGGREGATION -> aggregation(job, plan.getAggregation());
+            case GROUP_COLLISION -> group(job, plan.getGroupCollision());
+            case MATCH_SUM -> throw unknown();
             case KIND_NOT_SET -> throw unknown();
         };
     }
@@ -45,8 +49,33 @@ final class JobPlans {
                     key.getRightColumn(),
                     key.getIdentifierKind().name().toLowerCase(Locale.ROOT)));
         }
-        String protocol = job.hasChoice() ? job.getChoice().getProtocol() : plan.getProtocol();
-        return new JobPlan.Collision(keys, protocol, reveal(plan), listed(plan));
+        return new JobPlan.Collision(keys, protocol(job, plan.getProtocol()), reveal(plan), listed(plan.getJoin()));
+    }
+
+    private static String protocol(Job job, String planned) {
+        return job.hasChoice() ? job.getChoice().getProtocol() : planned;
+    }
+
+    private static JobPlan group(Job job, GroupCollisionPlan plan) {
+        List<JobPlan.Member> members = new ArrayList<>();
+        for (int i = 0; i < plan.getMembersCount(); i++) {
+            members.add(new JobPlan.Member(
+                    new PartyId(job.getParties(i).getOrganisation()),
+                    plan.getMembers(i).getColumnsList()));
+        }
+        return new JobPlan.GroupCollision(
+                members,
+                plan.getIdentifierKindsList().stream()
+                        .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                        .toList(),
+                receiver(job),
+                protocol(job, plan.getProtocol()),
+                listed(plan.getJoin()));
+    }
+
+    private static PartyId receiver(Job job) {
+        String receiver = job.getReceiver();
+        return new PartyId(receiver.substring(0, receiver.indexOf('/')));
     }
 
     private static JobPlan scoring(ScoringPlan plan) {
@@ -71,11 +100,10 @@ final class JobPlans {
                     reporter.getValueColumn(),
                     reporter.getCategoryColumn()));
         }
-        String receiver = job.getReceiver();
         return new JobPlan.Aggregation(
                 reporters,
                 new PartyId(plan.getCollector()),
-                new PartyId(receiver.substring(0, receiver.indexOf('/'))),
+                receiver(job),
                 plan.getStatisticsList().stream().map(JobPlans::statistic).toList(),
                 plan.getCategoriesList(),
                 plan.getDecimals(),
@@ -101,6 +129,8 @@ final class JobPlans {
                         .setAtLeast(plan.getCollision().getAtLeast());
             case SCORING -> receipt.setReveal(Reveal.SCORES);
             case AGGREGATION -> receipt.setReveal(Reveal.TOTALS);
+            case GROUP_COLLISION -> receipt.setReveal(Reveal.MATCHING_ROWS);
+            case MATCH_SUM -> throw unknown();
             case KIND_NOT_SET -> throw unknown();
         }
     }
@@ -119,12 +149,12 @@ final class JobPlans {
             case REVEAL_UNSPECIFIED, MATCHING_ROWS -> new JobPlan.Reveal.MatchingRows();
             case SIZE_ONLY -> new JobPlan.Reveal.SizeOnly();
             case SIZE_AT_LEAST -> new JobPlan.Reveal.SizeAtLeast(plan.getAtLeast());
-            case SCORES, TOTALS, UNRECOGNIZED -> throw unknown();
+            case SCORES, TOTALS, MATCH_SUMS, UNRECOGNIZED -> throw unknown();
         };
     }
 
-    private static JobPlan.Listed listed(CollisionPlan plan) {
-        return switch (plan.getJoin()) {
+    private static JobPlan.Listed listed(JoinResult join) {
+        return switch (join) {
             case JOIN_RESULT_UNSPECIFIED, INNER -> JobPlan.Listed.INNER;
             case LEFT -> JobPlan.Listed.LEFT;
             case DIFFERENCE -> JobPlan.Listed.DIFFERENCE;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
@@ -18,7 +19,7 @@ class FrameMeterTest {
     private static JobKind.FrameBounds bounds(String protocol, boolean receives, long ownRows, long peerRows) {
         JobPlan plan = JobPlan.Collision.of("a", "b", "text", protocol);
         JobFacts facts = new JobFacts("j", 1, new PartyId("a"), new PartyId("b"), receives, plan);
-        return JobKind.of(plan).bounds(facts, facts.peer(), ownRows, peerRows);
+        return JobKind.of(plan).bounds(facts, facts.peer(), Map.of(facts.self(), ownRows, facts.peer(), peerRows));
     }
 
     private static FrameMeter meter(JobKind.FrameBounds bounds) {

@@ -135,10 +135,14 @@ record LocalCrowd(
     private FrameMeter meter(JobKind kind, List<ChildMessage.Committed> inputs, int from, int to) {
         return FrameMeter.sent(
                 members.get(from).party(),
-                kind.bounds(
-                        facts(from),
-                        members.get(to).party(),
-                        inputs.get(from).roundedRows(),
-                        inputs.get(to).roundedRows()));
+                kind.bounds(facts(from), members.get(to).party(), rows(inputs)));
+    }
+
+    private Map<PartyId, Long> rows(List<ChildMessage.Committed> inputs) {
+        Map<PartyId, Long> rows = new TreeMap<>();
+        for (int i = 0; i < members.size(); i++) {
+            rows.put(members.get(i).party(), inputs.get(i).roundedRows());
+        }
+        return rows;
     }
 }

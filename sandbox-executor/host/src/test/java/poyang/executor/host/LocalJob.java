@@ -95,7 +95,14 @@ final class LocalJob {
             JobKind kind, PartyRun.Party party, ChildMessage.Committed own, ChildMessage.Committed peer) {
         return FrameMeter.sent(
                 party.facts().self(),
-                kind.bounds(party.facts(), party.facts().peer(), own.roundedRows(), peer.roundedRows()));
+                kind.bounds(
+                        party.facts(),
+                        party.facts().peer(),
+                        Map.of(
+                                party.facts().self(),
+                                own.roundedRows(),
+                                party.facts().peer(),
+                                peer.roundedRows())));
     }
 
     /// A failure of one side ends the other.

@@ -25,6 +25,7 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
     private static final int COLLISION = 2;
     private static final int SCORING = 3;
     private static final int AGGREGATION = 4;
+    private static final int GROUP_COLLISION = 5;
     private static final int CATEGORIES_MAX = 1024;
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
@@ -77,6 +78,15 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
                 out.text(plan.listed().name());
             }
             case JobPlan.Scoring plan -> write(plan, out);
+            case JobPlan.GroupCollision plan ->
+                out.u8(GROUP_COLLISION)
+                        .list(
+                                plan.members(),
+                                (w, each) -> w.text(each.party().name()).list(each.columns(), CanonicalWriter::text))
+                        .list(plan.identifierKinds(), CanonicalWriter::text)
+                        .text(plan.leader().name())
+                        .text(plan.protocol())
+                        .text(plan.listed().name());
             case JobPlan.Aggregation plan ->
                 out.u8(AGGREGATION)
                         .list(
@@ -129,6 +139,7 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
             case COLLISION -> collision(in);
             case SCORING -> scoring(in);
             case AGGREGATION -> aggregation(in);
+            case GROUP_COLLISION -> group(in);
             default -> throw unknown("a job has the unknown kind " + kind);
         };
         return new JobFacts(job, attempt, self, peers, receives, plan);
@@ -146,6 +157,18 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
             default -> throw unknown("a job reveals the unknown kind " + mode);
         };
         return new JobPlan.Collision(keys, protocol, reveal, listed(in.text(LONGEST_TEXT)));
+    }
+
+    private static JobPlan group(CanonicalReader in) {
+        return new JobPlan.GroupCollision(
+                in.list(
+                        PEERS_MAX,
+                        r -> new JobPlan.Member(
+                                new PartyId(r.text(LONGEST_TEXT)), r.list(KEYS_MAX, each -> each.text(LONGEST_TEXT)))),
+                in.list(KEYS_MAX, r -> r.text(LONGEST_TEXT)),
+                new PartyId(in.text(LONGEST_TEXT)),
+                in.text(LONGEST_TEXT),
+                listed(in.text(LONGEST_TEXT)));
     }
 
     private static JobPlan scoring(CanonicalReader in) {

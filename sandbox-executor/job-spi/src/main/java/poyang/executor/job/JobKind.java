@@ -1,6 +1,7 @@
 package poyang.executor.job;
 
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
@@ -23,9 +24,8 @@ public interface JobKind {
     /// A kind of more than two parties must not wait in a circle: frames on their way are few, and a party that
     /// sends takes none in from others until there is room.
     ///
-    /// @param ownRows upper bound of the own rows
-    /// @param peerRows upper bound of that party's rows
-    FrameBounds bounds(JobFacts facts, PartyId peer, long ownRows, long peerRows);
+    /// @param rows upper bounds of each party's rows, the own among them
+    FrameBounds bounds(JobFacts facts, PartyId peer, Map<PartyId, Long> rows);
 
     /// How the time of an exchange is shared among the phases that a run reports, in their order, for telling
     /// what is left of it. Phases that are not here take no time worth telling.

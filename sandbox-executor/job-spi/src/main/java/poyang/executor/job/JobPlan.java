@@ -3,6 +3,7 @@ package poyang.executor.job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import poyang.kernel.Bug;
 import poyang.kernel.PartyId;
 
 /// What a job computes, in terms of this module; the chain's own encoding stays at the host's edge.
@@ -26,6 +27,35 @@ public sealed interface JobPlan {
                     protocol,
                     new Reveal.MatchingRows(),
                     Listed.INNER);
+        }
+    }
+
+    /// Which keys of the leader's do all others have? The leader gets the result.
+    ///
+    /// @param members three to ten, in the plan's order, each with as many key columns as there are kinds
+    /// @param identifierKinds of the key columns, in order
+    /// @param leader one of the members
+    /// @param listed which of the leader's own identifiers its result lists
+    record GroupCollision(
+            List<Member> members, List<String> identifierKinds, PartyId leader, String protocol, Listed listed)
+            implements JobPlan {
+        public GroupCollision {
+            members = List.copyOf(members);
+            identifierKinds = List.copyOf(identifierKinds);
+        }
+
+        public Member member(PartyId party) {
+            return members.stream()
+                    .filter(member -> member.party().equals(party))
+                    .findFirst()
+                    .orElseThrow(() -> new Bug(party + " is no member of this group"));
+        }
+    }
+
+    /// @param columns the key columns, in order
+    record Member(PartyId party, List<String> columns) {
+        public Member {
+            columns = List.copyOf(columns);
         }
     }
 

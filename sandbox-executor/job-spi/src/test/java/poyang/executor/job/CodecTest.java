@@ -63,6 +63,22 @@ class CodecTest {
                     2,
                     1L << 40));
 
+    private static final JobFacts GROUP = new JobFacts(
+            "cdef",
+            2,
+            new PartyId("health"),
+            List.of(new PartyId("housing"), new PartyId("taxation")),
+            false,
+            new JobPlan.GroupCollision(
+                    List.of(
+                            new JobPlan.Member(new PartyId("housing"), List.of("id", "tel")),
+                            new JobPlan.Member(new PartyId("health"), List.of("citizen", "phone")),
+                            new JobPlan.Member(new PartyId("taxation"), List.of("taxpayer", "mobile"))),
+                    List.of("id", "phone"),
+                    new PartyId("taxation"),
+                    "vole-group",
+                    JobPlan.Listed.DIFFERENCE));
+
     private static List<ChildMessage> messages() {
         Bytes digest = Bytes.wrap(new byte[32]);
         return List.of(
@@ -70,6 +86,7 @@ class CodecTest {
                 new ChildMessage.Start(SIZES, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Go(),
                 new ChildMessage.Start(MANY, Bytes.empty(), Bytes.utf8("department"), digest),
+                new ChildMessage.Start(GROUP, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Frame(new PartyId("taxation"), Bytes.utf8("frame")),
                 new ChildMessage.Progress("masking", 5, 7),
                 new ChildMessage.Committed(digest, digest, 990, digest),

@@ -1,6 +1,7 @@
 package poyang.executor.jobs;
 
 import java.util.List;
+import java.util.Map;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobPlan;
@@ -16,14 +17,14 @@ public final class AggregationJob implements JobKind {
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Aggregation aggregation -> Totals.slots(aggregation) <= JointSum.VALUES_MAX;
-            case JobPlan.Collision _, JobPlan.Scoring _ -> false;
+            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.GroupCollision _ -> false;
         };
     }
 
     private static JobPlan.Aggregation aggregation(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Aggregation aggregation -> aggregation;
-            case JobPlan.Collision _, JobPlan.Scoring _ -> throw notThis();
+            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.GroupCollision _ -> throw notThis();
         };
     }
 
@@ -56,7 +57,7 @@ public final class AggregationJob implements JobKind {
 
     /// What is sent does not depend on anybody's rows.
     @Override
-    public FrameBounds bounds(JobFacts facts, PartyId peer, long ownRows, long peerRows) {
+    public FrameBounds bounds(JobFacts facts, PartyId peer, Map<PartyId, Long> rows) {
         SumRoles roles = roles(aggregation(facts.plan()));
         JointSum.Sent out = JointSum.sent(roles, facts.self(), peer);
         JointSum.Sent in = JointSum.sent(roles, peer, facts.self());

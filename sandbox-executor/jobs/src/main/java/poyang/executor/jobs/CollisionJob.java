@@ -1,6 +1,8 @@
 package poyang.executor.jobs;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
@@ -28,7 +30,7 @@ public final class CollisionJob implements JobKind {
                         && collision.keys().stream()
                                 .allMatch(key -> IdentifierRule.named(key.identifierKind())
                                         .isPresent());
-            case JobPlan.Scoring _, JobPlan.Aggregation _ -> false;
+            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _ -> false;
         };
     }
 
@@ -49,7 +51,8 @@ public final class CollisionJob implements JobKind {
     private static JobPlan.Collision collision(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Collision collision -> collision;
-            case JobPlan.Scoring _, JobPlan.Aggregation _ -> throw unknown("the plan is no collision");
+            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _ ->
+                throw unknown("the plan is no collision");
         };
     }
 
@@ -67,11 +70,18 @@ public final class CollisionJob implements JobKind {
     }
 
     @Override
-    public FrameBounds bounds(JobFacts facts, PartyId peer, long ownRows, long peerRows) {
-        long receiverRows = facts.receives() ? ownRows : peerRows;
-        long senderRows = facts.receives() ? peerRows : ownRows;
-        Cost cost = protocolOf(facts.plan()).cost(receiverRows, senderRows);
+    public FrameBounds bounds(JobFacts facts, PartyId peer, Map<PartyId, Long> rows) {
+        long ownRows = Objects.requireNonNull(rows.get(facts.self()));
+        long peerRows = Objects.requireNonNull(rows.get(peer));
+        CollisionProtocol protocol = protocolOf(facts.plan());
         return facts.receives()
+                ? bounds(protocol.most(ownRows, peerRows), true)
+                : bounds(protocol.most(peerRows, ownRows), false);
+    }
+
+    /// @param receives whether the own side is the receiver of `cost`
+    static FrameBounds bounds(Cost cost, boolean receives) {
+        return receives
                 ? new FrameBounds(
                         cost.receiverFrames(),
                         cost.receiverBytes(),

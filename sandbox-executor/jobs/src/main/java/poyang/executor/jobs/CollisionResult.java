@@ -9,16 +9,16 @@ import poyang.psi.IntList;
 import poyang.psi.KeyForm;
 import poyang.psi.KeySet;
 
-/// What the receiver reads: RFC 4180 with a header, one of its own identifiers a line, named as in the left
-/// data set; `LEFT` has one more column, `matched`.
+/// What the receiver reads: RFC 4180 with a header, one of its own identifiers a line; `LEFT` has one more column,
+/// `matched`.
 final class CollisionResult {
     private CollisionResult() {}
 
-    static Bytes csv(JobPlan.Collision plan, KeyForm form, KeySet keys, IntList matches) {
-        boolean told = plan.listed() == JobPlan.Listed.LEFT;
+    /// @param columns names of the key columns
+    static Bytes csv(List<String> columns, JobPlan.Listed listing, KeyForm form, KeySet keys, IntList matches) {
+        boolean told = listing == JobPlan.Listed.LEFT;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        List<String> header = new ArrayList<>();
-        plan.keys().forEach(key -> header.add(key.leftColumn()));
+        List<String> header = new ArrayList<>(columns);
         if (told) {
             header.add("matched");
         }
@@ -27,7 +27,7 @@ final class CollisionResult {
         for (int i = 0; i < keys.size(); i++) {
             boolean matched = next < matches.size() && matches.at(next) == i;
             next += matched ? 1 : 0;
-            boolean listed = switch (plan.listed()) {
+            boolean listed = switch (listing) {
                 case INNER -> matched;
                 case DIFFERENCE -> !matched;
                 case LEFT -> true;

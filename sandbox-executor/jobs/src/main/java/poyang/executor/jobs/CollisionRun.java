@@ -114,7 +114,12 @@ final class CollisionRun implements JobRun {
         }
         Intersection found = protocol.receive(keys, session);
         return new Output(
-                Optional.of(CollisionResult.csv(plan, form, keys, found.matches())),
+                Optional.of(CollisionResult.csv(
+                        plan.keys().stream().map(JobPlan.Key::leftColumn).toList(),
+                        plan.listed(),
+                        form,
+                        keys,
+                        found.matches())),
                 keys.size(),
                 found.peerKeys(),
                 found.matches().size(),

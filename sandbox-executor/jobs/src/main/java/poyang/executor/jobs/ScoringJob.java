@@ -2,6 +2,8 @@ package poyang.executor.jobs;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobPlan;
@@ -22,7 +24,7 @@ public final class ScoringJob implements JobKind {
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring.protocol().equals(Scoring.NAME) && scored(scoring);
-            case JobPlan.Collision _, JobPlan.Aggregation _ -> false;
+            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _ -> false;
         };
     }
 
@@ -37,7 +39,8 @@ public final class ScoringJob implements JobKind {
     private static JobPlan.Scoring scoring(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring;
-            case JobPlan.Collision _, JobPlan.Aggregation _ -> throw CollisionJob.unknown("the plan is no scoring");
+            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _ ->
+                throw CollisionJob.unknown("the plan is no scoring");
         };
     }
 
@@ -68,8 +71,9 @@ public final class ScoringJob implements JobKind {
     }
 
     @Override
-    public FrameBounds bounds(JobFacts facts, PartyId peer, long ownRows, long peerRows) {
-        ScoringCost cost = Scoring.cost(shape(scoring(facts.plan())), facts.receives() ? ownRows : peerRows);
+    public FrameBounds bounds(JobFacts facts, PartyId peer, Map<PartyId, Long> rows) {
+        long scored = Objects.requireNonNull(rows.get(facts.receives() ? facts.self() : peer));
+        ScoringCost cost = Scoring.cost(shape(scoring(facts.plan())), scored);
         return facts.receives()
                 ? new FrameBounds(
                         cost.featuresFrames(),

@@ -1,0 +1,206 @@
+package poyang.executor.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.BufferedInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import poyang.connectors.SourceSettings;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.Sm3;
+import poyang.crypto.storage.SealedFile;
+import poyang.executor.compute.Replay;
+import poyang.executor.host.LocalCrowd.Ended;
+import poyang.executor.jail.Confinement.Limits;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobKind;
+import poyang.executor.job.JobPlan;
+import poyang.executor.job.JobPlan.Listed;
+import poyang.executor.job.LinkDigest;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// A collision of three departments: six jailed processes.
+class LocalGroupTest {
+    private static final List<PartyId> PARTIES =
+            Stream.of("taxation", "housing", "education").map(PartyId::new).toList();
+    /// Neither the first of the plan nor the first by name.
+    private static final PartyId LEADER = PARTIES.get(1);
+
+    private final SeededRandom random = new SeededRandom(new byte[32], "local-group-test");
+    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
+    private final Sm2PrivateKey department = Sm2PrivateKey.generate(random.fork("department"));
+    private Path folder;
+    private Path scratch;
+    private ExecutorSetup setup;
+
+    @BeforeEach
+    void folders() throws IOException {
+        folder = Files.createTempDirectory("poyang-group");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        Path runtime = Files.createDirectory(folder.resolve("runtime"));
+        scratch = Files.createDirectory(folder.resolve("s"));
+        List<Path> classPath = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        setup = new ExecutorSetup(
+                Jail.bubblewrap(runtime),
+                scratch,
+                classPath,
+                classPath,
+                new Limits(96, 900, 1, 256, 60),
+                new Limits(256, 600, 1, 256, 120));
+    }
+
+    @AfterEach
+    void wipe() {
+        Scratch.wipe(folder);
+    }
+
+    /// Two key columns, which every department names differently.
+    private LocalCrowd.Member member(int index, List<String> rows) throws IOException {
+        String header = "name" + index + ",tel" + index;
+        Path file = Files.writeString(folder.resolve(index + ".csv"), header + "\n" + String.join("\n", rows) + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Source source = new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+        return new LocalCrowd.Member(PARTIES.get(index), Optional.of(source));
+    }
+
+    private static List<String> people(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(i -> "n" + i + "," + (13_800_000_000L + i))
+                .toList();
+    }
+
+    private LocalCrowd crowd(Listed listed) throws IOException {
+        List<JobPlan.Member> planned = IntStream.range(0, PARTIES.size())
+                .mapToObj(i -> new JobPlan.Member(PARTIES.get(i), List.of("name" + i, "tel" + i)))
+                .toList();
+        JobPlan plan = new JobPlan.GroupCollision(planned, List.of("text", "phone"), LEADER, "vole-group", listed);
+        // the leader has one key in three rows, one whose telephone is no telephone, and one by another's number
+        List<String> leading = new ArrayList<>(people(4, 9));
+        leading.addAll(List.of("n4,13800000004", "n4,+86 138 0000 0004", "n5,12", "n6,13800000007"));
+        List<LocalCrowd.Member> members =
+                List.of(member(0, people(0, 300)), member(1, leading), member(2, people(5, 8)));
+        return new LocalCrowd(setup, "j8", plan, members, LEADER, receiver.publicKey(), department.publicKey(), folder);
+    }
+
+    private List<String> opened(List<Ended> ended) throws IOException {
+        byte[] plain;
+        try (InputStream in = SealedFile.open(
+                Files.newInputStream(folder.resolve("result")),
+                receiver,
+                "poyang.result.v1:j8:1".getBytes(StandardCharsets.UTF_8))) {
+            plain = in.readAllBytes();
+        }
+        for (Ended each : ended) {
+            assertEquals(
+                    each.party().equals(LEADER) ? Sm3.hash(plain) : Bytes.empty(),
+                    each.output().outputCommitment(),
+                    each.party().name());
+        }
+        return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+    }
+
+    @Test
+    void theLeaderGetsWhatAllHaveAndEachLinkIsStatedAlikeAtItsEnds() throws IOException {
+        List<Ended> ended = crowd(Listed.LEFT).run((_, _, _) -> {});
+        assertEquals(
+                List.of(
+                        "name1,tel1,matched",
+                        "n4,13800000004,0",
+                        "n5,13800000005,1",
+                        "n6,13800000006,1",
+                        "n7,13800000007,1",
+                        "n8,13800000008,0",
+                        "n6,13800000007,0"),
+                opened(ended));
+        for (Ended one : ended) {
+            assertEquals(2, one.output().links().size());
+            assertEquals(LinkDigest.all(one.output().links()), one.output().transcript());
+            assertEquals(ended.getFirst().output().rounds(), one.output().rounds());
+            for (Ended other : ended) {
+                if (!one.party().equals(other.party())) {
+                    assertEquals(one.link(other.party()), other.link(one.party()), one.party() + " " + other.party());
+                }
+            }
+            try (InputStream opening =
+                    new BufferedInputStream(Files.newInputStream(folder.resolve(one.party() + ".opening")))) {
+                Replay.Commitment again = Replay.run(opening, department);
+                assertEquals(one.output().transcript(), again.transcript());
+                assertEquals(one.input().inputRoot(), again.inputRoot());
+                assertEquals(one.output().outputCommitment(), again.outputCommitment());
+            }
+        }
+        assertEquals(9, ended.get(1).input().roundedRows());
+        assertNotEquals(ended.get(0).input().versionMark(), ended.get(2).input().versionMark());
+        try (Stream<Path> left = Files.list(scratch)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    /// A department whose process dies ends the attempt of all.
+    @Test
+    void aMemberThatIsLostEndsAll() throws IOException {
+        LocalCrowd crowd = crowd(Listed.DIFFERENCE);
+        PoyangException lost = assertThrows(
+                PoyangException.class,
+                () -> crowd.run((phase, _, _) -> {
+                    if (phase.equals("hashing")) {
+                        ProcessHandle.current()
+                                .children()
+                                .filter(child -> commandLine(child).contains("j8-1-education-compute"))
+                                .forEach(ProcessHandle::destroyForcibly);
+                    }
+                }));
+        assertEquals(ExecutorErrors.CHILD_LOST, lost.code(), lost.toString());
+        assertEquals(false, Files.exists(folder.resolve("result")));
+    }
+
+    private static String commandLine(ProcessHandle child) {
+        try {
+            return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"));
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    @Test
+    void othersThanTheGroupsProtocolAreNoKind() {
+        List<JobPlan.Member> members = PARTIES.stream()
+                .map(party -> new JobPlan.Member(party, List.of("id")))
+                .toList();
+        for (List<String> wrong : List.of(List.of("vole", "id"), List.of("vole-group", "ids"))) {
+            JobPlan plan = new JobPlan.GroupCollision(
+                    members, List.of(wrong.getLast()), LEADER, wrong.getFirst(), Listed.INNER);
+            assertEquals(
+                    ExecutorErrors.UNKNOWN_JOB_KIND,
+                    assertThrows(PoyangException.class, () -> JobKind.of(plan)).code());
+        }
+    }
+}
