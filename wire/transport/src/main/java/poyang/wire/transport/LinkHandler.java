@@ -27,7 +27,6 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     private static final byte PING = 1;
     private static final byte PONG = 2;
     private static final int CONTROL_BYTES = 9;
-    private static final int MISSED_HEARTBEATS = 3;
 
     private final Transport transport;
     private final @Nullable PartyId dialled;
@@ -36,7 +35,7 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     private @Nullable PeerLink link;
     private @Nullable ScheduledFuture<?> heartbeat;
     private @Nullable ScheduledFuture<?> pause;
-    private long heardNanos;
+    private @Nullable Silence silence;
     private String reason = "the connection ended";
 
     /// @param dialled whom this side called; null when the other side called
@@ -76,19 +75,21 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         }
         PeerLink own = known;
         link = own;
-        heardNanos = System.nanoTime();
         long every = transport.config().heartbeatMillis();
-        heartbeat = context.executor().scheduleAtFixedRate(() -> beat(context), 0, every, TimeUnit.MILLISECONDS);
+        Silence fresh = new Silence(TimeUnit.MILLISECONDS.toNanos(every), System.nanoTime());
+        silence = fresh;
+        heartbeat =
+                context.executor().scheduleWithFixedDelay(() -> beat(context, fresh), 0, every, TimeUnit.MILLISECONDS);
     }
 
-    private void beat(ChannelHandlerContext context) {
+    private void beat(ChannelHandlerContext context, Silence kept) {
+        long now = System.nanoTime();
         if (pause != null) {
             // Its words wait because this side does not read them: that is no silence.
-            heardNanos = System.nanoTime();
+            kept.heard(now);
         }
-        long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos);
-        if (silent > MISSED_HEARTBEATS * transport.config().heartbeatMillis()) {
-            end(context, "nothing heard for " + silent + " ms");
+        if (kept.lost(now)) {
+            end(context, "nothing heard for " + TimeUnit.NANOSECONDS.toMillis(kept.nanos(now)) + " ms");
             return;
         }
         Optional<PoyangException> fallen = transport.standing(session(context));
@@ -142,7 +143,7 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         if (!context.channel().isActive()) {
             return;
         }
-        heardNanos = System.nanoTime();
+        heard();
         own.heard();
         if (!attached) {
             attached = true;
@@ -173,7 +174,7 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             return;
         }
         pause = null;
-        heardNanos = System.nanoTime();
+        heard();
         context.channel().config().setAutoRead(true);
     }
 
@@ -204,8 +205,14 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     /// than the peer may be silent.
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        heardNanos = System.nanoTime();
+        heard();
         context.fireChannelReadComplete();
+    }
+
+    private void heard() {
+        if (silence != null) {
+            silence.heard(System.nanoTime());
+        }
     }
 
     @Override

@@ -14,7 +14,7 @@ import poyang.kernel.PoyangException;
 /// @param listen port 0 lets the system choose
 /// @param peers everybody else who may hold a link with this node; the one of two nodes whose name
 ///     comes first dials the other
-/// @param heartbeatMillis how often a ping goes out; a peer silent for three times as long is lost
+/// @param heartbeatMillis how often a ping goes out; a peer silent for five times as long is lost
 /// @param reconnectMillis the longest pause between two attempts to dial; the first is 100 ms and each
 ///     failure doubles it
 /// @param queueFrames frames that may wait for one peer
