@@ -171,6 +171,7 @@ final class SimulatedChain {
         private Dissemination spread;
         private Attestations attestations;
         private BlockSync sync;
+        private Optional<OrderingPoint> point = Optional.empty();
         private final Map<String, Long> timerSets = new TreeMap<>();
 
         @SuppressWarnings("NullAway.Init") // restart makes the machines
@@ -206,7 +207,7 @@ final class SimulatedChain {
                     CHAIN, epoch, id, signatures(id), proofs.size(), headers.subList(0, proofs.size()));
             sync = new BlockSync(CHAIN, epoch, id, signatures(id));
             feed(new BftEvent.Started(clock()));
-            catchUp(new SyncEvent.Started(progress()));
+            catchUp(new SyncEvent.Started(progress(), point));
             headers.subList(proofs.size(), headers.size())
                     .forEach(header -> attest(new Attestations.Event.Executed(header)));
         }
@@ -451,15 +452,8 @@ final class SimulatedChain {
             }
             for (SyncEffect effect : ready.apply()) {
                 switch (effect) {
-                    case SyncEffect.Apply(ProvenBlock block) -> {
-                        BlockHeader header = block.proof().header();
-                        if (header.height() > headers.size()) {
-                            caughtUp++;
-                            execute(block.transactions(), header.round(), header.proposer(), header.timestampMillis());
-                        }
-                        check(headers.get((int) header.height() - 1).equals(header), "a served block is another");
-                        attest(new Attestations.Event.Proven(block.proof()));
-                    }
+                    case SyncEffect.Apply(List<ProvenBlock> served) -> served.forEach(this::take);
+                    case SyncEffect.Remember(OrderingPoint latest) -> point = Optional.of(latest);
                     case SyncEffect.Resume(OrderingPoint at) -> {
                         check(at.height() == headers.size(), "resumed at another height");
                         resumed++;
@@ -476,6 +470,16 @@ final class SimulatedChain {
                     }
                 }
             }
+        }
+
+        private void take(ProvenBlock block) {
+            BlockHeader header = block.proof().header();
+            if (header.height() > headers.size()) {
+                caughtUp++;
+                execute(block.transactions(), header.round(), header.proposer(), header.timestampMillis());
+            }
+            check(headers.get((int) header.height() - 1).equals(header), "a served block is another");
+            attest(new Attestations.Event.Proven(block.proof()));
         }
 
         private void sendSync(PartyId to, SyncMessage honestMessage) {

@@ -240,6 +240,22 @@ public final class Ledger implements AutoCloseable {
 
     /// Writes a prepared block and consensus' mark; durable when it returns.
     public synchronized void commit(BlockHeader header, PreparedBlock block, OrderedMark mark) {
+        putCommitted(header, block, mark, Optional.empty());
+    }
+
+    /// Writes a prepared block together with its finality proof, which the caller has verified; durable after
+    /// {@link #sync}, or after any later write that is durable. For blocks that others keep too.
+    public synchronized void commitProven(FinalityProof proof, PreparedBlock block, OrderedMark mark) {
+        putCommitted(proof.header(), block, mark, Optional.of(proof));
+    }
+
+    /// Returns when everything that was committed is durable.
+    public void sync() {
+        store.sync();
+    }
+
+    private void putCommitted(
+            BlockHeader header, PreparedBlock block, OrderedMark mark, Optional<FinalityProof> proof) {
         Bug.unless(height >= 0 && block.height() == height + 1, "the block was prepared for another height");
         BlockHeader below = header(height).orElseThrow();
         Bug.unless(
@@ -258,7 +274,13 @@ public final class Ledger implements AutoCloseable {
         KeyIndex.Change keys = putBlock(batch, header, block);
         batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()));
         forgetNonces(batch, header.height() - NONCE_WINDOW);
-        batch.write();
+        long reached = finalisedHeight;
+        if (proof.isPresent()) {
+            reached = putProof(batch, proof.get());
+            batch.writeSoon();
+        } else {
+            batch.write();
+        }
         keys.publish();
         nodes.follow(block.update());
         store.latest()
@@ -266,6 +288,7 @@ public final class Ledger implements AutoCloseable {
                         .map(written -> written.write().flat())
                         .toList());
         height = header.height();
+        finalisedHeight = reached;
         pruneSome();
     }
 
@@ -277,7 +300,7 @@ public final class Ledger implements AutoCloseable {
             horizon = next;
             Store.Batch batch = store.batch();
             Stale.prune(store, batch, next);
-            batch.put(Store.Family.META, HORIZON, long8(next)).write();
+            batch.put(Store.Family.META, HORIZON, long8(next)).writeSoon();
         }
     }
 
@@ -378,6 +401,9 @@ public final class Ledger implements AutoCloseable {
     ///     ledger executed: then this node, or a quorum, computed wrongly, and the node must stop
     public synchronized long finalise(FinalityProof proof) {
         long proven = proof.header().height();
+        if (finality(proven).equals(Optional.of(proof))) {
+            return finalisedHeight;
+        }
         Optional<BlockHeader> own = header(proven);
         if (proven < 1
                 || own.isEmpty()
@@ -389,13 +415,21 @@ public final class Ledger implements AutoCloseable {
                     "a quorum's attestations of that block are needed");
         }
         Store.Batch batch = store.batch();
+        long reached = putProof(batch, proof);
+        batch.write();
+        finalisedHeight = reached;
+        return reached;
+    }
+
+    /// Gives the height below which, itself included, everything is final once the batch is written.
+    private long putProof(Store.Batch batch, FinalityProof proof) {
+        long proven = proof.header().height();
         batch.put(Store.Family.FINALITY, long8(proven), proof.encoded());
         long reached = finalisedHeight;
         while (reached + 1 == proven || finality(reached + 1).isPresent()) {
             reached++;
         }
-        batch.put(Store.Family.META, FINALISED, long8(reached)).write();
-        finalisedHeight = reached;
+        batch.put(Store.Family.META, FINALISED, long8(reached));
         return reached;
     }
 

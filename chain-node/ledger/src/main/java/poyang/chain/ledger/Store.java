@@ -98,6 +98,7 @@ final class Store implements AutoCloseable {
     private final ColumnFamilyOptions nodeOptions;
     private final DBOptions options;
     private final WriteOptions synced;
+    private final WriteOptions logged;
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
     private final RocksDB database;
     private final CryptoSuite suite;
@@ -128,6 +129,7 @@ final class Store implements AutoCloseable {
                 // A log that ends early is a crash; one that is damaged further up must not pass for it.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
         synced = new WriteOptions().setSync(true);
+        logged = new WriteOptions();
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (Family family : Family.values()) {
             ColumnFamilyOptions how = family == Family.NODES ? nodeOptions : familyOptions;
@@ -312,6 +314,16 @@ final class Store implements AutoCloseable {
                 e);
     }
 
+    /// Returns when the disk has all that was written.
+    void sync() {
+        Bug.unless(open, "the ledger is closed");
+        try {
+            database.syncWal();
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
     /// Puts what only the log holds into tables, whose every octet is under a checksum.
     void flush() {
         try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
@@ -333,6 +345,7 @@ final class Store implements AutoCloseable {
 
     private void closeOptions() {
         synced.close();
+        logged.close();
         options.close();
         familyOptions.close();
         nodeOptions.close();
@@ -372,6 +385,15 @@ final class Store implements AutoCloseable {
 
         /// Returns when the disk has it.
         void write() {
+            write(synced);
+        }
+
+        /// Returns when the log has it: a crash of the machine may take it away, and then all that came later.
+        void writeSoon() {
+            write(logged);
+        }
+
+        private void write(WriteOptions how) {
             Bug.unless(open, "the ledger is closed");
             Iterator<byte[]> sealed = values.sealAll(changes.stream()
                             .filter(Change::sealed)
@@ -389,7 +411,7 @@ final class Store implements AutoCloseable {
                         batch.delete(family, at);
                     }
                 }
-                database.write(synced, batch);
+                database.write(how, batch);
             } catch (RocksDBException e) {
                 throw failed(e);
             }

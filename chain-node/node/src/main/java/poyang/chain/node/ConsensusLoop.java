@@ -54,6 +54,7 @@ final class ConsensusLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ConsensusLoop.class);
     private static final int INBOX = 10_000;
     private static final String KEPT_BATCHES = "batch/";
+    static final String KEPT_POINT = "sync/point";
     private static final int FORGET_AT = 64;
     private static final long RECENT_HEADERS = 1_000;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
@@ -82,6 +83,7 @@ final class ConsensusLoop {
     private final Attestations attestations;
     private final BlockSync blockSync;
     private final BlockServer blockServer;
+    private final Replay replay;
     /// The round of what the engine decided last; the ledger may be below it while batches are fetched.
     private long decidedRound;
 
@@ -97,7 +99,7 @@ final class ConsensusLoop {
 
         record Spoken(PartyId from, Attestations.Word word) implements Input {}
 
-        record Synced(PartyId from, SyncMessage message) implements Input {}
+        record Synced(SyncEvent event) implements Input {}
 
         record Spread(PartyId from, DisseminationMessage message) implements Input {}
 
@@ -108,6 +110,7 @@ final class ConsensusLoop {
             Ledger ledger,
             Signer signer,
             Execution execution,
+            Replay replay,
             Pool pool,
             Finality finality,
             Couriers couriers,
@@ -117,6 +120,7 @@ final class ConsensusLoop {
             InstantSource clock) {
         this.ledger = ledger;
         this.execution = execution;
+        this.replay = replay;
         this.pool = pool;
         this.finality = finality;
         this.couriers = couriers;
@@ -133,7 +137,9 @@ final class ConsensusLoop {
         long executed = Engines.place(epoch, mark.round());
         ledger.safety().all("").forEach((key, value) -> {
             if (!key.startsWith(KEPT_BATCHES)) {
-                entries.put(key, value);
+                if (!key.equals(KEPT_POINT)) {
+                    entries.put(key, value);
+                }
                 return;
             }
             keptBatches.put(Bytes.fromHex(key.substring(key.lastIndexOf('/') + 1)), key);
@@ -178,7 +184,7 @@ final class ConsensusLoop {
             boolean room = switch (channel) {
                 case ENGINE_CHANNEL -> inbox.offer(new Input.Message(from, engine.decode(payload.toArray())));
                 case WORD_CHANNEL -> inbox.offer(new Input.Spoken(from, Attestations.Word.decode(payload.toArray())));
-                case SYNC_CHANNEL -> inbox.offer(new Input.Synced(from, SyncMessage.decode(payload.toArray())));
+                case SYNC_CHANNEL -> synced(from, SyncMessage.decode(payload.toArray()));
                 case SPREAD_CHANNEL ->
                     inbox.offer(new Input.Spread(from, DisseminationMessage.decode(payload.toArray())));
                 default -> {
@@ -195,6 +201,16 @@ final class ConsensusLoop {
         }
     }
 
+    private boolean synced(PartyId from, SyncMessage message) {
+        if (message instanceof SyncMessage.Blocks blocks && replay.expects(from, blocks.from())) {
+            replay.check(blocks, (brought, hold) -> {
+                boolean _ = inbox.offer(new Input.Synced(new SyncEvent.Brought(from, brought, hold)));
+            });
+            return true;
+        }
+        return inbox.offer(new Input.Synced(new SyncEvent.Received(from, message)));
+    }
+
     /// Transactions that clients brought to this node, admitted; from any thread.
     void admitted(List<Bytes> transactions) {
         if (!transactions.isEmpty() && admitted.addAll(transactions) && admitted.size() <= transactions.size()) {
@@ -208,7 +224,8 @@ final class ConsensusLoop {
 
     /// Runs until interrupted; throws when this node must stop.
     void run() throws InterruptedException {
-        try (blockServer) {
+        try (blockServer;
+                replay) {
             drive();
         }
     }
@@ -218,7 +235,7 @@ final class ConsensusLoop {
         for (long height = ledger.finalisedHeight() + 1; height <= ledger.height(); height++) {
             attest(new Attestations.Event.Executed(ledger.header(height).orElseThrow()));
         }
-        sync(new SyncEvent.Started(progress()));
+        sync(new SyncEvent.Started(progress(), ledger.safety().get(KEPT_POINT).map(OrderingPoint::decode)));
         while (true) {
             Input input = inbox.poll(millisToWait(), TimeUnit.MILLISECONDS);
             if (input != null) {
@@ -244,7 +261,7 @@ final class ConsensusLoop {
                 spread(new Dissemination.Event.Received(from, message, clock.millis()));
             }
             case Input.Spoken(PartyId from, Attestations.Word word) -> attest(new Attestations.Event.Heard(from, word));
-            case Input.Synced(PartyId from, SyncMessage message) -> sync(new SyncEvent.Received(from, message));
+            case Input.Synced(SyncEvent event) -> sync(event);
             case Input.Woken() -> {}
         }
     }
@@ -430,13 +447,17 @@ final class ConsensusLoop {
         Ready<SyncMessage, SyncMessage, SyncEffect> ready = blockSync.step(event);
         if (before != blockSync.active()) {
             LOG.info("{} catching up at height {}", before ? "done" : "begins", ledger.height());
+            replay.rest();
         }
+        ready.sendAfterPersist().forEach(out -> replay.expect(out.to(), out.message()));
         send(ready.sendAfterPersist(), SYNC_CHANNEL, message -> Bytes.wrap(message.encoded()));
         follow(ready.timers(), "sync:");
         ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         for (SyncEffect effect : ready.apply()) {
             switch (effect) {
-                case SyncEffect.Apply(ProvenBlock block) -> catchUp(block);
+                case SyncEffect.Apply(List<ProvenBlock> blocks) -> catchUp(blocks);
+                case SyncEffect.Remember(OrderingPoint latest) ->
+                    ledger.safety().put(KEPT_POINT, latest.encoded());
                 case SyncEffect.Resume(OrderingPoint at) -> resume(at);
                 case SyncEffect.Serve(PartyId to, long from, int count) -> blockServer.serve(to, from, count);
             }
@@ -456,24 +477,18 @@ final class ConsensusLoop {
         act(engine.caughtUp(at.blockId(), at.round(), clock.millis()));
     }
 
-    /// Executes a block that a quorum attested, unless it was executed, and keeps the proof.
-    private void catchUp(ProvenBlock block) {
-        BlockHeader header = block.proof().header();
-        if (header.height() > ledger.height()) {
+    /// Executes blocks that a quorum attested, unless they were executed, and keeps the proofs.
+    private void catchUp(List<ProvenBlock> blocks) {
+        List<ProvenBlock> fresh = blocks.stream()
+                .filter(block -> block.height() > ledger.height())
+                .toList();
+        replay.run(fresh, mark()).forEach(couriers::executed);
+        for (ProvenBlock block : fresh) {
             List<Bytes> items =
                     block.transactions().stream().map(TransactionLeaf::encoded).toList();
-            Execution.Block executed = execution
-                    .run(items, header.timestampMillis())
-                    .filter(made -> made.prepared().stateRoot().equals(header.stateRoot())
-                            && made.prepared().receiptsRoot().equals(header.receiptsRoot())
-                            && made.prepared().transactionsRoot().equals(header.transactionsRoot()))
-                    .orElseThrow(() -> new Bug("executing block " + header.height()
-                            + " here gives another result than a quorum attests, and this node stops"));
-            ledger.commit(header, executed.prepared(), mark());
-            couriers.executed(executed);
             pool.settled(items, items.size(), ledger.height());
         }
-        attest(new Attestations.Event.Proven(block.proof()));
+        blocks.forEach(block -> attest(new Attestations.Event.Proven(block.proof())));
     }
 
     private <M> void send(List<Ready.Outbound<M>> messages, int channel, Function<M, Bytes> encode) {

@@ -3,6 +3,7 @@ package poyang.chain.node;
 import io.grpc.Server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.chain.consensus.Signatures;
 import poyang.chain.ledger.Ledger;
+import poyang.chain.ledger.Retention;
 import poyang.chain.ledger.StateOverlay;
 import poyang.chain.ledger.query.QueryIndex;
 import poyang.chain.proofs.Genesis;
@@ -85,6 +87,7 @@ public final class Node implements AutoCloseable {
                 ledger,
                 signer,
                 new Execution(contracts, ledger, pool),
+                new Replay(contracts, ledger, signer.signatures()),
                 pool,
                 finality,
                 couriers,
@@ -135,7 +138,7 @@ public final class Node implements AutoCloseable {
                     "the name and key of a validator of the genesis are needed");
         }
         Contracts contracts = Contracts.installed(genesis.epoch());
-        Ledger ledger = open(settings, genesis, contracts, storage, random);
+        Ledger ledger = openLedger(settings.directory(), genesis, settings.retention(), contracts, storage, random);
         QueryIndex index;
         try {
             index = ChainIndex.open(settings.directory(), ledger, storage, random);
@@ -155,11 +158,16 @@ public final class Node implements AutoCloseable {
     /// What a node keeps on disk.
     private record Stores(Ledger ledger, QueryIndex index) {}
 
-    private static Ledger open(
-            NodeSettings settings, Genesis genesis, Contracts contracts, StorageKey storage, RandomSource random) {
-        PrivateFolder.make(settings.directory());
-        Ledger ledger =
-                Ledger.open(settings.directory().resolve("ledger"), genesis, settings.retention(), storage, random);
+    /// The ledger in a validator's directory, with its genesis.
+    static Ledger openLedger(
+            Path directory,
+            Genesis genesis,
+            Retention retention,
+            Contracts contracts,
+            StorageKey storage,
+            RandomSource random) {
+        PrivateFolder.make(directory);
+        Ledger ledger = Ledger.open(directory.resolve("ledger"), genesis, retention, storage, random);
         try {
             if (ledger.height() < 0) {
                 StateOverlay state =

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.consensus.Signatures;
 import poyang.chain.consensus.sync.SyncEvent.Progress;
@@ -100,8 +101,9 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     @Override
     public Ready<SyncMessage, SyncMessage, SyncEffect> step(SyncEvent event) {
         switch (event) {
-            case SyncEvent.Started(Progress at) -> {
+            case SyncEvent.Started(Progress at, Optional<OrderingPoint> point) -> {
                 state = at;
+                latest = point.orElse(latest);
                 handed = at.finalised();
                 planned = handed;
                 askPoints();
@@ -110,10 +112,16 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
             case SyncEvent.Advanced(Progress at) -> advanced(at);
             case SyncEvent.TimerFired() -> tick();
             case SyncEvent.Received(PartyId from, SyncMessage message) -> {
-                if (peers.contains(from)) {
+                if (known(from)) {
                     received(from, message);
-                } else {
-                    rejected.add(new Rejected(from.name(), "a message from a stranger or from oneself"));
+                }
+            }
+            case SyncEvent.Brought(
+                    PartyId from,
+                    SyncMessage.Blocks(long first, List<ProvenBlock> blocks),
+                    boolean hold) -> {
+                if (known(from)) {
+                    take(from, first, blocks, () -> hold);
                 }
             }
         }
@@ -124,6 +132,14 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         timers = new ArrayList<>();
         rejected = new ArrayList<>();
         return ready;
+    }
+
+    private boolean known(PartyId from) {
+        boolean known = peers.contains(from);
+        if (!known) {
+            rejected.add(new Rejected(from.name(), "a message from a stranger or from oneself"));
+        }
+        return known;
     }
 
     private void received(PartyId from, SyncMessage message) {
@@ -140,7 +156,8 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 int most = Math.clamp(count, 0, SyncMessage.MOST_BLOCKS);
                 apply.add(new SyncEffect.Serve(from, first, most));
             }
-            case SyncMessage.Blocks(long first, List<ProvenBlock> blocks) -> take(from, first, blocks);
+            case SyncMessage.Blocks(long first, List<ProvenBlock> blocks) ->
+                take(from, first, blocks, () -> holds(chainId, epoch, signatures, first, blocks));
         }
     }
 
@@ -151,6 +168,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         boolean inPlace = state.executedRound() <= state.round();
         if (crossed > state.round() / CHECKPOINT_ROUNDS && inPlace) {
             latest = new OrderingPoint(crossed, state.round(), state.blockId(), state.executed());
+            apply.add(new SyncEffect.Remember(latest));
             peers.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.Point(latest))));
         }
         state = at;
@@ -192,6 +210,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
             if (to.height() == state.executed() && to.round() > state.round()) {
                 apply.add(new SyncEffect.Resume(to));
                 latest = to;
+                apply.add(new SyncEffect.Remember(latest));
                 state = new Progress(
                         to.round(), to.blockId(), state.executed(), state.executedRound(), state.finalised());
             }
@@ -225,7 +244,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         }
     }
 
-    private void take(PartyId from, long first, List<ProvenBlock> blocks) {
+    private void take(PartyId from, long first, List<ProvenBlock> blocks, BooleanSupplier hold) {
         Range range = open.get(first);
         if (range == null || !from.equals(range.asked)) {
             return;
@@ -235,7 +254,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
             range.waited = PATIENCE_TICKS;
             return;
         }
-        if (blocks.size() > range.to - range.from + 1 || !hold(first, blocks)) {
+        if (blocks.size() > range.to - range.from + 1 || !hold.getAsBoolean()) {
             rejected.add(new Rejected(from.name(), "blocks from " + first + " on whose proofs do not hold"));
             range.waited = PATIENCE_TICKS;
             return;
@@ -248,7 +267,11 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         }
     }
 
-    private boolean hold(long first, List<ProvenBlock> blocks) {
+    /// Do these follow each other from height `first` on, each with a quorum's attestations of what it says?
+    ///
+    /// @param signatures checks those of the epoch's validators
+    public static boolean holds(
+            Bytes chainId, Epoch epoch, Signatures signatures, long first, List<ProvenBlock> blocks) {
         List<Signatures.Signed> claims = new ArrayList<>();
         for (int i = 0; i < blocks.size(); i++) {
             Optional<List<Signatures.Signed>> of = blocks.get(i).claims(chainId, epoch);
@@ -264,11 +287,12 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     private void hand() {
         open.values().removeIf(range -> range.to <= handed);
         while (!arrived.isEmpty() && arrived.firstKey() <= handed + 1) {
-            for (ProvenBlock block : arrived.pollFirstEntry().getValue()) {
-                if (block.height() > handed) {
-                    apply.add(new SyncEffect.Apply(block));
-                    handed = block.height();
-                }
+            List<ProvenBlock> next = arrived.pollFirstEntry().getValue().stream()
+                    .filter(block -> block.height() > handed)
+                    .toList();
+            if (!next.isEmpty()) {
+                apply.add(new SyncEffect.Apply(next));
+                handed = next.getLast().height();
             }
         }
     }

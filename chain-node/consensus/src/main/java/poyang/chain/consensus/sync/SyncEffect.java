@@ -1,12 +1,20 @@
 package poyang.chain.consensus.sync;
 
+import java.util.List;
 import poyang.kernel.PartyId;
 
 /// What {@link BlockSync} wants done.
 public sealed interface SyncEffect {
-    /// Execute this block, unless it was executed already, and keep its proof. Comes once for each height,
-    /// in order; the proof holds.
-    record Apply(ProvenBlock block) implements SyncEffect {}
+    /// Execute these blocks, which follow each other, unless they were executed already, and keep their
+    /// proofs, which hold. Comes once for each height, in order.
+    record Apply(List<ProvenBlock> blocks) implements SyncEffect {
+        public Apply {
+            blocks = List.copyOf(blocks);
+        }
+    }
+
+    /// Keep the point for the next start, before which a joiner may ask for it.
+    record Remember(OrderingPoint latest) implements SyncEffect {}
 
     /// All blocks up to the point are executed: consensus may go on from it.
     record Resume(OrderingPoint at) implements SyncEffect {}

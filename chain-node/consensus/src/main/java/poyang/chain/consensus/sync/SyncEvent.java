@@ -1,18 +1,22 @@
 package poyang.chain.consensus.sync;
 
+import java.util.Optional;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 
 /// What happens to {@link BlockSync}.
 public sealed interface SyncEvent {
-    /// The machine may begin; `state` is what the ledger holds.
-    record Started(Progress state) implements SyncEvent {}
+    /// The machine may begin; `state` is what the ledger holds, `point` what was to be remembered last.
+    record Started(Progress state, Optional<OrderingPoint> point) implements SyncEvent {}
 
     /// The ledger took in an ordered block, or a proof.
     record Advanced(Progress state) implements SyncEvent {}
 
     /// A message from an authenticated peer.
     record Received(PartyId from, SyncMessage message) implements SyncEvent {}
+
+    /// A peer's blocks, which the driver has checked by {@link BlockSync#holds}, on a thread of its own.
+    record Brought(PartyId from, SyncMessage.Blocks blocks, boolean hold) implements SyncEvent {}
 
     /// The timer went off.
     record TimerFired() implements SyncEvent {}

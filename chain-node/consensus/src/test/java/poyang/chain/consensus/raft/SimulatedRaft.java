@@ -160,6 +160,7 @@ final class SimulatedRaft {
         private Machine<RaftEvent, Ready<RaftRecord, RaftMessage, RaftEffect>> replica;
         private Attestations attestations;
         private BlockSync sync;
+        private Optional<OrderingPoint> point = Optional.empty();
 
         @SuppressWarnings("NullAway.Init") // restart makes the machines
         Node(PartyId id) {
@@ -197,7 +198,7 @@ final class SimulatedRaft {
                     new Attestations(CHAIN, epoch, id, signatures, proofs.size(), chain.subList(0, proofs.size()));
             sync = new BlockSync(CHAIN, epoch, id, signatures);
             feed(new RaftEvent.Started(now()));
-            catchUp(new SyncEvent.Started(progress()));
+            catchUp(new SyncEvent.Started(progress(), point));
             offer();
             List.copyOf(chain.subList(proofs.size(), chain.size()))
                     .forEach(header -> attest(new Attestations.Event.Executed(header)));
@@ -399,7 +400,8 @@ final class SimulatedRaft {
                     return;
                 }
                 switch (effect) {
-                    case SyncEffect.Apply(ProvenBlock block) -> take(block);
+                    case SyncEffect.Apply(List<ProvenBlock> served) -> served.forEach(this::take);
+                    case SyncEffect.Remember(OrderingPoint latest) -> point = Optional.of(latest);
                     case SyncEffect.Resume(OrderingPoint at) -> {
                         if (at.round() <= handedOut.round()) {
                             // The replica handed out what lies there: it is being applied.

@@ -1,0 +1,170 @@
+package poyang.chain.node;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import poyang.chain.consensus.Signatures;
+import poyang.chain.consensus.sync.BlockSync;
+import poyang.chain.consensus.sync.ProvenBlock;
+import poyang.chain.consensus.sync.SyncMessage;
+import poyang.chain.ledger.Ledger;
+import poyang.chain.ledger.OrderedMark;
+import poyang.chain.ledger.StateView;
+import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.TransactionLeaf;
+import poyang.crypto.VerificationKey;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+
+/// Executes blocks that a quorum attested, many in a row.
+///
+/// All signatures in a message of blocks, validators' and clients', are checked together on threads of their
+/// own while the blocks before are executed. That a client's signature holds under a key stays true whatever the
+/// blocks in between do to the account: whether the key is good at the block's height is asked when it is
+/// executed. Blocks are written without waiting for the disk one by one, for others keep them: a crash takes
+/// away no more than the last ones, and leaves what is below whole.
+final class Replay implements AutoCloseable {
+    private static final int THREADS = 2;
+    private static final int WAITING = 64;
+    private static final int MOST_REMEMBERED = 50_000;
+
+    private final Contracts contracts;
+    private final Ledger ledger;
+    private final Execution execution;
+    private final Signatures signatures;
+    private final Set<Expected> expected = ConcurrentHashMap.newKeySet();
+    private final Map<Bytes, Pool.Waiting> checked = new LinkedHashMap<>();
+    private final ThreadPoolExecutor checkers = new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(WAITING),
+            Thread.ofPlatform().name("block-checker-", 0).factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+
+    private record Expected(PartyId peer, long from) {}
+
+    Replay(Contracts contracts, Ledger ledger, Signatures signatures) {
+        this.contracts = contracts;
+        this.ledger = ledger;
+        this.signatures = signatures;
+        execution = new Execution(contracts, ledger, this::find);
+    }
+
+    /// A peer is asked: what it answers to this is worth checking.
+    void expect(PartyId peer, SyncMessage asked) {
+        if (asked instanceof SyncMessage.AskBlocks(long from, int _)) {
+            boolean _ = expected.add(new Expected(peer, from));
+        }
+    }
+
+    /// Was the peer asked for blocks from this height on, and did not answer yet?
+    boolean expects(PartyId peer, long from) {
+        return expected.remove(new Expected(peer, from));
+    }
+
+    /// Checks a peer's blocks and tells whether they hold; what comes beyond {@link #WAITING} is dropped.
+    void check(SyncMessage.Blocks brought, BiConsumer<SyncMessage.Blocks, Boolean> then) {
+        checkers.execute(() -> {
+            boolean hold = BlockSync.holds(
+                    ledger.chainId(), ledger.genesis().epoch(), signatures, brought.from(), brought.blocks());
+            if (hold) {
+                checkClients(brought.blocks());
+            }
+            then.accept(brought, hold);
+        });
+    }
+
+    private void checkClients(List<ProvenBlock> blocks) {
+        StateView state = ledger.head();
+        List<SignedCall> calls = new ArrayList<>();
+        List<VerificationKey.Check> checks = new ArrayList<>();
+        for (ProvenBlock block : blocks) {
+            for (TransactionLeaf leaf : block.transactions()) {
+                SignedCall.fromBatch(leaf.encoded(), ledger.genesis().suite(), ledger.chainId())
+                        .ifPresent(call -> contracts
+                                .account(call.sender(), state)
+                                .flatMap(account -> Signers.onlyKey(account, block.height()))
+                                .ifPresent(key -> {
+                                    calls.add(call);
+                                    checks.add(call.check(key));
+                                }));
+            }
+        }
+        List<Boolean> verdicts = VerificationKey.verifyBatch(checks);
+        synchronized (checked) {
+            for (int i = 0; i < calls.size() && checked.size() < MOST_REMEMBERED; i++) {
+                if (verdicts.get(i)) {
+                    Bytes item = calls.get(i).leaf().encoded();
+                    checked.put(
+                            item, new Pool.Waiting(calls.get(i), checks.get(i).key(), item));
+                }
+            }
+        }
+    }
+
+    private Optional<Pool.Waiting> find(Bytes item) {
+        synchronized (checked) {
+            return Optional.ofNullable(checked.remove(item));
+        }
+    }
+
+    /// Executes blocks that follow the ledger's head and whose proofs were checked, and writes them.
+    ///
+    /// @throws Bug when executing one gives another result here than a quorum attests
+    List<Execution.Block> run(List<ProvenBlock> blocks, OrderedMark mark) {
+        List<Execution.Block> executed = new ArrayList<>();
+        for (ProvenBlock block : blocks) {
+            BlockHeader header = block.proof().header();
+            Execution.Block made = execution
+                    .run(
+                            block.transactions().stream()
+                                    .map(TransactionLeaf::encoded)
+                                    .toList(),
+                            header.timestampMillis())
+                    .filter(found -> found.prepared().stateRoot().equals(header.stateRoot())
+                            && found.prepared().receiptsRoot().equals(header.receiptsRoot())
+                            && found.prepared().transactionsRoot().equals(header.transactionsRoot()))
+                    .orElseThrow(() -> new Bug("executing block " + header.height()
+                            + " here gives another result than a quorum attests, and this node stops"));
+            ledger.commitProven(block.proof(), made.prepared(), mark);
+            executed.add(made);
+        }
+        if (!executed.isEmpty()) {
+            ledger.sync();
+        }
+        return executed;
+    }
+
+    /// Forgets what was asked for and checked.
+    void rest() {
+        expected.clear();
+        synchronized (checked) {
+            checked.clear();
+        }
+    }
+
+    @Override
+    public void close() {
+        checkers.shutdownNow();
+        boolean interrupted = Thread.interrupted();
+        try {
+            boolean _ = checkers.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package poyang.network;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import poyang.chain.ledger.Verification;
+import poyang.crypto.random.ProcessRandom;
+import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainClient;
+import poyang.wire.schema.EvidenceRecord;
+
+/// How fast a validator with an empty disk takes up a chain with a long past from three others, and that it votes
+/// then. The past is made by whoever holds all validators' keys; everything else are the processes of every day.
+@Command(name = "sync", description = "A validator with an empty disk takes up a long chain from three others.")
+@SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
+final class SyncBench implements Callable<Integer> {
+    private static final long MOST_SECONDS = 3_600;
+    private static final int JOINER = 3;
+
+    @Option(names = "--blocks", defaultValue = "100000", description = "blocks of the past (default: 100,000)")
+    private int blocks;
+
+    @Option(names = "--transactions", defaultValue = "10", description = "in each block (default: 10)")
+    private int transactions;
+
+    @Option(names = "--past", description = "folder that keeps the chain's past for the next run; made when missing")
+    private Path past;
+
+    @Option(names = "--prepare", description = "make the past in --past, and measure nothing")
+    private boolean prepare;
+
+    @Option(
+            names = "--kills",
+            defaultValue = "0",
+            description = "times that the joiner is killed on its way (default: 0)")
+    private int kills;
+
+    @Option(names = "--profile", description = "keep a flight recording of the joiner")
+    private boolean profile;
+
+    @Option(names = "--json", description = "print one JSON object as the last line")
+    private boolean json;
+
+    @Option(
+            names = "--directory",
+            defaultValue = ".poyang/bench",
+            description = "where the network's folder is made (default: .poyang/bench)")
+    private Path directory;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        BenchNetwork.check(blocks >= 100 && blocks <= 10_000_000, "--blocks " + blocks, "100 to 10,000,000");
+        BenchNetwork.check(transactions >= 1 && transactions <= 1_000, "--transactions " + transactions, "1 to 1,000");
+        BenchNetwork.check(!prepare || past != null, "--prepare without --past", "a folder that keeps what is made");
+        BenchNetwork.check(kills >= 0 && kills <= 1_000, "--kills " + kills, "0 to 1,000");
+        RandomSource random = ProcessRandom.open("sync");
+        boolean kept = past != null;
+        Path folder = kept ? past.toAbsolutePath() : BenchNetwork.folder(directory.toAbsolutePath());
+        PastNetwork network = PastNetwork.open(folder, blocks, transactions, profile, random);
+        try (network) {
+            if (!prepare) {
+                measure(network, random);
+            }
+        }
+        if (!kept) {
+            network.wipe();
+        }
+        return 0;
+    }
+
+    private void measure(PastNetwork network, RandomSource random) throws IOException, InterruptedException {
+        network.empty(JOINER);
+        for (int i = 0; i < JOINER; i++) {
+            network.start(i);
+        }
+        try (ChainClient client = network.client()) {
+            ChainAccount account = network.account(client, random);
+            List<Duration> before = cpu(network);
+            long from = System.nanoTime();
+            Child joiner = network.start(JOINER);
+            for (int kill = 1; kill <= kills; kill++) {
+                double _ = reached(network, account, joiner, from, (long) blocks * kill / (kills + 1));
+                joiner.kill();
+                joiner = network.start(JOINER);
+            }
+            double seconds = reached(network, account, joiner, from, blocks);
+            List<Duration> after = cpu(network);
+            double joined = after.get(JOINER).toMillis() / 1e3;
+            double served = 0;
+            for (int i = 0; i < JOINER; i++) {
+                served += after.get(i).minus(before.get(i)).toMillis() / 1e3;
+            }
+            double voting = votes(network, account, random, from);
+            Verification.Whole whole = kills == 0 ? new Verification.Whole(0, 0) : network.verify(JOINER, random);
+            long all = (long) blocks * transactions;
+            command.commandLine()
+                    .getOut()
+                    .println(String.format(
+                            Locale.ROOT,
+                            json
+                                    ? "{\"blocks\":%d,\"transactions\":%d,\"seconds\":%.1f,"
+                                            + "\"transactionsPerSecond\":%.0f,\"joinerCpuSeconds\":%.1f,"
+                                            + "\"serversCpuSeconds\":%.1f,\"votingAfterSeconds\":%.1f,"
+                                            + "\"kills\":%d,\"verifiedTo\":%d}"
+                                    : "%,d blocks, %,d transactions: taken up in %.1f s, %,.0f a second; CPU %.1f s"
+                                            + " here and %.1f s at the three that served; its vote counted after"
+                                            + " %.1f s; killed %d times, verified to height %d",
+                            blocks,
+                            all,
+                            seconds,
+                            all / seconds,
+                            joined,
+                            served,
+                            voting,
+                            kills,
+                            whole.height()));
+        }
+    }
+
+    private static List<Duration> cpu(PastNetwork network) {
+        List<Duration> found = new ArrayList<>();
+        for (int i = 0; i <= JOINER; i++) {
+            found.add(network.cpu(i));
+        }
+        return found;
+    }
+
+    /// Seconds from the joiner's first start until it has so many blocks, with proofs.
+    private double reached(PastNetwork network, ChainAccount account, Child joiner, long from, long wanted)
+            throws InterruptedException {
+        String _ = joiner.awaitReady();
+        long said = 0;
+        while (true) {
+            double seconds = (System.nanoTime() - from) / 1e9;
+            if (!joiner.isAlive() || seconds > MOST_SECONDS) {
+                throw new PoyangException(
+                        NetworkErrors.SET_UP_FAILED,
+                        "the joiner did not take the chain up: " + joiner.lastWords(),
+                        "see its log");
+            }
+            try {
+                long height = account.status(network.node(JOINER)).getHeight();
+                if (height >= wanted) {
+                    return seconds;
+                }
+                if (seconds >= said + 10) {
+                    said = (long) seconds;
+                    System.err.printf("%.0f s: height %,d%n", seconds, height);
+                }
+            } catch (PoyangException e) {
+                // Its account is registered by the genesis, which it may not have executed yet.
+                System.err.println("no answer yet: " + e.wrong());
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    /// One of the others leaves: what becomes final then has the joiner's vote and attestation.
+    private static double votes(PastNetwork network, ChainAccount account, RandomSource random, long from) {
+        network.stop(0);
+        var _ = account.call(
+                "poyang.v1.Evidence",
+                "Record",
+                EvidenceRecord.newBuilder()
+                        .setDigest(ByteString.copyFrom(random.bytes(32)))
+                        .setSubject("sync")
+                        .build());
+        return (System.nanoTime() - from) / 1e9;
+    }
+}

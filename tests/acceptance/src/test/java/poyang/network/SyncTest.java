@@ -1,0 +1,43 @@
+package poyang.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// A validator with an empty disk takes up a chain with a past from three others, all as processes, and is
+/// killed on its way.
+final class SyncTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aJoinerThatIsKilledOnItsWayHasTheWholeChainAndVotes() {
+        StringWriter out = new StringWriter();
+        CommandLine command = new CommandLine(Main.commands());
+        command.setOut(new PrintWriter(out));
+
+        int code = command.execute(
+                "bench",
+                "sync",
+                "--blocks",
+                "600",
+                "--transactions",
+                "4",
+                "--kills",
+                "2",
+                "--json",
+                "--directory",
+                folder.toString());
+
+        String result = out.toString();
+        assertEquals(0, code, result);
+        assertTrue(result.contains("\"transactions\":2400,"), result);
+        assertTrue(result.matches("(?s).*\"kills\":2,\"verifiedTo\":(60[1-9]|6[1-9][0-9]).*"), result);
+    }
+}
