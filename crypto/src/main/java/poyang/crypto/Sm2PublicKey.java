@@ -73,6 +73,12 @@ public final class Sm2PublicKey implements VerificationKey {
         return point;
     }
 
+    /// Z_A of GB/T 32918.2 section 5.5 under the default identifier of the signer, 32 bytes: what SM3 takes
+    /// before the message.
+    public Bytes identity() {
+        return Bytes.wrap(identity.clone());
+    }
+
     /// e = SM3(Z_A ‖ M)
     byte[] digest(byte[] message) {
         return Sm3.digest(identity, message);

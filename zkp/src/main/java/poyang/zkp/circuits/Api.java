@@ -58,22 +58,23 @@ public abstract sealed class Api permits ConstraintWriter, ValueApi {
         return add(a, scale(b, -1));
     }
 
+    /// The sum; by halves, so that many terms take no square of their number.
     public final Variable sum(List<Variable> all) {
-        Variable sum = constant(0);
-        for (Variable one : all) {
-            sum = add(sum, one);
-        }
-        return sum;
+        return switch (all.size()) {
+            case 0 -> constant(0);
+            case 1 -> all.get(0);
+            default -> add(sum(all.subList(0, all.size() / 2)), sum(all.subList(all.size() / 2, all.size())));
+        };
     }
 
     /// Σ kᵢ·aᵢ
     public final Variable weightedSum(List<Variable> all, List<BigInteger> weights) {
         Bug.unless(all.size() == weights.size(), "as many weights as values");
-        Variable sum = constant(0);
+        List<Variable> terms = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            sum = add(sum, scale(all.get(i), weights.get(i)));
+            terms.add(scale(all.get(i), weights.get(i)));
         }
-        return sum;
+        return sum(terms);
     }
 
     public final void assertEqual(Variable a, Variable b) {
@@ -167,22 +168,25 @@ public abstract sealed class Api permits ConstraintWriter, ValueApi {
         return subtract(add(a, b), scale(multiply(a, b), 2));
     }
 
-    /// The parity of a sum of bits that is below 2^width. Cost: `width` constraints, for any number of bits.
+    /// The parity of a sum of bits that is below 2^width, for any number of bits. The parity is a wire of its own, so
+    /// what is computed from it does not carry the sum's terms on; the highest bit is what remains of the sum.
+    /// Cost: `width` constraints.
     public final Variable parity(Variable sum, int width) {
+        Bug.unless(width >= 2, "a sum of more than one bit");
         if (isConstant(sum)) {
             return constantBits(sum, 1).get(0);
         }
-        List<Variable> high = unconstrained(width - 1, List.of(sum), values -> {
+        List<Variable> low = unconstrained(width - 1, List.of(sum), values -> {
             List<BigInteger> bits = new ArrayList<>();
-            for (int i = 1; i < width; i++) {
+            for (int i = 0; i < width - 1; i++) {
                 bits.add(values.get(0).testBit(i) ? BigInteger.ONE : BigInteger.ZERO);
             }
             return bits;
         });
-        high.forEach(this::assertBoolean);
-        Variable low = subtract(sum, scale(fromBits(high), 2));
-        assertBoolean(low);
-        return low;
+        low.forEach(this::assertBoolean);
+        BigInteger highest = BigInteger.ONE.shiftLeft(width - 1);
+        assertBoolean(scale(subtract(sum, fromBits(low)), highest.modInverse(modulus)));
+        return low.get(0);
     }
 
     /// The lowest bits of a constant, as constants.

@@ -330,6 +330,7 @@ final class CircuitTest {
                     8, new Sm3Gadget(api).compress(state, in.subList(256, 768)).size());
         });
         circuits.put("sm3-block", block);
+        circuits.put("sm2-signature", Sm2GadgetTest.signed(Sm2GadgetTest.signer()));
         StringBuilder counted = new StringBuilder("# constraints in R1CS; regenerate with -Dpoyang.regenerate=1\n");
         circuits.forEach((name, circuit) -> counted.append(name)
                 .append(' ')
