@@ -1,5 +1,7 @@
 package poyang.zkp.curves;
 
+import java.util.Arrays;
+
 /// Multiples of one public point, many at a time, by a table of the multiples of each byte.
 ///
 /// - computes: kᵢ·P for many i, affine
@@ -10,6 +12,7 @@ public final class FixedBase {
     private static final int BATCH = 1024;
     private static final int WINDOW = 8;
     private static final int DIGITS = (1 << WINDOW) - 1;
+    private static final int LANES_MIN = 1 << 13; // fewer are done before vector code is compiled
 
     private final Group group;
     private final PrimeField scalarField;
@@ -39,6 +42,9 @@ public final class FixedBase {
 
     /// The affine multiples of the point by `count` scalars.
     public long[] multiples(long[] scalars, int count, Workers workers) {
+        if (count >= LANES_MIN && WideRegisters.there()) {
+            return byLanes(scalars, count, workers);
+        }
         long[] out = new long[count * width];
         workers.run((count + BATCH - 1) / BATCH, part -> multiples(scalars, part * BATCH, count, out));
         return out;
@@ -52,7 +58,7 @@ public final class FixedBase {
                 long limb = scalars[(from + i) * scalarField.longs() + row / 8];
                 int digit = (int) (limb >>> WINDOW * (row % 8)) & DIGITS;
                 if (digit == 0) {
-                    java.util.Arrays.fill(batch.right, i * width, (i + 1) * width, 0);
+                    Arrays.fill(batch.right, i * width, (i + 1) * width, 0);
                 } else {
                     System.arraycopy(table, (row * DIGITS + digit - 1) * width, batch.right, i * width, width);
                 }
@@ -60,5 +66,49 @@ public final class FixedBase {
             batch.addAll(size);
         }
         System.arraycopy(batch.left, 0, out, from * width, size * width);
+    }
+
+    /// The same by vector code, whatever the machine.
+    long[] byLanes(long[] scalars, int count, Workers workers) {
+        double[] wide = LaneBuckets.points(group, table, 0, rows * DIGITS, workers);
+        int stride = wide.length / (rows * DIGITS);
+        double[] withZero = Arrays.copyOf(wide, wide.length + stride);
+        long[] out = new long[count * width];
+        workers.run((count + BATCH - 1) / BATCH, part -> {
+            LaneBatch batch = new LaneBatch(group.field().fork(), BATCH / Lanes.COUNT);
+            lanes(batch, withZero, scalars, part * BATCH, Math.min(BATCH, count - part * BATCH), out);
+        });
+        return out;
+    }
+
+    private void lanes(LaneBatch batch, double[] wide, long[] scalars, int from, int size, long[] out) {
+        Lanes lanes = Lanes.of(group.field());
+        int limbs = lanes.limbs();
+        int[] offsets = new int[BATCH];
+        int groups = (size + Lanes.COUNT - 1) / Lanes.COUNT;
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < groups * Lanes.COUNT; i++) {
+                long limb = scalars[(from + Math.min(i, size - 1)) * scalarField.longs() + row / 8];
+                int digit = (int) (limb >>> WINDOW * (row % 8)) & DIGITS;
+                offsets[i] = 3 * limbs * (digit == 0 ? rows * DIGITS : row * DIGITS + digit - 1);
+            }
+            double[] into = row == 0 ? batch.left : batch.right;
+            for (int g = 0; g < groups; g++) {
+                LaneMoves.gather(into, 2 * g * lanes.width, wide, offsets, g * Lanes.COUNT, 0, limbs);
+                LaneMoves.gather(into, (2 * g + 1) * lanes.width, wide, offsets, g * Lanes.COUNT, limbs, limbs);
+            }
+            if (row > 0) {
+                batch.addAll(groups);
+            }
+        }
+        int[] to = new int[Lanes.COUNT];
+        for (int g = 0; g < groups; g++) {
+            for (int xy = 0; xy < 2; xy++) {
+                for (int i = 0; i < Lanes.COUNT; i++) {
+                    to[i] = (from + Math.min(g * Lanes.COUNT + i, size - 1)) * width + xy * width / 2;
+                }
+                lanes.unload(batch.left, (2 * g + xy) * lanes.width, out, to);
+            }
+        }
     }
 }

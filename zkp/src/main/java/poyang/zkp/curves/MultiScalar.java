@@ -16,6 +16,10 @@ public final class MultiScalar {
     private static final int WINDOW_MAX = 16;
     private static final int BATCH = 1024;
     private static final int SMALL = 8;
+    private static final int LANES_MIN = 1 << 13; // fewer are done before vector code is compiled
+    private static final int LANES_MAX = 1 << 18; // bounds the memory that the points' other form takes
+    private static final int BUCKET_COST = 5;
+    private static final int LANES_BUCKET_COST = 2;
 
     private final Group group;
     private final long[] points;
@@ -24,15 +28,24 @@ public final class MultiScalar {
     private final int window;
     private final int windows;
     private final short[] digits;
+    private final boolean lanes;
 
     private MultiScalar(
-            Group group, PrimeField scalarField, long[] points, int from, long[] scalars, int scalarsFrom, int count) {
+            Group group,
+            PrimeField scalarField,
+            long[] points,
+            int from,
+            long[] scalars,
+            int scalarsFrom,
+            int count,
+            boolean lanes) {
         this.group = group;
+        this.lanes = lanes;
         this.points = points;
         this.pointsFrom = from * group.affineLongs();
         this.count = count;
         int bits = scalarField.modulus().bitLength() + 1;
-        window = window(bits, count);
+        window = window(bits, count, lanes ? LANES_BUCKET_COST : BUCKET_COST);
         windows = (bits + window - 1) / window;
         digits = digits(scalars, scalarsFrom, scalarField.longs());
     }
@@ -62,15 +75,40 @@ public final class MultiScalar {
             }
             return sum;
         }
-        return new MultiScalar(group, scalarField, points, from, scalars, scalarsFrom, count).sum(workers);
+        if (count < LANES_MIN || !WideRegisters.there()) {
+            return new MultiScalar(group, scalarField, points, from, scalars, scalarsFrom, count, false).sum(workers);
+        }
+        return byLanes(group, scalarField, points, from, scalars, scalarsFrom, count, workers);
     }
 
-    /// The window with the least work: a bucket costs about as much as five additions.
-    private static int window(int bits, int count) {
+    /// The same by vector code, whatever the machine.
+    @SuppressWarnings("ParameterNumber") // those of `sum`
+    static long[] byLanes(
+            Group group,
+            PrimeField scalarField,
+            long[] points,
+            int from,
+            long[] scalars,
+            int scalarsFrom,
+            int count,
+            Workers workers) {
+        long[] sum = group.infinity();
+        for (int i = 0; i < count; i += LANES_MAX) {
+            int part = Math.min(LANES_MAX, count - i);
+            group.addJacobian(
+                    sum,
+                    new MultiScalar(group, scalarField, points, from + i, scalars, scalarsFrom + i, part, true)
+                            .sum(workers));
+        }
+        return sum;
+    }
+
+    /// The window with the least work, when a bucket costs so many additions.
+    private static int window(int bits, int count, int bucketCost) {
         int best = 2;
         long least = Long.MAX_VALUE;
         for (int c = 2; c <= WINDOW_MAX; c++) {
-            long work = ((bits + c - 1) / c) * (count + 5L * (1L << c - 1));
+            long work = ((bits + c - 1) / c) * (count + (long) bucketCost * (1L << c - 1));
             if (work < least) {
                 least = work;
                 best = c;
@@ -109,9 +147,13 @@ public final class MultiScalar {
 
     private long[] sum(Workers workers) {
         long[][] sums = new long[windows][];
+        double[] wide = lanes ? LaneBuckets.points(group, points, pointsFrom, count, workers) : new double[0];
         workers.run(windows, w -> {
             int top = windows - 1 - w;
-            sums[top] = new Buckets(group.fork()).sum(top);
+            int[] lengths = new int[(1 << window - 1) + 1];
+            int[] order = sorted(top, lengths);
+            Group own = group.fork();
+            sums[top] = lanes ? new LaneBuckets(own).sum(wide, order, lengths) : new Buckets(own, lengths).sum(order);
         });
         long[] sum = sums[windows - 1];
         for (int w = windows - 2; w >= 0; w--) {
@@ -123,24 +165,47 @@ public final class MultiScalar {
         return sum;
     }
 
+    /// The points that fall into buckets, bucket by bucket, as 2·index + (1 if to be negated).
+    private int[] sorted(int w, int[] lengths) {
+        int from = w * count;
+        for (int i = 0; i < count; i++) {
+            lengths[Math.abs(digits[from + i])]++;
+        }
+        int[] next = new int[lengths.length];
+        int total = 0;
+        for (int b = 1; b < next.length; b++) {
+            next[b] = total;
+            total += lengths[b];
+        }
+        lengths[0] = 0;
+        int[] order = new int[total];
+        for (int i = 0; i < count; i++) {
+            int digit = digits[from + i];
+            if (digit != 0) {
+                order[next[Math.abs(digit)]++] = digit < 0 ? 2 * i + 1 : 2 * i;
+            }
+        }
+        return order;
+    }
+
     /// One window's work.
     private final class Buckets {
         private final Group own;
         private final Field field;
         private final int width;
         private final AffineBatch batch;
-        private final int[] lengths = new int[(1 << window - 1) + 1];
+        private final int[] lengths;
         private long[] level = new long[0];
 
-        Buckets(Group own) {
+        Buckets(Group own, int[] lengths) {
             this.own = own;
+            this.lengths = lengths;
             field = own.field();
             width = own.affineLongs();
             batch = new AffineBatch(field, BATCH);
         }
 
-        long[] sum(int w) {
-            int[] order = sorted(w);
+        long[] sum(int[] order) {
             int left = 0;
             int longest = 0;
             for (int length : lengths) {
@@ -153,29 +218,6 @@ public final class MultiScalar {
                 layer(null);
             }
             return weighted();
-        }
-
-        /// The points that fall into buckets, bucket by bucket, as 2·index + (1 if to be negated).
-        private int[] sorted(int w) {
-            int from = w * count;
-            for (int i = 0; i < count; i++) {
-                lengths[Math.abs(digits[from + i])]++;
-            }
-            int[] next = new int[lengths.length];
-            int total = 0;
-            for (int b = 1; b < next.length; b++) {
-                next[b] = total;
-                total += lengths[b];
-            }
-            lengths[0] = 0;
-            int[] order = new int[total];
-            for (int i = 0; i < count; i++) {
-                int digit = digits[from + i];
-                if (digit != 0) {
-                    order[next[Math.abs(digit)]++] = digit < 0 ? 2 * i + 1 : 2 * i;
-                }
-            }
-            return order;
         }
 
         /// Adds the pairs of each bucket; the first layer reads the points through `order`, the others read
