@@ -4,7 +4,7 @@ import { number, t } from '../i18n';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Reveal } from '../schema/poyang/v1/datasets_pb';
 import { PROTOCOLS } from './protocols';
-import { JobState, JoinResult, PlanSchema, type CollisionPlan, type AggregationPlan, type GroupCollisionPlan, type Job, type JobParty, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
+import { JobState, JoinResult, PlanSchema, type CollisionPlan, type AggregationPlan, type GroupCollisionPlan, type Job, type JobParty, type MatchSumPlan, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
 
 type Colour = 'success' | 'warning' | 'danger' | 'info' | 'primary';
 
@@ -72,6 +72,8 @@ export function asksOf(job: Job): string {
   const scoring = scoringOf(job);
   const totals = totalsOf(job);
   const group = groupOf(job);
+  const sums = sumsOf(job);
+  if (sums) return `${t('reveal6')} · ${t('sumsForm', [...sums.sums.map((s) => s.column), ...(sums.countRows ? [t('matchedRows')] : [])].join('、'), number(sums.atLeast))}`;
   if (collision) return asksOfCollision(collision);
   if (group) return `${t('revealGroup', group.members.length)} · ${t(`join${group.join || JoinResult.INNER}` as Key)}`;
   if (totals) return `${t('reveal5')} · ${t('aggregationForm', totals.statistics.map((s) => t(`statistic${s}` as Key)).join('、'), totals.categories.length, totals.reporters.length)}`;
@@ -99,10 +101,15 @@ export function groupOf(job: Job): GroupCollisionPlan | null {
   return plan.kind.case === 'groupCollision' ? plan.kind.value : null;
 }
 
-export const kindLabel = (job: Job): string => (groupOf(job) ? t('kindGroup') : totalsOf(job) ? t('kindAggregation') : scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
+export function sumsOf(job: Job): MatchSumPlan | null {
+  const plan = fromBinary(PlanSchema, job.plan);
+  return plan.kind.case === 'matchSum' ? plan.kind.value : null;
+}
+
+export const kindLabel = (job: Job): string => (sumsOf(job) ? t('kindSums') : groupOf(job) ? t('kindGroup') : totalsOf(job) ? t('kindAggregation') : scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
 
 /** What a party of a job is, by its place. */
-export const sideLabel = (job: Job, place: number): string => groupOf(job) ? t('groupSide', place + 1) : totalsOf(job)
+export const sideLabel = (job: Job, place: number): string => groupOf(job) ? t('groupSide', place + 1) : sumsOf(job) ? t(place === 0 ? 'keysSide' : 'valuesSide') : totalsOf(job)
   ? place === job.parties.length - 1 ? t('collectorSide') : t('reporterSide', place + 1)
   : t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : 'rightSide');
 

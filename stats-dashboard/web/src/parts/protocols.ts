@@ -2,8 +2,8 @@
 import { Reveal, type Dataset, type UsePolicy } from '../schema/poyang/v1/datasets_pb';
 import type { Key } from '../i18n';
 
-/** What kind of plan a protocol is for: a collision of two or of a group, scores, totals. */
-export type Form = 'pair' | 'group' | 'scoring' | 'totals';
+/** What kind of plan a protocol is for: a collision of two or of a group, sums over matches, scores, totals. */
+export type Form = 'pair' | 'group' | 'sums' | 'scoring' | 'totals';
 export interface Protocol { name: string; form: Form; label: Key; reveals: Reveal[] }
 
 /** The chain chooses the fastest that both policies allow. */
@@ -17,6 +17,8 @@ export const PROTOCOLS: Protocol[] = [
   { name: 'vole-group', form: 'group', label: 'protocolVoleGroup', reveals: [Reveal.MATCHING_ROWS] },
   { name: 'dh-sm2-size', form: 'pair', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY] },
   { name: 'dh-25519-size', form: 'pair', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
+  { name: 'dh-sm2-sum', form: 'sums', label: 'protocolDhSm2Sum', reveals: [Reveal.MATCH_SUMS] },
+  { name: 'dh-25519-sum', form: 'sums', label: 'protocolDh25519Sum', reveals: [Reveal.MATCH_SUMS] },
   { name: 'scoring-bfv', form: 'scoring', label: 'protocolScoringBfv', reveals: [Reveal.SCORES] },
   { name: 'bfv-sum', form: 'totals', label: 'protocolBfvSum', reveals: [Reveal.TOTALS] },
 ];
@@ -25,7 +27,7 @@ const told = (reveal: Reveal): boolean => PROTOCOLS.some((p) => p.reveals.includ
 /** What a collision can tell. */
 export const COLLISIONS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST].filter(told);
 /** What an owner may allow. */
-export const REVEALS = [...COLLISIONS, Reveal.SCORES, Reveal.TOTALS].filter(told);
+export const REVEALS = [...COLLISIONS, Reveal.SCORES, Reveal.TOTALS, Reveal.MATCH_SUMS].filter(told);
 
 const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
   !policy?.protocols.length || policy.protocols.includes(protocol.name);

@@ -166,7 +166,7 @@ public final class CollisionProtocol {
         return ALL.stream().filter(p -> p.name().equals(name)).findFirst();
     }
 
-    /// The protocol of {@link CollisionSum} that has this name. Jobs have none of these so far.
+    /// The protocol of {@link CollisionSum} that has this name.
     public static Optional<CollisionProtocol> sumNamed(String name) {
         return SUMS.stream().filter(p -> p.name().equals(name)).findFirst();
     }

@@ -19,7 +19,7 @@ import poyang.wire.schema.UsePolicy;
 /// When two data sets may be collided, by which protocol, and what each side learns by it.
 final class CollisionRules {
     static final int KEYS_MAX = 8;
-    private static final long AT_LEAST_MAX = 1L << 40;
+    static final long AT_LEAST_MAX = 1L << 40;
     private static final int MEGABITS_MAX = 1_000_000;
     private static final int DELAY_MAX = 10_000;
 
@@ -57,11 +57,7 @@ final class CollisionRules {
 
         @Override
         public Optional<String> breach(Side own, String receiver) {
-            UsePolicy policy = own.dataset().getPolicy();
-            return reveal() == Reveal.SIZE_AT_LEAST && atLeast() < policy.getMinimumAtLeast()
-                    ? Optional.of("the policy of " + own.dataset().getId() + " allows SIZE_AT_LEAST from "
-                            + policy.getMinimumAtLeast() + " on, not from " + atLeast())
-                    : Optional.empty();
+            return reveal() == Reveal.SIZE_AT_LEAST ? tooFew(own, reveal(), atLeast()) : Optional.empty();
         }
 
         @Override
@@ -85,6 +81,15 @@ final class CollisionRules {
         Side left = side(collision.getLeftDataset(), keys, true, datasets);
         Side right = side(collision.getRightDataset(), keys, false, datasets);
         return new Parsed(collision, left, right);
+    }
+
+    /// What a policy has against telling something of so few matches.
+    static Optional<String> tooFew(Side own, Reveal reveal, long atLeast) {
+        UsePolicy policy = own.dataset().getPolicy();
+        return atLeast < policy.getMinimumAtLeast()
+                ? Optional.of("the policy of " + own.dataset().getId() + " allows " + reveal + " from "
+                        + policy.getMinimumAtLeast() + " on, not from " + atLeast)
+                : Optional.empty();
     }
 
     private static void revealed(CollisionPlan plan) {
@@ -127,8 +132,13 @@ final class CollisionRules {
                 .setIdentifierKindValue(plan.getIdentifierKindValue())
                 .build());
         keys.addAll(plan.getMoreKeysList());
+        return distinct(keys);
+    }
+
+    /// As they are, unless they are too many or name a column twice.
+    static List<KeyColumns> distinct(List<KeyColumns> keys) {
         Rules.arguments(
-                keys.size() <= KEYS_MAX,
+                !keys.isEmpty() && keys.size() <= KEYS_MAX,
                 "the plan names " + keys.size() + " pairs of key columns",
                 "1 to " + KEYS_MAX + " are needed");
         TreeSet<String> left = new TreeSet<>();
@@ -147,7 +157,7 @@ final class CollisionRules {
         return keys;
     }
 
-    private static Side side(String id, List<KeyColumns> keys, boolean left, ReadableState datasets) {
+    static Side side(String id, List<KeyColumns> keys, boolean left, ReadableState datasets) {
         Dataset dataset = JobRules.dataset(id, datasets);
         List<String> columns = new ArrayList<>();
         for (KeyColumns key : keys) {

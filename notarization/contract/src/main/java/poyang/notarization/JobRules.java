@@ -39,7 +39,7 @@ final class JobRules {
             case SCORING -> ScoringRules.parse(plan.getScoring(), datasets);
             case AGGREGATION -> AggregationRules.parse(plan.getAggregation(), datasets);
             case GROUP_COLLISION -> GroupRules.parse(plan.getGroupCollision(), datasets);
-            case MATCH_SUM -> throw unknownKind();
+            case MATCH_SUM -> MatchSumRules.parse(plan.getMatchSum(), datasets);
             case KIND_NOT_SET -> throw unknownKind();
         };
         TreeSet<String> organisations = new TreeSet<>();
@@ -56,7 +56,7 @@ final class JobRules {
         return Rules.rejection(
                 NotarizationErrors.BAD_ARGUMENTS,
                 "the plan is of no known kind",
-                "a collision, of two or of a group, a scoring or an aggregation is needed");
+                "a collision of two or of a group, sums over matches, a scoring or an aggregation is needed");
     }
 
     static Dataset dataset(String id, ReadableState datasets) {
@@ -110,7 +110,11 @@ final class JobRules {
             case SCORING -> new Stated(plan.getScoring().getProtocol(), Reveal.SCORES, 0);
             case AGGREGATION -> new Stated(plan.getAggregation().getProtocol(), Reveal.TOTALS, 0);
             case GROUP_COLLISION -> new Stated(plan.getGroupCollision().getProtocol(), Reveal.MATCHING_ROWS, 0);
-            case MATCH_SUM -> throw new Bug("a job of an unknown kind was kept");
+            case MATCH_SUM ->
+                new Stated(
+                        plan.getMatchSum().getProtocol(),
+                        Reveal.MATCH_SUMS,
+                        plan.getMatchSum().getAtLeast());
             case KIND_NOT_SET -> throw new Bug("a job without a plan was kept");
         };
     }

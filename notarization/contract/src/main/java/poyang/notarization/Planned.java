@@ -10,7 +10,11 @@ import poyang.wire.schema.Reveal;
 /// A plan as the chain understands it, with the data sets as they are now: what its kind decides. What all kinds
 /// have in common is in {@link JobRules}.
 sealed interface Planned
-        permits AggregationRules.Parsed, CollisionRules.Parsed, GroupRules.Parsed, ScoringRules.Parsed {
+        permits AggregationRules.Parsed,
+                CollisionRules.Parsed,
+                GroupRules.Parsed,
+                MatchSumRules.Parsed,
+                ScoringRules.Parsed {
     /// The parties, in the order that the job keeps.
     List<Side> sides();
 

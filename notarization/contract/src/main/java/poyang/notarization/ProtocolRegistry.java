@@ -31,6 +31,14 @@ final class ProtocolRegistry {
             "各方不同标识的个数，此外一无所知",
             "how many different identifiers each party has, and nothing else");
 
+    private static final Learns SUMS = new Learns(
+            "双方共有标识的个数及约定各列在共有标识上的合计，以及对方不同标识的个数，不知道是哪些；共有不足 {k} 个时结果既无合计也无个数，个数只有接收方的计算节点见到",
+            "how many identifiers both sides have, the sums over them of the columns agreed upon, and how many"
+                    + " different ones the other side has, and not which; below {k} the result has neither sums nor"
+                    + " their number, which only the receiver's executor saw",
+            "接收方不同标识的个数，此外一无所知",
+            "how many different identifiers the receiver has, and nothing else");
+
     private static final Learns SCORES = new Learns(
             "自己每一行的评分。每个评分是对方模型 {terms} 个系数的一个线性方程：各次任务中不同的行达到 {terms} 行，即可解出整个模型",
             "the score of each of its own rows. Each score is one linear equation in the model's {terms} coefficients:"
@@ -46,6 +54,7 @@ final class ProtocolRegistry {
             "nothing but the plan; the collector sees ciphertexts only");
 
     private static final Map<Reveal, Learns> SIZE_ONLY = Map.of(Reveal.SIZE_ONLY, SIZES);
+    private static final Map<Reveal, Learns> SUMS_ONLY = Map.of(Reveal.MATCH_SUMS, SUMS);
     private static final Map<Reveal, Learns> ROWS_ONLY = Map.of(Reveal.MATCHING_ROWS, ROWS);
 
     /// In order of their numbers. What they cost is a core of two-party runs takes, in round figures.
@@ -64,6 +73,8 @@ final class ProtocolRegistry {
                     new Cost(1_200, 3_500, 3_500, 12, 11, 10)),
             new Protocol(17, 1, "dh-sm2-size", Form.PAIR, SIZE_ONLY, new Cost(100, 154_000, 154_000, 43, 33, 5)),
             new Protocol(18, 1, "dh-25519-size", Form.PAIR, SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
+            new Protocol(19, 1, "dh-sm2-sum", Form.SUMS, SUMS_ONLY, new Cost(200, 154_000, 156_000, 43, 57, 8)),
+            new Protocol(20, 1, "dh-25519-sum", Form.SUMS, SUMS_ONLY, new Cost(200, 91_000, 93_000, 42, 56, 8)),
             new Protocol(33, 1, "scoring-bfv", Form.SCORING, Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)),
             new Protocol(34, 1, "bfv-sum", Form.TOTALS, Map.of(Reveal.TOTALS, TOTALS), Cost.rounds(6)));
 
@@ -75,6 +86,8 @@ final class ProtocolRegistry {
         PAIR,
         /// A collision of three departments or more.
         GROUP,
+        /// Sums over the matches of two departments.
+        SUMS,
         SCORING,
         TOTALS
     }

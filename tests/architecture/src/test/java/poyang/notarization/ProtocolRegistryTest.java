@@ -17,6 +17,7 @@ import poyang.homomorphic.scoring.FixedPoint;
 import poyang.homomorphic.scoring.Scoring;
 import poyang.homomorphic.scoring.ScoringShape;
 import poyang.psi.CollisionProtocol;
+import poyang.psi.CollisionSum;
 import poyang.psi.GroupPsi;
 import poyang.wire.schema.Reveal;
 
@@ -89,6 +90,28 @@ final class ProtocolRegistryTest {
         double reckoned =
                 (double) (said.cost().bytesPerReceiverRow() + said.cost().bytesPerSenderRow()) * (1 << 20);
         assertEquals(1, reckoned / (pair.receiverBytes() + pair.senderBytes()), 0.25);
+    }
+
+    @Test
+    void whatTheChainKnowsOfSumsExecutorsRunByTheSameFacts() {
+        for (ProtocolRegistry.Protocol said : ProtocolRegistry.of(ProtocolRegistry.Form.SUMS)) {
+            CollisionProtocol runs = CollisionProtocol.sumNamed(said.name()).orElseThrow();
+            ProtocolRegistry.Learns learns = said.learns(Reveal.MATCH_SUMS).orElseThrow();
+            assertEquals(runs.id(), said.id());
+            assertEquals(runs.version(), said.version());
+            assertTrue(learns.receiver().startsWith(runs.receiverLearns()));
+            assertTrue(learns.receiverEnglish().startsWith(runs.receiverLearnsEnglish()));
+            assertTrue(learns.sender().startsWith(runs.senderLearns()));
+            assertTrue(learns.senderEnglish().startsWith(runs.senderLearnsEnglish()));
+            for (long[] sizes : new long[][] {{1L << 20, 1L << 20}, {1L << 21, 1L << 18}, {1L << 18, 1L << 21}}) {
+                var cost = CollisionSum.cost(runs, sizes[0], sizes[1], 1);
+                double bytes = (double) (cost.receiverBytes() + cost.senderBytes());
+                double reckoned = (double) (said.cost().bytesPerReceiverRow() * sizes[0]
+                        + said.cost().bytesPerSenderRow() * sizes[1]);
+                assertEquals(1, reckoned / bytes, 0.25, said.name());
+                assertEquals(cost.rounds(), said.cost().rounds(), said.name());
+            }
+        }
     }
 
     /// Names and numbers are given once.

@@ -12,10 +12,12 @@ import poyang.wire.schema.AggregationPlan;
 import poyang.wire.schema.AggregationReporter;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.GroupCollisionPlan;
+import poyang.wire.schema.IdentifierKind;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.JoinResult;
 import poyang.wire.schema.KeyColumns;
+import poyang.wire.schema.MatchSumPlan;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.Reveal;
 import poyang.wire.schema.ScoringPlan;
@@ -32,28 +34,39 @@ final class JobPlans {
             case SCORING -> scoring(plan.getScoring());
             case AGGREGATION -> aggregation(job, plan.getAggregation());
             case GROUP_COLLISION -> group(job, plan.getGroupCollision());
-            case MATCH_SUM -> throw unknown();
+            case MATCH_SUM -> sum(job, plan.getMatchSum());
             case KIND_NOT_SET -> throw unknown();
         };
     }
 
     private static JobPlan collision(Job job, CollisionPlan plan) {
         List<JobPlan.Key> keys = new ArrayList<>();
-        keys.add(new JobPlan.Key(
-                plan.getLeftColumn(),
-                plan.getRightColumn(),
-                plan.getIdentifierKind().name().toLowerCase(Locale.ROOT)));
-        for (KeyColumns key : plan.getMoreKeysList()) {
-            keys.add(new JobPlan.Key(
-                    key.getLeftColumn(),
-                    key.getRightColumn(),
-                    key.getIdentifierKind().name().toLowerCase(Locale.ROOT)));
-        }
+        keys.add(new JobPlan.Key(plan.getLeftColumn(), plan.getRightColumn(), kind(plan.getIdentifierKind())));
+        plan.getMoreKeysList().forEach(key -> keys.add(key(key)));
         return new JobPlan.Collision(keys, protocol(job, plan.getProtocol()), reveal(plan), listed(plan.getJoin()));
     }
 
     private static String protocol(Job job, String planned) {
         return job.hasChoice() ? job.getChoice().getProtocol() : planned;
+    }
+
+    private static JobPlan.Key key(KeyColumns key) {
+        return new JobPlan.Key(key.getLeftColumn(), key.getRightColumn(), kind(key.getIdentifierKind()));
+    }
+
+    private static String kind(IdentifierKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static JobPlan sum(Job job, MatchSumPlan plan) {
+        return new JobPlan.MatchSum(
+                plan.getKeysList().stream().map(JobPlans::key).toList(),
+                plan.getSumsList().stream()
+                        .map(s -> new JobPlan.Feature(s.getColumn(), s.getDecimals(), s.getBound()))
+                        .toList(),
+                plan.getCountRows(),
+                plan.getAtLeast(),
+                protocol(job, plan.getProtocol()));
     }
 
     private static JobPlan group(Job job, GroupCollisionPlan plan) {
@@ -65,9 +78,7 @@ final class JobPlans {
         }
         return new JobPlan.GroupCollision(
                 members,
-                plan.getIdentifierKindsList().stream()
-                        .map(kind -> kind.name().toLowerCase(Locale.ROOT))
-                        .toList(),
+                plan.getIdentifierKindsList().stream().map(JobPlans::kind).toList(),
                 receiver(job),
                 protocol(job, plan.getProtocol()),
                 listed(plan.getJoin()));
@@ -130,7 +141,9 @@ final class JobPlans {
             case SCORING -> receipt.setReveal(Reveal.SCORES);
             case AGGREGATION -> receipt.setReveal(Reveal.TOTALS);
             case GROUP_COLLISION -> receipt.setReveal(Reveal.MATCHING_ROWS);
-            case MATCH_SUM -> throw unknown();
+            case MATCH_SUM ->
+                receipt.setReveal(Reveal.MATCH_SUMS)
+                        .setAtLeast(plan.getMatchSum().getAtLeast());
             case KIND_NOT_SET -> throw unknown();
         }
     }

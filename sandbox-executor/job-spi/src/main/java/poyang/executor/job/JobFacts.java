@@ -26,6 +26,7 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
     private static final int SCORING = 3;
     private static final int AGGREGATION = 4;
     private static final int GROUP_COLLISION = 5;
+    private static final int MATCH_SUM = 6;
     private static final int CATEGORIES_MAX = 1024;
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
@@ -62,13 +63,7 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
         }
         switch (plan) {
             case JobPlan.Collision plan -> {
-                out.u8(COLLISION)
-                        .list(
-                                plan.keys(),
-                                (w, key) -> w.text(key.leftColumn())
-                                        .text(key.rightColumn())
-                                        .text(key.identifierKind()))
-                        .text(plan.protocol());
+                writeKeys(plan.keys(), out.u8(COLLISION)).text(plan.protocol());
                 switch (plan.reveal()) {
                     case JobPlan.Reveal.MatchingRows() -> out.u8(MATCHING_ROWS);
                     case JobPlan.Reveal.SizeOnly() -> out.u8(SIZE_ONLY);
@@ -87,6 +82,11 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
                         .text(plan.leader().name())
                         .text(plan.protocol())
                         .text(plan.listed().name());
+            case JobPlan.MatchSum plan ->
+                writeFeatures(plan.sums(), writeKeys(plan.keys(), out.u8(MATCH_SUM)))
+                        .flag(plan.countRows())
+                        .u64(plan.atLeast())
+                        .text(plan.protocol());
             case JobPlan.Aggregation plan ->
                 out.u8(AGGREGATION)
                         .list(
@@ -103,14 +103,30 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
         }
     }
 
+    private static CanonicalWriter writeKeys(List<JobPlan.Key> keys, CanonicalWriter out) {
+        return out.list(
+                keys,
+                (w, key) -> w.text(key.leftColumn()).text(key.rightColumn()).text(key.identifierKind()));
+    }
+
+    private static List<JobPlan.Key> keys(CanonicalReader in) {
+        return in.list(
+                KEYS_MAX, r -> new JobPlan.Key(r.text(LONGEST_TEXT), r.text(LONGEST_TEXT), r.text(LONGEST_TEXT)));
+    }
+
+    private static CanonicalWriter writeFeatures(List<JobPlan.Feature> features, CanonicalWriter out) {
+        return out.list(
+                features,
+                (w, feature) -> w.text(feature.column()).u32(feature.decimals()).u64(feature.bound()));
+    }
+
+    private static List<JobPlan.Feature> features(CanonicalReader in) {
+        return in.list(FEATURES_MAX, r -> new JobPlan.Feature(r.text(LONGEST_TEXT), (int) r.u32(), r.u64()));
+    }
+
     private static void write(JobPlan.Scoring plan, CanonicalWriter out) {
         JobPlan.Model model = plan.model();
-        out.u8(SCORING)
-                .text(plan.keyColumn())
-                .list(
-                        plan.features(),
-                        (w, feature) ->
-                                w.text(feature.column()).u32(feature.decimals()).u64(feature.bound()))
+        writeFeatures(plan.features(), out.u8(SCORING).text(plan.keyColumn()))
                 .text(model.termColumn())
                 .text(model.coefficientColumn())
                 .u32(model.degree())
@@ -140,14 +156,14 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
             case SCORING -> scoring(in);
             case AGGREGATION -> aggregation(in);
             case GROUP_COLLISION -> group(in);
+            case MATCH_SUM -> new JobPlan.MatchSum(keys(in), features(in), in.flag(), in.u64(), in.text(LONGEST_TEXT));
             default -> throw unknown("a job has the unknown kind " + kind);
         };
         return new JobFacts(job, attempt, self, peers, receives, plan);
     }
 
     private static JobPlan collision(CanonicalReader in) {
-        List<JobPlan.Key> keys = in.list(
-                KEYS_MAX, r -> new JobPlan.Key(r.text(LONGEST_TEXT), r.text(LONGEST_TEXT), r.text(LONGEST_TEXT)));
+        List<JobPlan.Key> keys = keys(in);
         String protocol = in.text(LONGEST_TEXT);
         int mode = in.u8();
         JobPlan.Reveal reveal = switch (mode) {
@@ -173,8 +189,7 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
 
     private static JobPlan scoring(CanonicalReader in) {
         String keyColumn = in.text(LONGEST_TEXT);
-        List<JobPlan.Feature> features =
-                in.list(FEATURES_MAX, r -> new JobPlan.Feature(r.text(LONGEST_TEXT), (int) r.u32(), r.u64()));
+        List<JobPlan.Feature> features = features(in);
         JobPlan.Model model = new JobPlan.Model(
                 in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), (int) in.u32(), (int) in.u32(), in.u64());
         return new JobPlan.Scoring(keyColumn, features, model, in.text(LONGEST_TEXT));

@@ -59,6 +59,25 @@ public sealed interface JobPlan {
         }
     }
 
+    /// Sums of the right party's numbers over the keys that both have. The left party gets them, and no key.
+    ///
+    /// @param keys at least one pair of columns, in order
+    /// @param sums the right party's columns of numbers, in order
+    /// @param countRows whether the number of the right party's rows with a common key is told too
+    /// @param atLeast common keys below which nothing is told
+    record MatchSum(List<Key> keys, List<Feature> sums, boolean countRows, long atLeast, String protocol)
+            implements JobPlan {
+        public MatchSum {
+            keys = List.copyOf(keys);
+            sums = List.copyOf(sums);
+        }
+
+        /// Numbers for each key.
+        public int numbers() {
+            return sums.size() + (countRows ? 1 : 0);
+        }
+    }
+
     /// A score for each row of the left party, by the right party's linear or polynomial model.
     ///
     /// @param keyColumn names the rows of the result

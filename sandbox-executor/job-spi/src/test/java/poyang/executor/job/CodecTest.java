@@ -79,6 +79,19 @@ class CodecTest {
                     "vole-group",
                     JobPlan.Listed.DIFFERENCE));
 
+    private static final JobFacts SUMS = new JobFacts(
+            "ef01",
+            1,
+            new PartyId("health"),
+            new PartyId("taxation"),
+            true,
+            new JobPlan.MatchSum(
+                    List.of(new JobPlan.Key("id", "citizen", "id")),
+                    List.of(new JobPlan.Feature("tax", 2, 1L << 35)),
+                    true,
+                    5,
+                    "dh-sm2-sum"));
+
     private static List<ChildMessage> messages() {
         Bytes digest = Bytes.wrap(new byte[32]);
         return List.of(
@@ -86,6 +99,7 @@ class CodecTest {
                 new ChildMessage.Start(SIZES, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Go(),
                 new ChildMessage.Start(MANY, Bytes.empty(), Bytes.utf8("department"), digest),
+                new ChildMessage.Start(SUMS, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Start(GROUP, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Frame(new PartyId("taxation"), Bytes.utf8("frame")),
                 new ChildMessage.Progress("masking", 5, 7),

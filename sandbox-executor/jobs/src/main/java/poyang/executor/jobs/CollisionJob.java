@@ -30,7 +30,7 @@ public final class CollisionJob implements JobKind {
                         && collision.keys().stream()
                                 .allMatch(key -> IdentifierRule.named(key.identifierKind())
                                         .isPresent());
-            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _ -> false;
+            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ -> false;
         };
     }
 
@@ -51,7 +51,7 @@ public final class CollisionJob implements JobKind {
     private static JobPlan.Collision collision(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Collision collision -> collision;
-            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _ ->
+            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ ->
                 throw unknown("the plan is no collision");
         };
     }

@@ -24,14 +24,14 @@ public final class GroupJob implements JobKind {
                 group.protocol().equals(GroupPsi.NAME)
                         && group.identifierKinds().stream()
                                 .allMatch(kind -> IdentifierRule.named(kind).isPresent());
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _ -> false;
+            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.MatchSum _ -> false;
         };
     }
 
     private static JobPlan.GroupCollision group(JobPlan plan) {
         return switch (plan) {
             case JobPlan.GroupCollision group -> group;
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _ ->
+            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.MatchSum _ ->
                 throw CollisionJob.unknown("the plan is no collision of a group");
         };
     }

@@ -24,7 +24,7 @@ public final class ScoringJob implements JobKind {
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring.protocol().equals(Scoring.NAME) && scored(scoring);
-            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _ -> false;
+            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ -> false;
         };
     }
 
@@ -39,7 +39,7 @@ public final class ScoringJob implements JobKind {
     private static JobPlan.Scoring scoring(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring;
-            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _ ->
+            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ ->
                 throw CollisionJob.unknown("the plan is no scoring");
         };
     }
