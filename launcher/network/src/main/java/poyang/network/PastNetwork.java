@@ -92,12 +92,13 @@ final class PastNetwork implements AutoCloseable {
         return ports;
     }
 
-    /// Opens what the folder keeps, or makes it: keys, genesis, and blocks in the ledgers of all but the last.
+    /// Opens what the folder keeps, or makes it, going on where an earlier run ended: keys, genesis, and blocks in the
+    /// ledgers of all but the last.
     static PastNetwork open(Path folder, int blocks, int transactions, boolean profile, RandomSource random)
             throws IOException {
         Path done = folder.resolve("past");
         String made = blocks + " " + transactions + "\n";
-        if (!Files.exists(done)) {
+        if (!Files.exists(folder.resolve("genesis.json"))) {
             Files.createDirectories(folder.resolve("logs"));
             found(folder, random);
         }
@@ -160,7 +161,8 @@ final class PastNetwork implements AutoCloseable {
         Files.createDirectories(data(0));
         try (StorageKey storage = StorageKey.openOrCreate(data(0).resolve("storage.key"), password(name(0)), random);
                 Chronicle chronicle = new Chronicle(data(0), genesis, keys, storage, random, InstantSource.system())) {
-            List<List<Chronicle.Signed>> next = sign(genesis, signers, 0, blocks, transactions, random);
+            List<List<Chronicle.Signed>> next =
+                    sign(genesis, signers, chronicle.height(), blocks, transactions, random);
             while (!next.isEmpty()) {
                 List<List<Chronicle.Signed>> now = next;
                 long height = chronicle.height() + now.size();
@@ -176,7 +178,7 @@ final class PastNetwork implements AutoCloseable {
                 storage.write(data(i).resolve("storage.key"), password(name(i)), random);
             }
         }
-        index(random);
+        index(blocks, random);
         for (int i = 1; i < NODES - 1; i++) {
             copy(data(0), data(i));
         }
@@ -236,13 +238,28 @@ final class PastNetwork implements AutoCloseable {
     }
 
     /// Has the first validator index the past, so that those who serve later have nothing else to do.
-    private void index(RandomSource random) throws IOException {
-        start(0);
+    private void index(int blocks, RandomSource random) throws IOException {
+        Child child = start(0);
         try (ChainClient client = client()) {
-            var _ = account(client, random).search("blocks order by height desc limit 1");
+            ChainAccount account = account(client, random);
+            while (indexed(account) < blocks) {
+                if (!child.isAlive()) {
+                    throw new PoyangException(
+                            NetworkErrors.SET_UP_FAILED, child.name() + " ended: " + child.lastWords(), "see its log");
+                }
+            }
         }
         stop(0);
         Files.deleteIfExists(data(0).resolve("audit.log"));
+    }
+
+    private static long indexed(ChainAccount account) {
+        try {
+            return account.search("blocks order by height desc limit 1").getHeight();
+        } catch (PoyangException e) {
+            // It has not caught up within the call's time.
+            return -1;
+        }
     }
 
     /// Tables never change: they are linked. All else is copied, but for the key that opens it.

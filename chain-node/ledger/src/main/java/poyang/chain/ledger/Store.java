@@ -25,6 +25,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -141,6 +142,12 @@ final class Store implements AutoCloseable {
             database = RocksDB.open(options, folder.toString(), descriptors, handles);
         } catch (RocksDBException | IOException e) {
             closeOptions();
+            if (e instanceof RocksDBException failure
+                    && failure.getStatus() != null
+                    && failure.getStatus().getCode() == Status.Code.Corruption) {
+                throw RecordReader.damaged(
+                        "the log or a table of the ledger in " + folder + " is damaged: " + e.getMessage());
+            }
             throw new PoyangException(
                     LedgerErrors.LEDGER_FAILED,
                     "the ledger in " + folder + " cannot be opened: " + e.getMessage(),

@@ -113,6 +113,25 @@ final class Chain {
 
     /// Executes and commits the next block: three transactions with writes that its height determines.
     BlockHeader commitNext(Ledger ledger) {
+        PreparedBlock block = prepareNext(ledger);
+        BlockHeader header = header(ledger, block);
+        ledger.commit(header, block, mark(header));
+        return header;
+    }
+
+    /// The same block as a validator takes it up from others: with its proof, and not synced.
+    BlockHeader commitNextProven(Ledger ledger) {
+        PreparedBlock block = prepareNext(ledger);
+        BlockHeader header = header(ledger, block);
+        ledger.commitProven(proof(header), block, mark(header));
+        return header;
+    }
+
+    private static OrderedMark mark(BlockHeader header) {
+        return new OrderedMark(2 * header.height(), header.hash(CryptoSuite.SM));
+    }
+
+    private static PreparedBlock prepareNext(Ledger ledger) {
         long height = ledger.height() + 1;
         Random random = new Random(height);
         StateOverlay overlay = ledger.overlay();
@@ -132,10 +151,7 @@ final class Chain {
             transactions.add(transaction(height, i));
             receipts.add(Bytes.utf8("receipt " + height + "/" + i));
         }
-        PreparedBlock block = ledger.prepare(overlay, transactions, receipts);
-        BlockHeader header = header(ledger, block);
-        ledger.commit(header, block, new OrderedMark(2 * height, header.hash(CryptoSuite.SM)));
-        return header;
+        return ledger.prepare(overlay, transactions, receipts);
     }
 
     BlockHeader header(Ledger ledger, PreparedBlock block) {
