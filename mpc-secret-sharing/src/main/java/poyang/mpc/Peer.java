@@ -76,7 +76,8 @@ public final class Peer {
     /// The abort of a run whose peer does not follow the protocol. For secrets' sake a failed check
     /// says no more than that it failed.
     public PoyangException misbehaved(String wrong) {
-        return new PoyangException(
+        return PoyangException.accusing(
+                id,
                 KernelErrors.PEER_MISBEHAVED,
                 "the other party " + id + " broke the protocol " + protocol + ": " + wrong,
                 "run the job again, as a new session, with a party that follows the protocol");

@@ -117,7 +117,8 @@ final class Run {
     }
 
     PoyangException misbehaved(String wrong) {
-        return new PoyangException(
+        return PoyangException.accusing(
+                session.peer(),
                 KernelErrors.PEER_MISBEHAVED,
                 "the other party " + session.peer() + " broke the protocol " + protocol + ": " + wrong,
                 "run the job again with a party that follows the protocol");

@@ -290,8 +290,8 @@ public final class JointSum {
     }
 
     private static PoyangException misbehaved(PartyId who, String wrong) {
-        return new PoyangException(
-                KernelErrors.PEER_MISBEHAVED, who + " " + wrong, "have " + who + "'s executor looked at");
+        return PoyangException.accusing(
+                who, KernelErrors.PEER_MISBEHAVED, who + " " + wrong, "have " + who + "'s executor looked at");
     }
 
     // ---- cost ---------------------------------------------------------------------------------------

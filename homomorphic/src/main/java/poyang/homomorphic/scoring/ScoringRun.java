@@ -86,7 +86,8 @@ final class ScoringRun {
     }
 
     PoyangException misbehaved(String wrong) {
-        return new PoyangException(
+        return PoyangException.accusing(
+                session.peer(),
                 KernelErrors.PEER_MISBEHAVED,
                 "the other party " + session.peer() + " broke the protocol " + Scoring.NAME + ": " + wrong,
                 "run the job again with a party that follows the protocol");

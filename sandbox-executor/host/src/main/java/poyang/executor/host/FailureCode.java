@@ -31,6 +31,11 @@ enum FailureCode {
         this.sentence = sentence;
     }
 
+    /// Whether it is another party's doing, who may be named.
+    boolean accuses() {
+        return this == PEER_MISBEHAVED || this == LIMIT_EXCEEDED;
+    }
+
     String sentence() {
         return sentence;
     }
@@ -47,7 +52,9 @@ enum FailureCode {
         if (code.equals(KernelErrors.PEER_MISBEHAVED)) {
             return PEER_MISBEHAVED;
         }
-        if (code.equals(KernelErrors.PEER_LOST) || code.equals(HostErrors.HELLO_REFUSED)) {
+        if (code.equals(KernelErrors.PEER_LOST)
+                || code.equals(HostErrors.PEER_ENDED)
+                || code.equals(HostErrors.HELLO_REFUSED)) {
             return PEER_LOST;
         }
         if (code.equals(ExecutorErrors.EXECUTOR_LOST)) {

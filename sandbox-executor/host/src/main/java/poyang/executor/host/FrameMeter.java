@@ -33,7 +33,8 @@ final class FrameMeter {
         frames++;
         long all = bytes.addAndGet(frameBytes);
         if (frames > mostFrames || all > mostBytes || frameBytes > longestFrame) {
-            throw new PoyangException(
+            throw PoyangException.accusing(
+                    sender,
                     ExecutorErrors.FRAMES_EXCEEDED,
                     "the compute child of " + sender + " sent frame " + frames + " of " + frameBytes + " bytes, " + all
                             + " bytes in all",

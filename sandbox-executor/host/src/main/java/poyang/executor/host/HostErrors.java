@@ -17,6 +17,8 @@ public final class HostErrors {
     public static final ErrorCode NO_SUCH_VIEW = new ErrorCode("NO_SUCH_VIEW", 8110, Category.BAD_INPUT);
     public static final ErrorCode VIEW_NOT_STANDING = new ErrorCode("VIEW_NOT_STANDING", 8111, Category.ENVIRONMENT);
     public static final ErrorCode LOOKUP_REFUSED = new ErrorCode("LOOKUP_REFUSED", 8112, Category.FORBIDDEN);
+    /// Another side has ended the attempt and says why on chain.
+    public static final ErrorCode PEER_ENDED = new ErrorCode("PEER_ENDED", 8113, Category.BAD_PEER);
 
     private HostErrors() {}
 }

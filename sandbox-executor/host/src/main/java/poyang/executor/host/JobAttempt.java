@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,7 +52,7 @@ final class JobAttempt {
     private final CompletableFuture<Job> running = new CompletableFuture<>();
     private final AtomicReference<Optional<PartyRun>> children = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<Meters>> meters = new AtomicReference<>(Optional.empty());
-    private volatile boolean stopped;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     /// @param lines one for each other party
     private record Meters(List<PartyRun.Line> lines, Pace pace) {
@@ -109,14 +110,19 @@ final class JobAttempt {
 
     /// Ends the attempt because the chain, or the executor's own stop, says so.
     void stop(PoyangException because) {
-        stopped = true;
+        stopped.countDown();
         running.completeExceptionally(because);
         children.get().ifPresent(run -> run.fail(because));
     }
 
     /// The attempt was ended from outside, which therefore needs not be told.
     boolean stopped() {
-        return stopped;
+        return stopped.getCount() == 0;
+    }
+
+    /// The same, when the chain may be about to say so.
+    boolean stoppedWithin(long millis) throws InterruptedException {
+        return stopped.await(millis, TimeUnit.MILLISECONDS);
     }
 
     /// Runs to the receipt.
@@ -148,7 +154,7 @@ final class JobAttempt {
                         .orElseThrow());
         try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
             children.set(Optional.of(run));
-            if (stopped) {
+            if (stopped()) {
                 throw cancelled();
             }
             compute(run, facts);

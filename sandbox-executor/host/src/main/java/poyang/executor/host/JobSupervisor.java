@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.executor.job.ExecutorErrors;
 import poyang.kernel.ErrorCode;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.SdkErrors;
@@ -34,6 +35,7 @@ final class JobSupervisor {
     private static final String JOBS = "poyang.v1.Jobs";
     private static final Set<JobState> OPEN = Set.of(JobState.AWAITING_CONSENT, JobState.READY, JobState.RUNNING);
     private static final long SWEEP_MILLIS = 2_000;
+    private static final long OTHERS_WORD_MILLIS = 15_000;
 
     private final String organisation;
     private final ChainAccount chain;
@@ -202,8 +204,21 @@ final class JobSupervisor {
                 "attempt-failed",
                 attempt.job().getId(),
                 "attempt " + attempt.job().getAttempt() + " " + code);
-        if (!attempt.stopped()) {
+        if (!told(attempt, failure)) {
             abort(attempt.job(), failure);
+        }
+    }
+
+    /// Whether the chain knows that the attempt is over. A side that ends it for a reason of its own says so on chain:
+    /// the others let it, so that the job's failure is that reason and not that they lost it.
+    private static boolean told(JobAttempt attempt, PoyangException failure) {
+        try {
+            return failure.code().equals(HostErrors.PEER_ENDED)
+                    ? attempt.stoppedWithin(OTHERS_WORD_MILLIS)
+                    : attempt.stopped();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return attempt.stopped();
         }
     }
 
@@ -220,7 +235,19 @@ final class JobSupervisor {
                         .setAttempt(job.getAttempt())
                         .setCode(code.name())
                         .setDetail(code.sentence())
+                        .setAccused(accused(job, failure, code))
                         .build());
+    }
+
+    /// Another party of the job that broke the protocol; empty where there is none to name.
+    private String accused(Job job, PoyangException failure, FailureCode code) {
+        return failure.accused()
+                .map(PartyId::name)
+                .filter(_ -> code.accuses())
+                .filter(name -> !name.equals(organisation))
+                .filter(name -> job.getPartiesList().stream()
+                        .anyMatch(party -> party.getOrganisation().equals(name)))
+                .orElse("");
     }
 
     /// A refusal means that the job has moved on without us, which its state will tell.

@@ -250,8 +250,7 @@ final class PartyRun implements AutoCloseable {
 
     private PoyangException outside(PoyangException inside) {
         return party.source()
-                .map(source -> new PoyangException(
-                        inside.code(), source.outside(inside.wrong()), source.outside(inside.right()), inside))
+                .map(source -> inside.reworded(source.outside(inside.wrong()), source.outside(inside.right())))
                 .orElse(inside);
     }
 

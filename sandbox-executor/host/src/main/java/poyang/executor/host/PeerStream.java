@@ -140,8 +140,10 @@ final class PeerStream implements FrameLink, StreamObserver<PeerFrame> {
             case PROTOCOL -> Optional.of(Bytes.wrap(frame.getProtocol().toByteArray()));
             case FINISHED -> Optional.empty();
             case ABORT ->
-                throw lost(
-                        "the other side ended the attempt: " + frame.getAbort().getCode());
+                throw new PoyangException(
+                        HostErrors.PEER_ENDED,
+                        "the other side ended the attempt: " + frame.getAbort().getCode(),
+                        "see the job's failure on chain");
             case HELLO, FRAME_NOT_SET -> throw lost("the other side spoke out of turn");
         };
     }

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import poyang.crypto.VerificationKey;
 import poyang.executor.host.LocalJob.QueueLink;
 import poyang.executor.job.ChildMessage;
@@ -50,13 +51,44 @@ record LocalCrowd(
 
     /// @param progress hears the last party, a collector
     List<Ended> run(JobProgress progress) {
+        return run(progress, (_, _, frame) -> frame);
+    }
+
+    /// What may change a frame on its way.
+    interface Wire {
+        Bytes carry(PartyId from, PartyId to, Bytes frame);
+    }
+
+    private record Carried(FrameLink link, UnaryOperator<Bytes> wire) implements FrameLink {
+        @Override
+        public void send(Bytes frame) throws InterruptedException {
+            link.send(wire.apply(frame));
+        }
+
+        @Override
+        public Optional<Bytes> receive() throws InterruptedException {
+            return link.receive();
+        }
+
+        @Override
+        public void finish() {
+            link.finish();
+        }
+
+        @Override
+        public void abort(PoyangException because) {
+            link.abort(because);
+        }
+    }
+
+    List<Ended> run(JobProgress progress, Wire wire) {
         List<PartyRun> runs = new ArrayList<>();
         try {
             for (int i = 0; i < members.size(); i++) {
                 runs.add(PartyRun.start(setup, party(i), i == members.size() - 1 ? progress : (_, _, _) -> {}));
             }
             List<ChildMessage.Committed> inputs = each(runs, i -> runs.get(i).commit());
-            List<Map<PartyId, PartyRun.Line>> lines = lines(inputs);
+            List<Map<PartyId, PartyRun.Line>> lines = lines(inputs, wire);
             List<ChildMessage.Output> outputs = each(runs, i -> runs.get(i).exchange(lines.get(i)));
             List<Ended> ended = new ArrayList<>();
             for (int i = 0; i < members.size(); i++) {
@@ -114,15 +146,19 @@ record LocalCrowd(
         }
     }
 
-    private List<Map<PartyId, PartyRun.Line>> lines(List<ChildMessage.Committed> inputs) {
+    private List<Map<PartyId, PartyRun.Line>> lines(List<ChildMessage.Committed> inputs, Wire wire) {
         JobKind kind = JobKind.of(plan);
         List<Map<PartyId, PartyRun.Line>> lines = new ArrayList<>();
         members.forEach(_ -> lines.add(new TreeMap<>()));
         for (int i = 0; i < members.size(); i++) {
             for (int j = 0; j < i; j++) {
                 QueueLink there = new QueueLink();
-                lines.get(i).put(members.get(j).party(), line(kind, there, inputs, i, j));
-                lines.get(j).put(members.get(i).party(), line(kind, there.other(), inputs, j, i));
+                PartyId one = members.get(i).party();
+                PartyId two = members.get(j).party();
+                FrameLink here = new Carried(there, frame -> wire.carry(one, two, frame));
+                FrameLink back = new Carried(there.other(), frame -> wire.carry(two, one, frame));
+                lines.get(i).put(two, line(kind, here, inputs, i, j));
+                lines.get(j).put(one, line(kind, back, inputs, j, i));
             }
         }
         return lines;

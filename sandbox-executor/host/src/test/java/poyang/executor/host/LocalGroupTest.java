@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ import poyang.executor.job.JobPlan;
 import poyang.executor.job.JobPlan.Listed;
 import poyang.executor.job.LinkDigest;
 import poyang.kernel.Bytes;
+import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
@@ -179,6 +181,26 @@ class LocalGroupTest {
                     }
                 }));
         assertEquals(ExecutorErrors.CHILD_LOST, lost.code(), lost.toString());
+        assertEquals(false, Files.exists(folder.resolve("result")));
+    }
+
+    /// A member that opens another commitment than it has made is named to all, and nobody gets a result.
+    @Test
+    void whoOpensAnotherCommitmentIsNamed() throws IOException {
+        LocalCrowd crowd = crowd(Listed.INNER);
+        PartyId liar = PARTIES.getLast();
+        AtomicInteger seen = new AtomicInteger();
+        PoyangException broken = assertThrows(
+                PoyangException.class,
+                () -> crowd.run((_, _, _) -> {}, (from, to, frame) -> {
+                    boolean opening = from.equals(liar) && to.equals(LEADER) && seen.getAndIncrement() == 1;
+                    byte[] changed = frame.toArray();
+                    changed[0] ^= (byte) (opening ? 1 : 0);
+                    return Bytes.wrap(changed);
+                }));
+        assertEquals(KernelErrors.PEER_MISBEHAVED, broken.code(), broken.toString());
+        assertEquals(Optional.of(liar), broken.accused());
+        assertEquals(FailureCode.PEER_MISBEHAVED, FailureCode.of(broken));
         assertEquals(false, Files.exists(folder.resolve("result")));
     }
 

@@ -157,7 +157,7 @@ final class PeerLinksTest {
             PoyangException why = new PoyangException(KernelErrors.PEER_MISBEHAVED, "it lied", "do not");
             there.abort(why);
             assertEquals(
-                    KernelErrors.PEER_LOST,
+                    HostErrors.PEER_ENDED,
                     assertThrows(PoyangException.class, here::receive).code());
         }
     }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import poyang.connectors.ConnectorErrors;
 import poyang.kernel.ErrorCode;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// The stream from reader to compute child: chunks of an Arrow IPC stream, then either its proper end
@@ -148,7 +149,8 @@ public final class RowPipe {
     }
 
     /// A child's failure as bytes: name, number and category of its code, what is wrong, what is right,
-    /// one line each.
+    /// one line each, and one more
+    /// for whom it accuses.
     static final class Failure {
         private static final int LONGEST_LINE = 1000;
 
@@ -157,19 +159,25 @@ public final class RowPipe {
         static byte[] encode(PoyangException failure) {
             String text = failure.code().name() + "\n" + failure.code().number() + "\n"
                     + failure.code().category() + "\n" + line(failure.wrong()) + "\n"
-                    + line(failure.right());
+                    + line(failure.right())
+                    + failure.accused().map(party -> "\n" + party).orElse("");
             return text.getBytes(StandardCharsets.UTF_8);
         }
 
         static PoyangException decode(byte[] encoded) {
             String[] lines = new String(encoded, StandardCharsets.UTF_8).split("\n", -1);
-            if (lines.length != 5 || !lines[0].matches("[A-Z0-9_]{1,64}") || !lines[1].matches("[0-9]{1,6}")) {
+            if (lines.length < 5
+                    || lines.length > 6
+                    || !lines[0].matches("[A-Z0-9_]{1,64}")
+                    || !lines[1].matches("[0-9]{1,6}")) {
                 return Source.malformed();
             }
             for (ErrorCode.Category category : ErrorCode.Category.values()) {
                 if (category.name().equals(lines[2])) {
                     ErrorCode code = new ErrorCode(lines[0], Integer.parseInt(lines[1]), category);
-                    return new PoyangException(code, line(lines[3]), line(lines[4]));
+                    return lines.length == 5
+                            ? new PoyangException(code, line(lines[3]), line(lines[4]))
+                            : PoyangException.accusing(new PartyId(lines[5]), code, line(lines[3]), line(lines[4]));
                 }
             }
             return Source.malformed();

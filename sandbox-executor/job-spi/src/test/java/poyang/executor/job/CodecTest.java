@@ -131,6 +131,11 @@ class CodecTest {
         ChildMessage.Failed failed = (ChildMessage.Failed) receiver.receive();
         assertEquals(ConnectorErrors.SOURCE_LOST, failed.failure().code());
         assertEquals("gone far", failed.failure().wrong());
+        ChildMessage.Failed accusing = (ChildMessage.Failed)
+                ChildChannel.decode(ChildChannel.encode(new ChildMessage.Failed(PoyangException.accusing(
+                        new PartyId("health"), ConnectorErrors.SOURCE_LOST, "it lied", "ask it"))));
+        assertEquals(Optional.of(new PartyId("health")), accusing.failure().accused());
+        assertEquals(Optional.empty(), failed.failure().accused());
         PoyangException ended = assertThrows(PoyangException.class, receiver::receive);
         assertEquals(ExecutorErrors.CHILD_LOST, ended.code());
     }
