@@ -1,38 +1,79 @@
 package poyang.zkp.circuits;
 
 import java.math.BigInteger;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import poyang.zkp.curves.PrimeField;
 
-/// Searches small constraint systems for a second witness: the same secret inputs, other public values. What it
+/// Searches small constraint systems for a second witness: the same kept inputs, other public values. What it
 /// finds is an under-constrained circuit, the classic failure of the field.
 ///
-/// The search is a backtracking one. A constraint with one unknown wire is an equation of degree two at most in
-/// it, so it leaves two values at most, all (no information) or none. Where no constraint has one unknown, a wire
-/// of the shortest one is tried with 0, 1, −1 and a few values near the known ones; so "none found" is a proof
-/// only where no such guess was needed ({@link #complete}).
+/// First all is drawn that follows: a constraint with one unknown wire is an equation of degree two at most in it,
+/// and a sum of unknown bits by powers of two has one solution at most. Where nothing follows any more, the search
+/// tries: the values of a wire that has two, both values of bits where few are left, and otherwise a wire of the
+/// shortest constraint with 0, 1, −1 and a few values near the known ones. So "none found" is a proof only where
+/// no such guess was needed ({@link #complete}).
 public final class SecondWitness {
+    private static final int FEW_BITS = 12;
+    private static final Set<BigInteger> BITS = Set.of(BigInteger.ZERO, BigInteger.ONE);
+
     private final BigInteger p;
     private final List<Row> rows = new ArrayList<>();
+    private final List<List<Integer>> rowsOf = new ArrayList<>();
     private final @Nullable BigInteger[] values;
+    private final boolean[] bit;
+    /// Constraints that only say that a wire is a bit.
+    private final Set<Row> ofBits = Collections.newSetFromMap(new IdentityHashMap<>());
     private final int publicWires;
     private final BigInteger[] honest;
     private final int stepsMax;
+    private final Deque<Integer> trail = new ArrayDeque<>();
+    private final TreeSet<Integer> pending = new TreeSet<>();
     private int steps;
     private boolean complete = true;
 
     private record Row(
-            SortedMap<Integer, BigInteger> a, SortedMap<Integer, BigInteger> b, SortedMap<Integer, BigInteger> c) {}
+            SortedMap<Integer, BigInteger> a, SortedMap<Integer, BigInteger> b, SortedMap<Integer, BigInteger> c) {
+        Set<Integer> wires() {
+            Set<Integer> all = new TreeSet<>(a.keySet());
+            all.addAll(b.keySet());
+            all.addAll(c.keySet());
+            return all;
+        }
+    }
+
+    /// What is tried next.
+    private record Choice(int wire, List<BigInteger> values) {}
 
     /// Searches with the honest witness's wires, as plain integers, and at most `stepsMax` steps.
     ///
     /// @param secretInputs how many wires after the public ones are kept as they are
     public SecondWitness(R1cs circuit, BigInteger[] honest, int secretInputs, int stepsMax) {
+        this(
+                circuit,
+                honest,
+                IntStream.rangeClosed(1, secretInputs)
+                        .mapToObj(i -> circuit.publicWires() + i)
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                stepsMax);
+    }
+
+    /// Searches for other values of those public wires that are not among the kept ones.
+    ///
+    /// @param kept wires whose values are those of the honest witness
+    public SecondWitness(R1cs circuit, BigInteger[] honest, Set<Integer> kept, int stepsMax) {
         PrimeField f = circuit.curve().scalars();
         p = f.modulus();
         publicWires = circuit.publicWires();
@@ -46,9 +87,18 @@ public final class SecondWitness {
         fill(f, circuit.c(), 2);
         values = new BigInteger[circuit.wires()];
         values[0] = BigInteger.ONE;
-        for (int i = 1; i <= secretInputs; i++) {
-            values[publicWires + i] = honest[publicWires + i];
+        bit = new boolean[circuit.wires()];
+        for (int i = 0; i < circuit.wires(); i++) {
+            rowsOf.add(new ArrayList<>());
         }
+        for (int i = 0; i < rows.size(); i++) {
+            pending.add(i);
+            for (int wire : rows.get(i).wires()) {
+                rowsOf.get(wire).add(i);
+            }
+        }
+        kept.forEach(wire -> values[wire] = honest[wire]);
+        rows.forEach(this::findBit);
     }
 
     private void fill(PrimeField f, SparseMatrix matrix, int which) {
@@ -60,7 +110,25 @@ public final class SecondWitness {
         }
     }
 
-    /// A witness with the same secret inputs and other public values, if one is found.
+    /// Notes a wire that a constraint makes 0 or 1.
+    private void findBit(Row row) {
+        Set<Integer> wires = row.wires();
+        wires.remove(0);
+        if (wires.size() == 1) {
+            int wire = wires.iterator().next();
+            BigInteger before = values[wire];
+            values[wire] = null;
+            if (roots(new Side(row.a()), new Side(row.b()), new Side(row.c()))
+                    .filter(found -> BITS.equals(Set.copyOf(found)))
+                    .isPresent()) {
+                bit[wire] = true;
+                ofBits.add(row);
+            }
+            values[wire] = before;
+        }
+    }
+
+    /// A witness with the same kept values and other public ones, if one is found.
     public Optional<List<BigInteger>> search() {
         boolean found = explore();
         List<BigInteger> witness = new ArrayList<>();
@@ -79,55 +147,129 @@ public final class SecondWitness {
         if (++steps >= stepsMax) {
             return false;
         }
-        Row shortest = null;
-        int fewest = Integer.MAX_VALUE;
-        for (Row row : rows) {
-            Side a = new Side(row.a());
-            Side b = new Side(row.b());
-            Side c = new Side(row.c());
-            if (a.isZero() || b.isZero()) { // whatever the other side, c must be zero
-                a = b = new Side(new TreeMap<>());
+        int before = trail.size();
+        if (follow()) {
+            Optional<Choice> choice = choose();
+            if (choice.isEmpty()) {
+                return differs() || undo(before);
             }
-            List<Integer> unknown = new ArrayList<>(a.unknown);
-            b.unknown.stream().filter(w -> !unknown.contains(w)).forEach(unknown::add);
-            c.unknown.stream().filter(w -> !unknown.contains(w)).forEach(unknown::add);
-            if (unknown.isEmpty()) {
-                if (a.known.multiply(b.known).subtract(c.known).mod(p).signum() != 0) {
-                    return false;
+            for (BigInteger value : choice.get().values()) {
+                int here = trail.size();
+                set(choice.get().wire(), value);
+                if (explore()) {
+                    return true;
                 }
-            } else if (unknown.size() == 1) {
-                int wire = unknown.get(0);
-                Optional<List<BigInteger>> roots = roots(a, b, c);
-                if (roots.isPresent()) {
-                    return branch(wire, roots.get());
-                }
-            } else if (unknown.size() < fewest) {
-                fewest = unknown.size();
-                shortest = row;
+                undo(here);
             }
         }
-        return shortest == null ? differs() : guess(shortest);
+        return undo(before);
     }
 
-    private boolean branch(int wire, List<BigInteger> roots) {
-        for (BigInteger root : roots) {
-            values[wire] = root;
-            if (explore()) {
-                return true;
-            }
+    private void set(int wire, BigInteger value) {
+        values[wire] = value;
+        trail.push(wire);
+        pending.addAll(rowsOf.get(wire));
+    }
+
+    /// @return false
+    private boolean undo(int size) {
+        pending.clear();
+        while (trail.size() > size) {
+            values[trail.pop()] = null;
         }
-        values[wire] = null;
         return false;
     }
 
-    private boolean guess(Row row) {
-        complete = false;
-        int wire = -1;
-        for (SortedMap<Integer, BigInteger> side : List.of(row.a(), row.b(), row.c())) {
-            for (int candidate : side.keySet()) {
-                wire = values[candidate] == null ? candidate : wire;
+    /// Draws what follows; false where a constraint is broken.
+    private boolean follow() {
+        while (!pending.isEmpty()) {
+            Row row = rows.get(pending.pollFirst());
+            Partly known = new Partly(row);
+            if (known.unknown.isEmpty()) {
+                if (!known.holds()) {
+                    return false;
+                }
+            } else if (known.unknown.size() == 1 && !ofBits.contains(row)) {
+                int wire = known.unknown.first();
+                Optional<List<BigInteger>> roots = known.roots(wire);
+                if (roots.isPresent() && roots.get().isEmpty()) {
+                    return false;
+                }
+                if (roots.isPresent() && roots.get().size() == 1) {
+                    set(wire, roots.get().get(0));
+                }
+            } else if (!bitsOf(known)) {
+                return false;
             }
         }
+        return true;
+    }
+
+    /// Solves Σ kᵢ·bitᵢ = v for unknown bits whose kᵢ are one number times different powers of two; false where there
+    /// is no solution.
+    private boolean bitsOf(Partly row) {
+        if (!row.linear() || !row.unknown.stream().allMatch(wire -> bit[wire])) {
+            return true;
+        }
+        BigInteger weight = row.weight(row.unknown.first());
+        if (weight.signum() == 0) {
+            return true;
+        }
+        BigInteger inverse = weight.modInverse(p);
+        SortedMap<Integer, Integer> wires = new TreeMap<>();
+        for (int wire : row.unknown) {
+            BigInteger power = row.weight(wire).multiply(inverse).mod(p);
+            if (power.bitCount() != 1 || wires.putIfAbsent(power.bitLength() - 1, wire) != null) {
+                return true;
+            }
+        }
+        if (wires.lastKey() >= p.bitLength() - 1) {
+            return true;
+        }
+        BigInteger value = row.sum().negate().multiply(inverse).mod(p);
+        for (int place = 0; place < value.bitLength(); place++) {
+            if (value.testBit(place) && !wires.containsKey(place)) {
+                return false;
+            }
+        }
+        wires.forEach((place, wire) -> set(wire, value.testBit(place) ? BigInteger.ONE : BigInteger.ZERO));
+        return true;
+    }
+
+    private Optional<Choice> choose() {
+        int bits = 0;
+        int someBit = -1;
+        for (int wire = 0; wire < values.length; wire++) {
+            if (values[wire] == null && bit[wire]) {
+                bits++;
+                someBit = someBit < 0 ? wire : someBit;
+            }
+        }
+        Partly shortest = null;
+        int fewest = Integer.MAX_VALUE;
+        for (Row row : rows) {
+            Partly known = new Partly(row);
+            int others = (int) known.unknown.stream().filter(wire -> !bit[wire]).count();
+            if (known.unknown.size() == 1 && others == 1) {
+                int wire = known.unknown.first();
+                Optional<List<BigInteger>> roots = known.roots(wire);
+                if (roots.isPresent()) {
+                    return Optional.of(new Choice(wire, roots.get()));
+                }
+            } else if (others > 0 && known.unknown.size() > 1 && known.unknown.size() < fewest) {
+                fewest = known.unknown.size();
+                shortest = known;
+            }
+        }
+        if (bits > 0 && (bits <= FEW_BITS || shortest == null)) {
+            return Optional.of(new Choice(someBit, List.of(BigInteger.ZERO, BigInteger.ONE)));
+        }
+        return shortest == null ? Optional.empty() : Optional.of(guess(shortest));
+    }
+
+    private Choice guess(Partly row) {
+        complete = false;
+        int wire = row.unknown.stream().filter(one -> !bit[one]).findFirst().orElseThrow();
         BigInteger own = honest[wire];
         List<BigInteger> tries = new ArrayList<>();
         for (BigInteger value : List.of(
@@ -141,7 +283,7 @@ public final class SecondWitness {
                 tries.add(value);
             }
         }
-        return branch(wire, tries);
+        return new Choice(wire, tries);
     }
 
     /// All constraints hold: is a public value another one, or free to be?
@@ -159,11 +301,11 @@ public final class SecondWitness {
 
     /// The values of the one unknown wire x with (a₁x + a₀)(b₁x + b₀) = c₁x + c₀, or nothing when all are.
     private Optional<List<BigInteger>> roots(Side a, Side b, Side c) {
-        BigInteger two = a.slope.multiply(b.slope).mod(p);
-        BigInteger one = a.slope
+        BigInteger two = a.slope().multiply(b.slope()).mod(p);
+        BigInteger one = a.slope()
                 .multiply(b.known)
-                .add(b.slope.multiply(a.known))
-                .subtract(c.slope)
+                .add(b.slope().multiply(a.known))
+                .subtract(c.slope())
                 .mod(p);
         BigInteger zero = a.known.multiply(b.known).subtract(c.known).mod(p);
         if (two.signum() == 0) {
@@ -219,26 +361,85 @@ public final class SecondWitness {
         return Optional.of(root);
     }
 
+    /// A constraint, in so far as it is known.
+    private final class Partly {
+        private final Side a;
+        private final Side b;
+        private final Side c;
+        private final TreeSet<Integer> unknown;
+
+        Partly(Row row) {
+            Side left = new Side(row.a());
+            Side right = new Side(row.b());
+            if (left.isZero() || right.isZero()) { // whatever the other side, c must be zero
+                left = right = new Side(new TreeMap<>());
+            }
+            a = left;
+            b = right;
+            c = new Side(row.c());
+            unknown = new TreeSet<>(a.unknown.keySet());
+            unknown.addAll(b.unknown.keySet());
+            unknown.addAll(c.unknown.keySet());
+        }
+
+        boolean holds() {
+            return sum().signum() == 0;
+        }
+
+        /// What a·b − c is without the unknown wires, where it is linear in them.
+        BigInteger sum() {
+            return a.known.multiply(b.known).subtract(c.known).mod(p);
+        }
+
+        boolean linear() {
+            return a.unknown.isEmpty() || b.unknown.isEmpty();
+        }
+
+        BigInteger weight(int wire) {
+            return a.slope(wire)
+                    .multiply(b.known)
+                    .add(b.slope(wire).multiply(a.known))
+                    .subtract(c.slope(wire))
+                    .mod(p);
+        }
+
+        /// As {@link SecondWitness#roots}, of a bit only 0 and 1.
+        Optional<List<BigInteger>> roots(int wire) {
+            return SecondWitness.this
+                    .roots(a, b, c)
+                    .map(found ->
+                            bit[wire] ? found.stream().filter(BITS::contains).toList() : found);
+        }
+    }
+
     /// One side of a constraint, in so far as it is known.
     private final class Side {
         private BigInteger known = BigInteger.ZERO;
-        private BigInteger slope = BigInteger.ZERO;
-        private final List<Integer> unknown = new ArrayList<>();
+        private final SortedMap<Integer, BigInteger> unknown = new TreeMap<>();
 
         Side(SortedMap<Integer, BigInteger> terms) {
             terms.forEach((wire, k) -> {
                 BigInteger value = values[wire];
                 if (k.signum() != 0 && value == null) {
-                    unknown.add(wire);
-                    slope = k;
+                    unknown.put(wire, k);
                 } else if (value != null) {
-                    known = known.add(k.multiply(value)).mod(p);
+                    known = known.add(k.multiply(value));
                 }
             });
+            known = known.mod(p);
         }
 
         boolean isZero() {
             return unknown.isEmpty() && known.signum() == 0;
+        }
+
+        BigInteger slope(int wire) {
+            return unknown.getOrDefault(wire, BigInteger.ZERO);
+        }
+
+        /// Of the one unknown wire.
+        BigInteger slope() {
+            return unknown.isEmpty() ? BigInteger.ZERO : slope(unknown.firstKey());
         }
     }
 }

@@ -155,6 +155,10 @@ final class CircuitTest {
         fails(insured, List.of(), List.of(19_000L, 19_364L, 19_100L));
         fails(insured, List.of(), List.of(19_000L, 19_365L, 18_999L));
         fails(insured, List.of(), List.of(19_000L, 19_365L, 19_366L));
+        fails(insured, List.of(), List.of(-1L, 19_365L, 19_100L));
+        fails(insured, List.of(), List.of(19_000L, 1L << Dates.BITS, 19_100L));
+        fails(insured, List.of(), List.of(-365L, 0L, 0L));
+        holds(insured, List.of(), List.of(0L, (1L << Dates.BITS) - 1, (1L << Dates.BITS) - 1));
     }
 
     @Test
@@ -294,6 +298,15 @@ final class CircuitTest {
         values.put("out[1]", BigInteger.valueOf(22));
         values.put("in[3]", BigInteger.ONE);
         judged(false, circuit, values);
+        values.put("in[3]", BigInteger.valueOf(123_456_789));
+        for (int field = 0; field < 3; field++) {
+            Map<String, BigInteger> changed = new LinkedHashMap<>(values);
+            changed.merge("in[" + field + "]", BigInteger.ONE, BigInteger::add);
+            judged(false, circuit, changed);
+            changed.put("out[1]", changed.get("in[1]"));
+            judged(false, circuit, changed);
+        }
+        judged(true, circuit, values);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package poyang.zkp.circuits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import poyang.zkp.curves.Curve;
 import poyang.zkp.curves.PrimeField;
@@ -17,8 +19,12 @@ final class SecondWitnessTest {
     private static final Curve CURVE = Curve.BN254;
 
     private static boolean second(Example circuit, long out, long... in) {
+        return second(circuit, BigInteger.valueOf(out), in);
+    }
+
+    private static boolean second(Example circuit, BigInteger out, long... in) {
         Map<String, BigInteger> values = new LinkedHashMap<>();
-        values.put("out[0]", BigInteger.valueOf(out));
+        values.put("out[0]", out);
         for (int i = 0; i < in.length; i++) {
             values.put("in[" + i + "]", BigInteger.valueOf(in[i]));
         }
@@ -64,7 +70,53 @@ final class SecondWitnessTest {
                 (api, in) -> new Statistics(api)
                         .lookup(List.of(api.constant(4), api.constant(6), api.constant(9)), in.get(0)));
         found.put("lookup", second(lookup, 6, 1));
+        found.put(
+                "wide parity",
+                second(Example.result(7, (api, in) -> api.parity(api.sum(in), 3)), 1, 1, 1, 1, 0, 1, 1, 0));
+        found.put(
+                "wide bits",
+                second(Example.result(1, (api, in) -> api.toBits(in.get(0), 60).get(40)), 1, 1L << 40));
+        found.put(
+                "64 bits less", second(Example.result(2, (api, in) -> api.isLess(in.get(0), in.get(1), 62)), 1, 3, 9));
+        found.put(
+                "histogram",
+                second(
+                        Example.result(
+                                3,
+                                (api, in) -> new Statistics(api)
+                                        .histogram(in, List.of(BigInteger.TEN), 20)
+                                        .get(0)),
+                        2,
+                        3,
+                        9,
+                        10));
         found.forEach((name, other) -> assertTrue(!other, name));
+    }
+
+    @Test
+    void hashesTreesAndRecordsHaveOneResult() {
+        List<BigInteger> three = List.of(BigInteger.valueOf(3), BigInteger.valueOf(4), BigInteger.valueOf(5));
+        Example hash = Example.result(3, (api, in) -> new Poseidon2(api).hash(in));
+        assertFalse(second(hash, Poseidon2.hash(CURVE, three), 3, 4, 5));
+        Example record = Example.result(3, (api, in) -> new Disclosure(api, in.subList(0, 2), in.get(2)).commitment());
+        assertFalse(second(record, Disclosure.commitment(CURVE, three.subList(0, 2), three.get(2)), 3, 4, 5));
+        Example root = Example.result(4, (api, in) -> new Merkle(api).root(in.get(0), in.subList(1, 3), in.get(3)));
+        BigInteger low = Poseidon2.hash(CURVE, List.of(three.get(1), three.get(0)));
+        assertFalse(second(root, Poseidon2.hash(CURVE, List.of(low, three.get(2))), 3, 4, 5, 1));
+        Example revealed = Example.result(3, (api, in) -> {
+            Disclosure whole = new Disclosure(api, in.subList(0, 2), in.get(2));
+            Variable shown =
+                    api.unconstrained(1, in, values -> List.of(values.get(1))).get(0);
+            whole.reveal(new TreeMap<>(Map.of(1, shown)));
+            return shown;
+        });
+        assertFalse(second(revealed, 4, 3, 4, 5));
+        Example unbound = Example.result(3, (api, in) -> {
+            Disclosure whole = new Disclosure(api, in.subList(0, 2), in.get(2));
+            api.assertEqual(whole.commitment(), whole.commitment());
+            return api.unconstrained(1, in, values -> List.of(values.get(1))).get(0);
+        });
+        assertTrue(second(unbound, 4, 3, 4, 5), "a field that is shown without being the record's");
     }
 
     @Test
