@@ -12,6 +12,10 @@ final class ChainBytes {
         return Bytes.wrap(value.toByteArray()).hex();
     }
 
+    static Bytes bytes(ByteString value) {
+        return Bytes.wrap(value.toByteArray());
+    }
+
     static ByteString of(Bytes value) {
         return ByteString.copyFrom(value.toArray());
     }

@@ -339,6 +339,11 @@ public final class PermissionsContract extends ServiceContract {
         }
 
         @Override
+        public Bytes epoch() {
+            return around.epoch();
+        }
+
+        @Override
         public long height() {
             return around.height();
         }

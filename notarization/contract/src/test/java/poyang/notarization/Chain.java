@@ -38,6 +38,7 @@ final class Chain {
     static final Bytes CHAIN_ID = Sm3.hash(Bytes.utf8("a chain").toArray());
 
     final TreeMap<String, Bytes> state = new TreeMap<>();
+    Bytes epoch = Bytes.empty();
     final TreeMap<String, Bytes> validatorKeys = new TreeMap<>();
     final List<ContractEvent> events = new ArrayList<>();
     private final Map<String, SystemContract> contracts = new TreeMap<>();
@@ -183,6 +184,11 @@ final class Chain {
         @Override
         public Optional<Bytes> validatorKey(String name) {
             return Optional.ofNullable(validatorKeys.get(name));
+        }
+
+        @Override
+        public Bytes epoch() {
+            return epoch;
         }
 
         @Override

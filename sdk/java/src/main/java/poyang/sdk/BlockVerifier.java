@@ -5,7 +5,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.EpochChain;
+import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
@@ -21,14 +24,73 @@ import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.ProvenState;
 import poyang.wire.schema.TransactionReceipt;
 
-/// Holds what one node says against the genesis, so that no single node has to be trusted.
+/// Holds what one node says against the genesis, so that no single node has to be trusted. Epochs that came
+/// after the genesis' it takes from links, each of which it checks.
 final class BlockVerifier {
     private final Genesis genesis;
     private final Bytes chainId;
+    private final Links source;
+    private final List<EpochLink> links = new ArrayList<>();
+    private volatile EpochChain epochs;
 
-    BlockVerifier(Genesis genesis) {
+    /// Where links come from when a block of an unknown epoch is to be checked.
+    interface Links {
+        /// One answer after the other, each with what leads on from the known epoch.
+        List<Supplier<List<EpochLink>>> after(long known);
+    }
+
+    BlockVerifier(Genesis genesis, Links source) {
         this.genesis = genesis;
+        this.source = source;
         chainId = genesis.chainId();
+        epochs = EpochChain.of(genesis);
+    }
+
+    /// With these links and no others.
+    ///
+    /// @throws PoyangException `NOT_PROVEN` when they lead nowhere
+    static BlockVerifier of(Genesis genesis, List<EpochLink> links) {
+        BlockVerifier verifier = new BlockVerifier(genesis, _ -> List.of());
+        if (!verifier.learn(links)) {
+            throw refuted("the links from the genesis' epoch to later ones do not hold");
+        }
+        return verifier;
+    }
+
+    /// The epochs that are known.
+    EpochChain epochs() {
+        return epochs;
+    }
+
+    /// What leads to the epoch with this number, which is known.
+    synchronized List<EpochLink> linksTo(long epoch) {
+        return links.stream().filter(link -> link.next().number() <= epoch).toList();
+    }
+
+    private synchronized boolean learn(List<EpochLink> more) {
+        for (EpochLink link : more) {
+            Optional<EpochChain> longer = epochs.and(link);
+            if (longer.isEmpty()) {
+                return false;
+            }
+            epochs = longer.get();
+            links.add(link);
+        }
+        return true;
+    }
+
+    /// Asks for links until the epoch is known, or everybody was asked.
+    private synchronized void learnUpTo(long epoch) {
+        for (Supplier<List<EpochLink>> answer : source.after(epochs.last().number())) {
+            if (epochs.last().number() >= epoch) {
+                return;
+            }
+            try {
+                boolean _ = learn(answer.get());
+            } catch (PoyangException e) {
+                // The next one may know.
+            }
+        }
     }
 
     Bytes chainId() {
@@ -93,7 +155,8 @@ final class BlockVerifier {
 
     TransactionReceipt receipt(ProvenReceipt proven, Bytes transactionId) {
         ReceiptProof proof = ChainForms.receiptProof(proven);
-        switch (proof.verify(genesis)) {
+        attested(proof.finality());
+        switch (proof.verify(genesis, epochs)) {
             case ReceiptProof.Verdict.Refuted(String reason) -> throw refuted(reason);
             case ReceiptProof.Verdict.Proven(BlockHeader _, Bytes id) -> {
                 if (!id.equals(transactionId)) {
@@ -124,15 +187,28 @@ final class BlockVerifier {
         return state(proven, contract, key);
     }
 
+    private void attested(FinalityProof proof) {
+        long epoch = proof.header().epoch();
+        if (epoch > epochs.last().number()) {
+            learnUpTo(epoch);
+        }
+        if (!epochs.attested(proof)) {
+            throw refuted(
+                    epoch == 0
+                            ? "a block is not attested by a quorum of the genesis' validators"
+                            : "nothing proves that a block is attested by a quorum of epoch " + epoch);
+        }
+    }
+
     private BlockHeader header(ByteString finalityProof) {
         FinalityProof proof = FinalityProof.decode(finalityProof.toByteArray());
         if (proof.header().height() == 0) {
             if (!proof.header().equals(genesis.genesisHeader())) {
                 throw refuted("block 0 is not the genesis");
             }
-        } else if (!proof.verify(chainId, genesis.epoch())) {
-            throw refuted("a block is not attested by a quorum of the genesis' validators");
+            return proof.header();
         }
+        attested(proof);
         return proof.header();
     }
 

@@ -157,6 +157,7 @@ public final class ChainAccount {
     public ReceiptFile receiptFile(Bytes transactionId) {
         ProvenReceipt proven = receipt(transactionId);
         TransactionReceipt executed = client.verifier().receipt(proven, transactionId);
+        long epoch = ChainForms.receiptProof(proven).finality().header().epoch();
         String sender;
         try {
             sender = TransactionPayload.parseFrom(proven.getTransaction().getPayload())
@@ -169,6 +170,9 @@ public final class ChainAccount {
                 .setVersion(1)
                 .setProven(proven)
                 .setSender(provenState(ACCOUNTS, "account/" + sender, executed.getHeight(), Bytes.empty()))
+                .addAllEpochLinks(client.verifier().linksTo(epoch).stream()
+                        .map(link -> ChainForms.byteString(link.encoded()))
+                        .toList())
                 .build();
     }
 

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.tls.TlsIdentity;
@@ -18,6 +20,7 @@ import poyang.crypto.tls.TlsRefusal;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.wire.schema.ChainGrpc;
+import poyang.wire.schema.EpochsRequest;
 import poyang.wire.schema.FinalisedBlock;
 import poyang.wire.schema.GenesisFile;
 import poyang.wire.schema.NodeStatus;
@@ -49,7 +52,7 @@ public final class ChainClient implements AutoCloseable {
         this.file = file;
         this.nodes = List.copyOf(nodes);
         this.clock = clock;
-        verifier = new BlockVerifier(ChainForms.genesis(file));
+        verifier = new BlockVerifier(ChainForms.genesis(file), this::links);
     }
 
     /// Connects when the first call is made.
@@ -99,6 +102,24 @@ public final class ChainClient implements AutoCloseable {
 
     InstantSource clock() {
         return clock;
+    }
+
+    /// Every node's word about the epochs after a known one, the preferred node's first.
+    private List<Supplier<List<EpochLink>>> links(long known) {
+        EpochsRequest request = EpochsRequest.newBuilder().setKnown(known).build();
+        List<Supplier<List<EpochLink>>> answers = new ArrayList<>();
+        int first = preferred;
+        for (int i = 0; i < channels.size(); i++) {
+            int index = (first + i) % channels.size();
+            answers.add(() -> {
+                try {
+                    return ChainForms.links(stub(index, 0).epochs(request).getLinksList());
+                } catch (StatusRuntimeException e) {
+                    throw CallErrors.fromStatus(e);
+                }
+            });
+        }
+        return answers;
     }
 
     /// Has a transaction pooled; gives its id. Submitting the same bytes again is harmless.

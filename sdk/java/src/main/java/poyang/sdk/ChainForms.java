@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.EpochChain;
+import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
@@ -219,6 +221,22 @@ public final class ChainForms {
                         proof.receiptPath().stream().map(ChainForms::byteString).toList())
                 .setFinalityProof(byteString(proof.finality().encoded()))
                 .build();
+    }
+
+    /// What leads from one epoch to the next ones.
+    ///
+    /// @throws PoyangException `BAD_ENCODING` for bytes that are no link
+    static List<EpochLink> links(List<ByteString> encoded) {
+        return encoded.stream()
+                .map(link -> EpochLink.decode(link.toByteArray()))
+                .toList();
+    }
+
+    /// The epochs that a receipt file proves from the genesis on.
+    ///
+    /// @throws PoyangException `BAD_ENCODING`; `NOT_PROVEN` when its links lead nowhere
+    public static EpochChain epochs(ReceiptFile file, Genesis genesis) {
+        return BlockVerifier.of(genesis, links(file.getEpochLinksList())).epochs();
     }
 
     private static PoyangException bad(String wrong, String right, @Nullable Throwable cause) {

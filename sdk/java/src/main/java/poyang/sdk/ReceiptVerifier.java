@@ -84,8 +84,9 @@ public final class ReceiptVerifier {
         if (file.getVersion() != 1) {
             return new Verdict.Refuted("the receipt file's version is " + file.getVersion() + ", and 1 is known");
         }
+        BlockVerifier verifier = BlockVerifier.of(genesis, ChainForms.links(file.getEpochLinksList()));
         ReceiptProof proof = ChainForms.receiptProof(file.getProven());
-        if (proof.verify(genesis) instanceof ReceiptProof.Verdict.Refuted(String reason)) {
+        if (proof.verify(genesis, verifier.epochs()) instanceof ReceiptProof.Verdict.Refuted(String reason)) {
             return new Verdict.Refuted(reason);
         }
         FinalityProof finality = proof.finality();
@@ -108,7 +109,7 @@ public final class ReceiptVerifier {
         }
         boolean keyProven = file.hasSender();
         List<VerificationKey> keys = keyProven
-                ? provenKeys(file, genesis, payload.getSender(), finality.header())
+                ? provenKeys(file, verifier, payload.getSender(), finality.header())
                 : key(genesis, payload.getSender()).stream().toList();
         boolean checked = keys.stream().anyMatch(key -> signed(transaction, key));
         if (!checked && (keyProven || !keys.isEmpty())) {
@@ -119,7 +120,7 @@ public final class ReceiptVerifier {
                             : " with the key in the genesis, and the file does not prove that it changed"));
         }
         int signers = finality.signatures().size();
-        Epoch epoch = genesis.epoch();
+        Epoch epoch = verifier.epochs().of(finality.header()).orElseThrow();
         return call.equals(JOB)
                 ? new Verdict.Proven(
                         finality.header(),
@@ -147,10 +148,9 @@ public final class ReceiptVerifier {
 
     /// The keys of the sender that were good in the receipt's block, by the proof that the file brings.
     private static List<VerificationKey> provenKeys(
-            ReceiptFile file, Genesis genesis, String sender, BlockHeader header)
+            ReceiptFile file, BlockVerifier verifier, String sender, BlockHeader header)
             throws InvalidProtocolBufferException {
-        ProvenValue value =
-                new BlockVerifier(genesis).state(file.getSender(), "poyang.v1.Accounts", "account/" + sender);
+        ProvenValue value = verifier.state(file.getSender(), "poyang.v1.Accounts", "account/" + sender);
         if (value.height() != header.height() || value.value().isEmpty()) {
             throw new PoyangException(
                     SdkErrors.NOT_PROVEN,

@@ -90,7 +90,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
     private List<Rejected> rejected = new ArrayList<>();
 
     /// @param entries what was persisted, oldest first; none for a new replica
-    /// @param lastOrdered id of the block that the ledger applied last; the chain id when none
+    /// @param lastOrdered id of the block that the ledger applied last; the epoch's start when none
     /// @param lastOrderedRound its round; 0 when none
     public BftReplica(
             BftConfig config,
@@ -104,7 +104,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         this.payloads = payloads;
         witness = new Witness(config.epoch().number());
         tree = new BlockTree(config.epoch(), lastOrdered, lastOrderedRound);
-        highest = QuorumCertificate.genesis(config.chainId());
+        highest = QuorumCertificate.genesis(config.start());
         for (BftEntry entry : entries) {
             switch (entry) {
                 case Kept kept -> tree.put(kept.block().id(config.suite()), kept.block());
@@ -351,7 +351,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             return;
         }
         QuorumCertificate certificate = new QuorumCertificate(vote.round(), vote.blockId(), same);
-        if (certificate.verify(config.chainId(), config.epoch(), signatures)) {
+        if (certificate.verify(config, signatures)) {
             adopt(certificate, source, now);
             return;
         }
@@ -378,7 +378,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         if (certificate.equals(highest)) {
             return true;
         }
-        if (!certificate.verify(config.chainId(), config.epoch(), signatures)) {
+        if (!certificate.verify(config, signatures)) {
             reject(from, "a forged certificate");
             return false;
         }

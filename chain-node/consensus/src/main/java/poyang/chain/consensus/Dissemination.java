@@ -347,6 +347,22 @@ public final class Dissemination
         return found;
     }
 
+    /// The own transactions that are not ordered yet, oldest first: another epoch may take them over.
+    public List<Bytes> unordered() {
+        List<Bytes> found = new ArrayList<>();
+        kept.values().stream()
+                .filter(batch -> batch.author().equals(self))
+                .forEach(batch -> found.addAll(batch.transactions()));
+        for (Known known : open.values()) {
+            Batch batch = known.batch;
+            if (batch != null && batch.author().equals(self)) {
+                found.addAll(batch.transactions());
+            }
+        }
+        found.addAll(gathered);
+        return found;
+    }
+
     /// The batch, when it is here and not long executed.
     public Optional<Batch> find(Bytes id) {
         Known known = open.get(id);

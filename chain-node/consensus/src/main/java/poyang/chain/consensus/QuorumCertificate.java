@@ -24,8 +24,10 @@ public record QuorumCertificate(long round, Bytes blockId, List<FinalityProof.Si
     }
 
     /// The certificate that everybody starts from.
-    public static QuorumCertificate genesis(Bytes chainId) {
-        return new QuorumCertificate(0, chainId, List.of());
+    ///
+    /// @param start {@link BftConfig#start}
+    public static QuorumCertificate genesis(Bytes start) {
+        return new QuorumCertificate(0, start, List.of());
     }
 
     /// The bytes that a voter signs.
@@ -33,11 +35,12 @@ public record QuorumCertificate(long round, Bytes blockId, List<FinalityProof.Si
         return Equivocation.Kind.VOTE.message(chainId, epoch.number(), round, blockId);
     }
 
-    boolean verify(Bytes chainId, Epoch epoch, Signatures signatures) {
+    boolean verify(BftConfig config, Signatures signatures) {
         if (round == 0) {
-            return votes.isEmpty() && blockId.equals(chainId);
+            return votes.isEmpty() && blockId.equals(config.start());
         }
-        Bytes message = Bytes.wrap(message(chainId, epoch, round, blockId));
+        Epoch epoch = config.epoch();
+        Bytes message = Bytes.wrap(message(config.chainId(), epoch, round, blockId));
         return round > 0
                 && ascends(
                         epoch,

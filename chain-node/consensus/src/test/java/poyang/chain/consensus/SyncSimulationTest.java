@@ -131,6 +131,7 @@ final class SyncSimulationTest {
                 return switch (honest) {
                     case SyncMessage.Point(OrderingPoint at) ->
                         new SyncMessage.Point(new OrderingPoint(
+                                0,
                                 at.checkpoint() + 1,
                                 at.round() + 70,
                                 Sm3.hash(new byte[] {1}),
@@ -173,7 +174,7 @@ final class SyncSimulationTest {
                 List.of(new TransactionLeaf(Bytes.utf8("a"), signature.rs(), 1)));
         List<SyncMessage> messages = List.of(
                 new SyncMessage.AskPoint(),
-                new SyncMessage.Point(new OrderingPoint(3, 191, hash, 40)),
+                new SyncMessage.Point(new OrderingPoint(0, 3, 191, hash, 40)),
                 new SyncMessage.AskBlocks(41, 64),
                 new SyncMessage.Blocks(41, List.of(block, block)));
         for (SyncMessage message : messages) {

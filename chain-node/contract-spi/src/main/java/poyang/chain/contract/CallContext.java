@@ -15,6 +15,9 @@ public interface CallContext {
     /// The encoded key with which the chain's validator of this name votes and attests; empty when there is none.
     Optional<Bytes> validatorKey(String name);
 
+    /// The canonical form of the epoch that the block belongs to; empty in genesis calls.
+    Bytes epoch();
+
     long height();
 
     /// The block's time in milliseconds since 1970, agreed by consensus and never falling.

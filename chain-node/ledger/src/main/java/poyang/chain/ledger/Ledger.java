@@ -8,6 +8,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.EpochChain;
+import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
@@ -54,8 +57,9 @@ public final class Ledger implements AutoCloseable {
     private final SafetyStore safety;
     private final Retention retention;
     private final HeightMark mark;
+    private final EpochBook epochs;
+    private final NonceWindow nonces;
     private boolean closed;
-    private long noncesFrom;
     private volatile long height;
     private volatile long finalisedHeight;
     private volatile long horizon;
@@ -72,6 +76,8 @@ public final class Ledger implements AutoCloseable {
         height = number(HEIGHT);
         finalisedHeight = number(FINALISED);
         horizon = Math.max(0, number(HORIZON));
+        epochs = new EpochBook(store, genesis);
+        nonces = new NonceWindow(store);
     }
 
     /// Where a transaction stands.
@@ -260,6 +266,7 @@ public final class Ledger implements AutoCloseable {
         BlockHeader below = header(height).orElseThrow();
         Bug.unless(
                 header.chainId().equals(chainId)
+                        && header.epoch() == epochs().last().number()
                         && header.height() == block.height()
                         && header.previousHash().equals(below.hash(genesis.suite()))
                         && header.timestampMillis() >= below.timestampMillis(),
@@ -273,7 +280,7 @@ public final class Ledger implements AutoCloseable {
         Store.Batch batch = store.batch();
         KeyIndex.Change keys = putBlock(batch, header, block);
         batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()));
-        forgetNonces(batch, header.height() - NONCE_WINDOW);
+        nonces.forget(batch, header.height() - NONCE_WINDOW);
         long reached = finalisedHeight;
         if (proof.isPresent()) {
             reached = putProof(batch, proof.get());
@@ -308,7 +315,7 @@ public final class Ledger implements AutoCloseable {
         Bytes at = long8(header.height());
         batch.put(Store.Family.HEADERS, at, header.encoded());
         batch.put(Store.Family.META, HEIGHT, at);
-        block.root().ifPresent(root -> batch.put(Store.Family.ROOTS, at, encode(root)));
+        block.root().ifPresent(root -> batch.put(Store.Family.ROOTS, at, RootRecord.encode(root)));
         batch.put(Store.Family.ROOT_HEIGHTS, header.stateRoot(), at);
         block.update().written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
         KeyIndex.Change keys = putState(batch, header.height(), block);
@@ -316,9 +323,9 @@ public final class Ledger implements AutoCloseable {
                 .hashAll(block.transactions().stream()
                         .map(transaction -> transaction.leaf().payload())
                         .toList());
-        List<Bytes> nonces = nonceHashes(block.transactions());
+        List<Bytes> hashes = nonceHashes(block.transactions());
         for (int i = 0; i < block.transactionCount(); i++) {
-            Bytes nonce = nonces.get(i);
+            Bytes nonce = hashes.get(i);
             Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
             batch.put(Store.Family.TRANSACTIONS, place, block.leaves().get(i));
             batch.put(Store.Family.RECEIPTS, place, block.receipts().get(i));
@@ -361,25 +368,6 @@ public final class Ledger implements AutoCloseable {
         return store.keys().add(batch, fresh);
     }
 
-    private void forgetNonces(Store.Batch batch, long below) {
-        if (below <= noncesFrom) {
-            return;
-        }
-        // Not from the first on: what was deleted there is still to be passed over.
-        Bytes from = long8(Math.max(0, noncesFrom));
-        noncesFrom = below;
-        try (Store.Cursor cursor = store.cursor(Store.Family.NONCE_HEIGHTS)) {
-            for (cursor.seek(from); cursor.valid(); cursor.next()) {
-                RecordReader in = new RecordReader(cursor.key());
-                if (in.u64() >= below) {
-                    return;
-                }
-                batch.delete(Store.Family.NONCES, in.rest());
-                batch.delete(Store.Family.NONCE_HEIGHTS, cursor.key());
-            }
-        }
-    }
-
     /// Takes in an ordered batch that held nothing to execute.
     public synchronized void advance(OrderedMark mark) {
         Store.Batch batch = store.batch();
@@ -395,6 +383,37 @@ public final class Ledger implements AutoCloseable {
         });
     }
 
+    /// The epochs that began on this ledger, the present one last.
+    public EpochChain epochs() {
+        return epochs.chain();
+    }
+
+    /// What proves them, from epoch 1 on.
+    public List<EpochLink> epochLinks() {
+        return epochs.links();
+    }
+
+    /// From what the order of the present epoch goes on: the chain's id, or the hash of the last block of the
+    /// epoch before.
+    public Bytes start() {
+        long from = epochs().lastFrom();
+        return from == 1 ? chainId : header(from - 1).orElseThrow().hash(genesis.suite());
+    }
+
+    /// Closes the present epoch for good and begins `next`, in one durable step: what the present epoch's
+    /// engine promised is forgotten with the epoch, so that it cannot be taken up again.
+    ///
+    /// @param next what the state after the last block, which has a proof, holds under {@link EpochLink#key}
+    public synchronized void beginEpoch(Epoch next) {
+        Bug.unless(finalisedHeight == height, "an epoch ends with a block that has a proof");
+        StateProof proof = prove(EpochLink.CONTRACT, EpochLink.key(next.number()), height);
+        Bytes start = header(height).orElseThrow().hash(genesis.suite());
+        Store.Batch batch = store.batch();
+        batch.put(Store.Family.META, ORDERED, long8(0).concat(start));
+        safety.all("").keySet().forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
+        epochs.write(batch, new EpochLink(finality(height).orElseThrow(), proof, next));
+    }
+
     /// Attaches a block's finality proof; heights may come in any order. Gives the finalised height.
     ///
     /// @throws PoyangException `BAD_FINALITY` when the proof does not hold for the block that this
@@ -405,10 +424,7 @@ public final class Ledger implements AutoCloseable {
             return finalisedHeight;
         }
         Optional<BlockHeader> own = header(proven);
-        if (proven < 1
-                || own.isEmpty()
-                || !own.get().equals(proof.header())
-                || !proof.verify(chainId, genesis.epoch())) {
+        if (proven < 1 || own.isEmpty() || !own.get().equals(proof.header()) || !epochs().attested(proof)) {
             throw new PoyangException(
                     LedgerErrors.BAD_FINALITY,
                     "the finality proof for height " + proven + " does not hold for the block executed here",
@@ -549,25 +565,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     Optional<Tree.Ref> root(long height) {
-        return store.get(Store.Family.ROOTS, long8(height)).map(stored -> {
-            RecordReader in = new RecordReader(stored);
-            long version = in.u64();
-            Bytes hash = in.raw(CryptoSuite.DIGEST_BYTES);
-            Optional<StateProof.Leaf> leaf = in.u8() == 1
-                    ? Optional.of(
-                            new StateProof.Leaf(in.raw(CryptoSuite.DIGEST_BYTES), in.raw(CryptoSuite.DIGEST_BYTES)))
-                    : Optional.empty();
-            return new Tree.Ref(version, hash, leaf);
-        });
-    }
-
-    private static Bytes encode(Tree.Ref root) {
-        RecordWriter out = new RecordWriter()
-                .u64(root.version())
-                .raw(root.hash())
-                .u8(root.leaf().isPresent() ? 1 : 0);
-        root.leaf().ifPresent(leaf -> out.raw(leaf.keyHash()).raw(leaf.valueHash()));
-        return out.toBytes();
+        return store.get(Store.Family.ROOTS, long8(height)).map(RootRecord::decode);
     }
 
     private void needHeight(long wanted) {

@@ -119,7 +119,7 @@ final class Recomputation {
             return Optional.of("its finality proof is missing");
         }
         if (proof.isPresent()
-                && !(proof.get().header().equals(header) && proof.get().verify(genesis.chainId(), genesis.epoch()))) {
+                && !(proof.get().header().equals(header) && ledger.epochs().attested(proof.get()))) {
             return Optional.of("its finality proof does not hold");
         }
         return Optional.empty();

@@ -30,6 +30,8 @@ import poyang.sdk.CallErrors;
 import poyang.sdk.ChainForms;
 import poyang.sdk.SignedQueries;
 import poyang.wire.schema.ChainGrpc;
+import poyang.wire.schema.EpochLinks;
+import poyang.wire.schema.EpochsRequest;
 import poyang.wire.schema.FinalisedBlock;
 import poyang.wire.schema.NodeStatus;
 import poyang.wire.schema.ProvenReceipt;
@@ -55,6 +57,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     private static final int MOST_WAIT_MILLIS = 30_000;
     private static final int MOST_SUBSCRIBERS = 256;
     private static final int MOST_SUBJECT = 500;
+    private static final int MOST_LINKS = 64;
 
     private final Ledger ledger;
     private final Contracts contracts;
@@ -249,6 +252,19 @@ final class ChainService extends ChainGrpc.ChainImplBase {
             Asked _ = verify(query, finality.height(), "Status");
             return status.get();
         });
+    }
+
+    @Override
+    public void epochs(EpochsRequest request, StreamObserver<EpochLinks> out) {
+        answer(
+                out,
+                () -> EpochLinks.newBuilder()
+                        .addAllLinks(ledger.epochLinks().stream()
+                                .filter(link -> Long.compareUnsigned(link.next().number(), request.getKnown()) > 0)
+                                .limit(MOST_LINKS)
+                                .map(link -> ChainForms.byteString(link.encoded()))
+                                .toList())
+                        .build());
     }
 
     @Override

@@ -164,7 +164,7 @@ public final class Chronicle implements AutoCloseable {
                 Bytes id = block.id(suite);
                 BftEntry kept = new BftEntry.Kept(block);
                 BftEntry promises = new BftEntry.Safety(round, certificate(round, id));
-                OrderingPoint point = new OrderingPoint(checkpoint, round, id, last.height());
+                OrderingPoint point = new OrderingPoint(0, checkpoint, round, id, last.height());
                 ledger.safety()
                         .putAll(Map.of(
                                 kept.key(suite),

@@ -22,7 +22,6 @@ import poyang.chain.consensus.Batch;
 import poyang.chain.consensus.BatchCertificate;
 import poyang.chain.consensus.Dissemination;
 import poyang.chain.consensus.DisseminationMessage;
-import poyang.chain.consensus.Signatures;
 import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.OrderingPoint;
 import poyang.chain.consensus.sync.ProvenBlock;
@@ -45,6 +44,11 @@ import poyang.kernel.Ready;
 
 /// Drives the four step machines of a validator on one thread: what happens goes in, what they want made
 /// durable, sent and applied is done in that order. {@link #run} is the thread's body.
+///
+/// **From epoch to epoch.** The block after which the state says that the next epoch is due is the last of its
+/// epoch: whatever the engine orders above it is left out, by everybody alike. Once that block has its proof,
+/// the ledger closes the epoch and begins the next in one durable step, and only then are there machines that
+/// sign in it. Own transactions that no block took in go into the next epoch's first batches.
 final class ConsensusLoop {
     static final int ENGINE_CHANNEL = 1;
     static final int WORD_CHANNEL = 2;
@@ -56,14 +60,12 @@ final class ConsensusLoop {
     private static final String KEPT_BATCHES = "batch/";
     static final String KEPT_POINT = "sync/point";
     private static final int FORGET_AT = 64;
-    private static final long RECENT_HEADERS = 1_000;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
     /// Batches of one start of this node have numbers above those of the starts before.
     private static final int SEQUENCE_BITS = 20;
 
     private final Ledger ledger;
-    private final Epoch epoch;
-    private final PartyId self;
+    private final Stage.Signer signer;
     private final Execution execution;
     private final Pool pool;
     private final Finality finality;
@@ -76,14 +78,14 @@ final class ConsensusLoop {
     private final LinkedBlockingQueue<Bytes> admitted = new LinkedBlockingQueue<>();
     private final ArrayDeque<Ordered> toExecute = new ArrayDeque<>();
     private final Map<Bytes, String> keptBatches = new LinkedHashMap<>();
-    private final Dissemination spread;
     private final Map<String, Long> deadlines = new LinkedHashMap<>();
     private final TreeSet<String> keptKeys = new TreeSet<>();
-    private final Engine engine;
-    private final Attestations attestations;
-    private final BlockSync blockSync;
+    private final EarlyMessages early = new EarlyMessages();
     private final BlockServer blockServer;
     private final Replay replay;
+    private volatile Stage stage;
+    /// The epoch that begins once the last executed block has its proof.
+    private Optional<Epoch> next;
     /// The round of what the engine decided last; the ledger may be below it while batches are fetched.
     private long decidedRound;
 
@@ -95,20 +97,20 @@ final class ConsensusLoop {
     }
 
     private sealed interface Input {
-        record Message(PartyId from, Engine.Heard message) implements Input {}
+        record Message(PartyId from, long epoch, Engine.Heard message) implements Input {}
 
         record Spoken(PartyId from, Attestations.Word word) implements Input {}
 
         record Synced(SyncEvent event) implements Input {}
 
-        record Spread(PartyId from, DisseminationMessage message) implements Input {}
+        record Spread(PartyId from, long epoch, DisseminationMessage message) implements Input {}
 
         record Woken() implements Input {}
     }
 
     ConsensusLoop(
             Ledger ledger,
-            Signer signer,
+            Stage.Signer signer,
             Execution execution,
             Replay replay,
             Pool pool,
@@ -128,13 +130,11 @@ final class ConsensusLoop {
         this.outlet = outlet;
         this.accuser = accuser;
         this.clock = clock;
-        epoch = ledger.genesis().epoch();
-        self = signer.id();
-        OrderedMark mark = mark();
-        decidedRound = mark.round();
+        this.signer = signer;
+        decidedRound = Stage.mark(ledger).round();
         Map<String, Bytes> entries = new LinkedHashMap<>();
         List<Batch> batches = new ArrayList<>();
-        long executed = Engines.place(epoch, mark.round());
+        long executed = Engines.place(ledger.epochs().last(), decidedRound);
         ledger.safety().all("").forEach((key, value) -> {
             if (!key.startsWith(KEPT_BATCHES)) {
                 if (!key.equals(KEPT_POINT)) {
@@ -147,46 +147,29 @@ final class ConsensusLoop {
                 batches.add(Batch.decode(value.toArray()));
             }
         });
-        spread = new Dissemination(
-                ledger.chainId(), epoch, self, signer.signatures(), clock.millis() << SEQUENCE_BITS, batches);
-        engine = Engines.open(ledger.chainId(), epoch, signer, spread, entries, mark);
+        stage = Stage.open(ledger, signer, clock.millis() << SEQUENCE_BITS, entries, batches);
+        next = execution.due(stage.epoch().number() + 1);
         keptKeys.addAll(keptBatches.values());
-        entries.keySet().stream().filter(engine::keptForOthers).forEach(keptKeys::add);
-        blockSync = new BlockSync(ledger.chainId(), epoch, self, signer.signatures());
+        entries.keySet().stream().filter(stage.engine()::keptForOthers).forEach(keptKeys::add);
         blockServer =
                 new BlockServer(ledger, (to, message) -> outlet.send(to, SYNC_CHANNEL, Bytes.wrap(message.encoded())));
-        attestations = new Attestations(
-                ledger.chainId(), epoch, self, signer.signatures(), ledger.finalisedHeight(), recentHeaders());
-    }
-
-    /// The validator's name and its signatures.
-    record Signer(PartyId id, Signatures signatures) {}
-
-    /// What the ledger took in last, the genesis at first.
-    private OrderedMark mark() {
-        return ledger.orderedMark().orElse(new OrderedMark(0, ledger.chainId()));
-    }
-
-    private List<BlockHeader> recentHeaders() {
-        List<BlockHeader> recent = new ArrayList<>();
-        long last = ledger.finalisedHeight();
-        for (long height = Math.max(1, last - RECENT_HEADERS + 1); height <= last; height++) {
-            recent.add(ledger.header(height).orElseThrow());
-        }
-        return recent;
     }
 
     /// Takes in a peer's message; from any thread. What overflows is lost, as on a network.
     ///
     /// @throws PoyangException for a malformed one, which then counts against the peer
     void received(PartyId from, int channel, Bytes payload) {
+        Stage now = stage;
         try {
-            boolean room = switch (channel) {
-                case ENGINE_CHANNEL -> inbox.offer(new Input.Message(from, engine.decode(payload.toArray())));
-                case WORD_CHANNEL -> inbox.offer(new Input.Spoken(from, Attestations.Word.decode(payload.toArray())));
+            boolean room = switch (Stage.kind(channel)) {
+                case WORD_CHANNEL -> {
+                    Attestations.Word word = Attestations.Word.decode(payload.toArray());
+                    yield word.header().epoch() == now.epoch().number() + 1
+                            ? early.keep(word.header().epoch(), from, channel, payload)
+                            : inbox.offer(new Input.Spoken(from, word));
+                }
                 case SYNC_CHANNEL -> synced(from, SyncMessage.decode(payload.toArray()));
-                case SPREAD_CHANNEL ->
-                    inbox.offer(new Input.Spread(from, DisseminationMessage.decode(payload.toArray())));
+                case ENGINE_CHANNEL, SPREAD_CHANNEL -> ofEpoch(now, from, channel, payload);
                 default -> {
                     LOG.warn("{} sent on channel {}, which means nothing", from, channel);
                     yield true;
@@ -211,6 +194,22 @@ final class ConsensusLoop {
         return inbox.offer(new Input.Synced(new SyncEvent.Received(from, message)));
     }
 
+    /// What the engines and the spreading of another epoch say waits for that epoch, or comes too late.
+    private boolean ofEpoch(Stage now, PartyId from, int channel, Bytes payload) {
+        long ahead = now.ahead(channel);
+        if (ahead != 0) {
+            if (ahead == 1) {
+                boolean _ = early.keep(now.epoch().number() + 1, from, channel, payload);
+            }
+            return ahead < 0 || inbox.offer(new Input.Synced(new SyncEvent.Ahead(from)));
+        }
+        return Stage.kind(channel) == ENGINE_CHANNEL
+                ? inbox.offer(new Input.Message(
+                        from, now.epoch().number(), now.engine().decode(payload.toArray())))
+                : inbox.offer(
+                        new Input.Spread(from, now.epoch().number(), DisseminationMessage.decode(payload.toArray())));
+    }
+
     /// Transactions that clients brought to this node, admitted; from any thread.
     void admitted(List<Bytes> transactions) {
         if (!transactions.isEmpty() && admitted.addAll(transactions) && admitted.size() <= transactions.size()) {
@@ -231,11 +230,7 @@ final class ConsensusLoop {
     }
 
     private void drive() throws InterruptedException {
-        act(engine.started(clock.millis()));
-        for (long height = ledger.finalisedHeight() + 1; height <= ledger.height(); height++) {
-            attest(new Attestations.Event.Executed(ledger.header(height).orElseThrow()));
-        }
-        sync(new SyncEvent.Started(progress(), ledger.safety().get(KEPT_POINT).map(OrderingPoint::decode)));
+        begin();
         while (true) {
             Input input = inbox.poll(millisToWait(), TimeUnit.MILLISECONDS);
             if (input != null) {
@@ -247,14 +242,54 @@ final class ConsensusLoop {
                 int _ = admitted.drainTo(fresh);
                 spread(new Dissemination.Event.Admitted(fresh, clock.millis()));
             }
+            if (next.isPresent() && ledger.finalisedHeight() == ledger.height()) {
+                turn(next.get());
+            }
         }
+    }
+
+    private void begin() {
+        act(stage.engine().started(clock.millis()));
+        for (long height = ledger.finalisedHeight() + 1; height <= ledger.height(); height++) {
+            attest(new Attestations.Event.Executed(ledger.header(height).orElseThrow()));
+        }
+        sync(new SyncEvent.Started(progress(), ledger.safety().get(KEPT_POINT).map(OrderingPoint::decode)));
+    }
+
+    /// Leaves the epoch for the next one.
+    private void turn(Epoch to) {
+        List<Bytes> carried = stage.spread().unordered();
+        ledger.beginEpoch(to);
+        execution.enter(to);
+        LOG.info(
+                "epoch {} begins above height {}, {} transactions come along; {}",
+                to.number(),
+                ledger.height(),
+                carried.size(),
+                to.strength());
+        next = Optional.empty();
+        decidedRound = 0;
+        toExecute.clear();
+        deadlines.clear();
+        keptBatches.clear();
+        keptKeys.clear();
+        stage = Stage.open(ledger, signer, clock.millis() << SEQUENCE_BITS, Map.of(), List.of());
+        begin();
+        spread(new Dissemination.Event.Admitted(carried, clock.millis()));
+        early.begun(to.number(), this::received);
     }
 
     private void take(Input input) {
         switch (input) {
-            case Input.Message(PartyId from, Engine.Heard message) ->
-                act(engine.received(from, message, clock.millis()));
-            case Input.Spread(PartyId from, DisseminationMessage message) -> {
+            case Input.Message(PartyId from, long of, Engine.Heard message) -> {
+                if (of == stage.epoch().number()) {
+                    act(stage.engine().received(from, message, clock.millis()));
+                }
+            }
+            case Input.Spread(PartyId from, long of, DisseminationMessage message) -> {
+                if (of != stage.epoch().number()) {
+                    return;
+                }
                 if (message instanceof DisseminationMessage.Carried(Batch batch)) {
                     meter.received(batch.transactions().size());
                 }
@@ -267,7 +302,7 @@ final class ConsensusLoop {
     }
 
     private void act(Engine.Steps steps) {
-        round = engine.round();
+        round = stage.engine().round();
         if (!steps.persist().isEmpty()) {
             Map<String, Bytes> entries = new LinkedHashMap<>();
             for (Engine.Kept kept : steps.persist()) {
@@ -279,7 +314,7 @@ final class ConsensusLoop {
             }
             ledger.safety().putAll(entries);
         }
-        steps.send().forEach(out -> outlet.send(out.to(), ENGINE_CHANNEL, out.message()));
+        steps.send().forEach(out -> outlet.send(out.to(), stage.channel(ENGINE_CHANNEL), out.message()));
         follow(steps.timers(), "engine:");
         steps.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         steps.apply().forEach(this::apply);
@@ -290,9 +325,11 @@ final class ConsensusLoop {
     private void keepBatches(Engine.Kept kept, Map<String, Bytes> entries) {
         for (Bytes item : kept.payload()) {
             Bytes id = BatchCertificate.decode(item.toArray()).batch();
-            String key = batchKey(engine.place(kept.round()), id.hex());
+            String key = batchKey(stage.engine().place(kept.round()), id.hex());
             String known = keptBatches.getOrDefault(id, "");
-            Optional<Batch> batch = known.compareTo(key) >= 0 ? Optional.empty() : spread.find(id);
+            Optional<Batch> batch = known.compareTo(key) >= 0
+                    ? Optional.empty()
+                    : stage.spread().find(id);
             if (batch.isPresent()) {
                 entries.put(key, Bytes.wrap(batch.get().encoded()));
                 keptBatches.put(id, key);
@@ -306,8 +343,9 @@ final class ConsensusLoop {
     }
 
     private void spread(Dissemination.Event event) {
-        Ready<Void, DisseminationMessage, Dissemination.Effect> ready = spread.step(event);
-        send(ready.sendAfterPersist(), SPREAD_CHANNEL, message -> Bytes.wrap(message.encoded()));
+        Ready<Void, DisseminationMessage, Dissemination.Effect> ready =
+                stage.spread().step(event);
+        send(ready.sendAfterPersist(), stage.channel(SPREAD_CHANNEL), message -> Bytes.wrap(message.encoded()));
         follow(ready.timers(), "spread:");
         ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         boolean changed = false;
@@ -320,11 +358,11 @@ final class ConsensusLoop {
             }
         }
         if (arrived) {
-            act(engine.arrived(clock.millis()));
+            act(stage.engine().arrived(clock.millis()));
             executeWaiting();
         }
         if (changed) {
-            act(engine.available(spread.available(), clock.millis()));
+            act(stage.engine().available(stage.spread().available(), clock.millis()));
         }
     }
 
@@ -333,7 +371,7 @@ final class ConsensusLoop {
                 .flatMap(key -> ledger.safety().get(key))
                 .ifPresent(batch -> outlet.send(
                         from,
-                        SPREAD_CHANNEL,
+                        stage.channel(SPREAD_CHANNEL),
                         Bytes.wrap(new DisseminationMessage.Carried(Batch.decode(batch.toArray())).encoded())));
     }
 
@@ -354,17 +392,21 @@ final class ConsensusLoop {
     /// Executes what is ordered, in order, as far as its batches are here. What came in by catching up was
     /// executed then, and needs none.
     private void executeWaiting() {
-        while (!toExecute.isEmpty()) {
-            Ordered next = toExecute.getFirst();
+        while (!toExecute.isEmpty() && next.isEmpty()) {
+            Ordered first = toExecute.getFirst();
             boolean known =
-                    next.round() <= ledger.header(ledger.height()).orElseThrow().round();
-            Optional<List<Bytes>> transactions = spread.transactions(next.payload());
+                    first.round() <= stage.round(ledger.header(ledger.height()).orElseThrow());
+            Optional<List<Bytes>> transactions = stage.spread().transactions(first.payload());
             if (transactions.isEmpty() && !known) {
-                spread(new Dissemination.Event.Needed(next.payload(), next.author(), clock.millis()));
+                spread(new Dissemination.Event.Needed(first.payload(), first.author(), clock.millis()));
                 return;
             }
             toExecute.removeFirst();
-            order(next, transactions.orElse(List.of()), known);
+            order(first, transactions.orElse(List.of()), known);
+        }
+        if (next.isPresent()) {
+            // The epoch ended below.
+            toExecute.clear();
         }
     }
 
@@ -381,7 +423,7 @@ final class ConsensusLoop {
             PreparedBlock prepared = executed.get().prepared();
             BlockHeader header = new BlockHeader(
                     ledger.chainId(),
-                    epoch.number(),
+                    stage.epoch().number(),
                     prepared.height(),
                     below.hash(ledger.genesis().suite()),
                     block.round(),
@@ -394,6 +436,7 @@ final class ConsensusLoop {
             ledger.commit(header, prepared, mark);
             meter.written(System.nanoTime() - from);
             couriers.executed(executed.get());
+            next = execution.due(stage.epoch().number() + 1);
             attest(new Attestations.Event.Executed(header));
         }
         if (!block.payload().isEmpty()) {
@@ -405,8 +448,9 @@ final class ConsensusLoop {
     }
 
     private void forget(long orderedRound) {
-        List<String> old = new ArrayList<>(keptKeys.subSet(engine.keysFrom(), engine.keysBelow(orderedRound)));
-        old.addAll(keptKeys.subSet(KEPT_BATCHES, batchKey(engine.placesBelow(orderedRound), "")));
+        List<String> old = new ArrayList<>(
+                keptKeys.subSet(stage.engine().keysFrom(), stage.engine().keysBelow(orderedRound)));
+        old.addAll(keptKeys.subSet(KEPT_BATCHES, batchKey(stage.engine().placesBelow(orderedRound), "")));
         if (old.size() >= FORGET_AT) {
             ledger.safety().delete(old);
             old.forEach(keptKeys::remove);
@@ -415,7 +459,8 @@ final class ConsensusLoop {
     }
 
     private void attest(Attestations.Event event) {
-        Ready<Attestations.Word, Attestations.Word, Attestations.Effect> ready = attestations.step(event);
+        Ready<Attestations.Word, Attestations.Word, Attestations.Effect> ready =
+                stage.attestations().step(event);
         send(ready.sendAfterPersist(), WORD_CHANNEL, Attestations.Word::encoded);
         follow(ready.timers(), "words:");
         ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
@@ -436,13 +481,14 @@ final class ConsensusLoop {
     // ---- catching up ------------------------------------------------------------------------------
 
     private SyncEvent.Progress progress() {
-        OrderedMark mark = mark();
+        OrderedMark mark = Stage.mark(ledger);
         BlockHeader last = ledger.header(ledger.height()).orElseThrow();
         return new SyncEvent.Progress(
-                mark.round(), mark.blockId(), last.height(), last.round(), ledger.finalisedHeight());
+                mark.round(), mark.blockId(), last.height(), stage.round(last), ledger.finalisedHeight());
     }
 
     private void sync(SyncEvent event) {
+        BlockSync blockSync = stage.blockSync();
         boolean before = blockSync.active();
         Ready<SyncMessage, SyncMessage, SyncEffect> ready = blockSync.step(event);
         if (before != blockSync.active()) {
@@ -465,8 +511,8 @@ final class ConsensusLoop {
     }
 
     private void resume(OrderingPoint at) {
-        if (at.round() <= decidedRound) {
-            // The engine handed out what lies there: it is being applied.
+        if (at.round() <= decidedRound || next.isPresent()) {
+            // The engine handed out what lies there: it is being applied, or the epoch is over.
             return;
         }
         LOG.info("the order goes on after round {}, height {}", at.round(), at.height());
@@ -474,7 +520,7 @@ final class ConsensusLoop {
         toExecute.clear();
         decidedRound = at.round();
         ledger.advance(new OrderedMark(at.round(), at.blockId()));
-        act(engine.caughtUp(at.blockId(), at.round(), clock.millis()));
+        act(stage.engine().caughtUp(at.blockId(), at.round(), clock.millis()));
     }
 
     /// Executes blocks that a quorum attested, unless they were executed, and keeps the proofs.
@@ -482,7 +528,9 @@ final class ConsensusLoop {
         List<ProvenBlock> fresh = blocks.stream()
                 .filter(block -> block.height() > ledger.height())
                 .toList();
-        replay.run(fresh, mark()).forEach(couriers::executed);
+        Bug.unless(next.isEmpty() || fresh.isEmpty(), "a quorum attests a block above the last of its epoch");
+        replay.run(fresh, Stage.mark(ledger)).forEach(couriers::executed);
+        next = execution.due(stage.epoch().number() + 1);
         for (ProvenBlock block : fresh) {
             List<Bytes> items =
                     block.transactions().stream().map(TransactionLeaf::encoded).toList();
@@ -532,7 +580,7 @@ final class ConsensusLoop {
         for (String timer : due) {
             deadlines.remove(timer);
             if (timer.startsWith("engine:")) {
-                act(engine.timerFired(timer.substring("engine:".length()), clock.millis()));
+                act(stage.engine().timerFired(timer.substring("engine:".length()), clock.millis()));
             } else if (timer.startsWith("spread:")) {
                 spread(new Dissemination.Event.TimerFired(timer.substring("spread:".length()), clock.millis()));
             } else if (timer.startsWith("sync:")) {

@@ -6,15 +6,17 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.AccountDirectory;
 import poyang.chain.contract.CertificateDirectory;
 import poyang.chain.contract.ContractRejection;
+import poyang.chain.contract.EpochDirectory;
 import poyang.chain.contract.KeyWindow;
 import poyang.chain.contract.SystemContract;
 import poyang.chain.ledger.StateView;
 import poyang.chain.proofs.Epoch;
-import poyang.chain.proofs.Validator;
 import poyang.crypto.Revocations;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -24,15 +26,20 @@ final class Contracts {
     private final TreeMap<String, SystemContract> byName = new TreeMap<>();
     private final AccountDirectory accounts;
     private final CertificateDirectory certificates;
-    private List<Validator> validators = List.of();
+    private final Optional<EpochDirectory> epochs;
+    private volatile @Nullable Epoch epoch;
 
     private Contracts(
-            Iterable<SystemContract> contracts, AccountDirectory accounts, CertificateDirectory certificates) {
+            Iterable<SystemContract> contracts,
+            AccountDirectory accounts,
+            CertificateDirectory certificates,
+            Optional<EpochDirectory> epochs) {
         for (SystemContract contract : contracts) {
             Bug.unless(byName.put(contract.name(), contract) == null, "two contracts are called " + contract.name());
         }
         this.accounts = accounts;
         this.certificates = certificates;
+        this.epochs = epochs;
     }
 
     /// What stands on the class path.
@@ -44,14 +51,43 @@ final class Contracts {
                         .orElseThrow(() -> new Bug("no contract keeps accounts")),
                 ServiceLoader.load(CertificateDirectory.class)
                         .findFirst()
-                        .orElseThrow(() -> new Bug("no contract keeps the status of certificates")));
+                        .orElseThrow(() -> new Bug("no contract keeps the status of certificates")),
+                ServiceLoader.load(EpochDirectory.class).findFirst());
     }
 
-    /// The same contracts on a chain with these validators.
+    /// The same contracts on a chain in this epoch.
     static Contracts installed(Epoch epoch) {
         Contracts contracts = installed();
-        contracts.validators = epoch.validators();
+        contracts.enter(epoch);
         return contracts;
+    }
+
+    /// From the next block on.
+    void enter(Epoch next) {
+        epoch = next;
+    }
+
+    /// The canonical form of the epoch whose blocks are executed; empty where there is none yet.
+    Bytes epoch() {
+        Epoch now = epoch;
+        return now == null ? Bytes.empty() : now.encoded();
+    }
+
+    /// The epoch with this number, when the state says that it is due.
+    Optional<Epoch> due(long number, StateView state) {
+        return epochs.flatMap(e -> e.due(number, new ReadState(state, "")))
+                .map(encoded -> Epoch.decode(encoded.toArray()));
+    }
+
+    /// The epoch that waits for its validators.
+    Optional<Epoch> proposed(StateView state) {
+        return epochs.flatMap(e -> e.proposed(new ReadState(state, "")))
+                .map(encoded -> Epoch.decode(encoded.toArray()));
+    }
+
+    /// Did this validator of the proposed epoch say that it is ready?
+    boolean ready(String validator, StateView state) {
+        return epochs.filter(e -> e.ready(validator, new ReadState(state, ""))).isPresent();
     }
 
     Optional<SystemContract> find(String name) {
@@ -59,25 +95,33 @@ final class Contracts {
     }
 
     Optional<Account> account(String id, StateView state) {
-        return accounts.find(id, new ReadState(state, "")).or(() -> validator(id));
+        return accounts.find(id, new ReadState(state, "")).or(() -> validator(id, state));
     }
 
-    /// Validators act with the keys that the chain knows them by, without a role.
-    private Optional<Account> validator(String id) {
+    /// Validators act with the keys that the chain knows them by, without a role; those of a proposed epoch may
+    /// already say that they are ready.
+    private Optional<Account> validator(String id, StateView state) {
         String prefix = Account.VALIDATORS + "/";
-        return validators.stream()
-                .filter(validator -> id.equals(prefix + validator.id().name()))
-                .map(validator -> new Account(
-                        id,
-                        Account.VALIDATORS,
-                        Set.of(),
-                        List.of(new KeyWindow(validator.publicKey().encoded(), 0, KeyWindow.NO_END))))
-                .findFirst();
+        if (!id.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        String name = id.substring(prefix.length());
+        List<KeyWindow> keys = Stream.concat(
+                        validatorKey(name).stream(), proposed(state).stream().flatMap(next -> key(next, name).stream()))
+                .distinct()
+                .map(key -> new KeyWindow(key, 0, KeyWindow.NO_END))
+                .toList();
+        return keys.isEmpty() ? Optional.empty() : Optional.of(new Account(id, Account.VALIDATORS, Set.of(), keys));
     }
 
     /// The key of a validator of the chain.
     Optional<Bytes> validatorKey(String name) {
-        return validators.stream()
+        Epoch now = epoch;
+        return now == null ? Optional.empty() : key(now, name);
+    }
+
+    private static Optional<Bytes> key(Epoch of, String name) {
+        return of.validators().stream()
                 .filter(validator -> validator.id().name().equals(name))
                 .map(validator -> validator.publicKey().encoded())
                 .findFirst();

@@ -15,16 +15,19 @@ final class Engines {
     private Engines() {}
 
     /// @param kept what the engine asked to keep before
+    /// @param start {@link BftConfig#start}
     /// @param mark what the ledger took in last
     static Engine open(
             Bytes chainId,
+            Bytes start,
             Epoch epoch,
-            ConsensusLoop.Signer signer,
+            Stage.Signer signer,
             Payloads payloads,
             Map<String, Bytes> kept,
             OrderedMark mark) {
         if (epoch.engine().equals(Epoch.BFT)) {
-            return new BftEngine(BftConfig.of(chainId, epoch, signer.id()), signer.signatures(), payloads, kept, mark);
+            BftConfig config = BftConfig.of(chainId, epoch, signer.id(), start);
+            return new BftEngine(config, signer.signatures(epoch), payloads, kept, mark);
         }
         // Replicas must wait differently long, no more.
         long seed = signer.id().name().hashCode() ^ InstantSource.system().millis();

@@ -17,6 +17,7 @@ import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.LedgerTransaction;
 import poyang.chain.ledger.PreparedBlock;
 import poyang.chain.ledger.StateOverlay;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.VerificationKey;
@@ -82,6 +83,16 @@ final class Execution {
             overlay.accept();
         }
         return overlay;
+    }
+
+    /// The epoch with this number, when the last block made it due.
+    Optional<Epoch> due(long number) {
+        return contracts.due(number, ledger.head());
+    }
+
+    /// The next block is the first of an epoch.
+    void enter(Epoch epoch) {
+        contracts.enter(epoch);
     }
 
     /// Executes a batch as the block after the ledger's head; empty when nothing in it deserves a place.
@@ -303,6 +314,11 @@ final class Execution {
         @Override
         public Optional<Bytes> validatorKey(String name) {
             return contracts.validatorKey(name);
+        }
+
+        @Override
+        public Bytes epoch() {
+            return contracts.epoch();
         }
 
         @Override

@@ -13,11 +13,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import poyang.chain.consensus.Signatures;
+import poyang.chain.contract.Account;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.Retention;
 import poyang.chain.ledger.StateOverlay;
 import poyang.chain.ledger.query.QueryIndex;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.SigningKey;
@@ -69,25 +70,22 @@ public final class Node implements AutoCloseable {
         this.settings = settings;
         ledger = stores.ledger();
         startedAtMillis = clock.millis();
-        LOG.info("{}", ledger.genesis().epoch().strength());
+        LOG.info("{}", ledger.epochs().last().strength());
         finality = new Finality(ledger.finalisedHeight());
         index = ChainIndex.over(ledger, finality, stores.index());
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, meter, this::admitted);
         Couriers couriers = new Couriers(ledger);
-        audit = new NodeAudit(
-                settings.directory(),
-                new NodeAudit.Parts(settings.name().name(), ledger, contracts, pool, finality, key),
-                random,
-                clock,
-                this::failed);
-        ConsensusLoop.Signer signer = new ConsensusLoop.Signer(
-                settings.name(), Signatures.of(ledger.genesis().epoch(), key));
+        OwnCalls own =
+                new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), key, ledger, pool, finality, random);
+        audit = new NodeAudit(settings.directory(), new NodeAudit.Parts(own, contracts), clock, this::failed);
+        contracts.enter(ledger.epochs().last());
+        Stage.Signer signer = new Stage.Signer(settings.name(), key);
         loop = new ConsensusLoop(
                 ledger,
                 signer,
                 new Execution(contracts, ledger, pool),
-                new Replay(contracts, ledger, signer.signatures()),
+                new Replay(contracts, ledger, signer),
                 pool,
                 finality,
                 couriers,
@@ -110,7 +108,8 @@ public final class Node implements AutoCloseable {
                 thread("receipts", couriers::run),
                 thread("index", index::follow),
                 thread("anchor", audit::anchorNowAndThen),
-                thread("alarm", audit::watch));
+                thread("alarm", audit::watch),
+                thread("epochs", new Readiness(settings.name(), own, contracts, audit)::run));
     }
 
     /// Starts a validator: opens its ledger, or makes it from the genesis, and joins the others.
@@ -257,10 +256,12 @@ public final class Node implements AutoCloseable {
     }
 
     private NodeStatus status() {
+        Epoch epoch = ledger.epochs().last();
         NodeStatus.Builder status = NodeStatus.newBuilder()
                 .setNode(settings.name().name())
-                .setEngine(ledger.genesis().epoch().engine())
-                .setCrashFaultsOnly(ledger.genesis().epoch().crashFaultsOnly())
+                .setEngine(epoch.engine())
+                .setCrashFaultsOnly(epoch.crashFaultsOnly())
+                .setEpoch(epoch.number())
                 .setHeight(finality.height())
                 .setRound(loop.round())
                 .setPooledTransactions(pool.size())

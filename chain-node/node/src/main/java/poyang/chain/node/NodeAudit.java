@@ -1,33 +1,24 @@
 package poyang.chain.node;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.chain.contract.Account;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.StateView;
 import poyang.chain.proofs.Equivocation;
-import poyang.chain.proofs.ReceiptProof;
-import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
-import poyang.crypto.Signature;
-import poyang.crypto.SigningKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
-import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditLog;
 import poyang.sdk.ChainForms;
@@ -35,8 +26,6 @@ import poyang.sdk.MissingAnchors;
 import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.EquivocationReport;
 import poyang.wire.schema.StoredAnchor;
-import poyang.wire.schema.TransactionPayload;
-import poyang.wire.schema.TransactionReceipt;
 
 /// The node's own audit log: written before an answer leaves, anchored by the validator's own transactions;
 /// and its watch over the anchors of all other processes. A node that cannot write it stops.
@@ -47,9 +36,6 @@ final class NodeAudit implements AutoCloseable {
     private static final int ACCUSATIONS = 10;
     private static final Logger LOG = LoggerFactory.getLogger(NodeAudit.class);
     private static final String PROCESS = "node";
-    private static final int NONCE_BYTES = 16;
-    private static final long BLOCKS_TO_LIVE = 100;
-    private static final long FINAL_MILLIS = 15_000;
     private static final long FAREWELL_MILLIS = 1_000;
     private static final long LOOK_MILLIS = 5_000;
     private static final int PAGE = 256;
@@ -58,10 +44,8 @@ final class NodeAudit implements AutoCloseable {
     private final AuditLog log;
     private final AuditAnchors anchors;
     private final Ledger ledger;
-    private final Pool pool;
     private final Finality finality;
-    private final SigningKey key;
-    private final RandomSource random;
+    private final OwnCalls own;
     private final InstantSource clock;
     private final Consumer<Throwable> lost;
     private final Contracts contracts;
@@ -70,15 +54,13 @@ final class NodeAudit implements AutoCloseable {
     private final MissingAnchors missing;
 
     /// @param lost told when the log cannot be written any more: stop serving
-    NodeAudit(Path directory, Parts parts, RandomSource random, InstantSource clock, Consumer<Throwable> lost) {
-        this.random = random;
+    NodeAudit(Path directory, Parts parts, InstantSource clock, Consumer<Throwable> lost) {
         this.clock = clock;
         this.lost = lost;
-        account = Account.VALIDATORS + "/" + parts.name();
-        ledger = parts.ledger();
-        pool = parts.pool();
-        finality = parts.finality();
-        key = parts.key();
+        own = parts.own();
+        account = own.account();
+        ledger = own.ledger();
+        finality = own.finality();
         contracts = parts.contracts();
         anchored = parts.contracts().find(AuditAnchors.CONTRACT).isPresent();
         log = AuditLog.open(directory.resolve("audit.log"), clock);
@@ -89,7 +71,7 @@ final class NodeAudit implements AutoCloseable {
     }
 
     /// Whose log it is, and what it needs of the node.
-    record Parts(String name, Ledger ledger, Contracts contracts, Pool pool, Finality finality, SigningKey key) {}
+    record Parts(OwnCalls own, Contracts contracts) {}
 
     /// Durable when it returns.
     ///
@@ -130,7 +112,7 @@ final class NodeAudit implements AutoCloseable {
                 after = entry.key();
             }
         } while (page.size() == PAGE);
-        List<String> expected = ledger.genesis().epoch().validators().stream()
+        List<String> expected = ledger.epochs().last().validators().stream()
                 .map(Validator::id)
                 .map(id -> Account.VALIDATORS + "/" + id.name() + "/" + PROCESS)
                 .toList();
@@ -160,11 +142,10 @@ final class NodeAudit implements AutoCloseable {
 
     private void anchor(AuditAnchor head) {
         try {
-            Bytes id = pool.submit(signed(AuditAnchors.CONTRACT, "Anchor", head.toByteString()));
-            awaitReceipt(id);
+            own.call(AuditAnchors.CONTRACT, "Anchor", head);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw notFinal(e);
+            throw OwnCalls.notFinal(e);
         }
     }
 
@@ -187,7 +168,7 @@ final class NodeAudit implements AutoCloseable {
                 .build();
         for (int i = 0; i < ACCUSATIONS; i++) {
             try {
-                awaitReceipt(pool.submit(signed(CONSENSUS, "ReportEquivocation", report.toByteString())));
+                own.call(CONSENSUS, "ReportEquivocation", report);
                 return;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -196,61 +177,6 @@ final class NodeAudit implements AutoCloseable {
                 LOG.warn("that {} lied is not on chain yet: {}", proof.culprit(), e.wrong());
             }
         }
-    }
-
-    private TransactionLeaf signed(String contract, String method, ByteString arguments) {
-        byte[] payload = TransactionPayload.newBuilder()
-                .setVersion(1)
-                .setChainId(ChainForms.byteString(ledger.chainId()))
-                .setNonce(ByteString.copyFrom(random.bytes(NONCE_BYTES)))
-                .setBlockLimit(ledger.height() + BLOCKS_TO_LIVE)
-                .setSender(account)
-                .setContract(contract)
-                .setMethod(method)
-                .setArguments(arguments)
-                .build()
-                .toByteArray();
-        Signature signature = key.sign(payload);
-        return new TransactionLeaf(Bytes.wrap(payload), signature.rs(), signature.parity());
-    }
-
-    private void awaitReceipt(Bytes id) throws InterruptedException {
-        long deadline = System.nanoTime() + FINAL_MILLIS * 1_000_000;
-        while (true) {
-            long height = finality.height();
-            Optional<ReceiptProof> proof = ledger.receiptProof(id);
-            if (proof.isPresent()) {
-                accepted(proof.get());
-                return;
-            }
-            long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (left <= 0 || !finality.await(height + 1, left)) {
-                throw notFinal(null);
-            }
-        }
-    }
-
-    private static void accepted(ReceiptProof proof) {
-        try {
-            TransactionReceipt receipt =
-                    TransactionReceipt.parseFrom(proof.receipt().toArray());
-            if (receipt.getCode() != 0) {
-                throw new PoyangException(
-                        new ErrorCode(receipt.getErrorName(), receipt.getCode(), ErrorCode.Category.BAD_INPUT),
-                        receipt.getWrong(),
-                        receipt.getRight());
-            }
-        } catch (InvalidProtocolBufferException e) {
-            throw new Bug("the ledger holds a receipt that is none", e);
-        }
-    }
-
-    private static PoyangException notFinal(@Nullable Throwable cause) {
-        return new PoyangException(
-                NodeErrors.NOT_FINAL_YET,
-                "the anchor is in no final block yet",
-                "a quorum of validators is needed",
-                cause);
     }
 
     /// Says that the node stops, and gives the chain a moment to hear it.

@@ -19,6 +19,8 @@ public final class NodeErrors {
     public static final ErrorCode NODE_STOPPED = new ErrorCode("NODE_STOPPED", 4312, Category.ENVIRONMENT);
     public static final ErrorCode NOT_A_VALIDATOR = new ErrorCode("NOT_A_VALIDATOR", 4313, Category.BAD_INPUT);
     public static final ErrorCode LISTEN_FAILED = new ErrorCode("API_LISTEN_FAILED", 4314, Category.ENVIRONMENT);
+    public static final ErrorCode ENGINE_TRIAL_FAILED =
+            new ErrorCode("ENGINE_TRIAL_FAILED", 4315, Category.ENVIRONMENT);
 
     private NodeErrors() {}
 }

@@ -11,7 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import poyang.chain.consensus.Signatures;
 import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.ProvenBlock;
 import poyang.chain.consensus.sync.SyncMessage;
@@ -19,6 +18,7 @@ import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.OrderedMark;
 import poyang.chain.ledger.StateView;
 import poyang.chain.proofs.BlockHeader;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.VerificationKey;
 import poyang.kernel.Bug;
@@ -40,7 +40,7 @@ final class Replay implements AutoCloseable {
     private final Contracts contracts;
     private final Ledger ledger;
     private final Execution execution;
-    private final Signatures signatures;
+    private final Stage.Signer signer;
     private final Set<Expected> expected = ConcurrentHashMap.newKeySet();
     private final Map<Bytes, Pool.Waiting> checked = new LinkedHashMap<>();
     private final ThreadPoolExecutor checkers = new ThreadPoolExecutor(
@@ -54,10 +54,10 @@ final class Replay implements AutoCloseable {
 
     private record Expected(PartyId peer, long from) {}
 
-    Replay(Contracts contracts, Ledger ledger, Signatures signatures) {
+    Replay(Contracts contracts, Ledger ledger, Stage.Signer signer) {
         this.contracts = contracts;
         this.ledger = ledger;
-        this.signatures = signatures;
+        this.signer = signer;
         execution = new Execution(contracts, ledger, this::find);
     }
 
@@ -76,12 +76,14 @@ final class Replay implements AutoCloseable {
     /// Checks a peer's blocks and tells whether they hold; what comes beyond {@link #WAITING} is dropped.
     void check(SyncMessage.Blocks brought, BiConsumer<SyncMessage.Blocks, Boolean> then) {
         checkers.execute(() -> {
-            boolean hold = BlockSync.holds(
-                    ledger.chainId(), ledger.genesis().epoch(), signatures, brought.from(), brought.blocks());
+            Epoch epoch = ledger.epochs().last();
+            SyncMessage.Blocks found = BlockSync.ofEpoch(epoch, brought);
+            boolean hold =
+                    BlockSync.holds(ledger.chainId(), epoch, signer.signatures(epoch), found.from(), found.blocks());
             if (hold) {
-                checkClients(brought.blocks());
+                checkClients(found.blocks());
             }
-            then.accept(brought, hold);
+            then.accept(found, hold);
         });
     }
 
@@ -90,15 +92,17 @@ final class Replay implements AutoCloseable {
         List<SignedCall> calls = new ArrayList<>();
         List<VerificationKey.Check> checks = new ArrayList<>();
         for (ProvenBlock block : blocks) {
-            for (TransactionLeaf leaf : block.transactions()) {
-                SignedCall.fromBatch(leaf.encoded(), ledger.genesis().suite(), ledger.chainId())
-                        .ifPresent(call -> contracts
-                                .account(call.sender(), state)
-                                .flatMap(account -> Signers.onlyKey(account, block.height()))
-                                .ifPresent(key -> {
-                                    calls.add(call);
-                                    checks.add(call.check(key));
-                                }));
+            List<Bytes> items =
+                    block.transactions().stream().map(TransactionLeaf::encoded).toList();
+            for (Optional<SignedCall> parsed :
+                    SignedCall.fromBatch(items, ledger.genesis().suite(), ledger.chainId())) {
+                parsed.ifPresent(call -> contracts
+                        .account(call.sender(), state)
+                        .flatMap(account -> Signers.onlyKey(account, block.height()))
+                        .ifPresent(key -> {
+                            calls.add(call);
+                            checks.add(call.check(key));
+                        }));
             }
         }
         List<Boolean> verdicts = VerificationKey.verifyBatch(checks);

@@ -84,6 +84,11 @@ public record Epoch(long number, String engine, int quorum, long blockTimeMillis
         return of(number, RAFT, DEFAULT_BLOCK_TIME_MILLIS, validators);
     }
 
+    /// Is there such an engine for so many validators, and is the quorum the one that it calls for?
+    public boolean hasItsQuorum() {
+        return engineFor(engine, validators.size()) && equals(of(number, engine, blockTimeMillis, validators));
+    }
+
     /// Does it hold only as long as no validator lies?
     public boolean crashFaultsOnly() {
         return !engine.equals(BFT);

@@ -35,7 +35,7 @@ public record ReceiptProof(
 
     /// What a check found.
     public sealed interface Verdict {
-        /// A quorum of the genesis' validators attested the block that holds both.
+        /// A quorum of the validators of its epoch attested the block that holds both.
         record Proven(BlockHeader header, Bytes transactionId) implements Verdict {}
 
         /// @param reason in words, without a full stop
@@ -45,13 +45,21 @@ public record ReceiptProof(
     /// Checks everything against the genesis alone. It does not check the sender's signature, whose key
     /// is in the chain's state: the quorum vouches for that.
     public Verdict verify(Genesis genesis) {
+        return verify(genesis, EpochChain.of(genesis));
+    }
+
+    /// The same for a block of a later epoch, with the epochs that links prove.
+    public Verdict verify(Genesis genesis, EpochChain epochs) {
         BlockHeader header = finality.header();
         CryptoSuite suite = genesis.suite();
         if (!header.chainId().equals(genesis.chainId())) {
             return new Verdict.Refuted("the block belongs to another chain than this genesis");
         }
-        if (!finality.verify(genesis.chainId(), genesis.epoch())) {
-            return new Verdict.Refuted("the block is not attested by a quorum of the genesis' validators");
+        if (!epochs.attested(finality)) {
+            return new Verdict.Refuted(
+                    header.epoch() == 0
+                            ? "the block is not attested by a quorum of the genesis' validators"
+                            : "nothing proves that the block is attested by a quorum of epoch " + header.epoch());
         }
         if (count != header.transactionCount()) {
             return new Verdict.Refuted("the block has " + header.transactionCount() + " transactions, not " + count);

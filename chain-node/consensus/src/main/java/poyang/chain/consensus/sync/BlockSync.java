@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.consensus.Signatures;
@@ -30,6 +31,9 @@ import poyang.kernel.Ready.TimerChange;
 /// order the same blocks: such a point is true, and consensus resumes from it once the ledger stands at
 /// its height.
 ///
+/// A peer that is in a later epoch says so with its points. Blocks are taken up to the last one of the own
+/// epoch, each with the proof of that epoch; the next epoch has a machine of its own.
+///
 /// A peer that serves what does not hold is passed over for that range and reported; one that is silent is
 /// passed over after a while. Memory is bounded by {@link #MOST_RANGES} messages of blocks.
 public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, SyncMessage, SyncEffect>> {
@@ -51,9 +55,10 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     private final Signatures signatures;
     private final List<PartyId> peers;
     private final int believed;
-    private final TreeMap<PartyId, TreeMap<Long, OrderingPoint>> points = new TreeMap<>();
+    private final TreeMap<PartyId, TreeMap<Place, OrderingPoint>> points = new TreeMap<>();
     private final TreeMap<Long, Range> open = new TreeMap<>();
     private final TreeMap<Long, List<ProvenBlock>> arrived = new TreeMap<>();
+    private final TreeSet<PartyId> ahead = new TreeSet<>();
     private Progress state;
     private OrderingPoint latest;
     private long handed;
@@ -79,8 +84,27 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         }
     }
 
+    private record Place(long epoch, long checkpoint) implements Comparable<Place> {
+        static Place of(OrderingPoint point) {
+            return new Place(point.epoch(), point.checkpoint());
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return epoch == other.epoch ? Long.compare(checkpoint, other.checkpoint) : Long.compare(epoch, other.epoch);
+        }
+    }
+
+    /// In a chain's first epoch.
+    ///
     /// @param signatures checks those of the epoch's validators
     public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures) {
+        this(chainId, epoch, self, signatures, new OrderingPoint(epoch.number(), 0, 0, chainId, 0));
+    }
+
+    /// @param signatures checks those of the epoch's validators
+    /// @param begin where the epoch begins
+    public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures, OrderingPoint begin) {
         this.chainId = chainId;
         this.epoch = epoch;
         this.signatures = signatures;
@@ -89,8 +113,8 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 .filter(id -> !id.equals(self))
                 .toList();
         believed = epoch.validators().size() - epoch.quorum() + 1;
-        state = new Progress(0, chainId, 0, 0, 0);
-        latest = new OrderingPoint(0, 0, chainId, 0);
+        state = new Progress(0, begin.blockId(), 0, 0, 0);
+        latest = begin;
     }
 
     /// Is it fetching blocks now?
@@ -107,7 +131,15 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 handed = at.finalised();
                 planned = handed;
                 askPoints();
+                if (epoch.number() > 0) {
+                    announce();
+                }
                 timers.add(new TimerChange(TIMER, TICK_MILLIS));
+            }
+            case SyncEvent.Ahead(PartyId peer) -> {
+                if (peers.contains(peer) && ahead.add(peer)) {
+                    send.add(new Outbound<>(peer, new SyncMessage.AskPoint()));
+                }
             }
             case SyncEvent.Advanced(Progress at) -> advanced(at);
             case SyncEvent.TimerFired() -> tick();
@@ -146,8 +178,11 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         switch (message) {
             case SyncMessage.AskPoint() -> send.add(new Outbound<>(from, new SyncMessage.Point(latest)));
             case SyncMessage.Point(OrderingPoint at) -> {
-                TreeMap<Long, OrderingPoint> known = points.computeIfAbsent(from, _ -> new TreeMap<>());
-                known.put(at.checkpoint(), at);
+                if (at.epoch() < epoch.number()) {
+                    return;
+                }
+                TreeMap<Place, OrderingPoint> known = points.computeIfAbsent(from, _ -> new TreeMap<>());
+                known.put(Place.of(at), at);
                 while (known.size() > POINTS_KEPT) {
                     known.pollFirstEntry();
                 }
@@ -156,8 +191,10 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 int most = Math.clamp(count, 0, SyncMessage.MOST_BLOCKS);
                 apply.add(new SyncEffect.Serve(from, first, most));
             }
-            case SyncMessage.Blocks(long first, List<ProvenBlock> blocks) ->
-                take(from, first, blocks, () -> holds(chainId, epoch, signatures, first, blocks));
+            case SyncMessage.Blocks brought -> {
+                List<ProvenBlock> blocks = ofEpoch(epoch, brought).blocks();
+                take(from, brought.from(), blocks, () -> holds(chainId, epoch, signatures, brought.from(), blocks));
+            }
         }
     }
 
@@ -167,26 +204,35 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         long crossed = at.round() / CHECKPOINT_ROUNDS;
         boolean inPlace = state.executedRound() <= state.round();
         if (crossed > state.round() / CHECKPOINT_ROUNDS && inPlace) {
-            latest = new OrderingPoint(crossed, state.round(), state.blockId(), state.executed());
+            latest = new OrderingPoint(epoch.number(), crossed, state.round(), state.blockId(), state.executed());
             apply.add(new SyncEffect.Remember(latest));
-            peers.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.Point(latest))));
+            announce();
         }
         state = at;
         handed = Math.max(handed, at.finalised());
+    }
+
+    private void announce() {
+        peers.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.Point(latest))));
     }
 
     private void askPoints() {
         peers.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.AskPoint())));
     }
 
-    /// The furthest point that enough peers name.
+    /// The furthest point that enough peers name; one does for a later epoch where nobody lies, because all that
+    /// comes of it are blocks with proofs.
     private Optional<OrderingPoint> goal() {
         Map<OrderingPoint, Integer> named = new LinkedHashMap<>();
         points.values().forEach(known -> known.values().forEach(point -> named.merge(point, 1, Integer::sum)));
         return named.entrySet().stream()
-                .filter(entry -> entry.getValue() >= believed)
+                .filter(entry -> entry.getValue() >= believed || epoch.crashFaultsOnly() && later(entry.getKey()))
                 .map(Map.Entry::getKey)
-                .max((a, b) -> Long.compare(a.checkpoint(), b.checkpoint()));
+                .max((a, b) -> Place.of(a).compareTo(Place.of(b)));
+    }
+
+    private boolean later(OrderingPoint point) {
+        return point.epoch() > epoch.number();
     }
 
     // ---- ranges ---------------------------------------------------------------------------------
@@ -198,7 +244,9 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         }
         OrderingPoint to = goal.get();
         if (!active) {
-            active = to.round() > state.round() + ROUNDS_BEHIND || to.height() > state.finalised() + HEIGHTS_BEHIND;
+            active = later(to)
+                    ? to.height() > state.finalised()
+                    : to.round() > state.round() + ROUNDS_BEHIND || to.height() > state.finalised() + HEIGHTS_BEHIND;
             planned = handed;
         }
         if (!active) {
@@ -207,7 +255,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         hand();
         if (to.height() <= state.finalised()) {
             // Otherwise the ledger is past the point already, and the next one will do.
-            if (to.height() == state.executed() && to.round() > state.round()) {
+            if (!later(to) && to.height() == state.executed() && to.round() > state.round()) {
                 apply.add(new SyncEffect.Resume(to));
                 latest = to;
                 apply.add(new SyncEffect.Remember(latest));
@@ -267,6 +315,15 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         }
     }
 
+    /// Those of an epoch: what follows is asked for again in its own.
+    public static SyncMessage.Blocks ofEpoch(Epoch epoch, SyncMessage.Blocks brought) {
+        return new SyncMessage.Blocks(
+                brought.from(),
+                brought.blocks().stream()
+                        .takeWhile(block -> block.proof().header().epoch() <= epoch.number())
+                        .toList());
+    }
+
     /// Do these follow each other from height `first` on, each with a quorum's attestations of what it says?
     ///
     /// @param signatures checks those of the epoch's validators
@@ -299,6 +356,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
 
     private void tick() {
         ticks++;
+        ahead.clear();
         boolean lonely = points.size() < believed;
         if ((lonely || active) && ticks % ASKING_TICKS == 0) {
             askPoints();

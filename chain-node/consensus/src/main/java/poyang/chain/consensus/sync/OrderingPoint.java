@@ -7,11 +7,12 @@ import poyang.kernel.PoyangException;
 /// The last block that was ordered before a checkpoint. Honest validators name the same one, since all
 /// order the same blocks.
 ///
-/// @param checkpoint counts stretches of {@link BlockSync#CHECKPOINT_ROUNDS} rounds; 0 is the genesis
+/// @param epoch whose rounds these are
+/// @param checkpoint counts stretches of {@link BlockSync#CHECKPOINT_ROUNDS} rounds; 0 is where the epoch begins
 /// @param round the round of the last ordered block below the checkpoint
 /// @param blockId its id in the order
 /// @param height the ledger's height after it
-public record OrderingPoint(long checkpoint, long round, Bytes blockId, long height) {
+public record OrderingPoint(long epoch, long checkpoint, long round, Bytes blockId, long height) {
     /// As it travels and is kept.
     public Bytes encoded() {
         return Bytes.wrap(new SyncMessage.Point(this).encoded());

@@ -39,13 +39,7 @@ public sealed interface SyncMessage {
     default byte[] encoded() {
         return switch (this) {
             case AskPoint() -> new CanonicalWriter("poyang.sync.ask-point.v1").toArray();
-            case Point(OrderingPoint at) ->
-                new CanonicalWriter("poyang.sync.point.v1")
-                        .u64(at.checkpoint())
-                        .u64(at.round())
-                        .bytes(at.blockId())
-                        .u64(at.height())
-                        .toArray();
+            case Point(OrderingPoint at) -> point(at);
             case AskBlocks(long from, int count) ->
                 new CanonicalWriter("poyang.sync.ask-blocks.v1")
                         .u64(from)
@@ -62,6 +56,31 @@ public sealed interface SyncMessage {
         };
     }
 
+    /// The first epoch goes without saying.
+    private static byte[] point(OrderingPoint at) {
+        CanonicalWriter out = at.epoch() == 0
+                ? new CanonicalWriter("poyang.sync.point.v1")
+                : new CanonicalWriter("poyang.sync.point.v2").u64(at.epoch());
+        return out.u64(at.checkpoint())
+                .u64(at.round())
+                .bytes(at.blockId())
+                .u64(at.height())
+                .toArray();
+    }
+
+    private static OrderingPoint point(long epoch, CanonicalReader in) {
+        return new OrderingPoint(epoch, in.u64(), in.u64(), in.exactly(CryptoSuite.DIGEST_BYTES), in.u64());
+    }
+
+    private static long laterEpoch(CanonicalReader in) {
+        long epoch = in.u64();
+        if (epoch == 0) {
+            throw new PoyangException(
+                    KernelErrors.BAD_ENCODING, "a point names the first epoch", "the form without an epoch is needed");
+        }
+        return epoch;
+    }
+
     /// @throws PoyangException `BAD_ENCODING` for anything but the canonical form of a message
     static SyncMessage decode(byte[] encoded) {
         if (encoded.length < 4) {
@@ -71,14 +90,17 @@ public sealed interface SyncMessage {
         String kind = new String(encoded, 4, length, StandardCharsets.ISO_8859_1);
         CanonicalReader in = new CanonicalReader(
                 switch (kind) {
-                    case "poyang.sync.ask-point.v1", "poyang.sync.point.v1", "poyang.sync.ask-blocks.v1" -> kind;
+                    case "poyang.sync.ask-point.v1",
+                            "poyang.sync.point.v1",
+                            "poyang.sync.point.v2",
+                            "poyang.sync.ask-blocks.v1" -> kind;
                     default -> "poyang.sync.blocks.v1";
                 },
                 encoded);
         SyncMessage message = switch (kind) {
             case "poyang.sync.ask-point.v1" -> new AskPoint();
-            case "poyang.sync.point.v1" ->
-                new Point(new OrderingPoint(in.u64(), in.u64(), in.exactly(CryptoSuite.DIGEST_BYTES), in.u64()));
+            case "poyang.sync.point.v1" -> new Point(point(0, in));
+            case "poyang.sync.point.v2" -> new Point(point(laterEpoch(in), in));
             case "poyang.sync.ask-blocks.v1" -> new AskBlocks(in.u64(), (int) Math.min(in.u32(), Integer.MAX_VALUE));
             default -> new Blocks(in.u64(), in.list(MOST_BLOCKS, SyncMessage::block));
         };

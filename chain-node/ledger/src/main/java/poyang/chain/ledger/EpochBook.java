@@ -1,0 +1,54 @@
+package poyang.chain.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import poyang.chain.proofs.EpochChain;
+import poyang.chain.proofs.EpochLink;
+import poyang.chain.proofs.Genesis;
+import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
+
+/// The links between a ledger's epochs, as they lie on disk.
+final class EpochBook {
+    private static final Bytes LINKS = Bytes.utf8("epoch-link/");
+
+    private final Store store;
+    private volatile EpochChain chain;
+
+    /// @throws PoyangException `LEDGER_FAILED` when what lies there leads nowhere
+    EpochBook(Store store, Genesis genesis) {
+        this.store = store;
+        chain = EpochChain.of(genesis, links())
+                .orElseThrow(() -> new PoyangException(
+                        LedgerErrors.LEDGER_FAILED,
+                        "the links between this ledger's epochs do not hold",
+                        "move the folder and its key file away: this node fetches the chain anew from its peers"));
+    }
+
+    EpochChain chain() {
+        return chain;
+    }
+
+    List<EpochLink> links() {
+        List<EpochLink> links = new ArrayList<>();
+        Optional<Bytes> stored = store.get(Store.Family.META, key(1));
+        while (stored.isPresent()) {
+            links.add(EpochLink.decode(stored.get().toArray()));
+            stored = store.get(Store.Family.META, key(links.size() + 1));
+        }
+        return links;
+    }
+
+    /// Writes the batch with the link in it, and goes on by it.
+    void write(Store.Batch batch, EpochLink link) {
+        EpochChain longer = chain.and(link).orElseThrow(() -> new Bug("the state does not name epoch " + link.next()));
+        batch.put(Store.Family.META, key(link.next().number()), link.encoded()).write();
+        chain = longer;
+    }
+
+    private static Bytes key(long number) {
+        return LINKS.concat(new RecordWriter().u64(number).toBytes());
+    }
+}

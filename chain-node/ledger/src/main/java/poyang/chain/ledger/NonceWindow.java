@@ -1,0 +1,33 @@
+package poyang.chain.ledger;
+
+import poyang.kernel.Bytes;
+
+/// Forgets the nonces of blocks that no transaction's block limit reaches any more.
+final class NonceWindow {
+    private final Store store;
+    private long from;
+
+    NonceWindow(Store store) {
+        this.store = store;
+    }
+
+    /// Those of the blocks below a height.
+    void forget(Store.Batch batch, long below) {
+        if (below <= from) {
+            return;
+        }
+        // Not from the first on: what was deleted there is still to be passed over.
+        Bytes first = new RecordWriter().u64(Math.max(0, from)).toBytes();
+        from = below;
+        try (Store.Cursor cursor = store.cursor(Store.Family.NONCE_HEIGHTS)) {
+            for (cursor.seek(first); cursor.valid(); cursor.next()) {
+                RecordReader in = new RecordReader(cursor.key());
+                if (in.u64() >= below) {
+                    return;
+                }
+                batch.delete(Store.Family.NONCES, in.rest());
+                batch.delete(Store.Family.NONCE_HEIGHTS, cursor.key());
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package poyang.chain.node;
+
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import poyang.chain.ledger.Ledger;
+import poyang.chain.ledger.StateView;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.EpochLink;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.CryptoSuite;
+import poyang.crypto.SigningKey;
+import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+import poyang.sdk.AuditLog;
+import poyang.sdk.ChainForms;
+import poyang.wire.schema.EpochReadiness;
+
+/// Says on chain that this validator is ready for a proposed epoch of which it is one: it has the proposal's
+/// block, final, and the epoch's engine ran on trial with its key.
+final class Readiness {
+    private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+    private static final long LOOK_MILLIS = 1_000;
+    private static final long PAUSE_MILLIS = 200;
+
+    private final PartyId self;
+    private final OwnCalls own;
+    private final Contracts contracts;
+    private final NodeAudit audit;
+
+    Readiness(PartyId self, OwnCalls own, Contracts contracts, NodeAudit audit) {
+        this.self = self;
+        this.own = own;
+        this.contracts = contracts;
+        this.audit = audit;
+    }
+
+    /// Until interrupted.
+    void run() throws InterruptedException {
+        Finality finality = own.finality();
+        long known = own.ledger().epochs().last().number();
+        while (true) {
+            long height = finality.height();
+            StateView state = own.ledger().at(height);
+            long begun = own.ledger().epochs().last().number();
+            if (begun != known) {
+                audit.record(own.account(), "begin", "epoch " + begun, AuditLog.DONE);
+                known = begun;
+            }
+            Optional<Epoch> mine =
+                    contracts.proposed(state).filter(next -> names(next) && !contracts.ready(self.name(), state));
+            boolean said = mine.isEmpty() || say(mine.get(), height);
+            if (!said || !finality.await(height + 1, LOOK_MILLIS)) {
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    private boolean names(Epoch next) {
+        return next.find(self)
+                .map(Validator::publicKey)
+                .filter(own.key().publicKey()::equals)
+                .isPresent();
+    }
+
+    private boolean say(Epoch next, long height) throws InterruptedException {
+        try {
+            long micros = EngineTrial.run(next, self, own.key());
+            LOG.info("epoch {} with the engine {}: its trial took {} us", next.number(), next.engine(), micros);
+            own.call(EpochLink.CONTRACT, "Attest", word(own.ledger(), own.key(), next, height, micros));
+            audit.record(own.account(), "ready", "epoch " + next.number(), AuditLog.DONE);
+            return true;
+        } catch (PoyangException e) {
+            LOG.info("that this node is ready for epoch {} is not on chain: {}", next.number(), e.wrong());
+            return false;
+        }
+    }
+
+    private EpochReadiness word(Ledger ledger, SigningKey key, Epoch next, long height, long micros) {
+        CryptoSuite suite = ledger.genesis().suite();
+        Bytes hash = suite.hash(next.encoded().toArray());
+        Bytes message = EpochLink.readiness(ledger.chainId(), hash, self.name(), height);
+        return EpochReadiness.newBuilder()
+                .setEpochHash(ChainForms.byteString(hash))
+                .setHeight(height)
+                .setTrialMicros(micros)
+                .setSignature(ChainForms.byteString(key.sign(message.toArray()).encoded()))
+                .build();
+    }
+}

@@ -1,0 +1,124 @@
+package poyang.notarization;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.EpochChain;
+import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.ReceiptProof;
+import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainForms;
+import poyang.sdk.TransactionStream;
+import poyang.wire.schema.EpochProposal;
+import poyang.wire.schema.EpochValidator;
+import poyang.wire.schema.EvidenceKey;
+import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.ReceiptFile;
+import poyang.wire.schema.TransactionReceipt;
+
+/// A chain that records without pause goes from one engine to another and back: nothing fails, and the genesis
+/// proves what came after.
+@Timeout(180)
+final class EpochsOnNodesTest {
+    @TempDir
+    private Path folder;
+
+    private int records;
+
+    @Test
+    void bftAndRaftTakeTurnsUnderLoad() throws Exception {
+        try (Validators nodes = new Validators(folder)) {
+            ChainAccount writer = nodes.account("a/analyst");
+            ChainAccount supervisor = nodes.account("supervision/supervisor");
+            List<CompletableFuture<TransactionReceipt>> receipts = new ArrayList<>();
+            try (TransactionStream stream = TransactionStream.open(writer.client(), 1, List.of(writer))) {
+                write(stream, writer, receipts, 10);
+                propose(nodes, supervisor, 1, Epoch.RAFT, 500);
+                until(nodes, supervisor, 1, Epoch.RAFT, () -> write(stream, writer, receipts, 5));
+                write(stream, writer, receipts, 20);
+                propose(nodes, supervisor, 2, Epoch.BFT, 400);
+                until(nodes, supervisor, 2, Epoch.BFT, () -> write(stream, writer, receipts, 5));
+                write(stream, writer, receipts, 20);
+                long last = 0;
+                for (CompletableFuture<TransactionReceipt> receipt : receipts) {
+                    TransactionReceipt made = receipt.get(60, TimeUnit.SECONDS);
+                    assertEquals(0, made.getCode(), made.getWrong());
+                    last = Math.max(last, made.getHeight());
+                }
+                nodes.await(last);
+            }
+            proven(nodes, writer);
+        }
+    }
+
+    private void proven(Validators nodes, ChainAccount writer) throws Exception {
+        TransactionReceipt made = writer.call("poyang.v1.Evidence", "Record", next());
+        ReceiptFile file = writer.receiptFile(ChainBytes.bytes(made.getTransactionId()));
+        assertEquals(2, file.getEpochLinksCount());
+        Genesis genesis = ChainForms.genesis(nodes.genesis);
+        EpochChain epochs = ChainForms.epochs(file, genesis);
+        ReceiptProof proof = ChainForms.receiptProof(file.getProven());
+        assertInstanceOf(ReceiptProof.Verdict.Proven.class, proof.verify(genesis, epochs));
+        assertInstanceOf(ReceiptProof.Verdict.Refuted.class, proof.verify(genesis));
+        assertEquals(2, epochs.of(proof.finality().header()).orElseThrow().number());
+        assertFalse(EvidenceKey.parseFrom(made.getResult()).getId().isEmpty());
+    }
+
+    private static void propose(Validators nodes, ChainAccount supervisor, long number, String engine, long millis) {
+        EpochProposal.Builder proposal =
+                EpochProposal.newBuilder().setNumber(number).setEngine(engine).setBlockTimeMillis(millis);
+        ChainForms.genesis(nodes.genesis)
+                .epoch()
+                .validators()
+                .forEach(v -> proposal.addValidators(EpochValidator.newBuilder()
+                        .setId(v.id().name())
+                        .setPublicKey(ChainBytes.of(v.publicKey().encoded()))));
+        TransactionReceipt _ = supervisor.call("poyang.v1.Epochs", "Propose", proposal.build());
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /// Works until all nodes are in the epoch.
+    private static void until(Validators nodes, ChainAccount reader, long number, String engine, Work work)
+            throws Exception {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (!nodes.api.stream().allMatch(node -> reader.status(node).getEpoch() == number)) {
+            assertTrue(System.nanoTime() < deadline, "epoch " + number + " has not begun everywhere");
+            work.run();
+        }
+        assertEquals(engine, reader.status(nodes.api.getFirst()).getEngine());
+    }
+
+    /// A tenth of a second for each five.
+    private void write(
+            TransactionStream stream,
+            ChainAccount writer,
+            List<CompletableFuture<TransactionReceipt>> receipts,
+            int count)
+            throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            receipts.add(stream.submit(writer, "poyang.v1.Evidence", "Record", next()));
+            Thread.sleep(20);
+        }
+    }
+
+    private EvidenceRecord next() {
+        return EvidenceRecord.newBuilder()
+                .setSubject("record " + records++)
+                .setDigest(Collisions.hash("content " + records))
+                .build();
+    }
+}
