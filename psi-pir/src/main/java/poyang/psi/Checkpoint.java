@@ -1,13 +1,6 @@
 package poyang.psi;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,19 +17,27 @@ import poyang.kernel.PoyangException;
 /// @param opening who runs what with whom: SM3 over both headers and the seed, the same for both parties
 /// @param seed of the hashes
 /// @param peerKeys how many keys the other party has
+/// @param sets what both parties committed to
 /// @param buckets digests of the files of the own buckets; none before the set is partitioned
 /// @param matches digests of the files of matches of the buckets that are done
 @SuppressWarnings("ArrayRecordComponent") // never changed, and handed on inside the package only
-record Checkpoint(byte[] opening, byte[] seed, long peerKeys, List<byte[]> buckets, List<byte[]> matches) {
+record Checkpoint(byte[] opening, byte[] seed, long peerKeys, Sets sets, List<byte[]> buckets, List<byte[]> matches) {
     static final ErrorCode DAMAGED = new ErrorCode("CHECKPOINT_DAMAGED", 1102, ErrorCode.Category.ENVIRONMENT);
 
-    private static final String DOMAIN = "poyang.psi.checkpoint.v1";
+    private static final String DOMAIN = "poyang.psi.checkpoint.v2";
     private static final String NAME = "checkpoint";
 
     Checkpoint {
         buckets = List.copyOf(buckets);
         matches = List.copyOf(matches);
     }
+
+    /// @param salt of the own commitment
+    /// @param own commitment to the own set
+    /// @param peer commitment to the other party's
+    /// @param bucketKeys keys of the larger set for which a bucket is made
+    @SuppressWarnings("ArrayRecordComponent") // as above
+    record Sets(byte[] salt, byte[] own, byte[] peer, int bucketKeys) {}
 
     static PoyangException damaged(Path file) {
         return new PoyangException(
@@ -46,90 +47,75 @@ record Checkpoint(byte[] opening, byte[] seed, long peerKeys, List<byte[]> bucke
     }
 
     Checkpoint with(List<byte[]> newBuckets) {
-        return new Checkpoint(opening, seed, peerKeys, newBuckets, matches);
+        return new Checkpoint(opening, seed, peerKeys, sets, newBuckets, matches);
     }
 
     /// After one more bucket.
     Checkpoint after(byte[] matchesDigest) {
         List<byte[]> more = new ArrayList<>(matches);
         more.add(matchesDigest);
-        return new Checkpoint(opening, seed, peerKeys, buckets, more);
+        return new Checkpoint(opening, seed, peerKeys, sets, buckets, more);
     }
 
     /// As it was when fewer buckets were done: the other party has no more.
     Checkpoint backTo(int done) {
-        return new Checkpoint(opening, seed, peerKeys, buckets, matches.subList(0, done));
+        return new Checkpoint(opening, seed, peerKeys, sets, buckets, matches.subList(0, done));
     }
 
-    /// Are the matches of the buckets that are done as they were?
-    void verifyMatches(Path folder) {
+    /// Is it of a run of this very set in buckets of this size?
+    boolean of(DiskSet set, int bucketKeys) {
+        return sets.bucketKeys() == bucketKeys && Arrays.equals(set.commitment(sets.salt()), sets.own());
+    }
+
+    /// The matches of the buckets that are done, as they were.
+    byte[] matches(DiskFolder folder, int bucket) {
+        return folder.read(Parts.file(DiskCollision.MATCH_FILES, bucket), matches.get(bucket));
+    }
+
+    void verifyMatches(DiskFolder folder) {
         for (int b = 0; b < matches.size(); b++) {
-            Parts.read(Parts.file(folder, DiskCollision.MATCH_FILES, b), matches.get(b));
+            byte[] _ = matches(folder, b);
         }
     }
 
-    void write(Path folder) {
-        CanonicalWriter out =
-                new CanonicalWriter(DOMAIN).bytes(opening).bytes(seed).u64(peerKeys);
+    byte[] encoded() {
+        CanonicalWriter out = new CanonicalWriter(DOMAIN)
+                .bytes(opening)
+                .bytes(seed)
+                .u64(peerKeys)
+                .bytes(sets.salt())
+                .bytes(sets.own())
+                .bytes(sets.peer())
+                .u32(sets.bucketKeys());
         out.list(buckets, CanonicalWriter::bytes);
         out.list(matches, CanonicalWriter::bytes);
-        replace(folder.resolve(NAME), out.toArray());
+        return out.toArray();
     }
 
-    /// Writes content and its digest in place of a file, or leaves the file as it was.
-    static void replace(Path file, byte[] content) {
-        Path draft = file.resolveSibling(file.getFileName() + ".part");
-        ByteBuffer all = ByteBuffer.allocate(content.length + Sm3.DIGEST_BYTES)
-                .put(content)
-                .put(Sm3.digest(content))
-                .flip();
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                while (all.hasRemaining()) {
-                    channel.write(all);
-                }
-                channel.force(true);
-            }
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static Checkpoint decode(byte[] content) {
+        CanonicalReader in = new CanonicalReader(DOMAIN, content);
+        byte[] opening = in.array(Sm3.DIGEST_BYTES);
+        byte[] seed = in.array(Sm3.DIGEST_BYTES);
+        long peerKeys = in.u64();
+        Sets sets = new Sets(
+                in.array(Sm3.DIGEST_BYTES), in.array(Sm3.DIGEST_BYTES), in.array(Sm3.DIGEST_BYTES), (int) in.u32());
+        List<byte[]> buckets = digests(in);
+        List<byte[]> matches = digests(in);
+        in.end();
+        return new Checkpoint(opening, seed, peerKeys, sets, buckets, matches);
+    }
+
+    void write(DiskFolder folder) {
+        folder.replace(NAME, encoded());
     }
 
     /// Afterwards a run in this folder starts anew.
-    static void forget(Path folder) {
-        try {
-            Files.deleteIfExists(folder.resolve(NAME));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static void forget(DiskFolder folder) {
+        folder.delete(NAME);
     }
 
-    /// What {@link #replace} wrote, when there is a file.
-    static Optional<byte[]> content(Path file) {
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        byte[] all = Parts.read(file);
-        byte[] content = Arrays.copyOf(all, Math.max(0, all.length - Sm3.DIGEST_BYTES));
-        if (!Arrays.equals(Sm3.digest(content), Arrays.copyOfRange(all, content.length, all.length))) {
-            throw damaged(file);
-        }
-        return Optional.of(content);
-    }
-
-    static Optional<Checkpoint> read(Path folder) {
-        return content(folder.resolve(NAME)).map(content -> {
-            CanonicalReader in = new CanonicalReader(DOMAIN, content);
-            byte[] opening = in.array(Sm3.DIGEST_BYTES);
-            byte[] seed = in.array(Sm3.DIGEST_BYTES);
-            long peerKeys = in.u64();
-            List<byte[]> buckets = digests(in);
-            List<byte[]> matches = digests(in);
-            in.end();
-            return new Checkpoint(opening, seed, peerKeys, buckets, matches);
-        });
+    static Optional<Checkpoint> read(DiskFolder folder) {
+        return folder.found(NAME).map(Checkpoint::decode);
     }
 
     static List<byte[]> digests(CanonicalReader in) {

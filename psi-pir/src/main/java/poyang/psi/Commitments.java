@@ -12,7 +12,7 @@ import poyang.kernel.RandomSource;
 public final class Commitments {
     private static final byte[] SEED_DOMAIN = "poyang.seed.v1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MARK_DOMAIN = "poyang.version-mark.v1".getBytes(StandardCharsets.US_ASCII);
-    private static final int SALT_BYTES = 16;
+    static final int SALT_BYTES = 16;
 
     private Commitments() {}
 
@@ -43,9 +43,26 @@ public final class Commitments {
 
     /// The same over any items, each as its canonical bytes.
     public static Bytes versionMark(int count, IntFunction<byte[]> items, byte[] secret) {
-        long[] sum = new long[4];
+        Mark mark = new Mark(secret);
         for (int i = 0; i < count; i++) {
-            ByteBuffer digest = ByteBuffer.wrap(Sm3.digest(secret, items.apply(i)));
+            mark.add(items.apply(i));
+        }
+        return mark.finish();
+    }
+
+    /// A version mark in the making, item by item in any order.
+    static final class Mark {
+        private final byte[] secret;
+        private final long[] sum = new long[4];
+        private long count;
+
+        Mark(byte[] secret) {
+            this.secret = secret;
+        }
+
+        void add(byte[] item) {
+            count++;
+            ByteBuffer digest = ByteBuffer.wrap(Sm3.digest(secret, item));
             long carry = 0;
             for (int word = 0; word < sum.length; word++) {
                 long added = digest.getLong(8 * word);
@@ -55,11 +72,14 @@ public final class Commitments {
                 carry = out + (Long.compareUnsigned(sum[word], low) < 0 ? 1 : 0);
             }
         }
-        ByteBuffer whole = ByteBuffer.allocate(8 * (1 + sum.length)).putLong(count);
-        for (long word : sum) {
-            whole.putLong(word);
+
+        Bytes finish() {
+            ByteBuffer whole = ByteBuffer.allocate(8 * (1 + sum.length)).putLong(count);
+            for (long word : sum) {
+                whole.putLong(word);
+            }
+            return Sm3.hash(MARK_DOMAIN, secret, whole.array());
         }
-        return Sm3.hash(MARK_DOMAIN, secret, whole.array());
     }
 
     /// SM3 over the 32-byte seed of all of a party's randomness.

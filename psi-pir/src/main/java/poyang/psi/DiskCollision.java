@@ -1,6 +1,11 @@
 package poyang.psi;
 
-import java.nio.file.Path;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,13 +20,26 @@ import poyang.kernel.PoyangException;
 /// A collision by `vole` or `vole-malicious` of sets on disk, bucket by bucket: memory for one bucket, and after
 /// a fault on from the last bucket that both parties have done.
 ///
-/// Both parties say what they run, commit to their set (with a salt) and to 32 random bytes, and open the latter: the
-/// seed
-/// of all hashes is fixed when both sets are. Each partitions its set into buckets padded to a bound from
+/// Both parties say what they run, commit to their set (with a salt) and to 32 random bytes, and open the
+/// latter: the seed of all hashes is fixed when both sets are. Each partitions its set into buckets padded to a bound
+/// from
 /// the two sizes ({@link VolePlan}), in files. Then each bucket is a run of {@link VolePsi} with its own comparison of
 /// all frames; after it a party writes its checkpoint. Parties that meet again with checkpoints of one opening go on
-/// with the first bucket that either has not done; otherwise they start anew. A bucket that is done again has fresh
-/// randomness: only the seed of the hashes, which both know, is the same.
+/// with the first bucket that either has not done; otherwise they start anew.
+///
+/// Why going on is safe:
+/// - *randomness*: all of a bucket's comes from the session's random source, fresh for each meeting, so nothing that
+///   entered a frame before enters one again. What stays is the seed of the hashes, which both parties know and
+///   which was fixed when both sets were
+/// - *inputs*: a party goes on with the very set that it committed to, rows and all, or has no checkpoint to go
+///   on from; its header repeats the commitment, under the same salt, and a header with one checkpoint and two
+///   commitments is `PEER_MISBEHAVED`. A party that repeats the commitment and uses other keys has frames that running
+///   it again from its stored input does not give
+/// - *buckets done*: one that both have done is not run again. Parties that follow the protocol are never more than one
+///   apart, as each sends its first frame of a bucket after its checkpoint of the one before; more is
+///   `PEER_MISBEHAVED`. So a meeting repeats one bucket at most, which one party has done and the other says it has not
+/// - *a liar* about any of this gets less than by a new run, which repeats all buckets: whoever bounds runs bounds it.
+///   Against it `vole-malicious` protects each bucket as before, as a bucket rests on no other's secrets
 ///
 /// - rejects: as {@link VolePsi}; a header of another protocol, role or impossible count: `PEER_MISBEHAVED`;
 ///   files of an interrupted run that were changed: `CHECKPOINT_DAMAGED`
@@ -29,6 +47,9 @@ import poyang.kernel.PoyangException;
 ///   may read it
 /// - cost: {@link #cost}; gone on with, two frames each way and the buckets that are left
 public final class DiskCollision {
+    /// Keys of the larger set for which a bucket is made where nobody says otherwise.
+    public static final int BUCKET_KEYS = VolePlan.BUCKET_KEYS;
+
     private static final String HEADER_DOMAIN = "poyang.psi.disk.header.v1";
     private static final int HEADER_BYTES =
             4 + HEADER_DOMAIN.length() + 4 + 4 + 1 + 8 + 4 + 32 + 4 + Sm3.DIGEST_BYTES + 4 + 32 + 8;
@@ -41,42 +62,60 @@ public final class DiskCollision {
     private final VolePsi engine;
     private final boolean receives;
     private final DiskSet set;
+    private final DiskFolder kept;
     private final CollisionSession session;
+    private final int bucketKeys;
+    private final Watch watch;
     private Checkpoint at;
     private final VolePlan plan;
 
     private DiskCollision(
-            CollisionProtocol protocol, VolePsi engine, boolean receives, DiskSet set, CollisionSession session) {
+            CollisionProtocol protocol,
+            boolean receives,
+            DiskSet set,
+            DiskFolder kept,
+            CollisionSession session,
+            int bucketKeys,
+            Watch watch) {
         this.protocol = protocol;
-        this.engine = engine;
+        this.engine = engine(protocol, bucketKeys);
         this.receives = receives;
         this.set = set;
+        this.kept = kept;
         this.session = session;
+        this.bucketKeys = bucketKeys;
+        this.watch = watch;
         at = open();
         plan = receives ? engine.plan(set.size(), at.peerKeys()) : engine.plan(at.peerKeys(), set.size());
     }
 
+    /// Hears which bucket begins, of the buckets from `first` on that this run has to do of `all`.
+    @FunctionalInterface
+    public interface Watch {
+        void bucket(int bucket, int first, int all);
+    }
+
+    private static final Watch UNWATCHED = (_, _, _) -> {};
+
     /// What the receiver has in the end.
     public static final class Found {
-        private final Path folder;
-        private final List<byte[]> digests;
-        private final long peerKeys;
+        private final DiskFolder folder;
+        private final Checkpoint at;
 
-        private Found(Path folder, Checkpoint at) {
+        private Found(DiskFolder folder, Checkpoint at) {
             this.folder = folder;
-            digests = at.matches();
-            peerKeys = at.peerKeys();
+            this.at = at;
         }
 
         public long peerKeys() {
-            return peerKeys;
+            return at.peerKeys();
         }
 
         /// Calls with the row of each common key, in no order; gives how many there are.
         public long rows(LongConsumer row) {
             long count = 0;
-            for (int b = 0; b < digests.size(); b++) {
-                byte[] rows = Parts.read(Parts.file(folder, MATCH_FILES, b), digests.get(b));
+            for (int b = 0; b < at.matches().size(); b++) {
+                byte[] rows = at.matches(folder, b);
                 for (int i = 0; i < rows.length; i += Long.BYTES) {
                     row.accept(Octets.get(rows, i, Long.BYTES));
                 }
@@ -87,7 +126,7 @@ public final class DiskCollision {
 
         @Override
         public String toString() {
-            return "Found[" + digests.size() + " buckets]";
+            return "Found[" + at.matches().size() + " buckets]";
         }
     }
 
@@ -103,33 +142,108 @@ public final class DiskCollision {
 
     static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys, int bucketKeys) {
         VolePlan plan = engine(protocol, bucketKeys).plan(receiverKeys, senderKeys);
-        int opening = HEADER_BYTES + SHARE_BYTES + Sm3.DIGEST_BYTES;
-        long comparisons = (long) plan.buckets() * Sm3.DIGEST_BYTES;
-        return new Cost(3, opening, 3, opening, HEADER_BYTES, 3)
-                .plus(plan.cost(protocol.equals(CollisionProtocol.VOLE_MALICIOUS)))
-                .plus(new Cost(plan.buckets(), comparisons, plan.buckets(), comparisons, 0, plan.buckets()));
+        return around(plan.buckets()).plus(plan.cost(protocol.equals(CollisionProtocol.VOLE_MALICIOUS)));
+    }
+
+    /// Opening, and a comparison for it and each bucket.
+    private static Cost around(int buckets) {
+        long opening = (long) HEADER_BYTES + SHARE_BYTES + Sm3.DIGEST_BYTES;
+        long bytes = opening + (long) buckets * Sm3.DIGEST_BYTES;
+        return new Cost(3L + buckets, bytes, 3L + buckets, bytes, HEADER_BYTES, 3 + buckets);
+    }
+
+    /// The receiver's side, with checkpoints in the set's own folder.
+    public static Found receive(CollisionProtocol protocol, DiskSet set, CollisionSession session) {
+        return receive(protocol, set, set.folder(), session, BUCKET_KEYS, UNWATCHED);
     }
 
     /// The receiver's side.
-    public static Found receive(CollisionProtocol protocol, DiskSet set, CollisionSession session) {
-        return receive(protocol, set, session, VolePlan.BUCKET_KEYS);
-    }
-
-    static Found receive(CollisionProtocol protocol, DiskSet set, CollisionSession session, int bucketKeys) {
-        DiskCollision run = new DiskCollision(protocol, engine(protocol, bucketKeys), true, set, session);
+    ///
+    /// @param kept where checkpoint and matches are, which going on needs; the set may be made anew
+    /// @param bucketKeys of the larger set, for which a bucket is made: memory grows with it. Both
+    ///     parties have the same
+    public static Found receive(
+            CollisionProtocol protocol,
+            DiskSet set,
+            DiskFolder kept,
+            CollisionSession session,
+            int bucketKeys,
+            Watch watch) {
+        DiskCollision run = new DiskCollision(protocol, true, set, kept, session, bucketKeys, watch);
         run.run();
-        return new Found(set.folder(), run.at);
+        return new Found(kept, run.at);
     }
 
     /// The sender's side, which gives how many keys the receiver has.
     public static long send(CollisionProtocol protocol, DiskSet set, CollisionSession session) {
-        return send(protocol, set, session, VolePlan.BUCKET_KEYS);
+        return send(protocol, set, set.folder(), session, BUCKET_KEYS, UNWATCHED);
     }
 
-    static long send(CollisionProtocol protocol, DiskSet set, CollisionSession session, int bucketKeys) {
-        DiskCollision run = new DiskCollision(protocol, engine(protocol, bucketKeys), false, set, session);
+    /// The sender's side; the parameters as for {@link #receive}.
+    public static long send(
+            CollisionProtocol protocol,
+            DiskSet set,
+            DiskFolder kept,
+            CollisionSession session,
+            int bucketKeys,
+            Watch watch) {
+        DiskCollision run = new DiskCollision(protocol, false, set, kept, session, bucketKeys, watch);
         run.run();
         return run.at.peerKeys();
+    }
+
+    /// The most that a run sends whose sets have no more keys than these.
+    public static Cost most(CollisionProtocol protocol, long receiverRows, long senderRows, int bucketKeys) {
+        return around(VolePlan.buckets(Math.max(receiverRows, senderRows), bucketKeys))
+                .plus(engine(protocol, bucketKeys).most(receiverRows, senderRows));
+    }
+
+    // ---- what is kept ----------------------------------------------------------------------------------
+
+    /// Takes away what cannot be gone on from: a checkpoint or matches that are damaged.
+    public static void forgetDamaged(DiskFolder kept) {
+        try {
+            Checkpoint.read(kept).ifPresent(at -> at.verifyMatches(kept));
+        } catch (PoyangException e) {
+            Checkpoint.forget(kept);
+        }
+    }
+
+    /// Writes out what a run would go on from; nothing where there is nothing.
+    public static void save(DiskFolder kept, OutputStream to) {
+        Optional<Checkpoint> found = Checkpoint.read(kept);
+        if (found.isEmpty()) {
+            return;
+        }
+        Checkpoint at = found.get().with(List.of());
+        try {
+            DataOutputStream out = new DataOutputStream(to);
+            byte[] encoded = at.encoded();
+            out.writeInt(encoded.length);
+            out.write(encoded);
+            for (int b = 0; b < at.matches().size(); b++) {
+                byte[] rows = at.matches(kept, b);
+                out.writeInt(rows.length);
+                out.write(rows);
+            }
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Puts into a folder what {@link #save} wrote.
+    public static void restore(DiskFolder kept, InputStream from) {
+        try {
+            DataInputStream in = new DataInputStream(from);
+            Checkpoint at = Checkpoint.decode(in.readNBytes(in.readInt()));
+            for (int b = 0; b < at.matches().size(); b++) {
+                kept.write(Parts.file(MATCH_FILES, b), in.readNBytes(in.readInt()));
+            }
+            at.write(kept);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static VolePsi engine(CollisionProtocol protocol, int bucketKeys) {
@@ -142,20 +256,20 @@ public final class DiskCollision {
     private record Header(long keys, Bytes setCommitment, Bytes coin, Bytes opening, long done) {}
 
     private Checkpoint open() {
-        Optional<Checkpoint> kept = Checkpoint.read(set.folder());
-        kept.ifPresent(k -> k.verifyMatches(set.folder()));
+        Optional<Checkpoint> kept = found();
         Run run = Run.of(protocol.name(), receives, session);
-        byte[] salt = run.random("salt").bytes(SHARE_BYTES);
+        byte[] salt = kept.map(k -> k.sets().salt())
+                .orElseGet(() -> run.random("salt").bytes(SHARE_BYTES));
         byte[] share = run.random("coin").bytes(SHARE_BYTES);
-        byte[] header = header(set.commitment(salt), Sm3.digest(share), kept);
+        byte[] commitment = set.commitment(salt);
+        byte[] header = header(commitment, Sm3.digest(share), kept);
         run.send(header.clone());
         byte[] received = run.frame("the header", HEADER_BYTES);
         Header theirs = read(run, received);
         if (kept.isPresent()
                 && theirs.opening().equals(Bytes.wrap(kept.get().opening().clone()))) {
             run.confirm();
-            return kept.get()
-                    .backTo((int) Math.min(theirs.done(), kept.get().matches().size()));
+            return goOn(run, kept.get(), theirs);
         }
         run.send(share.clone());
         byte[] opened = run.frame("the opening", SHARE_BYTES);
@@ -165,9 +279,29 @@ public final class DiskCollision {
         run.confirm();
         byte[] seed = receives ? Sm3.digest(share, opened) : Sm3.digest(opened, share);
         byte[] both = receives ? Sm3.digest(header, received) : Sm3.digest(received, header);
-        Checkpoint fresh = new Checkpoint(Sm3.digest(both, seed), seed, theirs.keys(), List.of(), List.of());
-        fresh.write(set.folder());
+        Checkpoint.Sets sets =
+                new Checkpoint.Sets(salt, commitment, theirs.setCommitment().toArray(), bucketKeys);
+        Checkpoint fresh = new Checkpoint(Sm3.digest(both, seed), seed, theirs.keys(), sets, List.of(), List.of());
+        fresh.write(this.kept);
         return fresh;
+    }
+
+    /// The checkpoint of an earlier run of this very set.
+    private Optional<Checkpoint> found() {
+        Optional<Checkpoint> found = Checkpoint.read(kept);
+        found.ifPresent(at -> at.verifyMatches(kept));
+        return found.filter(at -> at.of(set, bucketKeys)).map(at -> set.fresh() ? at.with(List.of()) : at);
+    }
+
+    private static Checkpoint goOn(Run run, Checkpoint own, Header theirs) {
+        if (!Arrays.equals(theirs.setCommitment().toArray(), own.sets().peer())) {
+            throw run.misbehaved("it would go on with another set than it had committed to");
+        }
+        int done = own.matches().size();
+        if (Math.abs(theirs.done() - done) > 1) {
+            throw run.misbehaved("it says that it has done " + theirs.done() + " buckets, of " + done);
+        }
+        return own.backTo((int) Math.min(theirs.done(), done));
     }
 
     private byte[] header(byte[] setCommitment, byte[] coin, Optional<Checkpoint> kept) {
@@ -217,7 +351,7 @@ public final class DiskCollision {
             buckets();
         } catch (PoyangException e) {
             if (e.code().equals(Okvs.UNLUCKY)) {
-                Checkpoint.forget(set.folder());
+                Checkpoint.forget(kept);
             }
             throw e;
         }
@@ -227,9 +361,11 @@ public final class DiskCollision {
         if (plan.buckets() > 0 && at.buckets().isEmpty()) {
             partition();
         }
-        for (int b = at.matches().size(); b < plan.buckets(); b++) {
-            byte[] records = Parts.read(
-                    Parts.file(set.folder(), BUCKET_FILES, b), at.buckets().get(b));
+        int first = at.matches().size();
+        for (int b = first; b < plan.buckets(); b++) {
+            watch.bucket(b, first, plan.buckets());
+            byte[] records =
+                    set.folder().read(Parts.file(BUCKET_FILES, b), at.buckets().get(b));
             Items items = items(records);
             Run run = Run.of(protocol.name(), receives, session);
             String label = "bucket " + b;
@@ -240,9 +376,9 @@ public final class DiskCollision {
                 engine.sendBucket(plan, items, run, label);
             }
             run.confirm();
-            Parts.write(Parts.file(set.folder(), MATCH_FILES, b), rows);
+            kept.write(Parts.file(MATCH_FILES, b), rows);
             at = at.after(Run.digest(rows));
-            at.write(set.folder());
+            at.write(kept);
             run.at(Progress.Phase.MATCHING, b + 1L, plan.buckets());
         }
     }
@@ -271,7 +407,7 @@ public final class DiskCollision {
             done += part.rows().length;
         }
         at = at.with(Arrays.asList(parts.finish()));
-        at.write(set.folder());
+        at.write(kept);
     }
 
     private static Items items(byte[] records) {

@@ -1,11 +1,7 @@
 package poyang.psi;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -33,13 +29,16 @@ public final class DiskSet {
 
     private static final int BATCH = 64;
 
-    private final Path folder;
+    private final DiskFolder folder;
     private final long size;
     private final long rowsRead;
     private final List<byte[]> digests;
+    /// Made now, and not found as an earlier run had left it.
+    private final boolean fresh;
 
-    private DiskSet(Path folder, long size, long rowsRead, List<byte[]> digests) {
+    private DiskSet(DiskFolder folder, boolean fresh, long size, long rowsRead, List<byte[]> digests) {
         this.folder = folder;
+        this.fresh = fresh;
         this.size = size;
         this.rowsRead = rowsRead;
         this.digests = List.copyOf(digests);
@@ -47,7 +46,7 @@ public final class DiskSet {
 
     /// Fills a set.
     public static final class Writer {
-        private final Path folder;
+        private final DiskFolder folder;
         private final String source;
         private final Parts parts;
         private long rowsRead;
@@ -57,7 +56,7 @@ public final class DiskSet {
         private final long[][] waitingRows = new long[BATCHED_BYTES + 1][];
         private final int[] waitingKeys = new int[BATCHED_BYTES + 1];
 
-        private Writer(Path folder, String source) {
+        private Writer(DiskFolder folder, String source) {
             this.folder = folder;
             this.source = source;
             parts = new Parts(folder, FILES, PARTS, RECORD_WORDS);
@@ -115,21 +114,21 @@ public final class DiskSet {
             long size = 0;
             List<byte[]> digests = new ArrayList<>();
             for (int part = 0; part < PARTS; part++) {
-                Path file = Parts.file(folder, FILES, part);
-                byte[] once = once(Parts.read(file));
-                Parts.write(file, once);
+                String file = Parts.file(FILES, part);
+                byte[] once = once(folder.read(file));
+                folder.write(file, once);
                 size += once.length / RECORD_BYTES;
                 digests.add(Run.digest(once));
             }
-            Checkpoint.replace(
-                    folder.resolve(NAME),
+            folder.replace(
+                    NAME,
                     new CanonicalWriter(DOMAIN)
                             .text(source)
                             .u64(size)
                             .u64(rowsRead)
                             .list(digests, CanonicalWriter::bytes)
                             .toArray());
-            return new DiskSet(folder, size, rowsRead, digests);
+            return new DiskSet(folder, true, size, rowsRead, digests);
         }
     }
 
@@ -162,34 +161,38 @@ public final class DiskSet {
     ///
     /// @param source what the keys are read from, in its present state
     public static Writer create(Path folder, String source) {
-        try {
-            if (Files.notExists(folder)) {
-                Files.createDirectories(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
-            Files.deleteIfExists(folder.resolve(NAME));
-            Checkpoint.forget(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return create(DiskFolder.plain(folder), source);
+    }
+
+    /// The same in any folder.
+    public static Writer create(DiskFolder folder, String source) {
+        folder.delete(NAME);
+        Checkpoint.forget(folder);
         return new Writer(folder, source);
     }
 
     /// The set that an earlier run completed in this folder from the same source.
     public static Optional<DiskSet> open(Path folder, String source) {
-        return Checkpoint.content(folder.resolve(NAME)).flatMap(content -> {
-            CanonicalReader in = new CanonicalReader(DOMAIN, content);
-            boolean same = in.text(content.length).equals(source);
-            long size = in.u64();
-            long rowsRead = in.u64();
-            List<byte[]> digests = Checkpoint.digests(in);
-            in.end();
-            return same ? Optional.of(new DiskSet(folder, size, rowsRead, digests)) : Optional.empty();
-        });
+        DiskFolder plain = DiskFolder.plain(folder);
+        if (!plain.has(NAME)) {
+            return Optional.empty();
+        }
+        byte[] content = plain.replaced(NAME);
+        CanonicalReader in = new CanonicalReader(DOMAIN, content);
+        boolean same = in.text(content.length).equals(source);
+        long size = in.u64();
+        long rowsRead = in.u64();
+        List<byte[]> digests = Checkpoint.digests(in);
+        in.end();
+        return same ? Optional.of(new DiskSet(plain, false, size, rowsRead, digests)) : Optional.empty();
     }
 
-    public Path folder() {
+    DiskFolder folder() {
         return folder;
+    }
+
+    boolean fresh() {
+        return fresh;
     }
 
     /// How many different keys there are.
@@ -206,7 +209,7 @@ public final class DiskSet {
     public BitSet firstRows() {
         BitSet rows = new BitSet();
         for (int part = 0; part < PARTS; part++) {
-            byte[] records = Parts.read(Parts.file(folder, FILES, part), digests.get(part));
+            byte[] records = folder.read(Parts.file(FILES, part), digests.get(part));
             for (int at = RECORD_BYTES - Long.BYTES; at < records.length; at += RECORD_BYTES) {
                 rows.set(Math.toIntExact(Octets.get(records, at, Long.BYTES)));
             }
@@ -226,7 +229,7 @@ public final class DiskSet {
     record Part(Items items, long[] rows) {}
 
     Part part(int part, byte[] seed, Workers workers) {
-        byte[] records = Parts.read(Parts.file(folder, FILES, part), digests.get(part));
+        byte[] records = folder.read(Parts.file(FILES, part), digests.get(part));
         int count = records.length / RECORD_BYTES;
         long[] rows = new long[count];
         for (int i = 0; i < count; i++) {

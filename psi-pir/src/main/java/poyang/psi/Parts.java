@@ -1,38 +1,31 @@
 package poyang.psi;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-
 /// Records of some words each, spread over files: a buffer a file, and no file open in between, so that memory and
 /// handles follow from the number of files alone.
 final class Parts {
     private static final int BUFFER_BYTES = 1 << 14;
 
-    private final Path folder;
+    private final DiskFolder folder;
     private final String name;
-    private final int recordBytes;
     private final byte[][] buffers;
     private final int[] filled;
+    private final int[] chunks;
 
     /// Begins with empty files.
-    Parts(Path folder, String name, int parts, int recordWords) {
+    Parts(DiskFolder folder, String name, int parts, int recordWords) {
         this.folder = folder;
         this.name = name;
-        recordBytes = recordWords * Long.BYTES;
+        int recordBytes = recordWords * Long.BYTES;
         buffers = new byte[parts][BUFFER_BYTES / recordBytes * recordBytes];
         filled = new int[parts];
+        chunks = new int[parts];
         for (int part = 0; part < parts; part++) {
-            write(file(folder, name, part), new byte[0]);
+            folder.delete(file(name, part));
         }
     }
 
-    static Path file(Path folder, String name, int part) {
-        return folder.resolve(name + "-" + part);
+    static String file(String name, int part) {
+        return name + "-" + part;
     }
 
     /// Adds a record to a part.
@@ -48,11 +41,7 @@ final class Parts {
     }
 
     private void flush(int part) {
-        try (OutputStream out = Files.newOutputStream(file(folder, name, part), StandardOpenOption.APPEND)) {
-            out.write(buffers[part], 0, filled[part]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.append(file(name, part), chunks[part]++, buffers[part], filled[part]);
         filled[part] = 0;
     }
 
@@ -61,36 +50,8 @@ final class Parts {
         byte[][] digests = new byte[filled.length][];
         for (int part = 0; part < filled.length; part++) {
             flush(part);
-            digests[part] = Run.digest(read(file(folder, name, part)));
+            digests[part] = Run.digest(folder.read(file(name, part)));
         }
         return digests;
-    }
-
-    static byte[] read(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// The content of a file that must have this digest.
-    static byte[] read(Path file, byte[] digest) {
-        if (!Files.exists(file)) {
-            throw Checkpoint.damaged(file);
-        }
-        byte[] content = read(file);
-        if (!Arrays.equals(Run.digest(content), digest)) {
-            throw Checkpoint.damaged(file);
-        }
-        return content;
-    }
-
-    static void write(Path file, byte[] content) {
-        try {
-            Files.write(file, content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,7 +1,6 @@
 package poyang.psi;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -16,10 +15,10 @@ final class PreparedSlices implements UnbalancedPsi.Slices {
     private static final byte[] DOMAIN = "poyang.psi.prepared-slice.v1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BASE = {9};
 
-    private final Path folder;
+    private final DiskFolder folder;
     private final int keys;
 
-    PreparedSlices(Path folder, int keys) {
+    PreparedSlices(DiskFolder folder, int keys) {
         this.folder = folder;
         this.keys = keys;
     }
@@ -44,9 +43,9 @@ final class PreparedSlices implements UnbalancedPsi.Slices {
 
     @Override
     public long[] of(Slice slice, Supplier<long[]> made) {
-        Path file = folder.resolve("slice-" + slice.from());
+        String file = "slice-" + slice.from();
         byte[] mark = slice.mark();
-        Optional<byte[]> kept = Checkpoint.content(file)
+        Optional<byte[]> kept = folder.found(file)
                 .filter(content -> content.length == mark.length + 2 * Long.BYTES * slice.count()
                         && Arrays.equals(mark, Arrays.copyOf(content, mark.length)));
         long[] tags = new long[2 * slice.count()];
@@ -61,7 +60,7 @@ final class PreparedSlices implements UnbalancedPsi.Slices {
         for (int i = 0; i < tags.length; i++) {
             Octets.put(content, mark.length + Long.BYTES * i, tags[i], Long.BYTES);
         }
-        Checkpoint.replace(file, content);
+        folder.replace(file, content);
         return tags;
     }
 }

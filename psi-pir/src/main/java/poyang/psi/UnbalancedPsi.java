@@ -1,7 +1,6 @@
 package poyang.psi;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import poyang.crypto.Sm3;
@@ -72,7 +71,7 @@ public final class UnbalancedPsi {
             long version,
             long questions,
             Workers workers,
-            Path folder,
+            DiskFolder folder,
             Progress progress) {
         return prepare(set, key, version, questions, workers, new PreparedSlices(folder, SLICE_KEYS), progress);
     }

@@ -80,10 +80,11 @@ final class DiskCollisionTest {
         CollisionSession sending =
                 new CollisionSession(parties.right(), TwoParties.LEFT, Runs.seed(seed, "sender"), senders);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture<Long> sender =
-                    CompletableFuture.supplyAsync(() -> DiskCollision.send(protocol, y, sending, BUCKET_KEYS), threads);
+            CompletableFuture<Long> sender = CompletableFuture.supplyAsync(
+                    () -> DiskCollision.send(protocol, y, y.folder(), sending, BUCKET_KEYS, (_, _, _) -> {}), threads);
             CompletableFuture<DiskCollision.Found> receiver = CompletableFuture.supplyAsync(
-                    () -> DiskCollision.receive(protocol, x, receiving, BUCKET_KEYS), threads);
+                    () -> DiskCollision.receive(protocol, x, x.folder(), receiving, BUCKET_KEYS, (_, _, _) -> {}),
+                    threads);
             CompletableFuture<Long> _ = sender.whenComplete((_, failure) -> endOn(failure != null, parties));
             CompletableFuture<DiskCollision.Found> _ =
                     receiver.whenComplete((_, failure) -> endOn(failure != null, parties));
@@ -173,9 +174,9 @@ final class DiskCollisionTest {
                         KernelErrors.PEER_LOST,
                         assertInstanceOf(PoyangException.class, e.getCause()).code());
             }
-            Optional<DiskSet> again = DiskSet.open(x.folder(), "x");
+            Optional<DiskSet> again = DiskSet.open(folder.resolve("x"), "x");
             assertTrue(again.isPresent()
-                    && DiskSet.open(x.folder(), "another file").isEmpty());
+                    && DiskSet.open(folder.resolve("x"), "another file").isEmpty());
             Outcome resumed =
                     run(CollisionProtocol.VOLE, again.orElseThrow(), y, new TwoParties(), seed + 1, Runs.QUIET);
             assertEquals(rows(250, 500), resumed.rows(), "ended at frame " + frame);
@@ -228,7 +229,7 @@ final class DiskCollisionTest {
                     ExecutionException.class,
                     () -> run(protocol, x, y, new TwoParties(), 12, Runs.QUIET, dying),
                     phase::toString);
-            DiskSet again = DiskSet.open(y.folder(), "y").orElseThrow();
+            DiskSet again = DiskSet.open(folder.resolve("y"), "y").orElseThrow();
             assertEquals(
                     rows(250, 500),
                     run(protocol, x, again, new TwoParties(), 13, Runs.QUIET).rows(),
@@ -248,15 +249,16 @@ final class DiskCollisionTest {
             }
         };
         assertThrows(ExecutionException.class, () -> run(CollisionProtocol.VOLE, x, y, new TwoParties(), 9, dying));
+        DiskSet found = DiskSet.open(folder.resolve("x"), "x").orElseThrow();
         for (String name : List.of("checkpoint", "bucket-1", "matches-0")) {
-            Path file = x.folder().resolve(name);
+            Path file = folder.resolve("x").resolve(name);
             byte[] content = Files.readAllBytes(file);
             byte[] changed = content.clone();
             changed[changed.length / 2] ^= 1;
             Files.write(file, changed);
             ExecutionException refused = assertThrows(
                     ExecutionException.class,
-                    () -> run(CollisionProtocol.VOLE, x, y, new TwoParties(), 10, Runs.QUIET),
+                    () -> run(CollisionProtocol.VOLE, found, y, new TwoParties(), 10, Runs.QUIET),
                     name);
             assertEquals(
                     Checkpoint.DAMAGED,
@@ -266,9 +268,9 @@ final class DiskCollisionTest {
         }
         assertEquals(
                 rows(250, 500),
-                run(CollisionProtocol.VOLE, x, y, new TwoParties(), 11, Runs.QUIET)
+                run(CollisionProtocol.VOLE, found, y, new TwoParties(), 11, Runs.QUIET)
                         .rows());
-        try (Stream<Path> files = Files.list(x.folder())) {
+        try (Stream<Path> files = Files.list(folder.resolve("x"))) {
             assertTrue(files.noneMatch(file -> file.toString().endsWith(".part")));
         }
     }

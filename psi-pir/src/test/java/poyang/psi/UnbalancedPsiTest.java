@@ -153,7 +153,7 @@ final class UnbalancedPsiTest {
                 VERSION,
                 1 << 20,
                 workers,
-                new PreparedSlices(folder, 200),
+                new PreparedSlices(DiskFolder.plain(folder), 200),
                 Runs.QUIET);
     }
 

@@ -53,7 +53,7 @@ final class Audit {
                     .printf(
                             "Job %s, attempt %d, run again as %s against %s: the opening is whole and gives%n"
                                     + "  input root         %s%n  seed commitment    %s%n  transcript digest  %s%n"
-                                    + "  output commitment  %s%n",
+                                    + "  output commitment  %s%n%s",
                             again.facts().job(),
                             again.facts().attempt(),
                             again.facts().self(),
@@ -61,7 +61,12 @@ final class Audit {
                             again.inputRoot(),
                             again.seedCommitment(),
                             again.transcript(),
-                            again.outputCommitment().isEmpty() ? "none, it got no result" : again.outputCommitment());
+                            again.outputCommitment().isEmpty() ? "none, it got no result" : again.outputCommitment(),
+                            again.resumed()
+                                    ? String.format(
+                                            "  The attempt went on from an earlier one: buckets that were done%n"
+                                                    + "  were not run again, their matches are taken as the opening has them.%n")
+                                    : "");
             return 0;
         } finally {
             Arrays.fill(password, '\0');

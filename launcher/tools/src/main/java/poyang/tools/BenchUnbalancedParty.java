@@ -14,6 +14,7 @@ import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
 import poyang.psi.CollisionSession;
+import poyang.psi.DiskFolder;
 import poyang.psi.IntList;
 import poyang.psi.LongKeys;
 import poyang.psi.PreparedSet;
@@ -124,7 +125,13 @@ final class BenchUnbalancedParty {
         Path draft = kept.table().resolveSibling(kept.table().getFileName() + ".part");
         try (SigningKey owner = Sm2PrivateKey.generate(seeds)) {
             PreparedSet set = UnbalancedPsi.prepare(
-                    new LongKeys(keys), kept.key(), VERSION, QUESTIONS, workers, slices, (_, _, _) -> {});
+                    new LongKeys(keys),
+                    kept.key(),
+                    VERSION,
+                    QUESTIONS,
+                    workers,
+                    DiskFolder.plain(slices),
+                    (_, _, _) -> {});
             Files.write(kept.owner(), owner.publicKey().encoded().toArray());
             Files.write(draft, set.signed(owner));
         }

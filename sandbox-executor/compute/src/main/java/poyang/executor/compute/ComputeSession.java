@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
-import poyang.crypto.Sm3;
 import poyang.crypto.VerificationKey;
 import poyang.crypto.storage.SealedFile;
 import poyang.crypto.storage.SealingStream;
@@ -22,6 +22,7 @@ import poyang.executor.job.JobRun;
 import poyang.executor.job.Opening;
 import poyang.executor.job.Rounding;
 import poyang.executor.job.RowPipe;
+import poyang.executor.job.Workplace;
 import poyang.kernel.Bytes;
 import poyang.kernel.KernelErrors;
 import poyang.kernel.PoyangException;
@@ -36,12 +37,14 @@ final class ComputeSession {
     private final ChildChannel host;
     private final InputStream rows;
     private final Path scratch;
+    private final Optional<Path> kept;
     private final RandomSource system;
 
-    ComputeSession(ChildChannel host, InputStream rows, Path scratch, RandomSource system) {
+    ComputeSession(ChildChannel host, InputStream rows, Path scratch, Optional<Path> kept, RandomSource system) {
         this.host = host;
         this.rows = rows;
         this.scratch = scratch;
+        this.kept = kept;
         this.system = system;
     }
 
@@ -72,7 +75,8 @@ final class ComputeSession {
         VerificationKey department =
                 VerificationKey.decode(start.departmentKey().toArray());
         JobKind kind = JobKind.of(facts.plan());
-        JobRun run = kind.open(facts);
+        JobRun run =
+                kind.open(facts, new Workplace(scratch, kept, start.markSecret().toArray(), system));
         byte[] seed = system.bytes(SeededRandom.SEED_BYTES);
         SeededRandom random = new SeededRandom(seed, "poyang.run.v1");
         Outcome outcome;
@@ -90,6 +94,7 @@ final class ComputeSession {
             Bytes root = run.inputRoot(random.fork("input"));
             Bytes seedCommitment = run.seedCommitment(seed);
             Bytes mark = run.versionMark(start.markSecret().toArray());
+            run.carry(new CarriedStream(opening));
             host.send(new ChildMessage.Committed(root, seedCommitment, Rounding.up(run.rowsRead()), mark));
             if (!(host.receive() instanceof ChildMessage.Go)) {
                 throw outOfTurn();
@@ -115,7 +120,7 @@ final class ComputeSession {
             VerificationKey receiver =
                     VerificationKey.decode(start.receiverKey().toArray());
             toReceiver = Bytes.wrap(SealedBox.seal(receiver, countsContext, counts, system));
-            seal(receiver, context("poyang.result.v1:", facts), outcome.plaintext());
+            seal(receiver, context("poyang.result.v1:", facts), outcome);
         }
         host.send(new ChildMessage.Output(
                 outcome.outputCommitment(),
@@ -127,24 +132,19 @@ final class ComputeSession {
                 Rounding.up(outcome.exchange().bytesSent() + outcome.exchange().bytesReceived())));
     }
 
-    private void seal(VerificationKey receiver, byte[] context, byte[] plaintext) throws IOException {
+    private void seal(VerificationKey receiver, byte[] context, Outcome outcome) throws IOException {
         try (SealingStream result = SealedFile.seal(
                 new BufferedOutputStream(Files.newOutputStream(scratch.resolve("result.sealed"))),
                 List.of(receiver),
                 context,
                 system)) {
-            result.write(plaintext);
+            outcome.writePlaintext(result);
             result.finish();
         }
     }
 
     private static byte[] context(String prefix, JobFacts facts) {
         return (prefix + facts.job() + ":" + facts.attempt()).getBytes(StandardCharsets.UTF_8);
-    }
-
-    /// The result's commitment.
-    static Bytes commitment(byte[] plaintext) {
-        return Sm3.hash(plaintext);
     }
 
     private static PoyangException outOfTurn() {

@@ -1,5 +1,9 @@
 package poyang.executor.compute;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import poyang.crypto.Sm3;
 import poyang.executor.job.ChildChannel;
 import poyang.executor.job.ChildMessage;
 import poyang.executor.job.ExactCounts;
@@ -13,12 +17,16 @@ import poyang.kernel.RandomSource;
 final class Outcome {
     private static final int SALT_BYTES = 16;
 
+    private final JobRun run;
     private final JobRun.Output output;
-    private final byte[] plaintext;
+    private final byte[] salt;
+    private final Bytes commitment;
 
-    private Outcome(JobRun.Output output, byte[] plaintext) {
+    private Outcome(JobRun run, JobRun.Output output, byte[] salt) {
+        this.run = run;
         this.output = output;
-        this.plaintext = plaintext;
+        this.salt = salt;
+        commitment = output.result().isPresent() ? digest() : Bytes.empty();
     }
 
     static Outcome of(JobRun run, PartyNetwork network, RandomSource random, ChildChannel host) {
@@ -28,12 +36,27 @@ final class Outcome {
 
     static Outcome of(JobRun run, PartyNetwork network, RandomSource random, JobProgress progress) {
         JobRun.Output output = run.run(network, random.fork("protocol"), progress);
-        byte[] plaintext = output.result()
-                .map(csv -> Bytes.wrap(random.fork("result").bytes(SALT_BYTES))
-                        .concat(csv)
-                        .toArray())
-                .orElse(new byte[0]);
-        return new Outcome(output, plaintext);
+        return new Outcome(run, output, random.fork("result").bytes(SALT_BYTES));
+    }
+
+    private Bytes digest() {
+        Sm3 digest = new Sm3();
+        try {
+            writePlaintext(new OutputStream() {
+                @Override
+                public void write(int octet) {
+                    write(new byte[] {(byte) octet}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] source, int from, int length) {
+                    digest.update(source, from, length);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Bytes.wrap(digest.digest());
     }
 
     JobRun.Exchange exchange() {
@@ -44,14 +67,15 @@ final class Outcome {
         return output.exchange().transcript();
     }
 
-    /// Salt and CSV; empty where this side gets no result.
-    byte[] plaintext() {
-        return plaintext;
+    /// Writes salt and CSV, where this side gets a result.
+    void writePlaintext(OutputStream to) throws IOException {
+        to.write(salt);
+        run.writeResult(output, to);
     }
 
-    /// Empty where this side gets no result.
+    /// SM3 of salt and CSV; empty where this side gets no result.
     Bytes outputCommitment() {
-        return plaintext.length == 0 ? Bytes.empty() : ComputeSession.commitment(plaintext);
+        return commitment;
     }
 
     ExactCounts exactCounts(long rowsRead) {

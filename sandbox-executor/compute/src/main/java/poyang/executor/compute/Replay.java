@@ -2,10 +2,15 @@ package poyang.executor.compute;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.SigningKey;
 import poyang.executor.job.ExecutorErrors;
@@ -13,6 +18,7 @@ import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobRun;
 import poyang.executor.job.Opening;
+import poyang.executor.job.Workplace;
 import poyang.kernel.Bytes;
 import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
@@ -28,29 +34,65 @@ public final class Replay {
     /// What a run commits to.
     ///
     /// @param outputCommitment empty where the party got no result
+    /// @param resumed the attempt went on from what an earlier one had done, which is not run again here: its
+    ///     matches are taken as the opening states them
     public record Commitment(
-            JobFacts facts, Bytes inputRoot, Bytes seedCommitment, Bytes transcript, Bytes outputCommitment) {}
+            JobFacts facts,
+            Bytes inputRoot,
+            Bytes seedCommitment,
+            Bytes transcript,
+            Bytes outputCommitment,
+            boolean resumed) {}
 
     /// @throws PoyangException `OPENING_REJECTED` when the opening does not open, is no whole run or
     ///     does not give the outcome that it states
     public static Commitment run(InputStream opening, SigningKey department) throws IOException {
-        Opening.Reader entries = new Opening.Reader(opening, department);
+        Path place = Files.createTempDirectory("poyang-replay");
+        try {
+            return run(new Opening.Reader(opening, department), place);
+        } finally {
+            wipe(place);
+        }
+    }
+
+    private static void wipe(Path place) throws IOException {
+        try (Stream<Path> files = Files.walk(place)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static Commitment run(Opening.Reader entries, Path place) throws IOException {
         if (!(entries.next().orElse(null) instanceof Opening.Entry.Facts(JobFacts facts))
                 || !(entries.next().orElse(null) instanceof Opening.Entry.Seed seed)) {
             throw rejected("it does not begin with facts and seed");
         }
-        RecordedRows rows = new RecordedRows(entries);
+        Deque<Opening.Entry> pending = new ArrayDeque<>();
         JobKind kind = JobKind.of(facts.plan());
-        JobRun run = kind.open(facts);
-        if (kind.reads(facts)) {
-            ArrowInput.feed(rows, run, _ -> {});
-        }
         SeededRandom random = new SeededRandom(seed.value(), "poyang.run.v1");
+        JobRun run = kind.open(
+                facts,
+                new Workplace(
+                        place, Optional.of(place.resolve("kept")), seed.value(), random.fork("place of the replay")));
+        if (kind.reads(facts)) {
+            ArrowInput.feed(new RecordedStream(entries, pending, Replay::input), run, _ -> {});
+        }
         Bytes root = run.inputRoot(random.fork("input"));
-        RecordedFrames frames = new RecordedFrames(facts, entries, rows.following);
+        RecordedStream carried = new RecordedStream(entries, pending, Replay::carried);
+        boolean resumed = carried.begins();
+        if (resumed) {
+            run.carried(carried);
+        }
+        RecordedFrames frames = new RecordedFrames(facts, entries, pending);
         Outcome outcome = Outcome.of(run, frames, random, (_, _, _) -> {});
         Commitment commitment = new Commitment(
-                facts, root, run.seedCommitment(seed.value()), outcome.transcript(), outcome.outputCommitment());
+                facts,
+                root,
+                run.seedCommitment(seed.value()),
+                outcome.transcript(),
+                outcome.outputCommitment(),
+                resumed);
         Opening.Entry.Outcome stated = frames.outcome();
         if (!stated.equals(new Opening.Entry.Outcome(
                 root, commitment.seedCommitment(), commitment.transcript(), commitment.outputCommitment()))) {
@@ -66,15 +108,46 @@ public final class Replay {
                 "give the opening that the executor stored for this attempt");
     }
 
-    /// The input entries as one stream; keeps the first entry that follows them.
-    private static final class RecordedRows extends InputStream {
+    private static Optional<Bytes> input(Opening.Entry entry) {
+        return entry instanceof Opening.Entry.Input(Bytes content) ? Optional.of(content) : Optional.empty();
+    }
+
+    private static Optional<Bytes> carried(Opening.Entry entry) {
+        return entry instanceof Opening.Entry.Carried(Bytes content) ? Optional.of(content) : Optional.empty();
+    }
+
+    /// The entries of one kind as a stream; the first that is of another waits for who comes next.
+    private static final class RecordedStream extends InputStream {
         private final Opening.Reader entries;
-        private final Deque<Opening.Entry> following = new ArrayDeque<>();
+        private final Deque<Opening.Entry> pending;
+        private final Function<Opening.Entry, Optional<Bytes>> kind;
         private byte[] chunk = new byte[0];
         private int position;
 
-        RecordedRows(Opening.Reader entries) {
+        RecordedStream(
+                Opening.Reader entries, Deque<Opening.Entry> pending, Function<Opening.Entry, Optional<Bytes>> kind) {
             this.entries = entries;
+            this.pending = pending;
+            this.kind = kind;
+        }
+
+        /// Whether there is an entry of this kind.
+        boolean begins() throws IOException {
+            return position < chunk.length || next();
+        }
+
+        private boolean next() throws IOException {
+            if (pending.isEmpty()) {
+                pending.add(entries.next().orElseThrow(() -> rejected("it ends within the input")));
+            }
+            Optional<Bytes> content = kind.apply(pending.element());
+            if (content.isEmpty()) {
+                return false;
+            }
+            pending.remove();
+            chunk = content.get().toArray();
+            position = 0;
+            return true;
         }
 
         @Override
@@ -86,15 +159,8 @@ public final class Replay {
         @Override
         public int read(byte[] target, int from, int length) throws IOException {
             while (position == chunk.length) {
-                if (!following.isEmpty()) {
+                if (!next()) {
                     return -1;
-                }
-                Opening.Entry entry = entries.next().orElseThrow(() -> rejected("it ends within the input"));
-                if (entry instanceof Opening.Entry.Input(Bytes content)) {
-                    chunk = content.toArray();
-                    position = 0;
-                } else {
-                    following.add(entry);
                 }
             }
             int step = Math.min(length, chunk.length - position);

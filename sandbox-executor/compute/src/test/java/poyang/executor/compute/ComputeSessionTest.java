@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -58,7 +59,7 @@ class ComputeSessionTest {
         fromHost.forEach(host::send);
         ByteArrayOutputStream fromChild = new ByteArrayOutputStream();
         ChildChannel child = new ChildChannel(new ByteArrayInputStream(toChild.toByteArray()), fromChild);
-        new ComputeSession(child, new ByteArrayInputStream(rows), scratch, random).run();
+        new ComputeSession(child, new ByteArrayInputStream(rows), scratch, Optional.empty(), random).run();
         ByteArrayInputStream said = new ByteArrayInputStream(fromChild.toByteArray());
         ChildChannel heard = new ChildChannel(said, new ByteArrayOutputStream());
         ChildMessage last = heard.receive();

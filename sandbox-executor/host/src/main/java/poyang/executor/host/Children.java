@@ -69,6 +69,8 @@ final class Children implements AutoCloseable {
     private final List<Path> scratches = new ArrayList<>();
     /// What the compute child may see of the host besides its scratch folder.
     private final List<Mount> mounts = new ArrayList<>();
+    /// What the compute child is told besides its scratch folder.
+    private final List<String> arguments = new ArrayList<>();
 
     private Children(ExecutorSetup setup, String name, Optional<Source> source) {
         this.setup = setup;
@@ -117,9 +119,19 @@ final class Children implements AutoCloseable {
     /// child alone, whose input is empty.
     ///
     /// @param work what the compute child is made ready for
+    /// @param kept the folder of the host in which it keeps things for the job's next attempt, if any
     static Computing start(
-            ExecutorSetup setup, String name, Optional<Source> source, List<String> columns, JobKind.Work work) {
+            ExecutorSetup setup,
+            String name,
+            Optional<Source> source,
+            List<String> columns,
+            JobKind.Work work,
+            Optional<Path> kept) {
         Children children = new Children(setup, name, source);
+        kept.map(folder -> new Mount(folder, "/kept", true)).ifPresent(mount -> {
+            children.mounts.add(mount);
+            children.arguments.add(setup.jail().inside(mount));
+        });
         Connected child = children.connected(COMPUTE, setup.compute(), columns, Work.valueOf(work.name()));
         return new Computing(children, new ChildChannel(child.in(), child.out()), child.scratch());
     }
@@ -176,15 +188,10 @@ final class Children implements AutoCloseable {
             Path socket = scratch.resolve("host.sock");
             listener.bind(UnixDomainSocketAddress.of(socket));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+            List<String> told = new ArrayList<>(List.of(setup.jail().insideScratch(scratch)));
+            told.addAll(arguments);
             Confinement compute = new Confinement(
-                    mainClass,
-                    setup.computeClassPath(),
-                    List.of(setup.jail().insideScratch(scratch)),
-                    scratch,
-                    mounts,
-                    Sockets.UNIX_ONLY,
-                    work,
-                    limits);
+                    mainClass, setup.computeClassPath(), told, scratch, mounts, Sockets.UNIX_ONLY, work, limits);
             List<ProcessBuilder> line = new ArrayList<>();
             if (source.isPresent()) {
                 line.add(reader(link));

@@ -19,6 +19,7 @@ import poyang.executor.job.ChildMessage;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
+import poyang.executor.job.JobPlan;
 import poyang.executor.job.LinkDigest;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -134,13 +135,19 @@ final class JobAttempt {
         Optional<SourceVault.Entry> source =
                 own.getDataset().isEmpty() ? Optional.empty() : Optional.of(source(own.getDataset()));
         boolean receives = job.getReceiver().startsWith(desk.organisation() + "/");
+        JobPlan plan = JobPlans.of(job);
+        long rows = job.getPartiesList().stream()
+                .mapToLong(JobParty::getRoundedRows)
+                .max()
+                .orElseThrow();
         JobFacts facts = new JobFacts(
-                job.getId(),
-                job.getAttempt(),
-                new PartyId(desk.organisation()),
-                others().stream().map(this::party).toList(),
-                receives,
-                JobPlans.of(job));
+                        job.getId(),
+                        job.getAttempt(),
+                        new PartyId(desk.organisation()),
+                        others().stream().map(this::party).toList(),
+                        receives,
+                        plan)
+                .inBuckets(JobKind.of(plan).bucketKeys(plan, rows));
         PartyRun.Party party = new PartyRun.Party(
                 facts,
                 side,
@@ -148,10 +155,11 @@ final class JobAttempt {
                 receives ? Optional.of(desk.facts().needKey(job.getReceiver())) : Optional.empty(),
                 desk.facts().needKey(own.getConsentAccount()),
                 source.map(entry -> desk.vault().markSecret(entry.name())).orElse(NO_SECRET),
-                job.getPartiesList().stream()
-                        .mapToLong(JobParty::getRoundedRows)
-                        .max()
-                        .orElseThrow());
+                rows,
+                facts.bucketKeys() > 0
+                        ? Optional.of(
+                                desk.results().run(job.getId(), desk.setup().jail()))
+                        : Optional.empty());
         try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
             children.set(Optional.of(run));
             if (stopped()) {
@@ -206,8 +214,7 @@ final class JobAttempt {
                 links.put(party(other), link);
                 lines.put(party(other), line(kind, facts, now, other, link));
             }
-            meters.set(
-                    Optional.of(new Meters(List.copyOf(lines.values()), new Pace(kind.phases(facts.plan()), start))));
+            meters.set(Optional.of(new Meters(List.copyOf(lines.values()), new Pace(kind.phases(facts), start))));
             output = run.exchange(lines);
         } finally {
             links.values().forEach(PeerStream::close);
@@ -237,7 +244,8 @@ final class JobAttempt {
                         .mapToObj(this::party)
                         .toList(),
                 job.getReceiver().startsWith(peer + "/"),
-                facts.plan());
+                facts.plan(),
+                facts.bucketKeys());
         return new PartyRun.Line(
                 link,
                 FrameMeter.sent(facts.self(), kind.bounds(facts, peer, rows)),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.executor.job.ExecutorErrors;
@@ -34,6 +35,11 @@ final class JobSupervisor {
     private static final Logger LOG = LoggerFactory.getLogger(JobSupervisor.class);
     private static final String JOBS = "poyang.v1.Jobs";
     private static final Set<JobState> OPEN = Set.of(JobState.AWAITING_CONSENT, JobState.READY, JobState.RUNNING);
+    /// States that no attempt follows.
+    private static final Set<JobState> ENDED = Set.of(JobState.COMPLETED, JobState.REFUSED, JobState.CANCELLED);
+    /// A job that failed may be tried again so long, and go on where it was.
+    private static final long KEPT_MILLIS = TimeUnit.DAYS.toMillis(30);
+
     private static final long SWEEP_MILLIS = 2_000;
     private static final long OTHERS_WORD_MILLIS = 15_000;
 
@@ -89,6 +95,10 @@ final class JobSupervisor {
                     }
                     after = listed.getNext();
                 } while (!after.isEmpty());
+                desk.results().forgetRunsBefore(clock.millis() - KEPT_MILLIS);
+                for (String job : desk.results().runs()) {
+                    consider(facts.job(job, 0));
+                }
                 return height;
             } catch (PoyangException e) {
                 if (e.code().category() != ErrorCode.Category.ENVIRONMENT) {
@@ -140,6 +150,9 @@ final class JobSupervisor {
             open.put(job.getId(), job);
         } else {
             open.remove(job.getId());
+        }
+        if (ENDED.contains(job.getState())) {
+            desk.results().forgetRun(job.getId());
         }
         JobAttempt known = attempts.get(job.getId());
         if (known != null && known.job().getAttempt() == job.getAttempt()) {

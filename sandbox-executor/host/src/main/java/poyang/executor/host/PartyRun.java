@@ -50,6 +50,7 @@ final class PartyRun implements AutoCloseable {
     /// @param department the key that opening and counts are sealed to
     /// @param markSecret of the data set, for marking its contents
     /// @param rows registered of the largest side
+    /// @param kept the folder that stays for the job's next attempt, for a run on disk
     record Party(
             JobFacts facts,
             int index,
@@ -57,7 +58,20 @@ final class PartyRun implements AutoCloseable {
             Optional<VerificationKey> receiver,
             VerificationKey department,
             Bytes markSecret,
-            long rows) {
+            long rows,
+            Optional<Path> kept) {
+        /// In memory.
+        Party(
+                JobFacts facts,
+                int index,
+                Optional<Source> source,
+                Optional<VerificationKey> receiver,
+                VerificationKey department,
+                Bytes markSecret,
+                long rows) {
+            this(facts, index, source, receiver, department, markSecret, rows, Optional.empty());
+        }
+
         String shortName() {
             String job = facts.job();
             return job.substring(0, Math.min(8, job.length())) + "-" + facts.attempt() + "-" + facts.self();
@@ -78,7 +92,8 @@ final class PartyRun implements AutoCloseable {
                 party.shortName(),
                 party.source(),
                 kind.columns(party.facts().plan(), party.index()),
-                kind.work(party.facts().plan(), party.rows()));
+                kind.work(party.facts().plan(), party.rows()),
+                party.kept());
         PartyRun run = new PartyRun(party, child, progress);
         run.watchTime(setup.compute().seconds());
         return run;

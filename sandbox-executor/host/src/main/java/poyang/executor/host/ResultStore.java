@@ -7,20 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.sdk.PrivateFolder;
 
-/// Where sealed results and openings of this department's attempts lie. Nothing in here opens without a
-/// key of a person.
+/// Where sealed results and openings of this department's attempts lie, which open with a key of a person only, and
+/// what lost attempts of runs on disk have left for the next one, sealed by their children.
 final class ResultStore {
     private final Path results;
     private final Path openings;
+    private final Path runs;
 
     ResultStore(Path directory) {
         results = directory.resolve("results");
         openings = directory.resolve("openings");
+        runs = directory.resolve("runs");
+        PrivateFolder.make(runs);
         PrivateFolder.make(results);
         PrivateFolder.make(openings);
     }
@@ -31,6 +38,44 @@ final class ResultStore {
 
     Path opening(String job, int attempt) {
         return openings.resolve(job + "." + attempt + ".opening");
+    }
+
+    /// The folder that a job's attempts keep things in; made when it is first needed.
+    synchronized Path run(String job, Jail jail) {
+        Path folder = runs.resolve(job);
+        return Files.exists(folder) ? folder : jail.newScratch(runs, job);
+    }
+
+    /// Takes away what a job's attempts kept.
+    synchronized void forgetRun(String job) {
+        Path folder = runs.resolve(job);
+        if (Files.exists(folder)) {
+            Scratch.wipe(folder);
+        }
+    }
+
+    /// Takes away what was last written to before this time.
+    void forgetRunsBefore(long millis) {
+        for (String job : runs()) {
+            try {
+                if (Files.getLastModifiedTime(runs.resolve(job)).toMillis() < millis) {
+                    forgetRun(job);
+                }
+            } catch (IOException e) {
+                throw failed("the folder " + runs + " cannot be read", e);
+            }
+        }
+    }
+
+    /// The jobs whose attempts keep something.
+    List<String> runs() {
+        try (Stream<Path> folders = Files.list(runs)) {
+            return folders.map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw failed("the folder " + runs + " cannot be read", e);
+        }
     }
 
     /// A piece of a sealed result.

@@ -23,11 +23,23 @@ import poyang.kernel.PoyangException;
 final class LocalJob {
     private LocalJob() {}
 
-    record Attempt(String job, int attempt, JobPlan plan, Side left, Side right, Sm2PublicKey receiver) {}
+    /// @param bucketKeys of a run on disk, else 0
+    record Attempt(
+            String job, int attempt, JobPlan plan, Side left, Side right, Sm2PublicKey receiver, int bucketKeys) {
+        /// In memory.
+        Attempt(String job, int attempt, JobPlan plan, Side left, Side right, Sm2PublicKey receiver) {
+            this(job, attempt, plan, left, right, receiver, 0);
+        }
+    }
 
     /// @param department the key that opening and counts are sealed to
     /// @param opening where the sealed opening goes
-    record Side(PartyId party, Source source, Sm2PublicKey department, Path opening) {}
+    /// @param kept the folder that stays over attempts
+    record Side(PartyId party, Source source, Sm2PublicKey department, Path opening, Optional<Path> kept) {
+        Side(PartyId party, Source source, Sm2PublicKey department, Path opening) {
+            this(party, source, department, opening, Optional.empty());
+        }
+    }
 
     record Result(
             ChildMessage.Committed leftInput,
@@ -79,8 +91,9 @@ final class LocalJob {
     private static PartyRun.Party party(Attempt attempt, boolean left) {
         Side self = left ? attempt.left() : attempt.right();
         Side peer = left ? attempt.right() : attempt.left();
-        JobFacts facts =
-                new JobFacts(attempt.job(), attempt.attempt(), self.party(), peer.party(), left, attempt.plan());
+        JobFacts facts = new JobFacts(
+                        attempt.job(), attempt.attempt(), self.party(), peer.party(), left, attempt.plan())
+                .inBuckets(attempt.bucketKeys());
         return new PartyRun.Party(
                 facts,
                 left ? 0 : 1,
@@ -88,7 +101,8 @@ final class LocalJob {
                 left ? Optional.of(attempt.receiver()) : Optional.empty(),
                 self.department(),
                 Bytes.wrap(new byte[32]),
-                /* rows= */ 1_000);
+                /* rows= */ 1_000,
+                self.kept());
     }
 
     private static FrameMeter meter(

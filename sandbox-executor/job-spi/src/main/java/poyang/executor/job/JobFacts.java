@@ -16,7 +16,9 @@ import poyang.kernel.PoyangException;
 /// @param peers the other departments, in the plan's order
 /// @param receives whether this side gets the result
 /// @param plan what is computed
-public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan) {
+/// @param bucketKeys of a collision whose sets stay on disk, how many keys of the larger one make a bucket; else 0
+public record JobFacts(
+        String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan, int bucketKeys) {
     private static final int LONGEST_TEXT = 1024;
     private static final int KEYS_MAX = 64;
     private static final int FEATURES_MAX = 64;
@@ -27,6 +29,9 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
     private static final int AGGREGATION = 4;
     private static final int GROUP_COLLISION = 5;
     private static final int MATCH_SUM = 6;
+    /// Followed by the keys of a bucket, and then as {@link #COLLISION}.
+    private static final int COLLISION_ON_DISK = 16;
+
     private static final int CATEGORIES_MAX = 1024;
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
@@ -35,6 +40,16 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
 
     public JobFacts {
         peers = List.copyOf(peers);
+    }
+
+    /// In memory.
+    public JobFacts(String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan) {
+        this(job, attempt, self, peers, receives, plan, 0);
+    }
+
+    /// With sets on disk, or in memory.
+    public JobFacts inBuckets(int keys) {
+        return new JobFacts(job, attempt, self, peers, receives, plan, keys);
     }
 
     /// Of a job of two parties.
@@ -63,7 +78,12 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
         }
         switch (plan) {
             case JobPlan.Collision plan -> {
-                writeKeys(plan.keys(), out.u8(COLLISION)).text(plan.protocol());
+                if (bucketKeys == 0) {
+                    out.u8(COLLISION);
+                } else {
+                    out.u8(COLLISION_ON_DISK).u32(bucketKeys);
+                }
+                writeKeys(plan.keys(), out).text(plan.protocol());
                 switch (plan.reveal()) {
                     case JobPlan.Reveal.MatchingRows() -> out.u8(MATCHING_ROWS);
                     case JobPlan.Reveal.SizeOnly() -> out.u8(SIZE_ONLY);
@@ -148,18 +168,22 @@ public record JobFacts(String job, int attempt, PartyId self, List<PartyId> peer
             throw unknown("a job of two parties lists its one peer");
         }
         int kind = in.u8();
+        int bucketKeys = kind == COLLISION_ON_DISK ? (int) in.u32() : 0;
+        if (bucketKeys < 0 || kind == COLLISION_ON_DISK && bucketKeys == 0) {
+            throw unknown("a bucket has no keys");
+        }
         JobPlan plan = switch (kind) {
             case ONE_KEY_COLLISION ->
                 JobPlan.Collision.of(
                         in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT));
-            case COLLISION -> collision(in);
+            case COLLISION, COLLISION_ON_DISK -> collision(in);
             case SCORING -> scoring(in);
             case AGGREGATION -> aggregation(in);
             case GROUP_COLLISION -> group(in);
             case MATCH_SUM -> new JobPlan.MatchSum(keys(in), features(in), in.flag(), in.u64(), in.text(LONGEST_TEXT));
             default -> throw unknown("a job has the unknown kind " + kind);
         };
-        return new JobFacts(job, attempt, self, peers, receives, plan);
+        return new JobFacts(job, attempt, self, peers, receives, plan, bucketKeys);
     }
 
     private static JobPlan collision(CanonicalReader in) {

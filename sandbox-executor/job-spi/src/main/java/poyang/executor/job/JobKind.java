@@ -43,8 +43,25 @@ public interface JobKind {
         return Work.LONG;
     }
 
-    /// A fresh run without input.
+    /// How many keys of the larger set make a bucket of a run that stays on disk; 0 for a run in memory.
+    ///
+    /// @param rows registered of the largest side, which all parties know
+    default int bucketKeys(JobPlan plan, long rows) {
+        return 0;
+    }
+
+    /// The shares of the phases that a run of these facts reports.
+    default List<PhaseShare> phases(JobFacts facts) {
+        return phases(facts.plan());
+    }
+
+    /// A fresh run without input, in memory.
     JobRun open(JobFacts facts);
+
+    /// A fresh run without input, on disk where the facts say so.
+    default JobRun open(JobFacts facts, Workplace place) {
+        return open(facts);
+    }
 
     /// What a run has to do.
     enum Work {

@@ -1,8 +1,12 @@
 package poyang.executor.job;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyNetwork;
 import poyang.kernel.RandomSource;
@@ -24,12 +28,27 @@ public interface JobRun {
     /// of its rows, and random to whoever does not know the secret. Called once, after the last batch.
     Bytes versionMark(byte[] secret);
 
+    /// Writes what this run goes on from, where an earlier attempt left something. Called once, after
+    /// {@link #inputRoot}.
+    default void carry(OutputStream to) {}
+
+    /// Takes what {@link #carry} wrote, instead of what lies there, when an attempt is run again.
+    default void carried(InputStream from) {
+        throw new Bug("this kind of run goes on from nothing");
+    }
+
     /// Runs the protocol. Called once, after {@link #inputRoot}.
     Output run(PartyNetwork network, RandomSource random, JobProgress progress);
 
+    /// Writes the result that {@link #run} gave; the same each time.
+    default void writeResult(Output output, OutputStream to) throws IOException {
+        to.write(output.result().orElseThrow().toArray());
+    }
+
     /// What a run gave.
     ///
-    /// @param result UTF-8 CSV with its header, where this side receives
+    /// @param result UTF-8 CSV with its header, where this side receives; without content where the run has a
+    ///     {@link #writeResult} of its own
     /// @param distinctKeys of the own side
     /// @param peerKeys of the other sides
     /// @param matches where this side receives, else 0

@@ -61,6 +61,9 @@ public final class Opening {
         /// Some bytes of the reader's Arrow stream.
         record Input(Bytes content) implements Entry {}
 
+        /// Some bytes of what an earlier attempt left and this one goes on from.
+        record Carried(Bytes content) implements Entry {}
+
         /// A frame from the other side of a job of two parties.
         record Frame(Bytes content) implements Entry {}
 
@@ -157,6 +160,7 @@ public final class Opening {
             }
             case Entry.Seed seed -> tagged(2, seed.value());
             case Entry.Input(Bytes content) -> tagged(3, content.toArray());
+            case Entry.Carried(Bytes content) -> tagged(16, content.toArray());
             case Entry.Frame(Bytes content) -> tagged(4, content.toArray());
             case Entry.PeerFrame(PartyId from, Bytes content) ->
                 tagged(
@@ -202,6 +206,7 @@ public final class Opening {
                 in.end();
                 yield frame;
             }
+            case 16 -> new Entry.Carried(Bytes.wrap(content));
             default -> throw rejected();
         };
     }

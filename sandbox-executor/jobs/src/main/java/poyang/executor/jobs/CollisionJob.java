@@ -8,10 +8,12 @@ import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobPlan;
 import poyang.executor.job.JobRun;
+import poyang.executor.job.Workplace;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.Cost;
+import poyang.psi.DiskCollision;
 import poyang.psi.IdentifierRule;
 
 /// Who is in both? The receiver gets to know what the plan says, by the protocol that the plan names.
@@ -74,9 +76,12 @@ public final class CollisionJob implements JobKind {
         long ownRows = Objects.requireNonNull(rows.get(facts.self()));
         long peerRows = Objects.requireNonNull(rows.get(peer));
         CollisionProtocol protocol = protocolOf(facts.plan());
-        return facts.receives()
-                ? bounds(protocol.most(ownRows, peerRows), true)
-                : bounds(protocol.most(peerRows, ownRows), false);
+        long receiverRows = facts.receives() ? ownRows : peerRows;
+        long senderRows = facts.receives() ? peerRows : ownRows;
+        Cost most = facts.bucketKeys() > 0
+                ? DiskCollision.most(protocol, receiverRows, senderRows, facts.bucketKeys())
+                : protocol.most(receiverRows, senderRows);
+        return bounds(most, facts.receives());
     }
 
     /// @param receives whether the own side is the receiver of `cost`
@@ -108,6 +113,19 @@ public final class CollisionJob implements JobKind {
     }
 
     @Override
+    public List<PhaseShare> phases(JobFacts facts) {
+        return facts.bucketKeys() > 0
+                ? List.of(new PhaseShare("hashing", 0.1), new PhaseShare("exchanging", 0.9))
+                : phases(facts.plan());
+    }
+
+    /// On disk where there is more than one bucket, which memory would have to hold all and a fault would lose.
+    @Override
+    public int bucketKeys(JobPlan plan, long rows) {
+        return evaluates(plan) && rows > DiskCollision.BUCKET_KEYS ? DiskCollision.BUCKET_KEYS : 0;
+    }
+
+    @Override
     public Work work(JobPlan plan, long rows) {
         return evaluates(plan) && rows <= BRIEF_ROWS ? Work.BRIEF : Work.LONG;
     }
@@ -121,6 +139,12 @@ public final class CollisionJob implements JobKind {
     public JobRun open(JobFacts facts) {
         JobPlan.Collision plan = collision(facts.plan());
         return new CollisionRun(facts, plan, protocolOf(plan));
+    }
+
+    @Override
+    public JobRun open(JobFacts facts, Workplace place) {
+        JobPlan.Collision plan = collision(facts.plan());
+        return facts.bucketKeys() > 0 ? new DiskCollisionRun(facts, plan, protocolOf(plan), place) : open(facts);
     }
 
     static PoyangException unknown(String wrong) {

@@ -38,18 +38,23 @@ final class CollisionRun implements JobRun {
         this.facts = facts;
         this.plan = plan;
         this.protocol = protocol;
+        form = new KeyForm(rules(plan));
+        keys = form.keySet();
+    }
+
+    /// How the values of each key column are normalised.
+    static List<IdentifierRule> rules(JobPlan.Collision plan) {
         List<IdentifierRule> rules = new ArrayList<>();
         for (JobPlan.Key key : plan.keys()) {
             rules.add(IdentifierRule.named(key.identifierKind())
                     .orElseThrow(() -> CollisionJob.unknown(
                             "the plan names the unknown identifier kind " + key.identifierKind())));
         }
-        form = new KeyForm(rules);
-        keys = form.keySet();
+        return rules;
     }
 
-    @Override
-    public void read(VectorSchemaRoot batch) {
+    /// The key columns of a batch.
+    static List<VarCharVector> columns(VectorSchemaRoot batch, JobPlan.Collision plan) {
         List<VarCharVector> columns = new ArrayList<>();
         for (var vector : batch.getFieldVectors()) {
             if (vector instanceof VarCharVector column) {
@@ -63,6 +68,12 @@ final class CollisionRun implements JobRun {
                     "the input is not " + plan.keys().size() + " columns of text",
                     "a collision reads exactly its key columns");
         }
+        return columns;
+    }
+
+    @Override
+    public void read(VectorSchemaRoot batch) {
+        List<VarCharVector> columns = columns(batch, plan);
         String[] row = new String[columns.size()];
         for (int i = 0; i < batch.getRowCount(); i++) {
             for (int c = 0; c < row.length; c++) {

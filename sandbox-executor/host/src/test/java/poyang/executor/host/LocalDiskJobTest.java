@@ -1,0 +1,242 @@
+package poyang.executor.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import poyang.connectors.SourceSettings;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.storage.SealedFile;
+import poyang.executor.compute.Replay;
+import poyang.executor.jail.Confinement.Limits;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
+import poyang.executor.job.ExecutorErrors;
+import poyang.executor.job.JobPlan;
+import poyang.executor.job.JobProgress;
+import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
+
+/// Collisions of sets on disk by real jailed processes: killed in the middle, gone on with, run again.
+class LocalDiskJobTest {
+    private static final Limits READER = new Limits(96, 900, 1, 256, 60);
+    private static final Limits COMPUTE = new Limits(256, 600, 1, 256, 120);
+    private static final int BUCKET_KEYS = 1_500;
+    private static final int BUCKETS = 4;
+
+    private final SeededRandom random = new SeededRandom(new byte[32], "local-disk-job-test");
+    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
+    private final Sm2PrivateKey leftDepartment = Sm2PrivateKey.generate(random.fork("left"));
+    private final Sm2PrivateKey rightDepartment = Sm2PrivateKey.generate(random.fork("right"));
+    private Path folder;
+    private ExecutorSetup setup;
+    private ResultStore leftStore;
+    private ResultStore rightStore;
+
+    @BeforeEach
+    void folders() throws IOException {
+        folder = Files.createTempDirectory("poyang-disk-job");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        List<Path> classPath = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        setup = new ExecutorSetup(
+                Jail.bubblewrap(Files.createDirectory(folder.resolve("runtime"))),
+                Files.createDirectory(folder.resolve("s")),
+                classPath,
+                classPath,
+                READER,
+                COMPUTE);
+        leftStore = new ResultStore(Files.createDirectory(folder.resolve("left")));
+        rightStore = new ResultStore(Files.createDirectory(folder.resolve("right")));
+    }
+
+    @AfterEach
+    void wipe() {
+        Scratch.wipe(folder);
+    }
+
+    private Source numbers(String name, int from, int to) throws IOException {
+        StringBuilder text = new StringBuilder("number,person\n");
+        for (int i = from; i <= to; i++) {
+            text.append(i).append(",person ").append(i % 7).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+    }
+
+    private LocalJob.Attempt attempt(int number, Source left, Source right, String protocol, JobPlan.Listed listed) {
+        JobPlan plan = new JobPlan.Collision(
+                List.of(new JobPlan.Key("number", "number", "text"), new JobPlan.Key("person", "person", "text")),
+                protocol,
+                new JobPlan.Reveal.MatchingRows(),
+                listed);
+        return new LocalJob.Attempt(
+                "j1",
+                number,
+                plan,
+                new LocalJob.Side(
+                        new PartyId("housing"),
+                        left,
+                        leftDepartment.publicKey(),
+                        folder.resolve("left.opening"),
+                        Optional.of(leftStore.run("j1", setup.jail()))),
+                new LocalJob.Side(
+                        new PartyId("taxation"),
+                        right,
+                        rightDepartment.publicKey(),
+                        folder.resolve("right.opening"),
+                        Optional.of(rightStore.run("j1", setup.jail()))),
+                receiver.publicKey(),
+                BUCKET_KEYS);
+    }
+
+    private LocalJob.Result run(LocalJob.Attempt attempt) {
+        return LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {});
+    }
+
+    private List<String> opened(int attempt) throws IOException {
+        try (InputStream in = SealedFile.open(
+                Files.newInputStream(folder.resolve("result")),
+                receiver,
+                ("poyang.result.v1:j1:" + attempt).getBytes(StandardCharsets.UTF_8))) {
+            byte[] plain = in.readAllBytes();
+            return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        }
+    }
+
+    private void replays(LocalJob.Result result, boolean resumed) throws IOException {
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("left.opening")))) {
+            Replay.Commitment left = Replay.run(opening, leftDepartment);
+            assertEquals(resumed, left.resumed());
+            assertEquals(result.leftInput().inputRoot(), left.inputRoot());
+            assertEquals(result.leftInput().seedCommitment(), left.seedCommitment());
+            assertEquals(result.left().transcript(), left.transcript());
+            assertEquals(result.left().outputCommitment(), left.outputCommitment());
+        }
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("right.opening")))) {
+            Replay.Commitment right = Replay.run(opening, rightDepartment);
+            assertEquals(resumed, right.resumed());
+            assertEquals(result.right().transcript(), right.transcript());
+        }
+        assertEquals(result.left().transcript(), result.right().transcript());
+    }
+
+    /// Kills a side's compute child once so much of the exchange is done.
+    private JobProgress killing(String mark, double share, AtomicBoolean killed) {
+        return (phase, done, total) -> {
+            if (phase.equals("exchanging") && done >= share * total && killed.compareAndSet(false, true)) {
+                ProcessHandle.current()
+                        .children()
+                        .filter(child -> commandOf(child).contains(mark))
+                        .forEach(ProcessHandle::destroyForcibly);
+            }
+        };
+    }
+
+    private static String commandOf(ProcessHandle child) {
+        try {
+            return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /// Whichever side is killed in the middle, the next attempt has the answer of a whole run, takes fewer bytes, and
+    /// is run again from its openings.
+    @Test
+    void aSideKilledInTheMiddleGoesOnWhereItWas() throws IOException {
+        Source left = numbers("a.csv", 1, 6_000);
+        Source right = numbers("b.csv", 5_851, 9_000);
+        LocalJob.Result whole = run(attempt(1, left, right, "vole", JobPlan.Listed.INNER));
+        List<String> answer = opened(1);
+        assertEquals(151, answer.size());
+        assertEquals("number,person", answer.getFirst());
+        replays(whole, false);
+        int number = 1;
+        for (String victim : List.of("housing", "taxation")) {
+            leftStore.forgetRun("j1");
+            rightStore.forgetRun("j1");
+            assertEquals(List.of(), leftStore.runs());
+            LocalJob.Attempt lost = attempt(++number, left, right, "vole", JobPlan.Listed.INNER);
+            String mark = "j1-" + number + "-" + victim + "-compute";
+            PoyangException failure = assertThrows(
+                    PoyangException.class,
+                    () -> LocalJob.run(
+                            setup, lost, folder.resolve("result"), killing(mark, 2.5 / BUCKETS, new AtomicBoolean())));
+            assertEquals(ExecutorErrors.CHILD_LOST, failure.code());
+            assertEquals(List.of("j1"), leftStore.runs());
+            noKeyReadable(folder.resolve("left").resolve("runs"));
+            try (Stream<Path> scratch = Files.list(folder.resolve("s"))) {
+                assertEquals(List.of(), scratch.toList());
+            }
+            LocalJob.Result resumed = run(attempt(++number, left, right, "vole", JobPlan.Listed.INNER));
+            assertEquals(answer, opened(number));
+            assertEquals(whole.leftInput().versionMark(), resumed.leftInput().versionMark());
+            assertTrue(
+                    resumed.left().roundedBytes() < whole.left().roundedBytes() * 3 / 4,
+                    resumed.left().roundedBytes() + " of " + whole.left().roundedBytes() + " bytes");
+            replays(resumed, true);
+        }
+    }
+
+    private static void noKeyReadable(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains("person"), file.toString());
+            }
+        }
+    }
+
+    /// A source that changed between attempts: nothing of the lost attempt enters the answer, which lists all own rows
+    /// with whether they match.
+    @Test
+    void aSourceThatChangedBeginsAnew() throws IOException {
+        Source left = numbers("a.csv", 1, 6_000);
+        Source right = numbers("b.csv", 5_851, 9_000);
+        assertThrows(
+                PoyangException.class,
+                () -> LocalJob.run(
+                        setup,
+                        attempt(1, left, right, "vole-malicious", JobPlan.Listed.LEFT),
+                        folder.resolve("result"),
+                        killing("j1-1-housing-compute", 2.5 / BUCKETS, new AtomicBoolean())));
+        LocalJob.Result result =
+                run(attempt(2, left, numbers("b.csv", 5_901, 9_000), "vole-malicious", JobPlan.Listed.LEFT));
+        List<String> lines = opened(2);
+        assertEquals("number,person,matched", lines.getFirst());
+        assertEquals(6_001, lines.size());
+        assertEquals("5900,person 6,0", lines.get(5_900));
+        assertEquals("5901,person 0,1", lines.get(5_901));
+        assertEquals(100, lines.stream().filter(line -> line.endsWith(",1")).count());
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("left.opening")))) {
+            assertEquals(
+                    result.left().outputCommitment(),
+                    Replay.run(opening, leftDepartment).outputCommitment());
+        }
+    }
+}
