@@ -8,7 +8,7 @@ const VECTORS = JSON.parse(readFileSync('test/vectors/statements.json', 'utf8'))
 
 describe('statements', () => {
   it('are those of the prover', () => {
-    expect(VECTORS.map((v) => readCommitment(v.commitment)!.kind)).toEqual(['records', 'column', 'column', 'list']);
+    expect(VECTORS.map((v) => readCommitment(v.commitment)!.kind)).toEqual(['records', 'column', 'column', 'list', 'signed']);
     for (const v of VECTORS) {
       const of = readCommitment(v.commitment)!;
       expect(publicNames(of, v.conditions, v.limits)).toEqual(v.publicNames);
@@ -38,6 +38,7 @@ describe('statements', () => {
     const options = statementOptions('records', "licence=A'1", '');
     expect(options).toBe(" --require 'licence=A'\\''1'");
     expect(commands('records', options, 'case 17').check).toContain("--purpose 'case 17' --key KEY");
+    expect(commands('signed', options, 'case 17').state).toContain('--record RECORD');
     expect(commands('column', statementOptions('column', '', '4000,8000'), '').state).toContain('--limits 4000,8000 --csv');
   });
 

@@ -1,10 +1,10 @@
 // What the three uses state, as poyang.zkp.uses.Statement does: the names of public values, words, and the commands that
 // run where the data lie. Vectors of both sides: test/vectors/statements.json.
-export type Use = 'records' | 'column' | 'list';
+export type Use = 'records' | 'column' | 'list' | 'signed';
 
 export interface Commitment { kind: Use; curve: string; columns: string[]; size: number; root: string; text: string }
 
-const FORM = /^poyang-commitment: 1\nkind: (records|column|list)\ncurve: (bn128|bls12381)\ncolumns: ([^\n]{1,4096})\nsize: ([1-9][0-9]{0,6})\nroot: (0|[1-9][0-9]{0,80})\n$/;
+const FORM = /^poyang-commitment: 1\nkind: (records|column|list|signed)\ncurve: (bn128|bls12381)\ncolumns: ([^\n]{1,4096})\nsize: ([1-9][0-9]{0,6})\nroot: (0|[1-9][0-9]{0,80})\n$/;
 const CONDITION = /^([\p{L}\p{N}_]+)(<=|>=|<|>|=)(.+)$/u;
 const LIMIT_MAX = 2n ** 40n;
 
@@ -36,13 +36,19 @@ export function readLimits(text: string): string[] | null {
   return right ? all : null;
 }
 
+const bounds = (conditions: string[]) => conditions.map((one) => {
+  const parts = CONDITION.exec(one)!;
+  return `bound of ${parts[1]} ${parts[2]}`;
+});
+
+/** The signer's key in hexadecimal, from the number that stands for its compressed form. */
+const signer = (of: Commitment) => BigInt(of.root).toString(16).padStart(66, '0').slice(2, 18);
+
 /** What each public value is, in order. */
 export function publicNames(of: Commitment, conditions: string[], limits: string[]): string[] {
   switch (of.kind) {
-    case 'records': return ['root', 'purpose', ...conditions.map((one) => {
-      const parts = CONDITION.exec(one)!;
-      return `bound of ${parts[1]} ${parts[2]}`;
-    })];
+    case 'records': return ['root', 'purpose', ...bounds(conditions)];
+    case 'signed': return ['purpose', ...bounds(conditions)];
     case 'column': return ['root', ...limits.map((_, i) => `limit ${i + 1}`), 'count', 'sum', 'average rounded down', ...[...limits, ''].map((_, i) => `class ${i + 1}`)];
     case 'list': return ['root', 'purpose', 'tag', 'member'];
   }
@@ -52,6 +58,7 @@ export function publicNames(of: Commitment, conditions: string[], limits: string
 export function words(of: Commitment, conditions: string[]): string {
   switch (of.kind) {
     case 'records': return `a record of the committed table has ${conditions.join(' and ')}`;
+    case 'signed': return `a record signed by ${signer(of)}… has ${conditions.join(' and ')}`;
     case 'column': return `count, sum, average and histogram of committed column ${names(of)[0]}`;
     case 'list': return 'the one with this tag is in the committed list (member 1), or is not (member 0)';
   }
@@ -59,6 +66,7 @@ export function words(of: Commitment, conditions: string[]): string {
 
 const CHINESE: Record<Use, (of: Commitment, conditions: string[]) => string> = {
   records: (_, conditions) => `承诺表中有一条记录满足 ${conditions.join(' 且 ')}`,
+  signed: (of, conditions) => `由密钥 ${signer(of)}… 签名的一条记录满足 ${conditions.join(' 且 ')}`,
   column: (of) => `承诺列 ${names(of)[0]} 的个数、总和、平均和分布`,
   list: () => '此标签所指的人在承诺名单内（member 为 1），或不在（member 为 0）',
 };
@@ -72,12 +80,14 @@ const shell = (text: string) => (/^[\w.,:/-]+$/.test(text) ? text : `'${text.rep
 
 /** The options that say which statement it is. */
 export function statementOptions(kind: Use, conditions: string, limits: string): string {
-  if (kind === 'records') return ` --require ${shell(conditions || 'income<5000')}`;
+  if (kind === 'records' || kind === 'signed') return ` --require ${shell(conditions || 'income<5000')}`;
   return kind === 'column' && limits ? ` --limits ${shell(limits)}` : '';
 }
 
+const TABLE = { csv: 'insured.csv', columns: 'income:number,since:date,licence:text' };
 const SOURCES: Record<Use, { csv: string; columns: string; who: string }> = {
-  records: { csv: 'insured.csv', columns: 'income:number,since:date,licence:text', who: ' --row ROW' },
+  records: { ...TABLE, who: ' --row ROW' },
+  signed: { ...TABLE, who: '' },
   column: { csv: 'payments.csv', columns: 'amount:number', who: '' },
   list: { csv: 'listed.csv', columns: 'id:text', who: ' --person PERSON --blind BLIND' },
 };
@@ -86,6 +96,14 @@ const SOURCES: Record<Use, { csv: string; columns: string; who: string }> = {
 export function commands(kind: Use, options: string, purpose: string): { commit: string; setUp: string; state: string; check: string } {
   const { csv, columns, who } = SOURCES[kind];
   const bound = kind === 'column' ? options : `${options} --purpose ${shell(purpose || 'TEXT')}`;
+  if (kind === 'signed') {
+    return {
+      commit: `./poyang zkp issue --csv ${csv} --columns ${columns} --row ROW --key KEY.pem --record RECORD --out COMMITMENT`,
+      setUp: `./poyang zkp setup --commitment COMMITMENT${options} --zkey ZKEY --key KEY`,
+      state: `./poyang zkp state --commitment COMMITMENT${bound} --record RECORD --zkey ZKEY --proof PROOF --public PUBLIC`,
+      check: `./poyang zkp check --commitment COMMITMENT${bound} --key KEY --proof PROOF --public PUBLIC`,
+    };
+  }
   return {
     commit: `./poyang zkp commit --kind ${kind} --csv ${csv} --columns ${columns} --secret SECRET --out COMMITMENT`,
     setUp: `./poyang zkp setup --commitment COMMITMENT${options} --zkey ZKEY --key KEY`,

@@ -24,6 +24,7 @@ import poyang.zkp.systems.ZkpErrors;
             ZkpProve.class,
             ZkpCommit.class,
             ZkpSign.class,
+            ZkpIssue.class,
             ZkpSetUp.class,
             ZkpState.class,
             ZkpCheck.class

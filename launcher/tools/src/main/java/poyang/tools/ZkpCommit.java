@@ -68,10 +68,8 @@ final class ZkpCommit implements Callable<Integer> {
             throw new PoyangException(
                     ZkpErrors.UNREADABLE, "there are " + read.size() + " columns", "a column or a list is of one");
         }
-        Curve over = Curve.named(curve.equals("bn254") ? "bn128" : curve)
-                .orElseThrow(() -> new PoyangException(
-                        ZkpErrors.UNREADABLE, "there is no curve " + curve, "take bn254 or bls12381"));
-        if (!Files.exists(source.secret)) {
+        Curve over = curve(curve);
+        if (!Files.exists(source.secret())) {
             writeSecret();
         }
         Commitment commitment = switch (kind) {
@@ -82,14 +80,20 @@ final class ZkpCommit implements Callable<Integer> {
         Files.writeString(out, commitment.text());
         spec.commandLine()
                 .getOut()
-                .println("Committed: " + out + " is for all to see, " + source.secret + " and the table for nobody.");
+                .println("Committed: " + out + " is for all to see, " + source.secret() + " and the table for nobody.");
         return 0;
+    }
+
+    static Curve curve(String name) {
+        return Curve.named(name.equals("bn254") ? "bn128" : name)
+                .orElseThrow(() -> new PoyangException(
+                        ZkpErrors.UNREADABLE, "there is no curve " + name, "take bn254 or bls12381"));
     }
 
     private void writeSecret() throws IOException {
         byte[] seed = ProcessRandom.open("zkp commit").bytes(SeededRandom.SEED_BYTES);
         Files.createFile(
-                source.secret, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(source.secret, HexFormat.of().formatHex(seed) + "\n");
+                source.secret(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(source.secret(), HexFormat.of().formatHex(seed) + "\n");
     }
 }

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import poyang.crypto.SeededRandom;
 import poyang.kernel.PoyangException;
@@ -26,17 +27,28 @@ import poyang.zkp.uses.CommittedRecords;
 final class ZkpSourceOptions {
     private static final Pattern SECRET = Pattern.compile("[0-9a-f]{64}\n");
 
-    @Option(names = "--csv", required = true, paramLabel = "F", description = "the rows; they are never shown")
-    private Path csv;
+    @Option(names = "--csv", paramLabel = "F", description = "the rows; they are never shown")
+    private @Nullable Path csv;
 
     @Option(
             names = "--secret",
-            required = true,
             paramLabel = "F",
             description = "the secret of the commitment; whoever has it can guess rows and try them")
-    Path secret;
+    private @Nullable Path secret;
+
+    private static Path given(@Nullable Path file, String option) {
+        if (file == null) {
+            throw new PoyangException(ZkpErrors.UNREADABLE, "there is no " + option, "name the file by " + option);
+        }
+        return file;
+    }
+
+    Path secret() {
+        return given(secret, "--secret");
+    }
 
     byte[] seed() {
+        Path secret = secret();
         String text = Zkp.text(secret);
         if (!SECRET.matcher(text).matches()) {
             throw new PoyangException(
@@ -64,6 +76,11 @@ final class ZkpSourceOptions {
     }
 
     private List<List<String>> rows(List<Column> columns) {
+        return rows(given(csv, "--csv"), columns);
+    }
+
+    /// The named columns of a table's rows.
+    static List<List<String>> rows(Path csv, List<Column> columns) {
         List<List<String>> rows = new ArrayList<>();
         try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().ofNamedCsvRecord(csv)) {
             for (NamedCsvRecord row : reader) {

@@ -27,6 +27,7 @@ import poyang.zkp.systems.Groth16Prover;
 import poyang.zkp.systems.Groth16ProvingKey;
 import poyang.zkp.systems.ZkpErrors;
 import poyang.zkp.uses.CommittedList;
+import poyang.zkp.uses.SignedRecord;
 import poyang.zkp.uses.Statement;
 
 /// Proves a statement about what is committed.
@@ -53,6 +54,9 @@ final class ZkpState implements Callable<Integer> {
             paramLabel = "F",
             description = "the number that hides the person in the tag; made when the file does not exist")
     private @Nullable Path blind;
+
+    @Option(names = "--record", paramLabel = "F", description = "the signed record of `zkp issue`, in place of a table")
+    private @Nullable Path record;
 
     @Option(names = "--zkey", required = true, paramLabel = "F", description = "the proving key of `zkp setup`")
     private Path zkey;
@@ -95,6 +99,13 @@ final class ZkpState implements Callable<Integer> {
         return switch (statement) {
             case Statement.Qualified of ->
                 source.records(curve, of.commitment().columns()).inputs(of, row - 1);
+            case Statement.Attested of -> {
+                if (record == null) {
+                    throw new PoyangException(
+                            ZkpErrors.UNREADABLE, "there is no record", "name the signed record by --record");
+                }
+                yield SignedRecord.read(Zkp.text(record)).inputs(of);
+            }
             case Statement.Described of ->
                 source.column(curve, of.commitment().columns().getFirst()).inputs(of);
             case Statement.Listed of -> {

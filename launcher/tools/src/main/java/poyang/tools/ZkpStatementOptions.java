@@ -16,7 +16,11 @@ import poyang.zkp.uses.Statement;
 public final class ZkpStatementOptions {
     private static final Pattern WHOLE = Pattern.compile("[1-9][0-9]{0,18}");
 
-    @Option(names = "--commitment", required = true, paramLabel = "F", description = "what `zkp commit` published")
+    @Option(
+            names = "--commitment",
+            required = true,
+            paramLabel = "F",
+            description = "what `zkp commit` or `zkp issue` published")
     private Path commitment;
 
     @Option(
@@ -46,12 +50,11 @@ public final class ZkpStatementOptions {
         return switch (read.kind()) {
             case RECORDS -> {
                 unused(limits, "--limits");
-                yield new Statement.Qualified(
-                        read,
-                        conditions.stream()
-                                .map(condition -> Condition.read(condition, read.columns()))
-                                .toList(),
-                        purpose);
+                yield new Statement.Qualified(read, conditions(read), purpose);
+            }
+            case SIGNED -> {
+                unused(limits, "--limits");
+                yield new Statement.Attested(read, conditions(read), purpose);
             }
             case COLUMN -> {
                 unused(conditions, "--require");
@@ -67,12 +70,18 @@ public final class ZkpStatementOptions {
         };
     }
 
+    private List<Condition> conditions(Commitment of) {
+        return conditions.stream()
+                .map(condition -> Condition.read(condition, of.columns()))
+                .toList();
+    }
+
     private static void unused(List<String> values, String option) {
         if (!values.isEmpty()) {
             throw new PoyangException(
                     ZkpErrors.UNREADABLE,
                     option + " says nothing of such a commitment",
-                    "records take --require and --purpose, a column --limits, a list --purpose");
+                    "records and signed ones take --require and --purpose, a column --limits, a list --purpose");
         }
     }
 

@@ -24,6 +24,8 @@ import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.kernel.RandomSource;
+import poyang.zkp.uses.Commitment;
+import poyang.zkp.uses.SignedRecord;
 
 /// `zkp commit`, `setup`, `state` and `check` as people use them: commit to a table, prove a fact, verify it offline.
 final class ZkpStatementTest {
@@ -181,6 +183,45 @@ final class ZkpStatementTest {
             assertEquals(1, check("--purpose", "case 17", "--person", "another", "--blind", "@blind" + person));
         }
         assertEquals(2, state("--purpose", "case 17"));
+    }
+
+    /// Proving a signature takes minutes of a core, so what is proven here is left to the circuit's own test.
+    @Test
+    void aRecordIsSignedForItsHolderAndOnlyTrueStatementsAreProven() throws IOException {
+        RandomSource random = new SeededRandom(new byte[SeededRandom.SEED_BYTES], "issuer");
+        PrivateKeyFile.write(folder.resolve("issuer"), Sm2PrivateKey.generate(random), PASSWORD.toCharArray(), random);
+        Path password = folder.resolve("password");
+        Files.writeString(password, PASSWORD);
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        for (String row : List.of("1", "2")) {
+            done(
+                    "issue",
+                    "--csv",
+                    "@table.csv",
+                    "--columns",
+                    "income:number,since:date",
+                    "--row",
+                    row,
+                    "--curve",
+                    "bn254",
+                    "--key",
+                    "@issuer",
+                    "--password-file",
+                    "@password",
+                    "--record",
+                    "@record" + row,
+                    "--out",
+                    "@commitment");
+        }
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("record1"))));
+        SignedRecord record = SignedRecord.read(Files.readString(folder.resolve("record1")));
+        assertTrue(record.isOf(Commitment.read(Files.readString(folder.resolve("commitment")))));
+        String[] right = {"--require", "income<5000,since<=2026-11-28-12m", "--purpose", "case 17"};
+        assertEquals(2, state(with(right, "--record", "@record2")), "too much income");
+        assertTrue(said.contains("do not satisfy"), said);
+        assertEquals(2, state(right), "no record");
+        assertEquals(2, state("--require", "wealth<5000", "--record", "@record1"));
     }
 
     private void theCommitmentIsSigned() throws IOException {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
 import poyang.dashboard.Browser.Answer;
 import poyang.wire.schema.ProofKey;
 import poyang.wire.schema.ProofSystem;
@@ -106,6 +108,11 @@ class ProofPagesTest {
                 Commitment.Kind.COLUMN, Curve.BN254, List.of(Column.read("金额:number")), 64, BigInteger.TWO);
         Commitment list = new Commitment(
                 Commitment.Kind.LIST, Curve.BLS12_381, List.of(Column.read("id:text")), 20, BigInteger.TEN);
+        Commitment signed = Commitment.signedBy(
+                Sm2PrivateKey.generate(new SeededRandom(new byte[32], "statement vectors"))
+                        .publicKey(),
+                Curve.BN254,
+                columns);
         List<BigInteger> limits = List.of(BigInteger.valueOf(4000), BigInteger.valueOf(8000));
         List<Map<String, Object>> vectors = List.of(
                 vector(
@@ -119,7 +126,11 @@ class ProofPagesTest {
                         List.of()),
                 vector(new Statement.Described(column, List.of()), List.of(), List.of()),
                 vector(new Statement.Described(column, limits), List.of(), limits),
-                vector(new Statement.Listed(list, "case 17"), List.of(), List.of()));
+                vector(new Statement.Listed(list, "case 17"), List.of(), List.of()),
+                vector(
+                        new Statement.Attested(signed, List.of(Condition.read("income<5000", columns)), "case 17"),
+                        List.of("income<5000"),
+                        List.of()));
         String text =
                 JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(vectors) + "\n";
         if (System.getProperty("regenerate") != null) {

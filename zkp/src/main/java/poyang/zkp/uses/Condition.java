@@ -59,6 +59,11 @@ public record Condition(int index, Column column, Comparison comparison, BigInte
         throw Column.wrong("\"" + text + "\" is no condition", "write a column, one of < <= = >= >, and a value");
     }
 
+    /// What its public value is.
+    String boundName() {
+        return "bound of " + column.name() + " " + comparison.sign;
+    }
+
     /// Asserts the condition for a field and a bound, of which nothing is known yet.
     void define(Api api, Variable field, Variable limit) {
         if (comparison == Comparison.EQUAL) {

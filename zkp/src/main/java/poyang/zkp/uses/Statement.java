@@ -66,7 +66,7 @@ public sealed interface Statement {
         @Override
         public List<String> publicNames() {
             List<String> names = new ArrayList<>(List.of("root", "purpose"));
-            conditions.forEach(c -> names.add("bound of " + c.column().name() + " " + c.comparison().sign));
+            conditions.forEach(condition -> names.add(condition.boundName()));
             return names;
         }
 
@@ -80,6 +80,54 @@ public sealed interface Statement {
         @Override
         public List<BigInteger> fixedValues() {
             List<BigInteger> values = new ArrayList<>(List.of(commitment.root(), Column.ofText(purpose)));
+            conditions.forEach(condition -> values.add(condition.bound()));
+            return values;
+        }
+
+        @Override
+        public String reading(List<BigInteger> publicValues) {
+            return words();
+        }
+    }
+
+    /// A record that a department signed satisfies all conditions; no table is committed to.
+    ///
+    /// @param purpose what the proof is for
+    record Attested(Commitment commitment, List<Condition> conditions, String purpose) implements Statement {
+        public Attested {
+            commitment.mustBe(Commitment.Kind.SIGNED);
+            conditions = List.copyOf(conditions);
+            if (conditions.isEmpty()) {
+                throw Column.wrong("there is no condition", "say what the record must satisfy");
+            }
+        }
+
+        @Override
+        public Circuit circuit() {
+            return new AttestedCircuit(commitment, conditions);
+        }
+
+        @Override
+        public List<String> publicNames() {
+            List<String> names = new ArrayList<>(List.of("purpose"));
+            conditions.forEach(condition -> names.add(condition.boundName()));
+            return names;
+        }
+
+        @Override
+        public String words() {
+            return conditions.stream()
+                    .map(Condition::text)
+                    .collect(Collectors.joining(
+                            " and ",
+                            "a record signed by "
+                                    + commitment.signer().encoded().slice(1, 9).hex() + "… has ",
+                            ""));
+        }
+
+        @Override
+        public List<BigInteger> fixedValues() {
+            List<BigInteger> values = new ArrayList<>(List.of(Column.ofText(purpose)));
             conditions.forEach(condition -> values.add(condition.bound()));
             return values;
         }

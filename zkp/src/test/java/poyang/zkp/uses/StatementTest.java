@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.zkp.circuits.Witness;
@@ -240,6 +241,11 @@ final class StatementTest {
                 new Statement.Described(
                         sized(Commitment.Kind.COLUMN, "a:number", 64), List.of(BigInteger.ONE, BigInteger.TWO)));
         statements.put("list of 2^20", new Statement.Listed(sized(Commitment.Kind.LIST, "a:text", 20), ""));
+        Commitment signed = Commitment.signedBy(
+                Sm2PrivateKey.generate(RANDOM.fork("signer")).publicKey(), CURVE, COLUMNS);
+        statements.put(
+                "signed record of 3 columns, income<5",
+                new Statement.Attested(signed, List.of(Condition.read("income<5", COLUMNS)), ""));
         StringBuilder counted = new StringBuilder("# constraints in R1CS; regenerate with -Dpoyang.regenerate=1\n");
         statements.forEach((name, statement) -> counted.append(name)
                 .append(": ")
