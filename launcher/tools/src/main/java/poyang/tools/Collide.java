@@ -90,13 +90,6 @@ final class Collide implements Callable<Integer> {
                             + " comes in the order of the left file; run again with it, an interrupted run goes on where it was")
     private @Nullable Path work;
 
-    @Option(
-            names = "--threads",
-            defaultValue = "1",
-            description = "threads of a party; with --work as many buckets are under way, each with memory of its own"
-                    + " (default: 1)")
-    private int threads;
-
     @Option(names = "--memory", defaultValue = "1700", description = "megabytes of heap of a party (default: 1700)")
     private int memory;
 
@@ -187,10 +180,6 @@ final class Collide implements Callable<Integer> {
     }
 
     private CollideRun.Disk disk() {
-        if (threads < 1 || threads > 64) {
-            throw new PoyangException(
-                    ToolErrors.BAD_OPTION, "--threads " + threads + " is out of range", "1 to 64 are needed");
-        }
         if (memory < 64 || (work != null && !DiskCollision.offers(protocol()))) {
             throw new PoyangException(
                     ToolErrors.BAD_OPTION,
@@ -199,7 +188,7 @@ final class Collide implements Callable<Integer> {
                             : "--work is not for " + protocol().name(),
                     "64 MB at least, and vole or vole-malicious, are needed");
         }
-        return new CollideRun.Disk(work, memory, threads);
+        return new CollideRun.Disk(work, memory);
     }
 
     /// What two parties on one machine finish soonest with.

@@ -1,17 +1,14 @@
 package poyang.tools;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
-import org.jspecify.annotations.Nullable;
 import poyang.connectors.BatchStream;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.random.ProcessRandom;
@@ -34,8 +31,7 @@ import poyang.psi.RecordedNetwork;
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
-/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK SUMS LEAST THREADS`, then `COLUMN RULE` for each key;
-/// WORK
+/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK SUMS LEAST`, then `COLUMN RULE` for each key; WORK
 /// is the folder of a set on disk, or empty; SUMS are columns of the right file that are summed up, or empty, LEAST
 /// the matches below which they are not. Prints `rows`, `keys`,
 /// `matches`, `sent`,
@@ -46,7 +42,7 @@ final class CollideParty {
     static final PartyId RIGHT = new PartyId("right");
     private static final Progress PROGRESS =
             (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
-    private static final int FIRST_KEY = 10;
+    private static final int FIRST_KEY = 9;
 
     private CollideParty() {}
 
@@ -143,11 +139,10 @@ final class CollideParty {
         CollisionProtocol protocol = protocol(arguments[4]);
         PartyId peer = left ? RIGHT : LEFT;
         RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
-        try (PoolWorkers workers = new PoolWorkers(Integer.parseInt(arguments[9]));
-                SocketNetwork socket = PartyMeeting.meet(left ? LEFT : RIGHT, peer, left, Path.of(arguments[2]))) {
+        try (SocketNetwork socket = PartyMeeting.meet(left ? LEFT : RIGHT, peer, left, Path.of(arguments[2]))) {
             RecordedNetwork network = new RecordedNetwork(socket);
             long start = System.nanoTime();
-            Counts counts = side.run(protocol, new CollisionSession(network, peer, random, PROGRESS, workers));
+            Counts counts = side.run(protocol, new CollisionSession(network, peer, random, PROGRESS));
             long millis = (System.nanoTime() - start) / 1_000_000;
             System.out.println("rows=" + counts.rows());
             System.out.println("keys=" + counts.keys());
@@ -165,7 +160,6 @@ final class CollideParty {
         boolean left = arguments[0].equals("left");
         Path file = Path.of(arguments[1]);
         Path work = Path.of(arguments[6]);
-        int atATime = Integer.parseInt(arguments[9]);
         String source = file.toAbsolutePath() + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + " "
                 + columns + " " + rules;
         DiskSet set = DiskSet.open(work, source).orElseGet(() -> {
@@ -177,11 +171,10 @@ final class CollideParty {
             long matches = -1;
             if (left) {
                 BitSet matched = new BitSet();
-                matches = DiskCollision.receive(protocol, set, session, DiskCollision.BUCKET_KEYS, atATime)
-                        .rows(row -> matched.set(Math.toIntExact(row)));
+                matches = DiskCollision.receive(protocol, set, session).rows(row -> matched.set(Math.toIntExact(row)));
                 writeInOrder(arguments, columns, rules, set, matched);
             } else {
-                long _ = DiskCollision.send(protocol, set, session, DiskCollision.BUCKET_KEYS, atATime);
+                long _ = DiskCollision.send(protocol, set, session);
             }
             return new Counts(set.rowsRead(), set.size(), matches);
         });
@@ -212,7 +205,7 @@ final class CollideParty {
     interface Rows {
         void key(byte[] key, int length);
 
-        void value(int column, byte[] text, int from, int to);
+        void value(int column, byte[] text, int length);
     }
 
     /// Gives each row's key.
@@ -224,7 +217,7 @@ final class CollideParty {
             }
 
             @Override
-            public void value(int column, byte[] text, int from, int to) {
+            public void value(int column, byte[] text, int length) {
                 throw new Bug("only keys were asked for");
             }
         });
@@ -233,58 +226,34 @@ final class CollideParty {
     /// Gives each row: no object for a row or a value.
     private static void rows(Path file, List<String> columns, List<IdentifierRule> rules, Rows rows) {
         KeyReader reader = new KeyReader(rules);
-        Column[] batch = new Column[columns.size()];
-        Arrays.setAll(batch, _ -> new Column());
+        byte[] value = new byte[1 << 10];
         try (BufferAllocator allocator = new RootAllocator();
                 BatchStream batches = PartyMeeting.open(file, columns, allocator)) {
             while (batches.next()) {
-                int count = batches.root().getRowCount();
-                for (int c = 0; c < batch.length; c++) {
-                    batch[c].take((VarCharVector) batches.root().getVector(c), count);
-                }
-                for (int i = 0; i < count; i++) {
+                VarCharVector[] vectors = batches.root().getFieldVectors().stream()
+                        .map(VarCharVector.class::cast)
+                        .toArray(VarCharVector[]::new);
+                for (int i = 0; i < batches.root().getRowCount(); i++) {
                     reader.begin();
-                    for (int c = 0; c < rules.size(); c++) {
-                        reader.value(batch[c].text, batch[c].ends[i], batch[c].end(i));
-                    }
-                    rows.key(reader.bytes(), reader.length());
-                    for (int c = rules.size(); c < batch.length; c++) {
-                        rows.value(c - rules.size(), batch[c].text, batch[c].ends[i], batch[c].end(i));
+                    for (int c = 0; c < vectors.length; c++) {
+                        VarCharVector vector = vectors[c];
+                        int from = vector.isNull(i) ? 0 : vector.getStartOffset(i);
+                        int length = vector.isNull(i) ? 0 : vector.getEndOffset(i) - from;
+                        if (value.length < length) {
+                            value = new byte[2 * length];
+                        }
+                        vector.getDataBuffer().getBytes(from, value, 0, length);
+                        if (c < rules.size()) {
+                            reader.value(value, 0, length);
+                        }
+                        if (c + 1 == rules.size()) {
+                            rows.key(reader.bytes(), reader.length());
+                        }
+                        if (c >= rules.size()) {
+                            rows.value(c - rules.size(), value, length);
+                        }
                     }
                 }
-            }
-        }
-    }
-
-    /// A batch's values of one column, taken out of their vector at once. Without a value a row has empty text.
-    private static final class Column {
-        private byte[] text = new byte[1 << 16];
-        private int[] ends = new int[1];
-        private @Nullable VarCharVector nulls;
-
-        /// Where row i's value ends.
-        int end(int i) {
-            return nulls != null && nulls.isNull(i) ? ends[i] : ends[i + 1];
-        }
-
-        void take(VarCharVector vector, int count) {
-            nulls = vector.getNullCount() == 0 ? null : vector;
-            if (ends.length <= count) {
-                ends = new int[count + 1];
-            }
-            vector.getOffsetBuffer()
-                    .nioBuffer(0, (count + 1) * Integer.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asIntBuffer()
-                    .get(ends, 0, count + 1);
-            int first = ends[0];
-            int length = ends[count] - first;
-            if (text.length < length) {
-                text = new byte[2 * length];
-            }
-            vector.getDataBuffer().getBytes(first, text, 0, length);
-            for (int i = 0; i <= count; i++) {
-                ends[i] -= first;
             }
         }
     }

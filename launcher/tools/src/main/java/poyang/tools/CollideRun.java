@@ -49,10 +49,9 @@ final class CollideRun {
     ///
     /// @param work the folder for sets on disk; none for sets in memory
     /// @param memory megabytes of a party's heap
-    /// @param threads of a party
-    record Disk(@Nullable Path work, int memory, int threads) {
+    record Disk(@Nullable Path work, int memory) {
         /// In memory, room for a million rows.
-        static final Disk NONE = new Disk(null, 1700, 1);
+        static final Disk NONE = new Disk(null, 1700);
 
         private String of(String role) {
             return work == null ? "" : work.resolve(role).toAbsolutePath().toString();
@@ -111,8 +110,7 @@ final class CollideRun {
                 plan.listed().name(),
                 plan.disk().of(role),
                 String.join(",", plan.sums().columns()),
-                Long.toString(plan.sums().least()),
-                Integer.toString(plan.disk().threads())));
+                Long.toString(plan.sums().least())));
         for (int i = 0; i < keys.size(); i++) {
             arguments.add(keys.get(i));
             arguments.add(plan.rules().get(i).name());

@@ -26,6 +26,9 @@ import poyang.zkp.systems.ZkpErrors;
             ZkpSign.class,
             ZkpIssue.class,
             ZkpSetUp.class,
+            ZkpCircuit.class,
+            ZkpCeremony.class,
+            ZkpPreprocess.class,
             ZkpState.class,
             ZkpCheck.class
         })

@@ -51,7 +51,7 @@ final class CollideTest {
                         .orElseThrow(),
                 listed,
                 folder.resolve("matches.csv"),
-                new CollideRun.Disk(work, 400, 2),
+                new CollideRun.Disk(work, 400),
                 sums);
     }
 

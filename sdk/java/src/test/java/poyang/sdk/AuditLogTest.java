@@ -1,10 +1,8 @@
 package poyang.sdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,17 +15,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import poyang.crypto.random.ProcessRandom;
-import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.StoredAnchor;
 
@@ -38,48 +31,9 @@ final class AuditLogTest {
     @TempDir
     Path folder;
 
-    private final RandomSource random = ProcessRandom.open("test");
-
-    private StorageKey storage() {
-        return StorageKey.openOrCreate(folder.resolve("storage.key"), "audit test".toCharArray(), random);
-    }
-
-    private AuditSeal seal() {
-        try (StorageKey storage = storage()) {
-            return AuditSeal.openOrCreate(folder.resolve("audit.key"), storage, random);
-        }
-    }
-
-    private AuditLog.Head verify(Path file) {
-        try (AuditSeal seal = seal()) {
-            return AuditLog.verify(file, Optional.of(seal));
-        }
-    }
-
-    private AuditLog.Head verify(Path file, AuditLog.Head anchored) {
-        try (AuditSeal seal = seal()) {
-            return AuditLog.verify(file, Optional.of(seal), anchored);
-        }
-    }
-
-    private static void assertDamaged(Path file, AuditSeal seal, AuditLog.Head anchored) {
-        PoyangException found =
-                assertThrows(PoyangException.class, () -> AuditLog.verify(file, Optional.of(seal), anchored));
-        assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code());
-    }
-
-    private String inClear(Path file) {
-        StringBuilder lines = new StringBuilder();
-        try (AuditSeal seal = seal()) {
-            AuditLog.Head _ = AuditLog.read(
-                    file, Optional.of(seal), line -> lines.append(line).append('\n'));
-        }
-        return lines.toString();
-    }
-
     private Path written() {
         Path file = folder.resolve("audit.log");
-        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
             log.record("taxation/owner", "add-source", "taxpayers", "kind=parquet\tpath=a\\b\nc");
             log.record("taxation/analyst", "result", "job 1", "", "refused PY-9109");
         }
@@ -91,13 +45,13 @@ final class AuditLogTest {
         Path file = written();
         Files.writeString(file, "3\t2026-11-23T10:00:00Z\tcut", StandardOpenOption.APPEND);
         Bytes head;
-        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
             assertEquals(2, log.sequence());
             log.record("系统", "anchor", "", "");
             head = log.head();
         }
-        assertEquals(new AuditLog.Head(3, head), verify(file));
-        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
+        assertEquals(new AuditLog.Head(3, head), AuditLog.verify(file));
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
             assertEquals(new AuditLog.Head(3, head), log.anchor());
         }
     }
@@ -106,7 +60,7 @@ final class AuditLogTest {
     void aRecordHasOneCanonicalForm() throws IOException {
         try (InputStream golden = AuditLogTest.class.getResourceAsStream("/vectors/audit-log.txt")) {
             assertNotNull(golden);
-            assertEquals(new String(golden.readAllBytes(), StandardCharsets.UTF_8), inClear(written()));
+            assertEquals(new String(golden.readAllBytes(), StandardCharsets.UTF_8), Files.readString(written()));
         }
     }
 
@@ -114,102 +68,47 @@ final class AuditLogTest {
     void everyChangedByteIsFound() throws IOException {
         Path file = written();
         byte[] right = Files.readAllBytes(file);
-        try (AuditSeal seal = seal()) {
-            for (int i = 0; i < right.length - 1; i++) {
-                byte[] wrong = right.clone();
-                wrong[i] ^= 1;
-                Files.write(file, wrong);
-                PoyangException found = assertThrows(
-                        PoyangException.class, () -> AuditLog.verify(file, Optional.of(seal)), "byte " + i);
-                assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code(), "byte " + i);
-            }
-        }
-    }
-
-    @Test
-    void everyChangedByteOfALogInClearIsFound() throws IOException {
-        Path clear = folder.resolve("clear.log");
-        byte[] right = inClear(written()).getBytes(StandardCharsets.UTF_8);
-        Files.write(clear, right);
-        assertEquals(2, AuditLog.verify(clear, Optional.empty()).sequence());
         for (int i = 0; i < right.length - 1; i++) {
             byte[] wrong = right.clone();
             wrong[i] ^= 1;
-            Files.write(clear, wrong);
-            PoyangException found =
-                    assertThrows(PoyangException.class, () -> AuditLog.verify(clear, Optional.empty()), "byte " + i);
+            Files.write(file, wrong);
+            PoyangException found = assertThrows(PoyangException.class, () -> AuditLog.verify(file), "byte " + i);
             assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code(), "byte " + i);
         }
-    }
-
-    /// Names, calls and results of the records stand in no file, nor does a record open in another one's place.
-    @Test
-    void noFileHoldsWhatARecordSays() throws IOException {
-        Path file = folder.resolve("audit.log");
-        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
-            for (int i = 0; i < 3; i++) {
-                log.record("planted-marker/owner", "planted-marker", "planted-marker", "planted-marker");
-            }
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path each : files.toList()) {
-                assertFalse(
-                        new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1).contains("planted"),
-                        each.toString());
-            }
-        }
-        List<String> lines = Files.readAllLines(file);
-        Files.write(file, List.of(lines.get(0), lines.get(2), lines.get(1)));
-        assertEquals(
-                SdkErrors.AUDIT_LOG_DAMAGED,
-                assertThrows(PoyangException.class, () -> verify(file)).code());
-    }
-
-    /// A log that an earlier release left in clear is sealed when it is opened, and goes on.
-    @Test
-    void aLogInClearIsSealedAndGoesOn() throws IOException {
-        Path file = written();
-        AuditLog.Head before = verify(file);
-        Files.writeString(file, inClear(file) + "3\tcut short");
-        assertFalse(AuditSeal.sealed(file));
-        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
-            assertEquals(before, log.anchor());
-            log.record("taxation/owner", "stop", "", "");
-        }
-        assertTrue(AuditSeal.sealed(file));
-        assertEquals(3, verify(file, before).sequence());
-        assertFalse(Files.readString(file).contains("taxation"));
     }
 
     @Test
     void aLogIsTheOneThatWasAnchoredOrNot() throws IOException {
         Path file = written();
-        AuditLog.Head whole = verify(file);
-        assertEquals(whole, verify(file, whole));
-        AuditSeal seal = seal();
+        AuditLog.Head whole = AuditLog.verify(file);
+        assertEquals(whole, AuditLog.verify(file, whole));
         byte[] right = Files.readAllBytes(file);
         for (int length = 0; length < right.length; length++) {
             Files.write(file, Arrays.copyOf(right, length));
-            assertDamaged(file, seal, whole);
+            assertDamaged(file, whole);
         }
         right[right.length - 1] ^= 1;
         Files.write(file, right);
-        assertDamaged(file, seal, whole);
+        assertDamaged(file, whole);
         Files.delete(file);
-        try (AuditLog anew = AuditLog.open(file, seal(), CLOCK)) {
+        try (AuditLog anew = AuditLog.open(file, CLOCK)) {
             for (int i = 0; i < 5; i++) {
                 anew.record("nobody", "nothing", "", "");
             }
         }
-        assertDamaged(file, seal, whole);
-        seal.close();
+        assertDamaged(file, whole);
+    }
+
+    private static void assertDamaged(Path file, AuditLog.Head anchored) {
+        PoyangException found = assertThrows(PoyangException.class, () -> AuditLog.verify(file, anchored));
+        assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code());
     }
 
     @Test
     void recordsOfManyThreadsStandInOneChain() throws InterruptedException {
         Path file = folder.resolve("many.log");
         AuditLog.Head end;
-        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
+        try (AuditLog log = AuditLog.open(file, CLOCK)) {
             List<Thread> writers = IntStream.range(0, 8)
                     .mapToObj(writer -> Thread.ofPlatform().start(() -> {
                         for (int i = 0; i < 50; i++) {
@@ -223,7 +122,7 @@ final class AuditLogTest {
             end = log.anchor();
         }
         assertEquals(400, end.sequence());
-        assertEquals(end, verify(file, end));
+        assertEquals(end, AuditLog.verify(file, end));
     }
 
     @Test
@@ -256,7 +155,7 @@ final class AuditLogTest {
 
     @Test
     void aLogThatCannotBeWrittenSaysSoForEver() {
-        AuditLog log = AuditLog.open(folder.resolve("closed.log"), seal(), CLOCK);
+        AuditLog log = AuditLog.open(folder.resolve("closed.log"), CLOCK);
         log.close();
         for (int i = 0; i < 2; i++) {
             PoyangException lost = assertThrows(PoyangException.class, () -> log.record("a", "b", "c", "d"));

@@ -32,7 +32,7 @@ public final class Workers {
     }
 
     /// Runs `part` for 0 … parts − 1 and waits for all; the caller takes its share.
-    void run(int parts, IntConsumer part) {
+    public void run(int parts, IntConsumer part) {
         if (threads == 1 || parts == 1) {
             for (int i = 0; i < parts; i++) {
                 part.accept(i);

@@ -63,6 +63,18 @@ public final class ForeignWriter {
                 key.inputs.stream().map(p -> g1(curve, p)).collect(Collectors.joining(",\n  ", "[\n  ", "\n ]")));
     }
 
+    public static String key(PlonkKey key) {
+        Curve curve = key.curve;
+        PrimeField f = curve.scalars();
+        StringBuilder all = new StringBuilder("{\n \"protocol\": \"plonk\",\n \"curve\": \"" + curve.foreignName()
+                + "\",\n \"nPublic\": " + key.publicValues + ",\n \"power\": " + key.power + ",\n");
+        all.append(" \"k1\": \"%s\",\n \"k2\": \"%s\",\n".formatted(f.value(key.k1, 0), f.value(key.k2, 0)));
+        for (int i = 0; i < PlonkKey.COMMITMENTS.size(); i++) {
+            all.append(" \"%s\": %s,\n".formatted(PlonkKey.COMMITMENTS.get(i), g1(curve, key.commitments[i])));
+        }
+        return all + " \"X_2\": " + g2(curve, key.x2) + ",\n \"w\": \"" + f.value(key.root, 0) + "\"\n}\n";
+    }
+
     static String g1(Curve curve, long[] point) {
         PrimeField base = curve.base();
         if (curve.g1().isInfinity(point, 0)) {

@@ -134,9 +134,14 @@ public final class Groth16ProvingKey {
 
     /// Writes the key as a `.zkey` without contributions.
     public void write(OutputStream out) throws IOException {
+        write(out, 0);
+    }
+
+    /// Writes the key's own sections; the caller writes so many more.
+    SectionWriter write(OutputStream out, int more) throws IOException {
         PrimeField f = curve.scalars();
         PrimeField base = curve.base();
-        SectionWriter writer = new SectionWriter(out, "zkey", 1, 10);
+        SectionWriter writer = new SectionWriter(out, "zkey", 1, 10 + more);
         writer.section(1, SectionWriter.wholes(PROTOCOL_NUMBER));
         writer.section(
                 2,
@@ -174,6 +179,7 @@ public final class Groth16ProvingKey {
             writer.limbs(points[i]);
         }
         writer.section(10, new byte[MPC_HASH_BYTES + 4]);
+        return writer;
     }
 
     public Curve curve() {

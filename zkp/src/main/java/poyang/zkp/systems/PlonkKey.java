@@ -1,11 +1,15 @@
 package poyang.zkp.systems;
 
+import java.util.List;
 import poyang.zkp.curves.Curve;
 import poyang.zkp.curves.Domain;
 
 /// The verification key of a circuit under PLONK: commitments to its selectors and permutation.
 public final class PlonkKey {
     static final String PROTOCOL = "plonk";
+    /// The names of the commitments in files, in order.
+    static final List<String> COMMITMENTS = List.of("Qm", "Ql", "Qr", "Qo", "Qc", "S1", "S2", "S3");
+
     private static final int PUBLIC_MAX = 1 << 20;
 
     final Curve curve;
@@ -13,7 +17,7 @@ public final class PlonkKey {
     final int power;
     final long[] k1;
     final long[] k2;
-    /// Qm, Ql, Qr, Qo, Qc, S1, S2, S3
+    /// In the order of their names.
     final long[][] commitments;
     final long[] x2;
     final long[] root;
@@ -32,10 +36,9 @@ public final class PlonkKey {
     static PlonkKey read(String json) {
         ForeignText text = ForeignText.object(json, "the verification key");
         Curve curve = text.curve(PROTOCOL);
-        String[] names = {"Qm", "Ql", "Qr", "Qo", "Qc", "S1", "S2", "S3"};
-        long[][] commitments = new long[names.length][];
-        for (int i = 0; i < names.length; i++) {
-            commitments[i] = text.g1(names[i], curve, i < 5);
+        long[][] commitments = new long[COMMITMENTS.size()][];
+        for (int i = 0; i < commitments.length; i++) {
+            commitments[i] = text.g1(COMMITMENTS.get(i), curve, i < 5);
         }
         PlonkKey key = new PlonkKey(
                 curve,

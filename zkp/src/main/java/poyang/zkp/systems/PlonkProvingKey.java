@@ -1,7 +1,11 @@
 package poyang.zkp.systems;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import poyang.zkp.curves.Curve;
+import poyang.zkp.curves.Domain;
 import poyang.zkp.curves.Group;
 import poyang.zkp.curves.PrimeField;
 
@@ -37,7 +41,7 @@ public final class PlonkProvingKey {
     final long[][] polynomials;
     final long[] powers;
 
-    private PlonkProvingKey(
+    PlonkProvingKey(
             PlonkKey verification, int wires, Addition[] additions, int[][] rows, long[][] polynomials, long[] powers) {
         curve = verification.curve;
         this.wires = wires;
@@ -140,6 +144,65 @@ public final class PlonkProvingKey {
         }
         sigma.mustEnd();
         return all;
+    }
+
+    /// Writes the key as a `.zkey`, for snarkjs too, with the values at four times as many roots.
+    public void write(OutputStream out) throws IOException {
+        PrimeField f = curve.scalars();
+        int n = f.longs();
+        int size = 1 << verification.power;
+        SectionWriter writer = new SectionWriter(out, "zkey", 1, 14);
+        writer.section(1, SectionWriter.wholes(PROTOCOL_NUMBER));
+        byte[] head = SectionWriter.joined(
+                SectionWriter.modulus(curve.base().modulus(), curve.base().bytes()),
+                SectionWriter.modulus(f.modulus(), f.bytes()),
+                SectionWriter.wholes(wires, verification.publicValues, size, additions.length, rows[0].length),
+                SectionWriter.limbBytes(verification.k1),
+                SectionWriter.limbBytes(verification.k2));
+        for (long[] commitment : verification.commitments) {
+            head = SectionWriter.joined(head, SectionWriter.limbBytes(commitment));
+        }
+        writer.section(2, SectionWriter.joined(head, SectionWriter.limbBytes(verification.x2)));
+        writer.section(3, additions.length * (8L + 16L * n));
+        for (Addition addition : additions) {
+            writer.whole(addition.first);
+            writer.whole(addition.second);
+            writer.limbs(addition.factors);
+        }
+        for (int w = 0; w < 3; w++) {
+            writer.section(4 + w, 4L * rows[w].length);
+            for (int wire : rows[w]) {
+                writer.whole(wire);
+            }
+        }
+        Domain domain = curve.domain(verification.power);
+        Domain large = curve.domain(verification.power + 2);
+        long polynomial = 5L * size * n * 8;
+        for (int q = 0; q < SELECTORS; q++) {
+            writer.section(7 + q, polynomial);
+            write(writer, polynomials[q], large);
+        }
+        writer.section(12, PERMUTATIONS * polynomial);
+        for (int i = 0; i < PERMUTATIONS; i++) {
+            write(writer, polynomials[SELECTORS + i], large);
+        }
+        int inputs = Math.max(1, verification.publicValues);
+        writer.section(13, inputs * polynomial);
+        for (int i = 0; i < inputs; i++) {
+            long[] lagrange = new long[size * n];
+            f.one(lagrange, i * n);
+            domain.interpolate(lagrange);
+            write(writer, lagrange, large);
+        }
+        writer.section(14, 8L * powers.length);
+        writer.limbs(powers);
+    }
+
+    private static void write(SectionWriter writer, long[] coefficients, Domain large) throws IOException {
+        writer.limbs(coefficients);
+        long[] values = Arrays.copyOf(coefficients, 4 * coefficients.length);
+        large.transform(values);
+        writer.limbs(values);
     }
 
     public Curve curve() {

@@ -110,6 +110,15 @@ final class Sections {
             return value;
         }
 
+        /// A length up to `max`, then so many bytes.
+        byte[] bytes(String counted, int max) {
+            int length = count(counted, max);
+            need(length);
+            byte[] octets = file.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
+            at += length;
+            return octets;
+        }
+
         /// Passes over values that are not needed.
         void skip(long bytes) {
             need(bytes);

@@ -36,12 +36,14 @@ final class ZkpBench {
     private static final int ROUNDS = 3;
 
     private final Curve curve;
+    private final String system;
     private final int constraints;
     private final Map<String, Object> result = new LinkedHashMap<>();
     private final RandomSource random = new SeededRandom(new byte[SeededRandom.SEED_BYTES], "bench");
 
-    private ZkpBench(Curve curve, int constraints) {
+    private ZkpBench(Curve curve, String system, int constraints) {
         this.curve = curve;
+        this.system = system;
         this.constraints = constraints;
     }
 
@@ -63,11 +65,11 @@ final class ZkpBench {
         }
         Curve curve = Curve.named(curveName).orElse(null);
         int constraints = count.matches("[1-9][0-9]{0,7}") ? Integer.parseInt(count) : 0;
-        if (curve == null || constraints < 2 || !system.equals("groth16")) {
+        if (curve == null || constraints < 2 || !system.matches("groth16|plonk")) {
             wrongUse("these values");
             return;
         }
-        ZkpBench bench = new ZkpBench(curve, constraints);
+        ZkpBench bench = new ZkpBench(curve, system, constraints);
         try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
             bench.run(Workers.of(2, executor));
         }
@@ -75,8 +77,8 @@ final class ZkpBench {
     }
 
     private static void wrongUse(String what) {
-        System.err.println(
-                "cannot take " + what + ": bench zkp --curve bn254|bls12381 --system groth16 --constraints N [--json]");
+        System.err.println("cannot take " + what
+                + ": bench zkp --curve bn254|bls12381 --system groth16|plonk --constraints N [--json]");
         System.exit(2);
     }
 
@@ -110,11 +112,15 @@ final class ZkpBench {
 
     private void run(Workers workers) throws IOException {
         result.put("curve", curve.name());
-        result.put("system", "groth16");
+        result.put("system", system);
         result.put("constraints", constraints);
         R1cs circuit = chain();
         long[] witness = witness();
-        groth16(circuit, witness, workers);
+        if (system.equals("plonk")) {
+            plonk(circuit, witness, workers);
+        } else {
+            groth16(circuit, witness, workers);
+        }
         sums();
         transforms();
         String peak = Files.readAllLines(Path.of("/proc/self/status")).stream()
@@ -132,6 +138,25 @@ final class ZkpBench {
         prover.prove(witness, random.fork("warm"));
         Groth16Prover.Proven proven = timed("prove", () -> prover.prove(witness, random.fork("prove")));
         Supplier<Boolean> verify = () -> Groth16.verify(key.verificationKey(), proven.proof(), proven.publicValues())
+                .holds();
+        for (int i = 0; i < 100; i++) {
+            Bug.unless(verify.get(), "a proof that held does not hold");
+        }
+        if (!timed("verify", verify)) {
+            throw new IllegalStateException("the proof does not hold");
+        }
+    }
+
+    private void plonk(R1cs circuit, long[] witness, Workers workers) {
+        int power = 32 - Integer.numberOfLeadingZeros(constraints);
+        PowersOfTau powers = timed(
+                "powersOfTau",
+                () -> PowersOfTau.begin(curve, power).contribute("bench", random.fork("powers"), workers));
+        PlonkProvingKey key = timed("setUp", () -> PlonkSetUp.of(circuit, powers, workers));
+        PlonkProver prover = new PlonkProver(key, workers);
+        prover.prove(witness, random.fork("warm"));
+        PlonkProver.Proven proven = timed("prove", () -> prover.prove(witness, random.fork("prove")));
+        Supplier<Boolean> verify = () -> Plonk.verify(key.verificationKey(), proven.proof(), proven.publicValues())
                 .holds();
         for (int i = 0; i < 100; i++) {
             Bug.unless(verify.get(), "a proof that held does not hold");

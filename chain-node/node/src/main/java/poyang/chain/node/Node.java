@@ -29,8 +29,6 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
-import poyang.sdk.AuditLog;
-import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainForms;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.NodeAddress;
@@ -80,7 +78,7 @@ public final class Node implements AutoCloseable {
         Couriers couriers = new Couriers(ledger);
         OwnCalls own =
                 new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), key, ledger, pool, finality, random);
-        audit = new NodeAudit(stores.audit(), new NodeAudit.Parts(own, contracts), clock, this::failed);
+        audit = new NodeAudit(settings.directory(), new NodeAudit.Parts(own, contracts), clock, this::failed);
         contracts.enter(ledger.epochs().last());
         Stage.Signer signer = new Stage.Signer(settings.name(), key);
         loop = new ConsensusLoop(
@@ -147,22 +145,9 @@ public final class Node implements AutoCloseable {
             ledger.close();
             throw e;
         }
-        AuditLog audit;
         try {
-            Path directory = settings.directory();
-            audit = AuditLog.open(
-                    directory.resolve("audit.log"),
-                    AuditSeal.openOrCreate(directory.resolve("audit.key"), storage, random),
-                    clock);
+            return new Node(settings, new Stores(ledger, index), contracts, identity, key, random, clock);
         } catch (RuntimeException e) {
-            index.close();
-            ledger.close();
-            throw e;
-        }
-        try {
-            return new Node(settings, new Stores(ledger, index, audit), contracts, identity, key, random, clock);
-        } catch (RuntimeException e) {
-            audit.close();
             index.close();
             ledger.close();
             throw e;
@@ -170,7 +155,7 @@ public final class Node implements AutoCloseable {
     }
 
     /// What a node keeps on disk.
-    private record Stores(Ledger ledger, QueryIndex index, AuditLog audit) {}
+    private record Stores(Ledger ledger, QueryIndex index) {}
 
     /// The ledger in a validator's directory, with its genesis.
     static Ledger openLedger(
