@@ -276,6 +276,7 @@ public final class Node implements AutoCloseable {
             status.addPeers(PeerStatus.newBuilder()
                     .setNode(peer.peer().name())
                     .setConnected(peer.connected())
+                    .setVia(peer.via().map(PartyId::name).orElse(""))
                     .setRoundTripMicros(peer.roundTripMicros())
                     .setLastHeardMillisAgo(peer.lastHeardMillisAgo()));
         }

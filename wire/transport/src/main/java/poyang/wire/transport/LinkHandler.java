@@ -4,7 +4,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -30,6 +29,9 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
 
     private final Transport transport;
     private final @Nullable PartyId dialled;
+    private final @Nullable PartyId via;
+    /// The other side has no business to call but to be put through to a third.
+    private boolean callsOnly;
     private boolean stranger;
     private boolean attached;
     private @Nullable PeerLink link;
@@ -39,10 +41,12 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     private String reason = "the connection ended";
 
     /// @param dialled whom this side called; null when the other side called
-    LinkHandler(Transport transport, @Nullable PartyId dialled) {
+    /// @param via who put the call through; null when nobody had to
+    LinkHandler(Transport transport, @Nullable PartyId dialled, @Nullable PartyId via) {
         super(Inbound.class);
         this.transport = transport;
         this.dialled = dialled;
+        this.via = via;
         stranger = dialled == null;
     }
 
@@ -69,12 +73,11 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             refuse(context, "its certificate names \"" + name + "\", which is not the peer expected");
             return;
         }
-        if (dialled == null && transport.dials(known.peer())) {
-            refuse(context, "\"" + name + "\" called, although this node calls it");
+        link = known;
+        callsOnly = dialled == null && transport.dials(known.peer());
+        if (callsOnly) {
             return;
         }
-        PeerLink own = known;
-        link = own;
         long every = transport.config().heartbeatMillis();
         Silence fresh = new Silence(TimeUnit.MILLISECONDS.toNanos(every), System.nanoTime());
         silence = fresh;
@@ -101,7 +104,7 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     }
 
     private static SSLSession session(ChannelHandlerContext context) {
-        return context.pipeline().get(SslHandler.class).engine().getSession();
+        return Transport.session(context, Transport.LINK_TLS);
     }
 
     private static String inWords(Throwable cause) {
@@ -143,12 +146,25 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         if (!context.channel().isActive()) {
             return;
         }
+        if (!attached && dialled == null && Call.TO.is(frame)) {
+            stopBeating();
+            link = null;
+            transport.relay().join(context, own.peer(), frame);
+            return;
+        }
+        if (callsOnly) {
+            refuse(context, "\"" + own.peer() + "\" called, although this node calls it");
+            return;
+        }
         heard();
         own.heard();
         if (!attached) {
             attached = true;
             familiar();
-            own.attach(context.channel());
+            own.attach(context.channel(), via);
+            if (via != null) {
+                transport.dialAgain(own.peer());
+            }
         }
         if (frame.channel() == Frame.CONTROL) {
             readControl(context, own, frame);
@@ -230,9 +246,7 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (heartbeat != null) {
-            heartbeat.cancel(false);
-        }
+        stopBeating();
         if (pause != null) {
             pause.cancel(false);
         }
@@ -241,6 +255,12 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         }
         if (dialled != null) {
             transport.dialAgain(dialled);
+        }
+    }
+
+    private void stopBeating() {
+        if (heartbeat != null) {
+            heartbeat.cancel(false);
         }
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import poyang.kernel.Bytes;
@@ -22,6 +23,8 @@ final class PeerLink {
     private final Allowance allowance;
     private final LinkedHashSet<Bytes> seen = new LinkedHashSet<>();
     private @Nullable Channel current;
+    private @Nullable PartyId relay;
+    private int ticket;
     private long waitingBytes;
     private boolean drainScheduled;
     private int failures;
@@ -58,8 +61,11 @@ final class PeerLink {
         scheduleDrain();
     }
 
-    /// Makes `channel` the link; an older one is closed, because the peer has started again.
-    void attach(Channel channel) {
+    /// Makes `channel` the link; an older one is closed, because the peer has started again or there is a
+    /// better way.
+    ///
+    /// @param via the node that puts it through, or null
+    void attach(Channel channel, @Nullable PartyId via) {
         boolean replaced;
         synchronized (this) {
             Channel old = current;
@@ -69,6 +75,7 @@ final class PeerLink {
                 old.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             }
             current = channel;
+            relay = via;
             links++;
             failures = 0;
             scheduleDrain();
@@ -166,6 +173,24 @@ final class PeerLink {
         roundTripMicros = micros;
     }
 
+    synchronized boolean connected() {
+        return current != null;
+    }
+
+    /// Is there a link, but only through another node?
+    synchronized boolean relayed() {
+        return current != null && relay != null;
+    }
+
+    /// Of attempts to dial that wait, only the one with the last number goes ahead.
+    synchronized int newTicket() {
+        return ++ticket;
+    }
+
+    synchronized boolean isLastTicket(int number) {
+        return ticket == number;
+    }
+
     /// How many attempts failed in a row before this one.
     synchronized int failedAgain() {
         return failures++;
@@ -175,6 +200,7 @@ final class PeerLink {
         return new PeerStatistics(
                 peer,
                 current != null,
+                Optional.ofNullable(current == null ? null : relay),
                 roundTripMicros,
                 heard ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos) : -1,
                 waiting.size(),

@@ -1,9 +1,11 @@
 package poyang.wire.transport;
 
+import java.util.Optional;
 import poyang.kernel.PartyId;
 
 /// What a node knows about its link with one peer; counters run since the transport started.
 ///
+/// @param via the node that puts the link through, when there is no direct way
 /// @param roundTripMicros of the last answered ping; 0 before the first
 /// @param lastHeardMillisAgo since anything came from it; -1 when nothing ever did
 /// @param waitingFrames accepted for sending and not yet handed to the network
@@ -15,6 +17,7 @@ import poyang.kernel.PartyId;
 public record PeerStatistics(
         PartyId peer,
         boolean connected,
+        Optional<PartyId> via,
         long roundTripMicros,
         long lastHeardMillisAgo,
         int waitingFrames,

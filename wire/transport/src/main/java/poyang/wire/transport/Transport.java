@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -15,6 +16,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -41,12 +43,23 @@ import poyang.kernel.RandomSource;
 /// arrive in order; when a link breaks, frames may be lost, or sent again with the same id, in which case
 /// the second copy is dropped and counted.
 ///
+/// A peer that three attempts in a row did not reach is called through the other peers as well ({@link Relay}); the
+/// link is the same then, end to end. A direct link takes the place of such a one as soon as one can be
+/// had.
+///
 /// Who sends more than {@link PeerLimits} is not read for as long as its surplus takes; the surplus waits on
 /// its own side, and no other link waits with it.
 public final class Transport implements AutoCloseable {
     private static final int STRANGERS = 64;
-    private static final long HANDSHAKE_MILLIS = 5_000;
+    static final long HANDSHAKE_MILLIS = 5_000;
+    /// The names of what does TLS with the peer of a link, and with who puts it through.
+    static final String LINK_TLS = "link-tls";
+
+    static final String RELAY_TLS = "relay-tls";
     private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final int FAILURES_BEFORE_RELAY = 3;
+    /// While a link leads through another node: so many of the longest pauses between attempts at a direct one.
+    private static final int RELAYED_PAUSES = 6;
 
     /// What the caller hears. Calls come from the transport's own threads and must not block.
     public interface Listener {
@@ -71,6 +84,7 @@ public final class Transport implements AutoCloseable {
     private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final TreeMap<PartyId, PeerLink> links = new TreeMap<>();
     private final AtomicInteger strangers = new AtomicInteger();
+    private final Relay relay = new Relay(this);
     private final byte[] idPrefix;
     private final AtomicLong nextId = new AtomicLong();
     private @Nullable Channel server;
@@ -102,7 +116,7 @@ public final class Transport implements AutoCloseable {
         transport.listen();
         for (PartyId peer : config.peers().keySet()) {
             if (transport.dials(peer)) {
-                transport.dial(peer, 0);
+                transport.dial(peer, Optional.empty(), 0);
             }
         }
         return transport;
@@ -216,7 +230,10 @@ public final class Transport implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         boolean room = strangers.incrementAndGet() <= STRANGERS;
-                        equip(channel, identity.sslContext().createSSLEngine(), null);
+                        equip(
+                                channel,
+                                tls(identity.sslContext().createSSLEngine()),
+                                new LinkHandler(Transport.this, null, null));
                         if (!room) {
                             channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
                         }
@@ -235,29 +252,58 @@ public final class Transport implements AutoCloseable {
         server = bound.channel();
     }
 
-    /// Dials after a pause that doubles with each failure in a row.
+    /// Dials after a pause that doubles with each failure in a row; does nothing when there is a direct link.
     void dialAgain(PartyId peer) {
         PeerLink link = links.get(peer);
         if (link == null) {
             throw new Bug("dialled peers are configured");
         }
-        long pause = FIRST_PAUSE_MILLIS << Math.min(link.failedAgain(), 20);
-        dial(peer, Math.min(pause, config.reconnectMillis()));
-    }
-
-    private void dial(PartyId peer, long delayMillis) {
-        if (!closed) {
-            threads.schedule(() -> connect(peer), delayMillis, TimeUnit.MILLISECONDS)
-                    .addListener(done -> {
-                        if (!done.isSuccess() && !closed) {
-                            listener.failed(new Bug("dialling " + peer + " failed", done.cause()));
-                        }
-                    });
+        if (link.relayed()) {
+            dial(peer, Optional.empty(), RELAYED_PAUSES * config.reconnectMillis());
+        } else if (!link.connected()) {
+            int failures = link.failedAgain();
+            long pause = FIRST_PAUSE_MILLIS << Math.min(failures, 20);
+            dial(peer, relayFor(peer, failures), Math.min(pause, config.reconnectMillis()));
         }
     }
 
-    private void connect(PartyId peer) {
-        InetSocketAddress address = config.peers().get(peer);
+    /// Every other attempt goes through one of the other peers, in turn, those first that are connected.
+    private Optional<PartyId> relayFor(PartyId peer, int failures) {
+        int turn = failures - FAILURES_BEFORE_RELAY;
+        List<PartyId> others = links.values().stream()
+                .filter(link -> !link.peer().equals(peer))
+                .sorted(Comparator.comparing(link -> !link.connected()))
+                .map(PeerLink::peer)
+                .toList();
+        return turn < 0 || turn % 2 != 0 || others.isEmpty()
+                ? Optional.empty()
+                : Optional.of(others.get(turn / 2 % others.size()));
+    }
+
+    private void dial(PartyId peer, Optional<PartyId> through, long delayMillis) {
+        PeerLink link = links.get(peer);
+        if (link == null || closed) {
+            return;
+        }
+        int ticket = link.newTicket();
+        threads.schedule(
+                        () -> {
+                            if (link.isLastTicket(ticket)) {
+                                connect(peer, through);
+                            }
+                        },
+                        delayMillis,
+                        TimeUnit.MILLISECONDS)
+                .addListener(done -> {
+                    if (!done.isSuccess() && !closed) {
+                        listener.failed(new Bug("dialling " + peer + " failed", done.cause()));
+                    }
+                });
+    }
+
+    private void connect(PartyId peer, Optional<PartyId> through) {
+        PartyId called = through.orElse(peer);
+        InetSocketAddress address = config.peers().get(called);
         if (address == null) {
             throw new Bug("dialled peers are configured");
         }
@@ -272,9 +318,14 @@ public final class Transport implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        // The engine's words name the peer, not its address.
-                        SSLEngine engine = identity.sslContext().createSSLEngine(peer.name(), address.getPort());
-                        equip(channel, engine, peer);
+                        if (through.isEmpty()) {
+                            equip(channel, peer, null);
+                        } else {
+                            channel.pipeline()
+                                    .addLast(RELAY_TLS, tls(called, address))
+                                    .addLast(new FrameDecoder(), new FrameEncoder())
+                                    .addLast(new RelayedDial(Transport.this, peer, called));
+                        }
                     }
                 })
                 .connect(address)
@@ -285,9 +336,38 @@ public final class Transport implements AutoCloseable {
                 });
     }
 
-    private void equip(Channel channel, SSLEngine engine, @Nullable PartyId dialled) {
+    /// Makes a connection one that this side opened to a peer.
+    ///
+    /// @param via who put it through, or null
+    void equip(Channel channel, PartyId peer, @Nullable PartyId via) {
+        InetSocketAddress address = config.peers().get(peer);
+        if (address == null) {
+            throw new Bug("dialled peers are configured");
+        }
+        equip(channel, tls(peer, address), new LinkHandler(this, peer, via));
+    }
+
+    private SslHandler tls(PartyId peer, InetSocketAddress address) {
+        // The engine's words name the peer, not its address.
+        return tls(identity.sslContext().createSSLEngine(peer.name(), address.getPort()));
+    }
+
+    private static SslHandler tls(SSLEngine engine) {
         SslHandler tls = new SslHandler(engine);
         tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
-        channel.pipeline().addLast(tls, new FrameDecoder(), new FrameEncoder(), new LinkHandler(this, dialled));
+        return tls;
+    }
+
+    private static void equip(Channel channel, SslHandler tls, LinkHandler handler) {
+        channel.pipeline().addLast(LINK_TLS, tls).addLast(new FrameDecoder(), new FrameEncoder(), handler);
+    }
+
+    /// What was agreed on by the TLS of this name in a connection.
+    static SSLSession session(ChannelHandlerContext context, String name) {
+        return ((SslHandler) context.pipeline().get(name)).engine().getSession();
+    }
+
+    Relay relay() {
+        return relay;
     }
 }
