@@ -84,6 +84,30 @@ public final class CollisionProtocol {
                 new DhPsiSize(group));
     }
 
+    /// A small set against a large one that is prepared once, which {@link UnbalancedCollision} runs.
+    public static final CollisionProtocol UNBALANCED = new CollisionProtocol(
+            new Identity(6, 1, UnbalancedCollision.NAME),
+            "S. Jarecki, X. Liu, SCN 2010; A. Kiss, J. Liu, T. Schneider, N. Asokan, B. Pinkas, PoPETs 2017; the"
+                    + " curve: RFC 7748; hashing to it: RFC 9380",
+            "semi-honest, either party",
+            Learning.KEYS_AND_COUNTS,
+            new Engine() {
+                @Override
+                public int[] receive(Items items, long peerItems, Run run) {
+                    throw new Bug("UnbalancedCollision runs this protocol");
+                }
+
+                @Override
+                public void send(Items items, long peerItems, Run run) {
+                    throw new Bug("UnbalancedCollision runs this protocol");
+                }
+
+                @Override
+                public Cost cost(long receiverKeys, long senderKeys) {
+                    return UnbalancedPsi.cost(receiverKeys);
+                }
+            });
+
     private static final List<CollisionProtocol> ALL =
             List.of(DH_SM2, DH_25519, VOLE, VOLE_MALICIOUS, DH_SM2_SIZE, DH_25519_SIZE);
     private static final List<CollisionProtocol> SUMS = List.of(DH_SM2_SUM, DH_25519_SUM);

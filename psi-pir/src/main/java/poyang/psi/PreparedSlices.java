@@ -28,6 +28,10 @@ final class PreparedSlices implements UnbalancedPsi.Slices {
         return keys;
     }
 
+    static String file(int from) {
+        return "slice-" + from;
+    }
+
     /// Items `from` to `from + count` under a secret.
     record Slice(Items items, int from, int count, Curve25519Scalar secret) {
         byte[] mark() {
@@ -43,7 +47,7 @@ final class PreparedSlices implements UnbalancedPsi.Slices {
 
     @Override
     public long[] of(Slice slice, Supplier<long[]> made) {
-        String file = "slice-" + slice.from();
+        String file = file(slice.from());
         byte[] mark = slice.mark();
         Optional<byte[]> kept = folder.found(file)
                 .filter(content -> content.length == mark.length + 2 * Long.BYTES * slice.count()

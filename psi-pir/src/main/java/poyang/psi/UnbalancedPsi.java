@@ -76,6 +76,13 @@ public final class UnbalancedPsi {
         return prepare(set, key, version, questions, workers, new PreparedSlices(folder, SLICE_KEYS), progress);
     }
 
+    /// Takes away the slices that were kept while a set of so many keys was prepared.
+    static void forgetSlices(DiskFolder folder, int keys) {
+        for (int from = 0; from < keys; from += SLICE_KEYS) {
+            folder.delete(PreparedSlices.file(from));
+        }
+    }
+
     /// Where the tags of a slice come from: from where they are kept, else made.
     @FunctionalInterface
     interface Slices {

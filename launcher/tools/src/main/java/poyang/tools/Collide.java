@@ -85,9 +85,9 @@ final class Collide implements Callable<Integer> {
 
     @Option(
             names = "--work",
-            description =
-                    "vole, vole-malicious: a folder for sets of any size, bucket by bucket on disk; the result"
-                            + " comes in the order of the left file; run again with it, an interrupted run goes on where it was")
+            description = "vole, vole-malicious: a folder for sets of any size, bucket by bucket on disk; the result"
+                    + " comes in the order of the left file; run again with it, an interrupted run goes on where it"
+                    + " was. unbalanced: the folder in which the prepared set of the right file stays")
     private @Nullable Path work;
 
     @Option(names = "--memory", defaultValue = "1700", description = "megabytes of heap of a party (default: 1700)")
@@ -141,6 +141,9 @@ final class Collide implements Callable<Integer> {
                     "leave out --list, or reveal rows");
         }
         String named = protocol.equals("auto") ? fastest(size) : protocol;
+        if (!size && named.equals(CollisionProtocol.UNBALANCED.name())) {
+            return CollisionProtocol.UNBALANCED;
+        }
         return CollisionProtocol.named(size && !named.endsWith("-size") ? named + "-size" : named)
                 .filter(found -> found.sizeOnly() == size)
                 .orElseThrow(() -> new PoyangException(
@@ -180,13 +183,20 @@ final class Collide implements Callable<Integer> {
     }
 
     private CollideRun.Disk disk() {
-        if (memory < 64 || (work != null && !DiskCollision.offers(protocol()))) {
+        boolean prepared = protocol().equals(CollisionProtocol.UNBALANCED);
+        if (prepared && work == null) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION,
+                    "--protocol unbalanced needs --work",
+                    "name a folder in which the prepared set of the right file stays");
+        }
+        if (memory < 64 || (work != null && !prepared && !DiskCollision.offers(protocol()))) {
             throw new PoyangException(
                     ToolErrors.BAD_OPTION,
                     memory < 64
                             ? "--memory " + memory + " is too little"
                             : "--work is not for " + protocol().name(),
-                    "64 MB at least, and vole or vole-malicious, are needed");
+                    "64 MB at least, and vole, vole-malicious or unbalanced, are needed");
         }
         return new CollideRun.Disk(work, memory);
     }

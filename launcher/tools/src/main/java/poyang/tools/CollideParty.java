@@ -1,24 +1,31 @@
 package poyang.tools;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
 import poyang.connectors.BatchStream;
 import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm3;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
+import poyang.psi.CollisionInput;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
 import poyang.psi.CollisionSum;
 import poyang.psi.DiskCollision;
+import poyang.psi.DiskFolder;
 import poyang.psi.DiskSet;
 import poyang.psi.IdentifierRule;
 import poyang.psi.Intersection;
@@ -27,12 +34,14 @@ import poyang.psi.KeyReader;
 import poyang.psi.KeySet;
 import poyang.psi.Progress;
 import poyang.psi.RecordedNetwork;
+import poyang.psi.UnbalancedCollision;
 
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
 /// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK SUMS LEAST`, then `COLUMN RULE` for each key; WORK
-/// is the folder of a set on disk, or empty; SUMS are columns of the right file that are summed up, or empty, LEAST
+/// is the folder of a set on disk or of what is kept of a prepared one, or empty; SUMS are columns of the right file
+/// that are summed up, or empty, LEAST
 /// the matches below which they are not. Prints `rows`, `keys`,
 /// `matches`, `sent`,
 /// `received`, `protocolMillis` and `transcript`, one `name=value` a line; a failure is one line
@@ -57,6 +66,10 @@ final class CollideParty {
         for (int i = FIRST_KEY; i < arguments.length; i += 2) {
             columns.add(arguments[i]);
             rules.add(IdentifierRule.valueOf(arguments[i + 1]));
+        }
+        if (arguments[4].equals(CollisionProtocol.UNBALANCED.name())) {
+            unbalanced(arguments, columns, rules);
+            return;
         }
         if (!arguments[6].isEmpty()) {
             onDisk(arguments, columns, rules);
@@ -91,6 +104,50 @@ final class CollideParty {
         });
     }
 
+    /// The left file is small, the right one is prepared once for its content and kept in its party's folder, where it
+    /// is not read again.
+    private static void unbalanced(String[] arguments, List<String> columns, List<IdentifierRule> rules)
+            throws IOException, InterruptedException {
+        Path file = Path.of(arguments[1]);
+        DiskFolder kept = DiskFolder.plain(Path.of(arguments[6]));
+        KeySet keys = new KeyForm(rules).keySet();
+        if (arguments[0].equals("left")) {
+            read(file, columns, rules, keys::readKey);
+            converse(arguments, (_, session) -> {
+                Intersection found = UnbalancedCollision.ask(keys, kept, session);
+                CollideResult.write(
+                        Path.of(arguments[3]),
+                        CollideRun.Listed.valueOf(arguments[5]),
+                        columns,
+                        new KeyForm(rules),
+                        keys,
+                        found.matches());
+                return new Counts(keys.rowsRead(), keys.size(), found.matches().size());
+            });
+            return;
+        }
+        UnbalancedCollision.beginServer(kept, ProcessRandom.open("prepared"));
+        Bytes content = Sm3.hash(state(file, columns, rules).getBytes(StandardCharsets.UTF_8));
+        converse(arguments, (_, session) -> {
+            Supplier<CollisionInput> set = () -> {
+                if (keys.rowsRead() == 0) {
+                    read(file, columns, rules, keys::readKey);
+                }
+                return keys;
+            };
+            UnbalancedCollision.Answered answered =
+                    UnbalancedCollision.answer(content, set, kept, UnbalancedCollision.QUESTIONS, session);
+            // of a set that was prepared before, its keys are known and its rows are not
+            return new Counts(Math.max(keys.rowsRead(), answered.keys()), answered.keys(), -1);
+        });
+    }
+
+    /// A file with its size and time, and how it is read.
+    private static String state(Path file, List<String> columns, List<IdentifierRule> rules) throws IOException {
+        return file.toAbsolutePath() + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + " " + columns
+                + " " + rules;
+    }
+
     /// Sums over the common keys. A key in several rows of the right file brings the sum of its rows.
     private static void sums(String[] arguments, List<String> columns, List<IdentifierRule> rules)
             throws IOException, InterruptedException {
@@ -120,6 +177,7 @@ final class CollideParty {
     private static CollisionProtocol protocol(String name) {
         return CollisionProtocol.named(name)
                 .or(() -> CollisionProtocol.sumNamed(name))
+                .or(() -> Optional.of(CollisionProtocol.UNBALANCED))
                 .orElseThrow();
     }
 
@@ -160,8 +218,7 @@ final class CollideParty {
         boolean left = arguments[0].equals("left");
         Path file = Path.of(arguments[1]);
         Path work = Path.of(arguments[6]);
-        String source = file.toAbsolutePath() + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + " "
-                + columns + " " + rules;
+        String source = state(file, columns, rules);
         DiskSet set = DiskSet.open(work, source).orElseGet(() -> {
             DiskSet.Writer writer = DiskSet.create(work, source);
             read(file, columns, rules, writer::add);

@@ -90,7 +90,7 @@ final class CollideRun {
                         party("left", plan.left(), plan.leftKeys()),
                         party("right", plan.right(), plan.rightKeys()),
                         progress);
-        if (plan.disk().work() != null) {
+        if (plan.disk().work() != null && !plan.protocol().equals(CollisionProtocol.UNBALANCED)) {
             PartyProcesses.delete(Path.of(plan.disk().of("left")));
             PartyProcesses.delete(Path.of(plan.disk().of("right")));
         }

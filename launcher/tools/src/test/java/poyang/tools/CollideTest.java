@@ -48,7 +48,7 @@ final class CollideTest {
                 rules,
                 CollisionProtocol.named(protocol)
                         .or(() -> CollisionProtocol.sumNamed(protocol))
-                        .orElseThrow(),
+                        .orElse(CollisionProtocol.UNBALANCED),
                 listed,
                 folder.resolve("matches.csv"),
                 new CollideRun.Disk(work, 400),
@@ -315,5 +315,32 @@ final class CollideTest {
 
     private Path file(String name, String text) throws IOException {
         return Files.writeString(folder.resolve(name), text);
+    }
+
+    /// The right file is masked once for its content: afterwards it is not even read, and only the small side costs. A
+    /// file that changed is prepared again.
+    @Test
+    void aLargeFileIsPreparedOnceForManySmallOnes() throws IOException {
+        protocol = "unbalanced";
+        work = folder.resolve("prepared");
+        StringBuilder rows = new StringBuilder("id,v\n");
+        for (int i = 0; i < 3_000; i++) {
+            rows.append("key ").append(i).append(",1\n");
+        }
+        Path large = file("large.csv", rows.toString());
+        Path small = file("small.csv", "id,v\nkey 17,1\nabsent,1\nkey 2999,1\n");
+        CollideRun.Outcome first = run(small, large, "id", IdentifierRule.TEXT);
+        assertEquals(List.of("id", "key 17", "key 2999"), matches());
+        assertEquals(3_000, first.rightRows());
+        assertTrue(first.bytesExchanged() > 8 * 3_000, "the table crosses once");
+        CollideRun.Outcome second = run(file("other.csv", "id,v\nkey 5,1\nnone,1\n"), large, "id", IdentifierRule.TEXT);
+        assertEquals(List.of("id", "key 5"), matches());
+        assertEquals(3_000, second.rightRows());
+        assertTrue(second.bytesExchanged() < 1_000, second.bytesExchanged() + " bytes");
+        rows.append("key 3000,1\n");
+        CollideRun.Outcome changed = run(
+                file("last.csv", "id,v\nkey 3000,1\n"), file("large.csv", rows.toString()), "id", IdentifierRule.TEXT);
+        assertEquals(List.of("id", "key 3000"), matches());
+        assertEquals(3_001, changed.rightRows());
     }
 }
