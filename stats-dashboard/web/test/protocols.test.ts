@@ -19,6 +19,8 @@ describe('what two owners allow', () => {
   it('is by the protocols of the form alone', () => {
     const open = [dataset([], []), dataset([], []), dataset([], [])];
     expect(names(allowedProtocols(open, Reveal.MATCHING_ROWS, 'group'))).toEqual(['vole-group']);
+    expect(names(allowedProtocols(open, Reveal.SIZE_ONLY, 'asked'))).toEqual(['dh-sm2-asked', 'dh-25519-asked']);
+    expect(allowedReveals(open, 'asked')).toEqual([Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY]);
     expect(names(allowedProtocols([...open, dataset(['vole'], [])], Reveal.MATCHING_ROWS, 'group'))).toEqual([]);
   });
 

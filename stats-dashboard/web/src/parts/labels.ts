@@ -111,7 +111,7 @@ export const kindLabel = (job: Job): string => (sumsOf(job) ? t('kindSums') : gr
 /** What a party of a job is, by its place. */
 export const sideLabel = (job: Job, place: number): string => groupOf(job) ? t('groupSide', place + 1) : sumsOf(job) ? t(place === 0 ? 'keysSide' : 'valuesSide') : totalsOf(job)
   ? place === job.parties.length - 1 ? t('collectorSide') : t('reporterSide', place + 1)
-  : t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : 'rightSide');
+  : t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : place === 1 ? 'rightSide' : 'askerSide');
 
 /** Whatever the plan's kind. */
 function planOf(job: Job): { protocol: string } | null {

@@ -2,8 +2,8 @@
 import { Reveal, type Dataset, type UsePolicy } from '../schema/poyang/v1/datasets_pb';
 import type { Key } from '../i18n';
 
-/** What kind of plan a protocol is for: a collision of two or of a group, sums over matches, scores, totals. */
-export type Form = 'pair' | 'group' | 'sums' | 'scoring' | 'totals';
+/** What kind of plan a protocol is for: a collision of two, of a group, or of two for a third that asks, sums over matches, scores, totals. */
+export type Form = 'pair' | 'group' | 'asked' | 'sums' | 'scoring' | 'totals';
 export interface Protocol { name: string; form: Form; label: Key; reveals: Reveal[] }
 
 /** The chain chooses the fastest that both policies allow. */
@@ -19,6 +19,8 @@ export const PROTOCOLS: Protocol[] = [
   { name: 'dh-25519-size', form: 'pair', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY] },
   { name: 'dh-sm2-sum', form: 'sums', label: 'protocolDhSm2Sum', reveals: [Reveal.MATCH_SUMS] },
   { name: 'dh-25519-sum', form: 'sums', label: 'protocolDh25519Sum', reveals: [Reveal.MATCH_SUMS] },
+  { name: 'dh-sm2-asked', form: 'asked', label: 'protocolDhSm2Asked', reveals: [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY] },
+  { name: 'dh-25519-asked', form: 'asked', label: 'protocolDh25519Asked', reveals: [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY] },
   { name: 'scoring-bfv', form: 'scoring', label: 'protocolScoringBfv', reveals: [Reveal.SCORES] },
   { name: 'bfv-sum', form: 'totals', label: 'protocolBfvSum', reveals: [Reveal.TOTALS] },
 ];
@@ -36,8 +38,8 @@ const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
 export const reveals = (policy: UsePolicy | undefined, reveal: Reveal): boolean => !policy?.reveals.length || policy.reveals.includes(reveal);
 
 /** What both owners let a collision ask for. */
-export function allowedReveals(datasets: Dataset[]): Reveal[] {
-  return COLLISIONS.filter((reveal) => datasets.every((d) => reveals(d.policy, reveal)) && allowedProtocols(datasets, reveal).length > 0);
+export function allowedReveals(datasets: Dataset[], form: Form = 'pair'): Reveal[] {
+  return COLLISIONS.filter((reveal) => datasets.every((d) => reveals(d.policy, reveal)) && allowedProtocols(datasets, reveal, form).length > 0);
 }
 
 /** Those by which it can be told, and which all owners allow. */

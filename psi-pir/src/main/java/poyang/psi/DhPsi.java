@@ -32,7 +32,7 @@ import poyang.crypto.Sm3;
 /// - source: Meadows, IEEE S&P 1986; Huberman, Franklin, Hogg, ACM EC 1999, section 3
 final class DhPsi implements CollisionProtocol.Engine {
     private static final byte[] TAG_DOMAIN = "poyang.dh-psi.tag.v2".getBytes(StandardCharsets.US_ASCII);
-    private static final int CHUNK_POINTS = 4096;
+    static final int CHUNK_POINTS = 4096;
     private static final int PART_POINTS = 512;
 
     final MaskingGroup group;

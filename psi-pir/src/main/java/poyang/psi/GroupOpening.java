@@ -35,12 +35,18 @@ record GroupOpening(byte[] seed, List<Long> keys, Map<PartyId, byte[]> pairKeys)
         keys = List.copyOf(keys);
     }
 
+    /// What a run is for; all parties must mean the same.
+    ///
+    /// @param id of the protocol
+    /// @param variant of it; empty where it has none
+    record Purpose(int id, int version, String variant) {}
+
     /// @param runs with each other party, in the order of the parties
-    static GroupOpening exchange(GroupSession session, Map<PartyId, Run> runs, long ownKeys) {
+    static GroupOpening exchange(Purpose purpose, GroupSession session, Map<PartyId, Run> runs, long ownKeys) {
         List<PartyId> parties = session.parties();
         PartyId self = session.network().self();
         byte[] share = session.random().fork("coin").bytes(SHARE_BYTES);
-        byte[] header = header(parties, ownKeys, Sm3.digest(share));
+        byte[] header = header(purpose, parties, ownKeys, Sm3.digest(share));
         Map<PartyId, byte[]> headers = toAll(runs, self, header, "the header");
         Map<PartyId, byte[]> shares = toAll(runs, self, share, "the opening");
         List<Long> keys = new ArrayList<>();
@@ -49,20 +55,19 @@ record GroupOpening(byte[] seed, List<Long> keys, Map<PartyId, byte[]> pairKeys)
             byte[] said = headers.getOrDefault(party, header);
             byte[] tossed = shares.getOrDefault(party, share);
             Run run = runs.get(party);
-            keys.add(run == null ? ownKeys : keys(run, parties, said, tossed));
+            keys.add(run == null ? ownKeys : keys(run, purpose, parties, said, tossed));
             seen.update(said).update(tossed);
         }
         byte[] seed = seen.digest();
         return new GroupOpening(seed, keys, pairKeys(session, runs, seed));
     }
 
-    private static byte[] header(List<PartyId> parties, long keys, byte[] commitment) {
-        byte[] names = new CanonicalWriter(DOMAIN)
-                .list(parties, (out, party) -> out.text(party.name()))
-                .toArray();
+    private static byte[] header(Purpose purpose, List<PartyId> parties, long keys, byte[] commitment) {
+        CanonicalWriter all = new CanonicalWriter(DOMAIN).list(parties, (out, party) -> out.text(party.name()));
+        byte[] names = (purpose.variant().isEmpty() ? all : all.text(purpose.variant())).toArray();
         return new CanonicalWriter(DOMAIN)
-                .u32(GroupPsi.ID)
-                .u32(GroupPsi.VERSION)
+                .u32(purpose.id())
+                .u32(purpose.version())
                 .bytes(Sm3.digest(names))
                 .u64(keys)
                 .bytes(commitment)
@@ -80,7 +85,7 @@ record GroupOpening(byte[] seed, List<Long> keys, Map<PartyId, byte[]> pairKeys)
 
     /// How many keys a party says that it has, when it runs this protocol with these parties and opens what it
     /// committed to.
-    private static long keys(Run run, List<PartyId> parties, byte[] said, byte[] tossed) {
+    private static long keys(Run run, Purpose purpose, List<PartyId> parties, byte[] said, byte[] tossed) {
         long keys;
         try {
             CanonicalReader in = new CanonicalReader(DOMAIN, said);
@@ -94,7 +99,9 @@ record GroupOpening(byte[] seed, List<Long> keys, Map<PartyId, byte[]> pairKeys)
             }
             throw e;
         }
-        if (keys < 0 || keys > LARGEST_SET || !Arrays.equals(said, header(parties, keys, Sm3.digest(tossed)))) {
+        if (keys < 0
+                || keys > LARGEST_SET
+                || !Arrays.equals(said, header(purpose, parties, keys, Sm3.digest(tossed)))) {
             throw run.misbehaved(
                     "its header names another protocol, version, group or an impossible count, or it opened"
                             + " another commitment than it had made");

@@ -95,7 +95,7 @@ public final class GroupPsi {
                 runs.put(party, Run.of(NAME, first, session.with(party)));
             }
         }
-        opening = GroupOpening.exchange(session, runs, input.size());
+        opening = GroupOpening.exchange(new GroupOpening.Purpose(ID, VERSION, ""), session, runs, input.size());
         plan = GroupPlan.of(opening.keys(), bucketKeys);
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
 import poyang.kernel.PartyNetwork;
@@ -56,32 +57,44 @@ final class Group {
 
     /// Runs the group on these sets; gives the numbers of the leader's matches.
     IntList run(List<? extends CollisionInput> sets, long seed, int bucketKeys) throws Exception {
+        return each(sets.size(), seed, (number, session) -> {
+                    if (number == 0) {
+                        return GroupPsi.lead(sets.get(number), session, bucketKeys)
+                                .matches();
+                    }
+                    GroupPsi.contribute(sets.get(number), session, bucketKeys);
+                    return IntList.of(new int[0]);
+                })
+                .getFirst();
+    }
+
+    /// Runs all sides of some protocol that the first leads; gives what each has in the end.
+    <T> List<T> each(int size, long seed, BiFunction<Integer, GroupSession, T> side) throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<CompletableFuture<IntList>> running = new ArrayList<>();
-            for (int i = 0; i < sets.size(); i++) {
+            List<CompletableFuture<T>> running = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
                 int number = i;
-                CompletableFuture<IntList> one =
-                        CompletableFuture.supplyAsync(() -> party(number, sets.get(number), seed, bucketKeys), threads);
+                CompletableFuture<T> one = CompletableFuture.supplyAsync(
+                        () -> side.apply(
+                                number,
+                                new GroupSession(
+                                        new End(number),
+                                        parties.getFirst(),
+                                        Runs.seed(seed, "party " + number),
+                                        Runs.QUIET,
+                                        Workers.ALONE)),
+                        threads);
                 running.add(one);
-                CompletableFuture<IntList> _ = one.whenComplete((_, failure) -> lost |= failure != null);
+                CompletableFuture<T> _ = one.whenComplete((_, failure) -> lost |= failure != null);
             }
-            for (CompletableFuture<IntList> one : running) {
-                one.get(60, TimeUnit.SECONDS);
+            List<T> done = new ArrayList<>();
+            for (CompletableFuture<T> one : running) {
+                done.add(one.get(60, TimeUnit.SECONDS));
             }
-            return running.getFirst().get();
+            return done;
         } finally {
             lost = true;
         }
-    }
-
-    private IntList party(int number, CollisionInput set, long seed, int bucketKeys) {
-        GroupSession session = new GroupSession(
-                new End(number), parties.getFirst(), Runs.seed(seed, "party " + number), Runs.QUIET, Workers.ALONE);
-        if (number == 0) {
-            return GroupPsi.lead(set, session, bucketKeys).matches();
-        }
-        GroupPsi.contribute(set, session, bucketKeys);
-        return IntList.of(new int[0]);
     }
 
     private final class End implements PartyNetwork {

@@ -20,6 +20,7 @@ import poyang.wire.schema.UsePolicy;
 final class CollisionRules {
     static final int KEYS_MAX = 8;
     static final long AT_LEAST_MAX = 1L << 40;
+    private static final int ASKER_MAX = 64;
     private static final int MEGABITS_MAX = 1_000_000;
     private static final int DELAY_MAX = 10_000;
 
@@ -29,9 +30,21 @@ final class CollisionRules {
     /// @param left first party
     /// @param right second party
     record Parsed(CollisionPlan plan, Side left, Side right) implements Planned {
+        /// An asker brings nothing.
         @Override
         public List<Side> sides() {
-            return List.of(left, right);
+            return asked()
+                    ? List.of(left, right, new Side(plan.getAsker(), Dataset.getDefaultInstance(), List.of()))
+                    : List.of(left, right);
+        }
+
+        /// Whether a third department asks, which alone gets the result.
+        boolean asked() {
+            return !plan.getAsker().isEmpty();
+        }
+
+        ProtocolRegistry.Form form() {
+            return CollisionRules.form(plan);
         }
 
         @Override
@@ -52,7 +65,7 @@ final class CollisionRules {
 
         @Override
         public boolean canReceive(String organisation) {
-            return true;
+            return !asked() || organisation.equals(plan.getAsker());
         }
 
         @Override
@@ -62,7 +75,7 @@ final class CollisionRules {
 
         @Override
         public Optional<ProtocolChoice> choice(String receiver) {
-            return CollisionRules.choice(this, JobRules.receives(receiver, left.organisation()));
+            return CollisionRules.choice(this, asked() || JobRules.receives(receiver, left.organisation()));
         }
 
         @Override
@@ -71,9 +84,13 @@ final class CollisionRules {
         }
     }
 
+    private static ProtocolRegistry.Form form(CollisionPlan plan) {
+        return plan.getAsker().isEmpty() ? ProtocolRegistry.Form.PAIR : ProtocolRegistry.Form.ASKED;
+    }
+
     static Parsed parse(CollisionPlan collision, ReadableState datasets) {
         if (!collision.getProtocol().equals(ProtocolRegistry.AUTO)) {
-            JobRules.protocolKnown(collision.getProtocol(), ProtocolRegistry.Form.PAIR);
+            JobRules.protocolKnown(collision.getProtocol(), form(collision));
         }
         revealed(collision);
         network(collision.getNetwork());
@@ -111,6 +128,11 @@ final class CollisionRules {
                 rows || plan.getJoin() == JoinResult.JOIN_RESULT_UNSPECIFIED,
                 "the plan lists rows (" + plan.getJoin() + ") and reveals only " + plan.getReveal(),
                 "leave out what is listed, or reveal MATCHING_ROWS");
+        Rules.text("asker", plan.getAsker(), 0, ASKER_MAX);
+        Rules.arguments(
+                plan.getAsker().isEmpty() || plan.getJoin().getNumber() <= JoinResult.INNER_VALUE,
+                "the asker gets " + plan.getJoin() + " of rows that are not its own",
+                "INNER is needed: an asker learns what both owners have, and nothing of one alone");
     }
 
     static void network(Network network) {
@@ -176,7 +198,7 @@ final class CollisionRules {
             return Optional.empty();
         }
         return Optional.of(ProtocolChoices.fastest(
-                JobRules.able(parsed, ProtocolRegistry.Form.PAIR),
+                JobRules.able(parsed, parsed.form()),
                 parsed.plan().getNetwork(),
                 JobRules.rows(receiverLeft ? parsed.left() : parsed.right()),
                 JobRules.rows(receiverLeft ? parsed.right() : parsed.left())));

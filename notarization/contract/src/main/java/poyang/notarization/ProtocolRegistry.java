@@ -39,6 +39,24 @@ final class ProtocolRegistry {
             "接收方不同标识的个数，此外一无所知",
             "how many different identifiers the receiver has, and nothing else");
 
+    private static final String OWNERS = "另一数据方不同标识的个数，此外一无所知";
+    private static final String OWNERS_ENGLISH = "how many different identifiers the other owner has, and nothing else";
+
+    /// An asker who owns neither set receives; both owners are as senders.
+    private static final Map<Reveal, Learns> ASKED = Map.of(
+            Reveal.MATCHING_ROWS,
+            new Learns(
+                    "两个数据方共有的标识，以及各方不同标识的个数",
+                    "the identifiers that both owners have, and how many different ones each has",
+                    OWNERS,
+                    OWNERS_ENGLISH),
+            Reveal.SIZE_ONLY,
+            new Learns(
+                    "两个数据方共有标识的个数，以及各方不同标识的个数，不知道是哪些",
+                    "how many identifiers both owners have, and how many different ones each has, and not which",
+                    OWNERS,
+                    OWNERS_ENGLISH));
+
     private static final Learns SCORES = new Learns(
             "自己每一行的评分。每个评分是对方模型 {terms} 个系数的一个线性方程：各次任务中不同的行达到 {terms} 行，即可解出整个模型",
             "the score of each of its own rows. Each score is one linear equation in the model's {terms} coefficients:"
@@ -75,6 +93,8 @@ final class ProtocolRegistry {
             new Protocol(18, 1, "dh-25519-size", Form.PAIR, SIZE_ONLY, new Cost(100, 91_000, 91_000, 42, 32, 5)),
             new Protocol(19, 1, "dh-sm2-sum", Form.SUMS, SUMS_ONLY, new Cost(200, 154_000, 156_000, 43, 57, 8)),
             new Protocol(20, 1, "dh-25519-sum", Form.SUMS, SUMS_ONLY, new Cost(200, 91_000, 93_000, 42, 56, 8)),
+            new Protocol(21, 1, "dh-sm2-asked", Form.ASKED, ASKED, new Cost(200, 308_000, 308_000, 102, 102, 7)),
+            new Protocol(22, 1, "dh-25519-asked", Form.ASKED, ASKED, new Cost(200, 182_000, 182_000, 100, 100, 7)),
             new Protocol(33, 1, "scoring-bfv", Form.SCORING, Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)),
             new Protocol(34, 1, "bfv-sum", Form.TOTALS, Map.of(Reveal.TOTALS, TOTALS), Cost.rounds(6)));
 
@@ -86,6 +106,8 @@ final class ProtocolRegistry {
         PAIR,
         /// A collision of three departments or more.
         GROUP,
+        /// A collision of two departments for a third one.
+        ASKED,
         /// Sums over the matches of two departments.
         SUMS,
         SCORING,

@@ -16,6 +16,8 @@ import poyang.homomorphic.aggregate.JointSum;
 import poyang.homomorphic.scoring.FixedPoint;
 import poyang.homomorphic.scoring.Scoring;
 import poyang.homomorphic.scoring.ScoringShape;
+import poyang.psi.AskedProtocol;
+import poyang.psi.AskedPsi;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSum;
 import poyang.psi.GroupPsi;
@@ -111,6 +113,37 @@ final class ProtocolRegistryTest {
                 assertEquals(1, reckoned / bytes, 0.25, said.name());
                 assertEquals(cost.rounds(), said.cost().rounds(), said.name());
             }
+        }
+    }
+
+    @Test
+    void whatTheChainKnowsOfAskersExecutorsRunByTheSameFacts() {
+        for (ProtocolRegistry.Protocol said : ProtocolRegistry.of(ProtocolRegistry.Form.ASKED)) {
+            AskedProtocol runs = AskedProtocol.named(said.name()).orElseThrow();
+            assertEquals(runs.id(), said.id());
+            assertEquals(AskedProtocol.VERSION, said.version());
+            assertEquals(AskedPsi.rounds(), said.cost().rounds());
+            ProtocolRegistry.Learns rows = said.learns(Reveal.MATCHING_ROWS).orElseThrow();
+            ProtocolRegistry.Learns size = said.learns(Reveal.SIZE_ONLY).orElseThrow();
+            assertEquals(AskedProtocol.ROWS, rows.receiver());
+            assertEquals(AskedProtocol.ROWS_ENGLISH, rows.receiverEnglish());
+            assertEquals(AskedProtocol.SIZE, size.receiver());
+            assertEquals(AskedProtocol.SIZE_ENGLISH, size.receiverEnglish());
+            for (ProtocolRegistry.Learns learns : List.of(rows, size)) {
+                assertTrue(learns.sender().startsWith(AskedProtocol.OWNERS));
+                assertTrue(learns.senderEnglish().startsWith(AskedProtocol.OWNERS_ENGLISH));
+            }
+            long keys = 1 << 20;
+            long bytes = 0;
+            for (var cost : List.of(
+                    AskedPsi.ownersCost(runs, keys, keys),
+                    AskedPsi.askerCost(runs, keys, keys, 20, true),
+                    AskedPsi.askerCost(runs, keys, keys, 20, false))) {
+                bytes += cost.receiverBytes() + cost.senderBytes();
+            }
+            double reckoned =
+                    (double) (said.cost().bytesPerReceiverRow() + said.cost().bytesPerSenderRow()) * keys;
+            assertEquals(1, reckoned / bytes, 0.25, said.name());
         }
     }
 

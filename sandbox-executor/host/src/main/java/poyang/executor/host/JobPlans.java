@@ -43,6 +43,15 @@ final class JobPlans {
         List<JobPlan.Key> keys = new ArrayList<>();
         keys.add(new JobPlan.Key(plan.getLeftColumn(), plan.getRightColumn(), kind(plan.getIdentifierKind())));
         plan.getMoreKeysList().forEach(key -> keys.add(key(key)));
+        if (!plan.getAsker().isEmpty()) {
+            return new JobPlan.AskedCollision(
+                    keys,
+                    new PartyId(job.getParties(0).getOrganisation()),
+                    new PartyId(job.getParties(1).getOrganisation()),
+                    new PartyId(plan.getAsker()),
+                    reveal(plan).equals(new JobPlan.Reveal.MatchingRows()),
+                    protocol(job, plan.getProtocol()));
+        }
         return new JobPlan.Collision(keys, protocol(job, plan.getProtocol()), reveal(plan), listed(plan.getJoin()));
     }
 

@@ -32,6 +32,7 @@ public record JobFacts(
     /// Followed by the keys of a bucket, and then as {@link #COLLISION}.
     private static final int COLLISION_ON_DISK = 16;
 
+    private static final int ASKED_COLLISION = 7;
     private static final int CATEGORIES_MAX = 1024;
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
@@ -102,6 +103,13 @@ public record JobFacts(
                         .text(plan.leader().name())
                         .text(plan.protocol())
                         .text(plan.listed().name());
+            case JobPlan.AskedCollision plan ->
+                writeKeys(plan.keys(), out.u8(ASKED_COLLISION))
+                        .text(plan.left().name())
+                        .text(plan.right().name())
+                        .text(plan.asker().name())
+                        .flag(plan.rows())
+                        .text(plan.protocol());
             case JobPlan.MatchSum plan ->
                 writeFeatures(plan.sums(), writeKeys(plan.keys(), out.u8(MATCH_SUM)))
                         .flag(plan.countRows())
@@ -180,6 +188,14 @@ public record JobFacts(
             case SCORING -> scoring(in);
             case AGGREGATION -> aggregation(in);
             case GROUP_COLLISION -> group(in);
+            case ASKED_COLLISION ->
+                new JobPlan.AskedCollision(
+                        keys(in),
+                        new PartyId(in.text(LONGEST_TEXT)),
+                        new PartyId(in.text(LONGEST_TEXT)),
+                        new PartyId(in.text(LONGEST_TEXT)),
+                        in.flag(),
+                        in.text(LONGEST_TEXT));
             case MATCH_SUM -> new JobPlan.MatchSum(keys(in), features(in), in.flag(), in.u64(), in.text(LONGEST_TEXT));
             default -> throw unknown("a job has the unknown kind " + kind);
         };

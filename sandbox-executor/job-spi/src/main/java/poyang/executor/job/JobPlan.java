@@ -59,6 +59,17 @@ public sealed interface JobPlan {
         }
     }
 
+    /// Who is in both? A third party asks, brings nothing, and alone gets to know; the owners learn sizes.
+    ///
+    /// @param keys at least one pair of columns, in order
+    /// @param rows whether the asker gets the common identifiers, or only their number
+    record AskedCollision(List<Key> keys, PartyId left, PartyId right, PartyId asker, boolean rows, String protocol)
+            implements JobPlan {
+        public AskedCollision {
+            keys = List.copyOf(keys);
+        }
+    }
+
     /// Sums of the right party's numbers over the keys that both have. The left party gets them, and no key.
     ///
     /// @param keys at least one pair of columns, in order

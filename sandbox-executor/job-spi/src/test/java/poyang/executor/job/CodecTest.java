@@ -92,6 +92,20 @@ class CodecTest {
                     5,
                     "dh-sm2-sum"));
 
+    private static final JobFacts ASKED = new JobFacts(
+            "f012",
+            1,
+            new PartyId("audit"),
+            List.of(new PartyId("housing"), new PartyId("taxation")),
+            true,
+            new JobPlan.AskedCollision(
+                    List.of(new JobPlan.Key("id", "citizen", "id")),
+                    new PartyId("taxation"),
+                    new PartyId("housing"),
+                    new PartyId("audit"),
+                    true,
+                    "dh-sm2-asked"));
+
     private static List<ChildMessage> messages() {
         Bytes digest = Bytes.wrap(new byte[32]);
         return List.of(
@@ -99,6 +113,7 @@ class CodecTest {
                 new ChildMessage.Start(SIZES, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Go(),
                 new ChildMessage.Start(MANY, Bytes.empty(), Bytes.utf8("department"), digest),
+                new ChildMessage.Start(ASKED, Bytes.utf8("receiver"), Bytes.utf8("department"), digest),
                 new ChildMessage.Start(SUMS, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Start(GROUP, Bytes.empty(), Bytes.utf8("department"), digest),
                 new ChildMessage.Frame(new PartyId("taxation"), Bytes.utf8("frame")),

@@ -17,15 +17,22 @@ public final class AggregationJob implements JobKind {
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Aggregation aggregation -> Totals.slots(aggregation) <= JointSum.VALUES_MAX;
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.GroupCollision _, JobPlan.MatchSum _ -> false;
+            case JobPlan.Collision _,
+                    JobPlan.Scoring _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> false;
         };
     }
 
     private static JobPlan.Aggregation aggregation(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Aggregation aggregation -> aggregation;
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.GroupCollision _, JobPlan.MatchSum _ ->
-                throw notThis();
+            case JobPlan.Collision _,
+                    JobPlan.Scoring _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> throw notThis();
         };
     }
 

@@ -32,7 +32,11 @@ public final class CollisionJob implements JobKind {
                         && collision.keys().stream()
                                 .allMatch(key -> IdentifierRule.named(key.identifierKind())
                                         .isPresent());
-            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ -> false;
+            case JobPlan.Scoring _,
+                    JobPlan.Aggregation _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> false;
         };
     }
 
@@ -53,8 +57,11 @@ public final class CollisionJob implements JobKind {
     private static JobPlan.Collision collision(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Collision collision -> collision;
-            case JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ ->
-                throw unknown("the plan is no collision");
+            case JobPlan.Scoring _,
+                    JobPlan.Aggregation _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> throw unknown("the plan is no collision");
         };
     }
 

@@ -24,15 +24,22 @@ public final class GroupJob implements JobKind {
                 group.protocol().equals(GroupPsi.NAME)
                         && group.identifierKinds().stream()
                                 .allMatch(kind -> IdentifierRule.named(kind).isPresent());
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.MatchSum _ -> false;
+            case JobPlan.Collision _,
+                    JobPlan.Scoring _,
+                    JobPlan.Aggregation _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> false;
         };
     }
 
     private static JobPlan.GroupCollision group(JobPlan plan) {
         return switch (plan) {
             case JobPlan.GroupCollision group -> group;
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.MatchSum _ ->
-                throw CollisionJob.unknown("the plan is no collision of a group");
+            case JobPlan.Collision _,
+                    JobPlan.Scoring _,
+                    JobPlan.Aggregation _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> throw CollisionJob.unknown("the plan is no collision of a group");
         };
     }
 

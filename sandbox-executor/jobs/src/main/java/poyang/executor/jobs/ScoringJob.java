@@ -24,7 +24,11 @@ public final class ScoringJob implements JobKind {
     public boolean computes(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring.protocol().equals(Scoring.NAME) && scored(scoring);
-            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ -> false;
+            case JobPlan.Collision _,
+                    JobPlan.Aggregation _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> false;
         };
     }
 
@@ -39,8 +43,11 @@ public final class ScoringJob implements JobKind {
     private static JobPlan.Scoring scoring(JobPlan plan) {
         return switch (plan) {
             case JobPlan.Scoring scoring -> scoring;
-            case JobPlan.Collision _, JobPlan.Aggregation _, JobPlan.GroupCollision _, JobPlan.MatchSum _ ->
-                throw CollisionJob.unknown("the plan is no scoring");
+            case JobPlan.Collision _,
+                    JobPlan.Aggregation _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.MatchSum _,
+                    JobPlan.AskedCollision _ -> throw CollisionJob.unknown("the plan is no scoring");
         };
     }
 

@@ -25,15 +25,22 @@ public final class SumJob implements JobKind {
                         && sum.keys().stream()
                                 .allMatch(key -> IdentifierRule.named(key.identifierKind())
                                         .isPresent());
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _ -> false;
+            case JobPlan.Collision _,
+                    JobPlan.Scoring _,
+                    JobPlan.Aggregation _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.AskedCollision _ -> false;
         };
     }
 
     private static JobPlan.MatchSum sum(JobPlan plan) {
         return switch (plan) {
             case JobPlan.MatchSum sum -> sum;
-            case JobPlan.Collision _, JobPlan.Scoring _, JobPlan.Aggregation _, JobPlan.GroupCollision _ ->
-                throw CollisionJob.unknown("the plan sums nothing over matches");
+            case JobPlan.Collision _,
+                    JobPlan.Scoring _,
+                    JobPlan.Aggregation _,
+                    JobPlan.GroupCollision _,
+                    JobPlan.AskedCollision _ -> throw CollisionJob.unknown("the plan sums nothing over matches");
         };
     }
 
