@@ -44,7 +44,7 @@ export const zh = {
   state1: '等待同意', state2: '准备输入', state3: '运行中', state4: '已完成', state5: '被拒绝', state6: '失败', state7: '已过期', state8: '缺少凭证', state9: '凭证不一致', state10: '已撤销',
   consent1: '待定', consent2: '已同意', consent3: '已拒绝',
   overviewTitle: '总览', overviewHint: '链、节点与各部门协作的实时情况', departments: '部门', datasetsCount: '数据资源', totalRows: '数据行数（取整）', jobsCount: '任务', completed: '已完成', chainHeight: '区块高度', transactionsCount: '交易',
-  jobsByState: '任务状态', jobsByKind: '任务种类', jobsOverTime: '任务趋势', rowsByDepartment: '各部门数据行数', blocksChart: '最近区块的交易数', nodes: '验证节点', node: '节点', peers: '连接', pool: '待打包', stateSize: '状态大小', engine: '共识算法', crashFaultsOnly: '仅容崩溃故障', answering: '正常', silent: '无应答', via: '经由', kindCollision: '数据碰撞',
+  jobsByState: '任务状态', jobsByKind: '任务种类', jobsOverTime: '任务趋势', rowsByDepartment: '各部门数据行数', blocksChart: '最近区块的交易数', nodes: '验证节点', node: '节点', peers: '连接', pool: '待打包', stateSize: '状态大小', engine: '共识算法', crashFaultsOnly: '仅容崩溃故障', answering: '正常', silent: '无应答', silentLog: '告警：审计日志 {0} 已停止上链锚定（{1} 发现）。对应进程可能已停止、断网，或未在审计下运行。', via: '经由', kindCollision: '数据碰撞',
   recordsTitle: '存证与审计', recordsHint: '关键节点的存证，以及各进程审计日志的链上锚点', evidence: '存证', anchors: '审计锚点', subject: '事项', digest: '摘要', process: '进程', sequence: '序号', time: '时间', height: '高度', head: '日志摘要', noEvidence: '还没有存证', noAnchors: '还没有锚点',
   failedWords: '{0}；{1}；{2}',
   protocolAuto: '自动选择（推荐）', protocolAutoHint: '链按双方规模与网络，从双方规则都允许的协议中选预计最快的，并写明理由', protocolDhSm2: 'SM2 曲线隐私求交 · 半诚实', protocolDh25519: 'Curve25519 曲线隐私求交 · 半诚实', protocolVole: '不经意求值隐私求交，大规模最快 · 半诚实', protocolVoleMalicious: '不经意求值隐私求交 · 抗恶意', protocolDhSm2Size: 'SM2 曲线，只求个数 · 半诚实', protocolDh25519Size: 'Curve25519 曲线，只求个数 · 半诚实', anyProtocol: '协议不限', reveals: '会揭示', reveal1: '共有的标识',

@@ -1,0 +1,30 @@
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { silentLogs } from '../src/parts/silentLogs';
+import { NodeStatusSchema } from '../src/schema/poyang/v1/chain_pb';
+import { en } from '../src/i18n/en';
+import { zh } from '../src/i18n/zh';
+
+const node = (name: string, missing: string[] | null) => ({ name, status: missing === null ? null : create(NodeStatusSchema, { missingAnchors: missing }) });
+
+describe('audit logs that fell silent', () => {
+  it('are named once, with every validator that misses them', () => {
+    expect(silentLogs([
+      node('validator-2', ['taxation/executor/executor', 'housing/executor/executor']),
+      node('validator-1', ['taxation/executor/executor']),
+      node('validator-3', null),
+      node('validator-4', []),
+    ])).toEqual([
+      { log: 'housing/executor/executor', missedBy: ['validator-2'] },
+      { log: 'taxation/executor/executor', missedBy: ['validator-1', 'validator-2'] },
+    ]);
+  });
+
+  it('are none while all is well', () => {
+    expect(silentLogs([node('validator-1', []), node('validator-2', null)])).toEqual([]);
+  });
+
+  it('are told in both languages', () => {
+    for (const words of [en, zh]) expect(words.silentLog.replace('{0}', 'L').replace('{1}', 'B')).toMatch(/L.*B|B.*L/);
+  });
+});
