@@ -25,7 +25,8 @@ import poyang.wire.schema.EvidenceRecord;
 @Command(name = "sync", description = "A validator with an empty disk takes up a long chain from three others.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class SyncBench implements Callable<Integer> {
-    private static final long MOST_SECONDS = 3_600;
+    private static final long MOST_SECONDS = 600;
+    private static final int SLOWEST_BLOCKS_PER_SECOND = 50;
     private static final int JOINER = 3;
 
     @Option(names = "--blocks", defaultValue = "100000", description = "blocks of the past (default: 100,000)")
@@ -146,7 +147,7 @@ final class SyncBench implements Callable<Integer> {
         long said = 0;
         while (true) {
             double seconds = (System.nanoTime() - from) / 1e9;
-            if (!joiner.isAlive() || seconds > MOST_SECONDS) {
+            if (!joiner.isAlive() || seconds > MOST_SECONDS + (double) blocks / SLOWEST_BLOCKS_PER_SECOND) {
                 throw new PoyangException(
                         NetworkErrors.SET_UP_FAILED,
                         "the joiner did not take the chain up: " + joiner.lastWords(),
