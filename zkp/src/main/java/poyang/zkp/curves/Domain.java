@@ -1,6 +1,7 @@
 package poyang.zkp.curves;
 
 import java.math.BigInteger;
+import java.util.function.IntConsumer;
 import poyang.kernel.Bug;
 
 /// The group of the 2^power-th roots of unity of a scalar field, and the transforms over it.
@@ -38,6 +39,7 @@ public final class Domain {
     }
 
     private static final int LEAF = 1 << 10;
+    private static final int LANES_MIN = 1 << 13; // fewer are done before vector code is compiled
 
     private final PrimeField field;
     private final int power;
@@ -47,8 +49,16 @@ public final class Domain {
     private final long[] forward;
     private final long[] backward;
     private final long[] sizeInverse;
+    private final boolean wide;
+    private final LaneTransform[] lanes = new LaneTransform[2];
 
     Domain(PrimeField field, Roots roots, int power) {
+        this(field, roots, power, WideRegisters.there() && 1 << power >= LANES_MIN);
+    }
+
+    /// @param wide by vector code, whatever the machine
+    Domain(PrimeField field, Roots roots, int power, boolean wide) {
+        this.wide = wide;
         Bug.unless(power >= 0 && power <= roots.powerMax(), "no root of unity of order 2^" + power);
         this.field = field;
         this.roots = roots;
@@ -103,12 +113,12 @@ public final class Domain {
     }
 
     public void transform(long[] a, Workers workers) {
-        decimate(a, forward, workers);
+        decimate(a, false, workers);
         reorder(a);
     }
 
     public void interpolate(long[] a, Workers workers) {
-        decimate(a, backward, workers);
+        decimate(a, true, workers);
         reorder(a);
         for (int i = 0; i < size; i++) {
             field.multiply(a, i * n, a, i * n, sizeInverse, 0);
@@ -118,7 +128,7 @@ public final class Domain {
     /// Values at the roots to values at `shift` times the roots; in place, without putting the
     /// coefficients in order in between.
     public void moveToCoset(long[] a, long[] shift, Workers workers) {
-        decimate(a, backward, workers);
+        decimate(a, true, workers);
         long[] factors = new long[size * n];
         System.arraycopy(sizeInverse, 0, factors, 0, n);
         for (int i = 1; i < size; i++) {
@@ -135,9 +145,33 @@ public final class Domain {
         return power == 0 ? 0 : Integer.reverse(i) >>> 32 - power;
     }
 
+    /// The larger layers by vector code, made when first needed.
+    private synchronized LaneTransform lanes(boolean back) {
+        int direction = back ? 1 : 0;
+        if (lanes[direction] == null) {
+            lanes[direction] = new LaneTransform(field, back ? backward : forward, size);
+        }
+        return lanes[direction];
+    }
+
+    /// The layers within eight elements.
+    private void small(Workers workers, IntConsumer block) {
+        workers.run(8, part -> {
+            for (int from = size / 8 * part; from < size / 8 * (part + 1); from += Lanes.COUNT) {
+                block.accept(from);
+            }
+        });
+    }
+
     /// Natural order in, reversed order out (Gentleman and Sande).
-    private void decimate(long[] a, long[] twiddles, Workers workers) {
+    private void decimate(long[] a, boolean back, Workers workers) {
+        long[] twiddles = back ? backward : forward;
         Bug.unless(a.length == size * n, "a vector of another size");
+        if (wide) {
+            lanes(back).down(a, workers);
+            small(workers, from -> decimateBlock(a, from, Lanes.COUNT, size / Lanes.COUNT, twiddles));
+            return;
+        }
         int split = Math.min(power, 2);
         for (int level = 0; level < split; level++) {
             int half = size >> level + 1;
@@ -186,6 +220,11 @@ public final class Domain {
 
     /// Reversed order in, natural order out (Cooley and Tukey), forward.
     private void gather(long[] a, Workers workers) {
+        if (wide) {
+            small(workers, from -> gatherBlock(a, from, Lanes.COUNT, size / Lanes.COUNT));
+            lanes(false).up(a, workers);
+            return;
+        }
         int split = Math.min(power, 2);
         int blocks = 1 << split;
         int block = size >> split;

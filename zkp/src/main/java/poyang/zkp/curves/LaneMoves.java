@@ -23,6 +23,14 @@ final class LaneMoves {
         }
     }
 
+    static void add(double[] r, int ro, double[] a, int ao, double[] b, int bo, int width) {
+        for (int j = 0; j < width; j += Lanes.COUNT) {
+            DoubleVector.fromArray(DOUBLES, a, ao + j)
+                    .add(DoubleVector.fromArray(DOUBLES, b, bo + j))
+                    .intoArray(r, ro + j);
+        }
+    }
+
     /// The lanes, as bits, whose elements have zeros only.
     static long zeros(double[] a, int at, int width) {
         DoubleVector all = DoubleVector.fromArray(DOUBLES, a, at).abs();

@@ -28,7 +28,7 @@ abstract sealed class Lanes permits PrimeLanes, QuadraticLanes {
         };
     }
 
-    private static PrimeLanes prime(PrimeField field) {
+    static PrimeLanes prime(PrimeField field) {
         return field.longs() == 4 ? new Lanes5(field) : new Lanes8(field);
     }
 

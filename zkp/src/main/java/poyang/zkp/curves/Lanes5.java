@@ -5,7 +5,7 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 
-/// Eight elements at a time of a prime field of at most 254 bits, as five limbs of 51 bits. Lines are straight on
+/// Eight elements at a time of a prime field of at most 255 bits, as five limbs of 51 bits. Lines are straight on
 /// purpose: the sums stay in registers.
 final class Lanes5 extends PrimeLanes {
     Lanes5(PrimeField field) {

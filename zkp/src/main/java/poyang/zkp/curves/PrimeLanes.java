@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// from −2^50 to 2^50. Both stand as integers in the last bits of a double, so sums of them are sums of longs;
 /// the constants that come along are taken off once for each place of the result.
 ///
-/// - ranges: operands have limbs up to 2^51 either way and values up to 2.6·p; with values up to A·p and B·p
+/// - ranges: operands have limbs below 2^51 in size, the last one too; with values up to A·p and B·p
 ///   the product is below (A·B·p/R + 1/2)·p in size
 /// - secrecy: no branch and no index depends on a value
 /// - source: the exact product by fused multiplication of Dekker, Numer. Math. 18 (1971); CIOS as in

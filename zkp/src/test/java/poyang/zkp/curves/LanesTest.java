@@ -190,4 +190,34 @@ final class LanesTest {
         long[] got = MultiScalar.byLanes(group, f, points, 1, scalars, 1, count - 1, Workers.CALLER);
         assertTrue(group.same(expected, got), curve + " " + group.affineLongs());
     }
+
+    @Test
+    void transformsAreThoseOfTheScalarTwin() {
+        for (Curve curve : CURVES) {
+            PrimeField f = curve.scalars();
+            for (int power : new int[] {6, 8}) {
+                Domain scalar = new Domain(f, curve.roots(), power, false);
+                Domain wide = new Domain(f, curve.roots(), power, true);
+                Random random = new Random(power);
+                long[] values = new long[f.longs() << power];
+                for (int i = 0; i < values.length; i += f.longs()) {
+                    BigInteger value = random.nextInt(4) == 0
+                            ? f.modulus().subtract(BigInteger.valueOf(random.nextInt(3)))
+                            : new BigInteger(300, random);
+                    System.arraycopy(f.of(value), 0, values, i, f.longs());
+                }
+                long[] expected = values.clone();
+                long[] got = values.clone();
+                scalar.transform(expected);
+                wide.transform(got);
+                assertArrayEquals(expected, got);
+                scalar.moveToCoset(expected, scalar.oddShift(), Workers.CALLER);
+                wide.moveToCoset(got, wide.oddShift(), Workers.CALLER);
+                assertArrayEquals(expected, got);
+                scalar.interpolate(expected);
+                wide.interpolate(got);
+                assertArrayEquals(expected, got);
+            }
+        }
+    }
 }
