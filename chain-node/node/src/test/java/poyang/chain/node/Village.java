@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import poyang.chain.ledger.Retention;
@@ -43,6 +44,7 @@ import poyang.wire.schema.Role;
 /// Four validators in this process, over real sockets, certificates and disks, and their clients.
 final class Village implements AutoCloseable {
     static final int VALIDATORS = 4;
+    static final String STORAGE_PASSWORD = "village";
 
     final RandomSource random = new SeededRandom(new byte[32], "node-test");
     final InstantSource clock = InstantSource.system();
@@ -67,6 +69,16 @@ final class Village implements AutoCloseable {
     }
 
     Village(Path folder, CryptoSuite suite, String engine, int count) throws Exception {
+        this(folder, suite, engine, count, _ -> count);
+    }
+
+    /// What happens between the genesis and the first start.
+    interface Before {
+        /// Gives how many validators start.
+        int start(Village village) throws Exception;
+    }
+
+    Village(Path folder, CryptoSuite suite, String engine, int count, Before before) throws Exception {
         this.folder = folder;
         this.suite = suite;
         Instant now = clock.instant();
@@ -93,9 +105,27 @@ final class Village implements AutoCloseable {
                 clock.millis(),
                 calls,
                 trust));
-        for (int i = 0; i < count; i++) {
+        int first = before.start(this);
+        for (int i = 0; i < first; i++) {
             start(i);
         }
+    }
+
+    Path directory(int index) {
+        return folder.resolve(api.get(index).name());
+    }
+
+    /// The file of a validator's storage key; the password is the same for all.
+    Path storageFile(int index) {
+        return folder.resolve(api.get(index).name() + ".storage.key");
+    }
+
+    SortedMap<PartyId, SigningKey> validatorKeys() {
+        TreeMap<PartyId, SigningKey> keys = new TreeMap<>();
+        for (int i = 0; i < validatorKeys.size(); i++) {
+            keys.put(new PartyId(api.get(i).name()), validatorKeys.get(i));
+        }
+        return keys;
     }
 
     /// Free ports below those that the system hands out: who dials a closed port of its own range can meet
@@ -136,8 +166,7 @@ final class Village implements AutoCloseable {
                 api.get(index).socketAddress(),
                 new Retention.Archive());
         RandomSource system = ProcessRandom.open("test");
-        try (StorageKey storage =
-                StorageKey.openOrCreate(folder.resolve(own.name() + ".storage.key"), "village".toCharArray(), system)) {
+        try (StorageKey storage = StorageKey.openOrCreate(storageFile(index), STORAGE_PASSWORD.toCharArray(), system)) {
             TlsIdentity identity = identity(own.name());
             nodes.put(index, Node.start(settings, identity, validatorKeys.get(index), storage, system, clock));
         }
