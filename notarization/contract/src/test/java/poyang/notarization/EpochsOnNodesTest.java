@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.EpochChain;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
+import poyang.crypto.Sm2PrivateKey;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.sdk.TransactionStream;
@@ -58,20 +61,73 @@ final class EpochsOnNodesTest {
                 }
                 nodes.await(last);
             }
-            proven(nodes, writer);
+            proven(nodes, writer, 2);
         }
     }
 
-    private void proven(Validators nodes, ChainAccount writer) throws Exception {
+    /// A fifth validator joins, the first one leaves, the second one changes its key; then the third stops, so that
+    /// the others need the new one and the new key.
+    @Test
+    void validatorsJoinLeaveAndChangeTheirKeysUnderLoad() throws Exception {
+        try (Validators nodes = new Validators(folder, 1)) {
+            ChainAccount writer = nodes.account("a/analyst");
+            ChainAccount supervisor = nodes.account("supervision/supervisor");
+            List<CompletableFuture<TransactionReceipt>> receipts = new ArrayList<>();
+            TreeMap<Integer, Sm2PrivateKey> members = new TreeMap<>();
+            for (int i = 0; i < Validators.COUNT; i++) {
+                members.put(i, nodes.validatorKey(i));
+            }
+            try (TransactionStream stream = TransactionStream.open(writer.client(), 0, List.of(writer));
+                    TransactionStream atNewcomer = TransactionStream.open(writer.client(), 4, List.of(writer))) {
+                write(stream, writer, receipts, 10);
+                write(atNewcomer, writer, receipts, 10);
+                members.put(4, nodes.validatorKey(4));
+                propose(supervisor, 1, members);
+                until(nodes, supervisor, 1, Epoch.BFT, () -> write(stream, writer, receipts, 5));
+                members.remove(0);
+                propose(supervisor, 2, members);
+                until(nodes, supervisor, 2, Epoch.BFT, () -> write(stream, writer, receipts, 5));
+                write(stream, writer, receipts, 10);
+                members.put(1, nodes.nextKey(1));
+                propose(supervisor, 3, members);
+                until(nodes, supervisor, 3, Epoch.BFT, () -> write(stream, writer, receipts, 5));
+                nodes.stop(2);
+                write(stream, writer, receipts, 10);
+                write(atNewcomer, writer, receipts, 10);
+                long last = 0;
+                for (CompletableFuture<TransactionReceipt> receipt : receipts) {
+                    TransactionReceipt made = receipt.get(60, TimeUnit.SECONDS);
+                    assertEquals(0, made.getCode(), made.getWrong());
+                    last = Math.max(last, made.getHeight());
+                }
+                nodes.await(last);
+            }
+            proven(nodes, writer, 3);
+        }
+    }
+
+    private static void propose(ChainAccount supervisor, long number, Map<Integer, Sm2PrivateKey> members) {
+        EpochProposal.Builder proposal = EpochProposal.newBuilder()
+                .setNumber(number)
+                .setEngine(Epoch.BFT)
+                .setBlockTimeMillis(500);
+        members.forEach((index, key) -> proposal.addValidators(EpochValidator.newBuilder()
+                .setId("validator-" + (index + 1))
+                .setPublicKey(ChainBytes.of(key.publicKey().encoded()))));
+        TransactionReceipt _ = supervisor.call("poyang.v1.Epochs", "Propose", proposal.build());
+    }
+
+    private void proven(Validators nodes, ChainAccount writer, int epochCount) throws Exception {
         TransactionReceipt made = writer.call("poyang.v1.Evidence", "Record", next());
         ReceiptFile file = writer.receiptFile(ChainBytes.bytes(made.getTransactionId()));
-        assertEquals(2, file.getEpochLinksCount());
+        assertEquals(epochCount, file.getEpochLinksCount());
         Genesis genesis = ChainForms.genesis(nodes.genesis);
         EpochChain epochs = ChainForms.epochs(file, genesis);
         ReceiptProof proof = ChainForms.receiptProof(file.getProven());
         assertInstanceOf(ReceiptProof.Verdict.Proven.class, proof.verify(genesis, epochs));
         assertInstanceOf(ReceiptProof.Verdict.Refuted.class, proof.verify(genesis));
-        assertEquals(2, epochs.of(proof.finality().header()).orElseThrow().number());
+        assertEquals(
+                epochCount, epochs.of(proof.finality().header()).orElseThrow().number());
         assertFalse(EvidenceKey.parseFrom(made.getResult()).getId().isEmpty());
     }
 

@@ -61,6 +61,7 @@ final class Validators implements AutoCloseable {
     private final List<Genesis.Call> calls = new ArrayList<>();
     private final TreeMap<String, Sm2PrivateKey> keys = new TreeMap<>();
     private final List<Sm2PrivateKey> own = new ArrayList<>();
+    private final List<Sm2PrivateKey> next = new ArrayList<>();
     private final List<NodeAddress> peers = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<ChainClient> clients = new ArrayList<>();
@@ -68,23 +69,34 @@ final class Validators implements AutoCloseable {
     private final AtomicLong shiftMillis = new AtomicLong();
 
     Validators(Path folder) throws Exception {
+        this(folder, 0);
+    }
+
+    /// With nodes besides that are no validators of the genesis.
+    ///
+    /// @param observers how many
+    Validators(Path folder, int observers) throws Exception {
         Instant now = clock.instant();
         validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
         root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
         city = root.issuer("Nanchang", Sm2PrivateKey.generate(random), validity, random);
         people();
         List<Validator> validators = new ArrayList<>();
-        List<Integer> ports = freePorts(2 * COUNT);
-        for (int i = 0; i < COUNT; i++) {
+        int count = COUNT + observers;
+        List<Integer> ports = freePorts(2 * count);
+        for (int i = 0; i < count; i++) {
             String name = "validator-" + (i + 1);
             own.add(Sm2PrivateKey.generate(random));
-            validators.add(new Validator(new PartyId(name), own.get(i).publicKey()));
+            next.add(Sm2PrivateKey.generate(random));
+            if (i < COUNT) {
+                validators.add(new Validator(new PartyId(name), own.get(i).publicKey()));
+            }
             peers.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i)));
             api.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i + 1)));
         }
         Bytes trust = Bytes.wrap(root.certificate().getEncoded());
         genesis = ChainForms.file(GenesisMaker.make("identities", validators, clock.millis(), calls, trust));
-        for (int i = 0; i < COUNT; i++) {
+        for (int i = 0; i < count; i++) {
             List<NodeAddress> others = new ArrayList<>(peers);
             NodeAddress mine = others.remove(i);
             NodeSettings settings = new NodeSettings(
@@ -94,10 +106,12 @@ final class Validators implements AutoCloseable {
                     mine.socketAddress(),
                     others,
                     api.get(i).socketAddress(),
-                    new Retention.Archive());
+                    new Retention.Archive(),
+                    i >= COUNT);
             Path key = folder.resolve(mine.name() + ".storage.key");
             try (StorageKey storage = StorageKey.openOrCreate(key, "validators 4".toCharArray(), random)) {
-                nodes.add(Node.start(settings, identity(mine.name()), own.get(i), storage, random, clock));
+                nodes.add(Node.start(
+                        settings, identity(mine.name()), List.of(own.get(i), next.get(i)), storage, random, clock));
             }
         }
     }
@@ -178,6 +192,11 @@ final class Validators implements AutoCloseable {
 
     Sm2PrivateKey validatorKey(int index) {
         return own.get(index);
+    }
+
+    /// The key that may follow a node's own.
+    Sm2PrivateKey nextKey(int index) {
+        return next.get(index);
     }
 
     void stop(int index) {

@@ -3,6 +3,7 @@ package poyang.chain.node;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,7 @@ final class ConsensusLoop {
     static final int WORD_CHANNEL = 2;
     static final int SPREAD_CHANNEL = 3;
     static final int SYNC_CHANNEL = 4;
+    static final int FORWARD_CHANNEL = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsensusLoop.class);
     private static final int INBOX = 10_000;
@@ -78,7 +80,9 @@ final class ConsensusLoop {
     private final LinkedBlockingQueue<Bytes> admitted = new LinkedBlockingQueue<>();
     private final ArrayDeque<Ordered> toExecute = new ArrayDeque<>();
     private final Map<Bytes, String> keptBatches = new LinkedHashMap<>();
-    private final Map<String, Long> deadlines = new LinkedHashMap<>();
+    private final Deadlines deadlines = new Deadlines();
+    private final Forwarding forwarding = new Forwarding();
+    private final Collection<PartyId> peers;
     private final TreeSet<String> keptKeys = new TreeSet<>();
     private final EarlyMessages early = new EarlyMessages();
     private final BlockServer blockServer;
@@ -118,6 +122,7 @@ final class ConsensusLoop {
             Couriers couriers,
             Meter meter,
             Outlet outlet,
+            Collection<PartyId> peers,
             Consumer<Equivocation> accuser,
             InstantSource clock) {
         this.ledger = ledger;
@@ -128,6 +133,7 @@ final class ConsensusLoop {
         this.couriers = couriers;
         this.meter = meter;
         this.outlet = outlet;
+        this.peers = List.copyOf(peers);
         this.accuser = accuser;
         this.clock = clock;
         this.signer = signer;
@@ -147,7 +153,7 @@ final class ConsensusLoop {
                 batches.add(Batch.decode(value.toArray()));
             }
         });
-        stage = Stage.open(ledger, signer, clock.millis() << SEQUENCE_BITS, entries, batches);
+        stage = Stage.open(ledger, signer, peers, clock.millis() << SEQUENCE_BITS, entries, batches);
         next = execution.due(stage.epoch().number() + 1);
         keptKeys.addAll(keptBatches.values());
         entries.keySet().stream().filter(stage.engine()::keptForOthers).forEach(keptKeys::add);
@@ -169,6 +175,7 @@ final class ConsensusLoop {
                             : inbox.offer(new Input.Spoken(from, word));
                 }
                 case SYNC_CHANNEL -> synced(from, SyncMessage.decode(payload.toArray()));
+                case FORWARD_CHANNEL -> forwarded(Forwarding.decode(payload.toArray()));
                 case ENGINE_CHANNEL, SPREAD_CHANNEL -> ofEpoch(now, from, channel, payload);
                 default -> {
                     LOG.warn("{} sent on channel {}, which means nothing", from, channel);
@@ -194,6 +201,11 @@ final class ConsensusLoop {
         return inbox.offer(new Input.Synced(new SyncEvent.Received(from, message)));
     }
 
+    /// What a node that only observes was brought. Signatures are checked where it is executed.
+    private boolean forwarded(List<Bytes> items) {
+        return admitted.addAll(items) && inbox.offer(new Input.Woken());
+    }
+
     /// What the engines and the spreading of another epoch say waits for that epoch, or comes too late.
     private boolean ofEpoch(Stage now, PartyId from, int channel, Bytes payload) {
         long ahead = now.ahead(channel);
@@ -201,7 +213,10 @@ final class ConsensusLoop {
             if (ahead == 1) {
                 boolean _ = early.keep(now.epoch().number() + 1, from, channel, payload);
             }
-            return ahead < 0 || inbox.offer(new Input.Synced(new SyncEvent.Ahead(from)));
+            return inbox.offer(new Input.Synced(ahead < 0 ? new SyncEvent.Behind(from) : new SyncEvent.Ahead(from)));
+        }
+        if (!signer.votesIn(now.epoch())) {
+            return true;
         }
         return Stage.kind(channel) == ENGINE_CHANNEL
                 ? inbox.offer(new Input.Message(
@@ -232,19 +247,27 @@ final class ConsensusLoop {
     private void drive() throws InterruptedException {
         begin();
         while (true) {
-            Input input = inbox.poll(millisToWait(), TimeUnit.MILLISECONDS);
+            Input input = inbox.poll(
+                    admitted.isEmpty() ? deadlines.millisToWait(LONGEST_WAIT_MILLIS) : 0, TimeUnit.MILLISECONDS);
             if (input != null) {
                 take(input);
             }
             fireTimers();
-            if (!admitted.isEmpty()) {
-                List<Bytes> fresh = new ArrayList<>();
-                int _ = admitted.drainTo(fresh);
-                spread(new Dissemination.Event.Admitted(fresh, clock.millis()));
-            }
+            takeAdmitted();
             if (next.isPresent() && ledger.finalisedHeight() == ledger.height()) {
                 turn(next.get());
             }
+        }
+    }
+
+    private void takeAdmitted() {
+        List<Bytes> fresh = new ArrayList<>();
+        int _ = admitted.drainTo(fresh);
+        if (!signer.votesIn(stage.epoch())) {
+            forwarding.forward(
+                    fresh, stage.epoch(), clock.millis(), (to, message) -> outlet.send(to, FORWARD_CHANNEL, message));
+        } else if (!fresh.isEmpty()) {
+            spread(new Dissemination.Event.Admitted(fresh, clock.millis()));
         }
     }
 
@@ -258,7 +281,7 @@ final class ConsensusLoop {
 
     /// Leaves the epoch for the next one.
     private void turn(Epoch to) {
-        List<Bytes> carried = stage.spread().unordered();
+        List<Bytes> carried = signer.votesIn(stage.epoch()) ? stage.spread().unordered() : forwarding.end();
         ledger.beginEpoch(to);
         execution.enter(to);
         LOG.info(
@@ -273,9 +296,9 @@ final class ConsensusLoop {
         deadlines.clear();
         keptBatches.clear();
         keptKeys.clear();
-        stage = Stage.open(ledger, signer, clock.millis() << SEQUENCE_BITS, Map.of(), List.of());
+        stage = Stage.open(ledger, signer, peers, clock.millis() << SEQUENCE_BITS, Map.of(), List.of());
         begin();
-        spread(new Dissemination.Event.Admitted(carried, clock.millis()));
+        boolean _ = admitted.addAll(carried);
         early.begun(to.number(), this::received);
     }
 
@@ -315,7 +338,7 @@ final class ConsensusLoop {
             ledger.safety().putAll(entries);
         }
         steps.send().forEach(out -> outlet.send(out.to(), stage.channel(ENGINE_CHANNEL), out.message()));
-        follow(steps.timers(), "engine:");
+        deadlines.follow(steps.timers(), "engine:");
         steps.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         steps.apply().forEach(this::apply);
     }
@@ -346,7 +369,7 @@ final class ConsensusLoop {
         Ready<Void, DisseminationMessage, Dissemination.Effect> ready =
                 stage.spread().step(event);
         send(ready.sendAfterPersist(), stage.channel(SPREAD_CHANNEL), message -> Bytes.wrap(message.encoded()));
-        follow(ready.timers(), "spread:");
+        deadlines.follow(ready.timers(), "spread:");
         ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         boolean changed = false;
         boolean arrived = false;
@@ -462,7 +485,7 @@ final class ConsensusLoop {
         Ready<Attestations.Word, Attestations.Word, Attestations.Effect> ready =
                 stage.attestations().step(event);
         send(ready.sendAfterPersist(), WORD_CHANNEL, Attestations.Word::encoded);
-        follow(ready.timers(), "words:");
+        deadlines.follow(ready.timers(), "words:");
         ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         for (Attestations.Effect effect : ready.apply()) {
             switch (effect) {
@@ -497,7 +520,7 @@ final class ConsensusLoop {
         }
         ready.sendAfterPersist().forEach(out -> replay.expect(out.to(), out.message()));
         send(ready.sendAfterPersist(), SYNC_CHANNEL, message -> Bytes.wrap(message.encoded()));
-        follow(ready.timers(), "sync:");
+        deadlines.follow(ready.timers(), "sync:");
         ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         for (SyncEffect effect : ready.apply()) {
             switch (effect) {
@@ -535,6 +558,7 @@ final class ConsensusLoop {
             List<Bytes> items =
                     block.transactions().stream().map(TransactionLeaf::encoded).toList();
             pool.settled(items, items.size(), ledger.height());
+            forwarding.settled(items);
         }
         blocks.forEach(block -> attest(new Attestations.Event.Proven(block.proof())));
     }
@@ -553,32 +577,8 @@ final class ConsensusLoop {
 
     // ---- timers -----------------------------------------------------------------------------------
 
-    private void follow(List<Ready.TimerChange> changes, String machine) {
-        for (Ready.TimerChange change : changes) {
-            if (change.delayMillis() < 0) {
-                deadlines.remove(machine + change.name());
-            } else {
-                deadlines.put(machine + change.name(), nowMillis() + change.delayMillis());
-            }
-        }
-    }
-
-    private long millisToWait() {
-        if (!admitted.isEmpty()) {
-            return 0;
-        }
-        long first = deadlines.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
-        return Math.clamp(first - nowMillis(), 0, LONGEST_WAIT_MILLIS);
-    }
-
     private void fireTimers() {
-        long now = nowMillis();
-        List<String> due = deadlines.entrySet().stream()
-                .filter(entry -> entry.getValue() <= now)
-                .map(Map.Entry::getKey)
-                .toList();
-        for (String timer : due) {
-            deadlines.remove(timer);
+        for (String timer : deadlines.due()) {
             if (timer.startsWith("engine:")) {
                 act(stage.engine().timerFired(timer.substring("engine:".length()), clock.millis()));
             } else if (timer.startsWith("spread:")) {
@@ -589,10 +589,5 @@ final class ConsensusLoop {
                 attest(new Attestations.Event.TimerFired());
             }
         }
-    }
-
-    /// Never jumps, unlike the wall clock.
-    private static long nowMillis() {
-        return System.nanoTime() / 1_000_000;
     }
 }

@@ -14,7 +14,7 @@ import poyang.kernel.Ready;
 
 /// A consensus engine as a node drives it: what happens goes in, and what comes out is made durable, sent
 /// and applied, in this order. All engines order certificates of batches.
-sealed interface Engine permits BftEngine, RaftEngine {
+sealed interface Engine permits BftEngine, RaftEngine, ObserverEngine {
     Steps started(long nowMillis);
 
     Steps received(PartyId from, Heard message, long nowMillis);

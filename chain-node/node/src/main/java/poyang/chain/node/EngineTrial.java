@@ -73,7 +73,13 @@ final class EngineTrial {
                 next.number(), next.engine(), next.blockTimeMillis(), List.of(new Validator(self, key.publicKey())));
         Bytes start = next.suite().hash(next.encoded().toArray());
         Engine engine = Engines.open(
-                start, start, alone, new Stage.Signer(self, key), ANYTHING, Map.of(), new OrderedMark(0, start));
+                start,
+                start,
+                alone,
+                new Stage.Signer(self, List.of(key)),
+                ANYTHING,
+                Map.of(),
+                new OrderedMark(0, start));
         take(engine.started(now));
         take(engine.available(List.of(ITEM), now));
         for (int step = 0; step < MOST_STEPS && !decided && !timers.isEmpty(); step++) {

@@ -25,6 +25,9 @@ final class Engines {
             Payloads payloads,
             Map<String, Bytes> kept,
             OrderedMark mark) {
+        if (!signer.votesIn(epoch)) {
+            return new ObserverEngine();
+        }
         if (epoch.engine().equals(Epoch.BFT)) {
             BftConfig config = BftConfig.of(chainId, epoch, signer.id(), start);
             return new BftEngine(config, signer.signatures(epoch), payloads, kept, mark);

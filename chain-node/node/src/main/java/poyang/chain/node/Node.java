@@ -20,7 +20,6 @@ import poyang.chain.ledger.StateOverlay;
 import poyang.chain.ledger.query.QueryIndex;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
-import poyang.chain.proofs.Validator;
 import poyang.crypto.SigningKey;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
@@ -45,6 +44,7 @@ public final class Node implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 2 << 20;
 
     private final NodeSettings settings;
+    private final TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
     private final Ledger ledger;
     private final Meter meter = new Meter();
     private final Pool pool;
@@ -64,7 +64,7 @@ public final class Node implements AutoCloseable {
             Stores stores,
             Contracts contracts,
             TlsIdentity identity,
-            SigningKey key,
+            List<SigningKey> keys,
             RandomSource random,
             InstantSource clock) {
         this.settings = settings;
@@ -76,11 +76,14 @@ public final class Node implements AutoCloseable {
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, meter, this::admitted);
         Couriers couriers = new Couriers(ledger);
+        Stage.Signer signer = new Stage.Signer(settings.name(), keys);
         OwnCalls own =
-                new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), key, ledger, pool, finality, random);
+                new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), signer, ledger, pool, finality, random);
         audit = new NodeAudit(settings.directory(), new NodeAudit.Parts(own, contracts), clock, this::failed);
         contracts.enter(ledger.epochs().last());
-        Stage.Signer signer = new Stage.Signer(settings.name(), key);
+        for (NodeAddress peer : settings.peers()) {
+            peers.put(new PartyId(peer.name()), peer.socketAddress());
+        }
         loop = new ConsensusLoop(
                 ledger,
                 signer,
@@ -91,12 +94,9 @@ public final class Node implements AutoCloseable {
                 couriers,
                 meter,
                 this::send,
+                peers.keySet(),
                 audit::lied,
                 clock);
-        TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
-        for (NodeAddress peer : settings.peers()) {
-            peers.put(new PartyId(peer.name()), peer.socketAddress());
-        }
         transport = Transport.start(
                 TransportConfig.of(settings.name(), settings.peerListen(), peers), identity, random, new Ear());
         ChainService service =
@@ -109,12 +109,12 @@ public final class Node implements AutoCloseable {
                 thread("index", index::follow),
                 thread("anchor", audit::anchorNowAndThen),
                 thread("alarm", audit::watch),
-                thread("epochs", new Readiness(settings.name(), own, contracts, audit)::run));
+                thread("epochs", new Readiness(settings.name(), peers.keySet(), own, contracts, audit)::run));
     }
 
-    /// Starts a validator: opens its ledger, or makes it from the genesis, and joins the others.
+    /// Starts a node: opens its ledger, or makes it from the genesis, and joins the others.
     ///
-    /// @param key the validator's key, named in the genesis; this object keeps using it
+    /// @param key the validator's key; this object keeps using it
     /// @param storage opens the ledger; needed no longer when this returns
     /// @throws PoyangException `NOT_A_VALIDATOR`; what the ledger, the transport or the genesis refuse
     public static Node start(
@@ -124,20 +124,28 @@ public final class Node implements AutoCloseable {
             StorageKey storage,
             RandomSource random,
             InstantSource clock) {
+        return start(settings, identity, List.of(key), storage, random, clock);
+    }
+
+    /// The same with a further key, by which a later epoch may know the validator.
+    public static Node start(
+            NodeSettings settings,
+            TlsIdentity identity,
+            List<SigningKey> keys,
+            StorageKey storage,
+            RandomSource random,
+            InstantSource clock) {
         Genesis genesis = ChainForms.genesis(settings.genesis());
-        boolean known = genesis.epoch()
-                .find(settings.name())
-                .map(Validator::publicKey)
-                .filter(key.publicKey()::equals)
-                .isPresent();
-        if (!known) {
-            throw new PoyangException(
-                    NodeErrors.NOT_A_VALIDATOR,
-                    "the genesis has no validator \"" + settings.name() + "\" with this key",
-                    "the name and key of a validator of the genesis are needed");
-        }
         Contracts contracts = Contracts.installed(genesis.epoch());
         Ledger ledger = openLedger(settings.directory(), genesis, settings.retention(), contracts, storage, random);
+        Stage.Signer signer = new Stage.Signer(settings.name(), keys);
+        if (!signer.votesIn(ledger.epochs().last()) && !signer.votesIn(genesis.epoch()) && !settings.observes()) {
+            ledger.close();
+            throw new PoyangException(
+                    NodeErrors.NOT_A_VALIDATOR,
+                    "the chain has no validator \"" + settings.name() + "\" with this key",
+                    "the name and key of a validator are needed, or observer = true");
+        }
         QueryIndex index;
         try {
             index = ChainIndex.open(settings.directory(), ledger, storage, random);
@@ -146,7 +154,7 @@ public final class Node implements AutoCloseable {
             throw e;
         }
         try {
-            return new Node(settings, new Stores(ledger, index), contracts, identity, key, random, clock);
+            return new Node(settings, new Stores(ledger, index), contracts, identity, keys, random, clock);
         } catch (RuntimeException e) {
             index.close();
             ledger.close();
@@ -248,7 +256,10 @@ public final class Node implements AutoCloseable {
     }
 
     private void send(PartyId to, int channel, Bytes payload) {
-        transport.send(to, channel, payload);
+        // An epoch may have validators whose address this node was never told.
+        if (peers.containsKey(to)) {
+            transport.send(to, channel, payload);
+        }
     }
 
     private void admitted(List<Bytes> items) {

@@ -2,6 +2,7 @@ package poyang.chain.node;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -49,16 +50,21 @@ public final class NodeMain {
                 from.listen("peer.listen"),
                 peers.isEmpty() ? List.of() : NodeAddress.list(peers),
                 from.listen("api.listen"),
-                Retention.named(from.text("state.keep", "archive")));
+                Retention.named(from.text("state.keep", "archive")),
+                Boolean.parseBoolean(from.text("observer", "false")));
         RandomSource random = ProcessRandom.open("node");
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);
-        SigningKey key = from.privateKey("validator.key", password);
+        List<SigningKey> keys = new ArrayList<>();
+        keys.add(from.privateKey("validator.key", password));
+        if (!from.text("validator.key.next", "").isEmpty()) {
+            keys.add(from.privateKey("validator.key.next", password));
+        }
         Node node;
         try (StorageKey storage = from.storageKey(settings.directory(), password, random)) {
             Arrays.fill(password, '\0');
             from.end();
-            node = Node.start(settings, identity, key, storage, random, clock);
+            node = Node.start(settings, identity, keys, storage, random, clock);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         System.out.println("READY validator " + settings.apiListen().getHostString() + ":" + node.apiPort());

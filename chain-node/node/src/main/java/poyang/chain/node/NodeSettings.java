@@ -16,6 +16,7 @@ import poyang.wire.schema.GenesisFile;
 /// @param peers the other validators' `peerListen`
 /// @param apiListen for clients
 /// @param retention how many states it keeps
+/// @param observes may it run without being a validator? It may become one by an epoch
 public record NodeSettings(
         PartyId name,
         GenesisFile genesis,
@@ -23,8 +24,21 @@ public record NodeSettings(
         InetSocketAddress peerListen,
         List<NodeAddress> peers,
         InetSocketAddress apiListen,
-        Retention retention) {
+        Retention retention,
+        boolean observes) {
     public NodeSettings {
         peers = List.copyOf(peers);
+    }
+
+    /// Of a validator that the genesis names.
+    public NodeSettings(
+            PartyId name,
+            GenesisFile genesis,
+            Path directory,
+            InetSocketAddress peerListen,
+            List<NodeAddress> peers,
+            InetSocketAddress apiListen,
+            Retention retention) {
+        this(name, genesis, directory, peerListen, peers, apiListen, retention, false);
     }
 }

@@ -22,8 +22,8 @@ import poyang.wire.schema.TransactionReceipt;
 /// The validator's own transactions.
 ///
 /// @param account its account on chain
-/// @param key the one that the chain knows it by
-record OwnCalls(String account, SigningKey key, Ledger ledger, Pool pool, Finality finality, RandomSource random) {
+/// @param signer has the keys that the chain knows it by, or may know it by
+record OwnCalls(String account, Stage.Signer signer, Ledger ledger, Pool pool, Finality finality, RandomSource random) {
     private static final int NONCE_BYTES = 16;
     private static final long BLOCKS_TO_LIVE = 100;
     private static final long FINAL_MILLIS = 15_000;
@@ -32,10 +32,16 @@ record OwnCalls(String account, SigningKey key, Ledger ledger, Pool pool, Finali
     ///
     /// @throws PoyangException with the contract's code and words when it refused; `NOT_FINAL_YET`
     void call(String contract, String method, Message arguments) throws InterruptedException {
-        awaitReceipt(pool.submit(signed(contract, method, arguments.toByteString())));
+        SigningKey key = signer.keyIn(ledger.epochs().last()).orElseGet(signer.keys()::getFirst);
+        call(key, contract, method, arguments);
     }
 
-    private TransactionLeaf signed(String contract, String method, ByteString arguments) {
+    /// The same with one of its keys.
+    void call(SigningKey key, String contract, String method, Message arguments) throws InterruptedException {
+        awaitReceipt(pool.submit(signed(key, contract, method, arguments.toByteString())));
+    }
+
+    private TransactionLeaf signed(SigningKey key, String contract, String method, ByteString arguments) {
         byte[] payload = TransactionPayload.newBuilder()
                 .setVersion(1)
                 .setChainId(ChainForms.byteString(ledger.chainId()))

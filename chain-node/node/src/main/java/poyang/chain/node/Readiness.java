@@ -1,5 +1,7 @@
 package poyang.chain.node;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,19 +20,21 @@ import poyang.sdk.ChainForms;
 import poyang.wire.schema.EpochReadiness;
 
 /// Says on chain that this validator is ready for a proposed epoch of which it is one: it has the proposal's
-/// block, final, and the epoch's engine ran on trial with its key.
+/// block, final, it knows the addresses of all validators, and the epoch's engine ran on trial with its key.
 final class Readiness {
     private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
     private static final long LOOK_MILLIS = 1_000;
     private static final long PAUSE_MILLIS = 200;
 
     private final PartyId self;
+    private final Collection<PartyId> peers;
     private final OwnCalls own;
     private final Contracts contracts;
     private final NodeAudit audit;
 
-    Readiness(PartyId self, OwnCalls own, Contracts contracts, NodeAudit audit) {
+    Readiness(PartyId self, Collection<PartyId> peers, OwnCalls own, Contracts contracts, NodeAudit audit) {
         this.self = self;
+        this.peers = List.copyOf(peers);
         this.own = own;
         this.contracts = contracts;
         this.audit = audit;
@@ -58,17 +62,22 @@ final class Readiness {
     }
 
     private boolean names(Epoch next) {
-        return next.find(self)
-                .map(Validator::publicKey)
-                .filter(own.key().publicKey()::equals)
-                .isPresent();
+        return own.signer().votesIn(next);
     }
 
     private boolean say(Epoch next, long height) throws InterruptedException {
         try {
-            long micros = EngineTrial.run(next, self, own.key());
+            for (Validator each : next.validators()) {
+                if (!each.id().equals(self) && !peers.contains(each.id())) {
+                    LOG.warn("the address of {} in epoch {} is not known here", each.id(), next.number());
+                    return false;
+                }
+            }
+            SigningKey key = own.signer().keyIn(next).orElseThrow();
+            long micros = EngineTrial.run(next, self, key);
             LOG.info("epoch {} with the engine {}: its trial took {} us", next.number(), next.engine(), micros);
-            own.call(EpochLink.CONTRACT, "Attest", word(own.ledger(), own.key(), next, height, micros));
+            SigningKey known = own.signer().keyIn(own.ledger().epochs().last()).orElse(key);
+            own.call(known, EpochLink.CONTRACT, "Attest", word(own.ledger(), key, next, height, micros));
             audit.record(own.account(), "ready", "epoch " + next.number(), AuditLog.DONE);
             return true;
         } catch (PoyangException e) {

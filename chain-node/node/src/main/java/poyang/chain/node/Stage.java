@@ -1,8 +1,10 @@
 package poyang.chain.node;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import poyang.chain.consensus.Attestations;
 import poyang.chain.consensus.Batch;
 import poyang.chain.consensus.Dissemination;
@@ -13,6 +15,7 @@ import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.OrderedMark;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.Validator;
 import poyang.crypto.SigningKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -29,19 +32,44 @@ record Stage(
 
     private static final long RECENT_HEADERS = 1_000;
 
-    /// The validator's name and its key.
-    record Signer(PartyId id, SigningKey key) {
+    /// The validator's name and its keys: the one that it has, and one that may follow.
+    record Signer(PartyId id, List<SigningKey> keys) {
+        Signer {
+            keys = List.copyOf(keys);
+        }
+
+        /// The key that an epoch names for this validator; empty when it is none there.
+        Optional<SigningKey> keyIn(Epoch epoch) {
+            return epoch.find(id)
+                    .map(Validator::publicKey)
+                    .flatMap(named -> keys.stream()
+                            .filter(key -> key.publicKey().equals(named))
+                            .findFirst());
+        }
+
+        boolean votesIn(Epoch epoch) {
+            return keyIn(epoch).isPresent();
+        }
+
+        /// Signs nothing that counts where this node is no validator.
         Signatures signatures(Epoch epoch) {
-            return Signatures.of(epoch, key);
+            return Signatures.of(epoch, keyIn(epoch).orElseGet(keys::getFirst));
         }
     }
 
     /// The machines of the epoch that the ledger is in.
     ///
+    /// @param others with whom this node has links besides the epoch's validators
     /// @param sequence of the next own batch
     /// @param entries what the epoch's engine asked to keep
     /// @param batches of blocks that are not executed yet
-    static Stage open(Ledger ledger, Signer signer, long sequence, Map<String, Bytes> entries, List<Batch> batches) {
+    static Stage open(
+            Ledger ledger,
+            Signer signer,
+            Collection<PartyId> others,
+            long sequence,
+            Map<String, Bytes> entries,
+            List<Batch> batches) {
         Epoch epoch = ledger.epochs().last();
         Bytes start = ledger.start();
         Bytes chainId = ledger.chainId();
@@ -56,7 +84,12 @@ record Stage(
                 spread,
                 Engines.open(chainId, start, epoch, signer, spread, entries, mark(ledger)),
                 new Attestations(chainId, epoch, self, signatures, ledger.finalisedHeight(), recentHeaders(ledger)),
-                new BlockSync(chainId, epoch, self, signatures, begin));
+                new BlockSync(
+                        chainId,
+                        epoch,
+                        self,
+                        signatures,
+                        new BlockSync.Neighbours(begin, others, signer.votesIn(epoch))));
     }
 
     /// What the ledger took in last of this epoch's order, its start at first.

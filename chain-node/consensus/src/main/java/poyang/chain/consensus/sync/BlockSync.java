@@ -1,6 +1,7 @@
 package poyang.chain.consensus.sync;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,8 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     private final Epoch epoch;
     private final Signatures signatures;
     private final List<PartyId> peers;
+    private final List<PartyId> others;
+    private final boolean following;
     private final int believed;
     private final TreeMap<PartyId, TreeMap<Place, OrderingPoint>> points = new TreeMap<>();
     private final TreeMap<Long, Range> open = new TreeMap<>();
@@ -95,16 +98,36 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         }
     }
 
+    /// Where a machine stands.
+    ///
+    /// @param begin where the epoch begins
+    /// @param others who may ask besides the epoch's validators, and are told where the epoch begins
+    /// @param votes is this node one of the validators? Who only follows asks for every block
+    public record Neighbours(OrderingPoint begin, Collection<PartyId> others, boolean votes) {
+        public Neighbours {
+            others = List.copyOf(others);
+        }
+    }
+
     /// In a chain's first epoch.
     ///
     /// @param signatures checks those of the epoch's validators
     public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures) {
-        this(chainId, epoch, self, signatures, new OrderingPoint(epoch.number(), 0, 0, chainId, 0));
+        this(
+                chainId,
+                epoch,
+                self,
+                signatures,
+                new Neighbours(new OrderingPoint(epoch.number(), 0, 0, chainId, 0), List.of(), true));
     }
 
     /// @param signatures checks those of the epoch's validators
-    /// @param begin where the epoch begins
-    public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures, OrderingPoint begin) {
+    /// @param around where the machine stands
+    public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures, Neighbours around) {
+        others = around.others().stream()
+                .filter(id -> epoch.indexOf(id) < 0 && !id.equals(self))
+                .toList();
+        following = !around.votes();
         this.chainId = chainId;
         this.epoch = epoch;
         this.signatures = signatures;
@@ -113,8 +136,8 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 .filter(id -> !id.equals(self))
                 .toList();
         believed = epoch.validators().size() - epoch.quorum() + 1;
-        state = new Progress(0, begin.blockId(), 0, 0, 0);
-        latest = begin;
+        state = new Progress(0, around.begin().blockId(), 0, 0, 0);
+        latest = around.begin();
     }
 
     /// Is it fetching blocks now?
@@ -133,12 +156,18 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 askPoints();
                 if (epoch.number() > 0) {
                     announce();
+                    others.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.Point(latest))));
                 }
                 timers.add(new TimerChange(TIMER, TICK_MILLIS));
             }
             case SyncEvent.Ahead(PartyId peer) -> {
                 if (peers.contains(peer) && ahead.add(peer)) {
                     send.add(new Outbound<>(peer, new SyncMessage.AskPoint()));
+                }
+            }
+            case SyncEvent.Behind(PartyId peer) -> {
+                if ((peers.contains(peer) || others.contains(peer)) && ahead.add(peer)) {
+                    send.add(new Outbound<>(peer, new SyncMessage.Point(latest)));
                 }
             }
             case SyncEvent.Advanced(Progress at) -> advanced(at);
@@ -167,7 +196,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     }
 
     private boolean known(PartyId from) {
-        boolean known = peers.contains(from);
+        boolean known = peers.contains(from) || others.contains(from);
         if (!known) {
             rejected.add(new Rejected(from.name(), "a message from a stranger or from oneself"));
         }
@@ -178,7 +207,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         switch (message) {
             case SyncMessage.AskPoint() -> send.add(new Outbound<>(from, new SyncMessage.Point(latest)));
             case SyncMessage.Point(OrderingPoint at) -> {
-                if (at.epoch() < epoch.number()) {
+                if (at.epoch() < epoch.number() || (!peers.contains(from) && at.epoch() == epoch.number())) {
                     return;
                 }
                 TreeMap<Place, OrderingPoint> known = points.computeIfAbsent(from, _ -> new TreeMap<>());
@@ -238,6 +267,13 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     // ---- ranges ---------------------------------------------------------------------------------
 
     private void plan() {
+        if (following && !active) {
+            hand();
+            if (open.isEmpty() && arrived.isEmpty()) {
+                open.put(handed + 1, new Range(handed + 1, handed + SyncMessage.MOST_BLOCKS));
+            }
+            open.values().forEach(this::ask);
+        }
         Optional<OrderingPoint> goal = goal();
         if (goal.isEmpty()) {
             return;
@@ -357,7 +393,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     private void tick() {
         ticks++;
         ahead.clear();
-        boolean lonely = points.size() < believed;
+        boolean lonely = points.size() < believed || following;
         if ((lonely || active) && ticks % ASKING_TICKS == 0) {
             askPoints();
         }

@@ -21,6 +21,9 @@ public sealed interface SyncEvent {
     /// The peer speaks in a later epoch: it may tell where that one begins.
     record Ahead(PartyId peer) implements SyncEvent {}
 
+    /// The peer speaks in an epoch that is over: it is told where this one begins.
+    record Behind(PartyId peer) implements SyncEvent {}
+
     /// The timer went off.
     record TimerFired() implements SyncEvent {}
 
