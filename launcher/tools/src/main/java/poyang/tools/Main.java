@@ -29,6 +29,11 @@ public final class Main {
         System.exit(run(arguments));
     }
 
+    /// The commands of this module, for {@link #run(Object, String...)}.
+    public static Object commands() {
+        return new Main();
+    }
+
     static int run(String... arguments) {
         return run(new Main(), arguments);
     }

@@ -441,6 +441,8 @@ final class MainJobTest {
 
     private static String browserConfig() throws Exception {
         List<String> taxpayer = new LookupSteps(network, RANDOM).taxpayer();
+        Path proofs = folder.resolve("proofs-web");
+        new ProofSteps(network, proofs).proveAQualification();
         Map<String, String> users = new TreeMap<>();
         for (String account : List.of(
                 "medical-insurance/owner",
@@ -476,7 +478,9 @@ final class MainJobTest {
                    {"dataset": "taxation/payments", "value": "paid", "category": "area"}],
                   "collector": "住房公积金", "categories": "东湖区、西湖区", "largest": 100000, "decimals": 2,
                   "owners": ["medical-insurance/owner", "taxation/owner", "housing/owner"],
-                  "cells": ["100.75", "326.67000000"]}}
+                  "cells": ["100.75", "326.67000000"]},
+                 "proofs": {"owner": "%s", "analyst": "%s", "name": "income-web", "folder": "%s",
+                  "conditions": "%s", "purpose": "%s"}}
                 """.formatted(
                         network.consoleAddress(),
                         Doors.keyHash(network),
@@ -487,7 +491,12 @@ final class MainJobTest {
                         ScoringSteps.FEATURES,
                         ScoringSteps.MODEL,
                         ScoringSteps.ROWS,
-                        ScoringSteps.expected(0));
+                        ScoringSteps.expected(0),
+                        ProofSteps.OWNER,
+                        ProofSteps.ASKER,
+                        proofs,
+                        ProofSteps.CONDITIONS,
+                        ProofSteps.PURPOSE);
     }
 
     @Test
@@ -499,6 +508,12 @@ final class MainJobTest {
     @Test
     void severalDepartmentsValuesAreAddedUpByOneThatSeesCiphertexts() throws Exception {
         aggregation.totalsComeFromAPlanByCommand(folder.resolve("totals"), (account, command) -> as(account, command));
+    }
+
+    @Test
+    void factsAreProvenWithoutTheRecordsByCommand() throws Exception {
+        new ProofSteps(network, folder.resolve("proofs"))
+                .theThreeUsesAreVerifiedByAllNodesAndOffline((account, command) -> as(account, command));
     }
 
     @Test
