@@ -181,14 +181,7 @@ final class FaultsBench implements Callable<Integer> {
                 signal(victim, "-CONT");
             }
             case FULL -> {
-                // No file may be longer than its first page from now on, which is what a full disk does to appends.
-                execute("prlimit", "--pid", Long.toString(victim.handle().pid()), "--fsize=4096:4096");
-                if (!victim.awaitExit(faultSeconds + 30L)) {
-                    throw new PoyangException(
-                            NetworkErrors.SET_UP_FAILED,
-                            victim.name() + " went on although it could write nothing",
-                            "it must stop");
-                }
+                leaveNoRoom(victim, faultSeconds + 30L);
                 network.restart(number);
             }
         }
@@ -197,6 +190,19 @@ final class FaultsBench implements Callable<Integer> {
         double seconds = (System.nanoTime() - healed) / 1e9;
         recoveries.add(flows ? seconds : Double.POSITIVE_INFINITY);
         say(String.format(Locale.ROOT, "%s %s: flows %.0f s after it", victim.name(), fault, seconds));
+    }
+
+    /// From now on no file of the process may be longer than its first page, which is what a full disk does to appends.
+    ///
+    /// @throws PoyangException `SET_UP_FAILED` when it has not stopped after so many seconds
+    static void leaveNoRoom(Child victim, long mostSeconds) {
+        execute("prlimit", "--pid", Long.toString(victim.handle().pid()), "--fsize=4096:4096");
+        if (!victim.awaitExit(mostSeconds)) {
+            throw new PoyangException(
+                    NetworkErrors.SET_UP_FAILED,
+                    victim.name() + " went on although it could write nothing",
+                    "it must stop");
+        }
     }
 
     /// Waits until a second brings back what a second submits; false when none does in so many.

@@ -47,6 +47,12 @@ final class SyncBench implements Callable<Integer> {
             description = "times that the joiner is killed on its way (default: 0)")
     private int kills;
 
+    @Option(
+            names = "--full-disks",
+            defaultValue = "0",
+            description = "times that the joiner's disk takes no more on its way (default: 0)")
+    private int fullDisks;
+
     @Option(names = "--profile", description = "keep a flight recording of the joiner")
     private boolean profile;
 
@@ -68,6 +74,7 @@ final class SyncBench implements Callable<Integer> {
         BenchNetwork.check(transactions >= 1 && transactions <= 1_000, "--transactions " + transactions, "1 to 1,000");
         BenchNetwork.check(!prepare || past != null, "--prepare without --past", "a folder that keeps what is made");
         BenchNetwork.check(kills >= 0 && kills <= 1_000, "--kills " + kills, "0 to 1,000");
+        BenchNetwork.check(fullDisks >= 0 && fullDisks <= 1_000, "--full-disks " + fullDisks, "0 to 1,000");
         RandomSource random = ProcessRandom.open("sync");
         boolean kept = past != null;
         Path folder = kept ? past.toAbsolutePath() : BenchNetwork.folder(directory.toAbsolutePath());
@@ -93,9 +100,14 @@ final class SyncBench implements Callable<Integer> {
             List<Duration> before = cpu(network);
             long from = System.nanoTime();
             Child joiner = network.start(JOINER);
-            for (int kill = 1; kill <= kills; kill++) {
-                double _ = reached(network, account, joiner, from, (long) blocks * kill / (kills + 1));
-                joiner.kill();
+            int faults = kills + fullDisks;
+            for (int fault = 1; fault <= faults; fault++) {
+                double _ = reached(network, account, joiner, from, (long) blocks * fault / (faults + 1));
+                if (fault <= kills) {
+                    joiner.kill();
+                } else {
+                    FaultsBench.leaveNoRoom(joiner, MOST_SECONDS);
+                }
                 joiner = network.start(JOINER);
             }
             double seconds = reached(network, account, joiner, from, blocks);
@@ -106,7 +118,7 @@ final class SyncBench implements Callable<Integer> {
                 served += after.get(i).minus(before.get(i)).toMillis() / 1e3;
             }
             double voting = votes(network, account, random, from);
-            Verification.Whole whole = kills == 0 ? new Verification.Whole(0, 0) : network.verify(JOINER, random);
+            Verification.Whole whole = faults == 0 ? new Verification.Whole(0, 0) : network.verify(JOINER, random);
             long all = (long) blocks * transactions;
             command.commandLine()
                     .getOut()
@@ -116,10 +128,11 @@ final class SyncBench implements Callable<Integer> {
                                     ? "{\"blocks\":%d,\"transactions\":%d,\"seconds\":%.1f,"
                                             + "\"transactionsPerSecond\":%.0f,\"joinerCpuSeconds\":%.1f,"
                                             + "\"serversCpuSeconds\":%.1f,\"votingAfterSeconds\":%.1f,"
-                                            + "\"kills\":%d,\"verifiedTo\":%d}"
+                                            + "\"kills\":%d,\"fullDisks\":%d,\"verifiedTo\":%d}"
                                     : "%,d blocks, %,d transactions: taken up in %.1f s, %,.0f a second; CPU %.1f s"
                                             + " here and %.1f s at the three that served; its vote counted after"
-                                            + " %.1f s; killed %d times, verified to height %d",
+                                            + " %.1f s; killed %d times, without room %d times,"
+                                            + " verified to height %d",
                             blocks,
                             all,
                             seconds,
@@ -128,6 +141,7 @@ final class SyncBench implements Callable<Integer> {
                             served,
                             voting,
                             kills,
+                            fullDisks,
                             whole.height()));
         }
     }

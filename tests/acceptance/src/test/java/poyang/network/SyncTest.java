@@ -11,13 +11,13 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /// A validator with an empty disk takes up a chain with a past from three others, all as processes, and is
-/// killed on its way.
+/// killed on its way, and then has no room on its disk.
 final class SyncTest {
     @TempDir
     private Path folder;
 
     @Test
-    void aJoinerThatIsKilledOnItsWayHasTheWholeChainAndVotes() {
+    void aJoinerThatIsKilledAndWithoutRoomOnItsWayHasTheWholeChainAndVotes() {
         StringWriter out = new StringWriter();
         CommandLine command = new CommandLine(Main.commands());
         command.setOut(new PrintWriter(out));
@@ -30,7 +30,9 @@ final class SyncTest {
                 "--transactions",
                 "4",
                 "--kills",
-                "2",
+                "1",
+                "--full-disks",
+                "1",
                 "--json",
                 "--directory",
                 folder.toString());
@@ -38,6 +40,6 @@ final class SyncTest {
         String result = out.toString();
         assertEquals(0, code, result);
         assertTrue(result.contains("\"transactions\":2400,"), result);
-        assertTrue(result.matches("(?s).*\"kills\":2,\"verifiedTo\":(60[1-9]|6[1-9][0-9]).*"), result);
+        assertTrue(result.matches("(?s).*\"kills\":1,\"fullDisks\":1,\"verifiedTo\":(60[1-9]|6[1-9][0-9]).*"), result);
     }
 }
