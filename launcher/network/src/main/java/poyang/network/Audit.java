@@ -23,7 +23,7 @@ import poyang.tools.PasswordPrompt;
 /// What a department's auditor does with an opening, or with a log.
 @Command(
         name = "audit",
-        subcommands = AuditVerify.class,
+        subcommands = {AuditShow.class, AuditVerify.class},
         description = "Runs one party of a job again from its opening, or checks an audit log.")
 final class Audit {
     @Spec

@@ -1,7 +1,6 @@
 package poyang.network;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -9,9 +8,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bytes;
@@ -29,8 +28,8 @@ import poyang.wire.schema.StoredAnchor;
                 + " log that the chain has anchors of, and goes as far. Exit code 0 when all of it holds.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class AuditVerify implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "the log, for example .../data/audit.log")
-    private Path file;
+    @Mixin
+    private AuditFile log;
 
     @ArgGroup(exclusive = false)
     private @Nullable Anchored anchored;
@@ -56,14 +55,14 @@ final class AuditVerify implements Callable<Integer> {
     @Override
     public Integer call() {
         if (anchored == null) {
-            AuditLog.Head end = AuditLog.verify(file);
+            AuditLog.Head end = log.with(AuditLog::verify);
             say(end, "It was held against no anchor: records may be missing at its end.");
             return 0;
         }
         Anchored with = anchored;
         Anchor last = with.by.with(
                 ProcessRandom.open("audit"), InstantSource.system(), account -> last(account, "last/" + with.log));
-        AuditLog.Head end = AuditLog.verify(file, last.head());
+        AuditLog.Head end = log.with((file, seal) -> AuditLog.verify(file, seal, last.head()));
         say(
                 end,
                 String.format(

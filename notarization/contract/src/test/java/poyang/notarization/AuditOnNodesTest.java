@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,10 +12,14 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.random.ProcessRandom;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditLog;
+import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.MissingAnchors;
 import poyang.sdk.ProvenValue;
@@ -59,10 +61,13 @@ final class AuditOnNodesTest {
             }
             AuditLog.Head head =
                     anchored(supervisor, "validators/validator-2/node").orElseThrow();
-            assertTrue(AuditLog.verify(log, head).sequence() >= head.sequence());
-            changesAndCutsAreFound(Files.readAllBytes(log), head);
+            try (AuditSeal seal = seal("validator-2")) {
+                assertTrue(AuditLog.verify(log, Optional.of(seal), head).sequence() >= head.sequence());
+                changesAndCutsAreFound(Files.readAllBytes(log), seal, head);
+            }
 
-            AuditLog executor = AuditLog.open(folder.resolve("executor.log"), nodes.clock);
+            Path own = Files.createDirectory(folder.resolve("executor"));
+            AuditLog executor = AuditLog.open(own.resolve("audit.log"), seal("executor"), nodes.clock);
             executor.record("a/executor", "start", "", "");
             AuditAnchors anchors = AuditAnchors.of(executor, "executor", nodes.account("a/executor"), e -> {});
             anchors.now();
@@ -75,7 +80,7 @@ final class AuditOnNodesTest {
                                     .status(node)
                                     .getMissingAnchorsList()
                                     .contains(SILENT)));
-            assertTrue(Files.readString(log).contains("alarm\t" + SILENT), "the alarm is in the validator's own log");
+            assertTrue(said("validator-2").contains("alarm\t" + SILENT), "the alarm is in the validator's own log");
             executor.record("a/executor", "again", "", "");
             anchors.now();
             await(
@@ -97,22 +102,32 @@ final class AuditOnNodesTest {
                     .noneMatch(node ->
                             supervisor.status(node).getMissingAnchorsList().contains(SILENT)));
             assertTrue(nodes.api.stream()
-                    .anyMatch(node -> said(folder.resolve(node.name() + "/audit.log"))
-                            .contains("supervision/supervisor\tread\tstate/poyang.v1.Audit/last/")));
+                    .anyMatch(node ->
+                            said(node.name()).contains("supervision/supervisor\tread\tstate/poyang.v1.Audit/last/")));
         }
-        String end = Files.readString(log);
-        assertTrue(end.contains("\tstop\t"), "a validator records that it stops");
+        assertTrue(said("validator-2").contains("\tstop\t"), "a validator records that it stops");
     }
 
-    private static String said(Path log) {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private AuditSeal seal(String process) {
+        RandomSource random = ProcessRandom.open("test");
+        try (StorageKey storage = StorageKey.openOrCreate(
+                folder.resolve(process + ".storage.key"), Validators.STORAGE_PASSWORD.toCharArray(), random)) {
+            return AuditSeal.openOrCreate(folder.resolve(process).resolve("audit.key"), storage, random);
         }
     }
 
-    private void changesAndCutsAreFound(byte[] whole, AuditLog.Head head) throws Exception {
+    private String said(String validator) {
+        StringBuilder lines = new StringBuilder();
+        try (AuditSeal seal = seal(validator)) {
+            AuditLog.Head _ = AuditLog.read(
+                    folder.resolve(validator).resolve("audit.log"),
+                    Optional.of(seal),
+                    line -> lines.append(line).append('\n'));
+        }
+        return lines.toString();
+    }
+
+    private void changesAndCutsAreFound(byte[] whole, AuditSeal seal, AuditLog.Head head) throws Exception {
         Path copy = folder.resolve("copy.log");
         int lineEnd = 0;
         for (int i = 0; i < head.sequence(); i++) {
@@ -124,23 +139,23 @@ final class AuditOnNodesTest {
         for (int i = 0; i < covered.length; i++) {
             byte[] wrong = covered.clone();
             wrong[i] ^= 1;
-            damaged(Files.write(copy, wrong), head);
+            damaged(Files.write(copy, wrong), seal, head);
         }
-        damaged(Files.write(copy, Arrays.copyOf(covered, covered.length / 2)), head);
-        damaged(Files.write(copy, new byte[0]), head);
+        damaged(Files.write(copy, Arrays.copyOf(covered, covered.length / 2)), seal, head);
+        damaged(Files.write(copy, new byte[0]), seal, head);
         Files.delete(copy);
-        try (AuditLog rewritten = AuditLog.open(copy, () -> Instant.EPOCH)) {
+        try (AuditLog rewritten = AuditLog.open(copy, seal("validator-2"), () -> Instant.EPOCH)) {
             for (int i = 0; i < head.sequence(); i++) {
                 rewritten.record("nobody", "nothing", "", "");
             }
         }
-        damaged(copy, head);
+        damaged(copy, seal, head);
     }
 
-    private static void damaged(Path log, AuditLog.Head head) {
+    private static void damaged(Path log, AuditSeal seal, AuditLog.Head head) {
         assertEquals(
                 SdkErrors.AUDIT_LOG_DAMAGED,
-                assertThrows(PoyangException.class, () -> AuditLog.verify(log, head))
+                assertThrows(PoyangException.class, () -> AuditLog.verify(log, Optional.of(seal), head))
                         .code());
     }
 

@@ -51,6 +51,7 @@ import poyang.wire.transport.TransportConfig;
 /// Four validators with these contracts in one process, over real sockets, certificates and disks.
 final class Validators implements AutoCloseable {
     static final int COUNT = 4;
+    static final String STORAGE_PASSWORD = "validators 4";
 
     final RandomSource random = new SeededRandom(new byte[32], "contracts-on-nodes");
     final InstantSource clock = this::now;
@@ -109,7 +110,7 @@ final class Validators implements AutoCloseable {
                     new Retention.Archive(),
                     i >= COUNT);
             Path key = folder.resolve(mine.name() + ".storage.key");
-            try (StorageKey storage = StorageKey.openOrCreate(key, "validators 4".toCharArray(), random)) {
+            try (StorageKey storage = StorageKey.openOrCreate(key, STORAGE_PASSWORD.toCharArray(), random)) {
                 nodes.add(Node.start(
                         settings, identity(mine.name()), List.of(own.get(i), next.get(i)), storage, random, clock));
             }

@@ -2,16 +2,20 @@ package poyang.sdk;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.crypto.Sm3;
@@ -28,15 +32,18 @@ import poyang.kernel.PoyangException;
 /// a field are escaped. Chain value = SM3 of the canonical form `poyang.audit-record.v2` of (previous
 /// value, sequence, time, the five fields); before the first record it is 32 zero bytes.
 ///
-/// Records of several threads share one write to the disk where they meet.
+/// On disk each line is sealed ({@link AuditSeal}); a log in clear, as {@link #read} gives it, is checked the same
+/// way. Records of several threads share one write to the disk where they meet.
 public final class AuditLog implements AutoCloseable {
     /// The result of what was done as it was asked for.
     public static final String DONE = "done";
 
     private static final int FIELDS = 8;
+    private static final Head NOWHERE = new Head(0, Bytes.empty());
 
     private final Path file;
     private final FileChannel channel;
+    private final AuditSeal seal;
     private final InstantSource clock;
     private final Object disk = new Object();
     private long sequence;
@@ -44,9 +51,10 @@ public final class AuditLog implements AutoCloseable {
     private volatile boolean lost;
     private long durable;
 
-    private AuditLog(Path file, FileChannel channel, InstantSource clock, Tail tail) {
+    private AuditLog(Path file, FileChannel channel, AuditSeal seal, InstantSource clock, Tail tail) {
         this.file = file;
         this.channel = channel;
+        this.seal = seal;
         this.clock = clock;
         sequence = tail.sequence();
         head = tail.head();
@@ -58,20 +66,56 @@ public final class AuditLog implements AutoCloseable {
     /// @param bytes length of the whole records
     private record Tail(long sequence, Bytes head, long bytes) {}
 
-    /// Opens or makes the log, and checks all of it. A last line that a crash cut short is taken off.
+    /// Opens or makes the log, and checks all of it. A last line that a crash cut short is taken off; a log in
+    /// clear, as earlier releases wrote it, is sealed.
     ///
+    /// @param seal belongs to the log, which closes it
     /// @throws PoyangException `AUDIT_LOG_DAMAGED`, `AUDIT_LOG_LOST`
-    public static AuditLog open(Path file, InstantSource clock) {
+    public static AuditLog open(Path file, AuditSeal seal, InstantSource clock) {
         try {
+            if (Files.exists(file) && Files.size(file) > 0 && !AuditSeal.sealed(file)) {
+                sealAll(file, seal);
+            }
             Tail tail = Files.exists(file)
-                    ? check(file, new Head(0, Bytes.empty()))
+                    ? check(file, Optional.of(seal), NOWHERE, _ -> {})
                     : new Tail(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES]), 0);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.truncate(tail.bytes());
             channel.position(tail.bytes());
-            return new AuditLog(file, channel, clock, tail);
+            return new AuditLog(file, channel, seal, clock, tail);
         } catch (IOException e) {
+            seal.close();
             throw lost(file, e);
+        } catch (RuntimeException e) {
+            seal.close();
+            throw e;
+        }
+    }
+
+    private static void sealAll(Path file, AuditSeal seal) throws IOException {
+        Path sealed = file.resolveSibling(file.getFileName() + ".sealed");
+        try (FileChannel out = FileChannel.open(
+                sealed, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            long[] number = new long[1];
+            Tail _ = check(file, Optional.empty(), NOWHERE, line -> {
+                String text = seal.seal(++number[0], line) + "\n";
+                write(out, text);
+            });
+            out.force(true);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        Path _ = Files.move(sealed, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void write(FileChannel out, String text) {
+        try {
+            ByteBuffer octets = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (octets.hasRemaining()) {
+                out.write(octets);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -100,15 +144,18 @@ public final class AuditLog implements AutoCloseable {
         StringBuilder line =
                 new StringBuilder().append(sequence + 1).append('\t').append(time);
         fields.forEach(field -> line.append('\t').append(escape(field)));
-        line.append('\t').append(next.hex()).append('\n');
+        line.append('\t').append(next.hex());
         try {
-            ByteBuffer out = ByteBuffer.wrap(line.toString().getBytes(StandardCharsets.UTF_8));
-            while (out.hasRemaining()) {
-                channel.write(out);
+            if (!channel.isOpen()) {
+                throw new IOException("it is closed");
             }
+            write(channel, seal.seal(sequence + 1, line.toString()) + "\n");
         } catch (IOException e) {
             lost = true;
             throw lost(file, e);
+        } catch (UncheckedIOException e) {
+            lost = true;
+            throw lost(file, e.getCause());
         }
         sequence++;
         head = next;
@@ -163,16 +210,26 @@ public final class AuditLog implements AutoCloseable {
 
     /// Checks every record; gives where the log stands.
     ///
+    /// @param seal of a log whose lines are sealed
     /// @throws PoyangException `AUDIT_LOG_DAMAGED` names the first line that does not fit; `AUDIT_LOG_LOST`
     ///     when it cannot be read
-    public static Head verify(Path file) {
-        return verify(file, new Head(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES])));
+    public static Head verify(Path file, Optional<AuditSeal> seal) {
+        return verify(file, seal, new Head(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES])));
     }
 
     /// The same, and that the log goes at least as far as an anchor on chain, and is the log that was anchored.
-    public static Head verify(Path file, Head anchored) {
+    public static Head verify(Path file, Optional<AuditSeal> seal, Head anchored) {
+        return read(file, seal, anchored, _ -> {});
+    }
+
+    /// The same, and hands over each line, opened and checked, without its line break.
+    public static Head read(Path file, Optional<AuditSeal> seal, Consumer<String> lines) {
+        return read(file, seal, new Head(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES])), lines);
+    }
+
+    private static Head read(Path file, Optional<AuditSeal> seal, Head anchored, Consumer<String> lines) {
         try {
-            Tail tail = check(file, anchored);
+            Tail tail = check(file, seal, anchored, lines);
             if (tail.sequence() < anchored.sequence()) {
                 throw new PoyangException(
                         SdkErrors.AUDIT_LOG_DAMAGED,
@@ -182,15 +239,20 @@ public final class AuditLog implements AutoCloseable {
             }
             return new Head(tail.sequence(), tail.head());
         } catch (IOException e) {
-            throw new PoyangException(
-                    SdkErrors.AUDIT_LOG_LOST,
-                    "the audit log " + file + " cannot be read (" + e.getMessage() + ")",
-                    "give the path of a log, as somebody who may read it",
-                    e);
+            throw unreadable(file, e);
         }
     }
 
-    private static Tail check(Path file, Head anchored) throws IOException {
+    static PoyangException unreadable(Path file, IOException cause) {
+        return new PoyangException(
+                SdkErrors.AUDIT_LOG_LOST,
+                "the audit log " + file + " cannot be read (" + cause.getMessage() + ")",
+                "give the path of a log, as somebody who may read it",
+                cause);
+    }
+
+    private static Tail check(Path file, Optional<AuditSeal> seal, Head anchored, Consumer<String> lines)
+            throws IOException {
         long sequence = 0;
         long bytes = 0;
         Bytes head = Bytes.wrap(new byte[Sm3.DIGEST_BYTES]);
@@ -198,7 +260,10 @@ public final class AuditLog implements AutoCloseable {
         try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             while (bytes < whole) {
                 String line = in.readLine();
-                String[] fields = line == null ? new String[0] : line.split("\t", -1);
+                long number = sequence + 1;
+                Optional<String> opened =
+                        seal.isPresent() && line != null ? seal.get().open(number, line) : Optional.ofNullable(line);
+                String[] fields = opened.map(text -> text.split("\t", -1)).orElse(new String[0]);
                 if (fields.length != FIELDS || !fields[0].equals(Long.toString(sequence + 1))) {
                     throw damaged(file, sequence + 1);
                 }
@@ -219,6 +284,7 @@ public final class AuditLog implements AutoCloseable {
                                     + " is not the one that the chain has an anchor of",
                             "the log as this process wrote it is needed");
                 }
+                lines.accept(opened.orElseThrow());
                 bytes += (line + "\n").getBytes(StandardCharsets.UTF_8).length;
             }
         } catch (CharacterCodingException e) {
@@ -292,7 +358,7 @@ public final class AuditLog implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        try {
+        try (seal) {
             channel.close();
         } catch (IOException e) {
             throw lost(file, e);

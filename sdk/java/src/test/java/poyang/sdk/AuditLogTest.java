@@ -1,8 +1,10 @@
 package poyang.sdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +17,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.crypto.random.ProcessRandom;
+import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
+import poyang.kernel.RandomSource;
 import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.StoredAnchor;
 
@@ -31,9 +38,48 @@ final class AuditLogTest {
     @TempDir
     Path folder;
 
+    private final RandomSource random = ProcessRandom.open("test");
+
+    private StorageKey storage() {
+        return StorageKey.openOrCreate(folder.resolve("storage.key"), "audit test".toCharArray(), random);
+    }
+
+    private AuditSeal seal() {
+        try (StorageKey storage = storage()) {
+            return AuditSeal.openOrCreate(folder.resolve("audit.key"), storage, random);
+        }
+    }
+
+    private AuditLog.Head verify(Path file) {
+        try (AuditSeal seal = seal()) {
+            return AuditLog.verify(file, Optional.of(seal));
+        }
+    }
+
+    private AuditLog.Head verify(Path file, AuditLog.Head anchored) {
+        try (AuditSeal seal = seal()) {
+            return AuditLog.verify(file, Optional.of(seal), anchored);
+        }
+    }
+
+    private static void assertDamaged(Path file, AuditSeal seal, AuditLog.Head anchored) {
+        PoyangException found =
+                assertThrows(PoyangException.class, () -> AuditLog.verify(file, Optional.of(seal), anchored));
+        assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code());
+    }
+
+    private String inClear(Path file) {
+        StringBuilder lines = new StringBuilder();
+        try (AuditSeal seal = seal()) {
+            AuditLog.Head _ = AuditLog.read(
+                    file, Optional.of(seal), line -> lines.append(line).append('\n'));
+        }
+        return lines.toString();
+    }
+
     private Path written() {
         Path file = folder.resolve("audit.log");
-        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
             log.record("taxation/owner", "add-source", "taxpayers", "kind=parquet\tpath=a\\b\nc");
             log.record("taxation/analyst", "result", "job 1", "", "refused PY-9109");
         }
@@ -45,13 +91,13 @@ final class AuditLogTest {
         Path file = written();
         Files.writeString(file, "3\t2026-11-23T10:00:00Z\tcut", StandardOpenOption.APPEND);
         Bytes head;
-        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
             assertEquals(2, log.sequence());
             log.record("系统", "anchor", "", "");
             head = log.head();
         }
-        assertEquals(new AuditLog.Head(3, head), AuditLog.verify(file));
-        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+        assertEquals(new AuditLog.Head(3, head), verify(file));
+        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
             assertEquals(new AuditLog.Head(3, head), log.anchor());
         }
     }
@@ -60,7 +106,7 @@ final class AuditLogTest {
     void aRecordHasOneCanonicalForm() throws IOException {
         try (InputStream golden = AuditLogTest.class.getResourceAsStream("/vectors/audit-log.txt")) {
             assertNotNull(golden);
-            assertEquals(new String(golden.readAllBytes(), StandardCharsets.UTF_8), Files.readString(written()));
+            assertEquals(new String(golden.readAllBytes(), StandardCharsets.UTF_8), inClear(written()));
         }
     }
 
@@ -68,47 +114,102 @@ final class AuditLogTest {
     void everyChangedByteIsFound() throws IOException {
         Path file = written();
         byte[] right = Files.readAllBytes(file);
+        try (AuditSeal seal = seal()) {
+            for (int i = 0; i < right.length - 1; i++) {
+                byte[] wrong = right.clone();
+                wrong[i] ^= 1;
+                Files.write(file, wrong);
+                PoyangException found = assertThrows(
+                        PoyangException.class, () -> AuditLog.verify(file, Optional.of(seal)), "byte " + i);
+                assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code(), "byte " + i);
+            }
+        }
+    }
+
+    @Test
+    void everyChangedByteOfALogInClearIsFound() throws IOException {
+        Path clear = folder.resolve("clear.log");
+        byte[] right = inClear(written()).getBytes(StandardCharsets.UTF_8);
+        Files.write(clear, right);
+        assertEquals(2, AuditLog.verify(clear, Optional.empty()).sequence());
         for (int i = 0; i < right.length - 1; i++) {
             byte[] wrong = right.clone();
             wrong[i] ^= 1;
-            Files.write(file, wrong);
-            PoyangException found = assertThrows(PoyangException.class, () -> AuditLog.verify(file), "byte " + i);
+            Files.write(clear, wrong);
+            PoyangException found =
+                    assertThrows(PoyangException.class, () -> AuditLog.verify(clear, Optional.empty()), "byte " + i);
             assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code(), "byte " + i);
         }
+    }
+
+    /// Names, calls and results of the records stand in no file, nor does a record open in another one's place.
+    @Test
+    void noFileHoldsWhatARecordSays() throws IOException {
+        Path file = folder.resolve("audit.log");
+        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
+            for (int i = 0; i < 3; i++) {
+                log.record("planted-marker/owner", "planted-marker", "planted-marker", "planted-marker");
+            }
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path each : files.toList()) {
+                assertFalse(
+                        new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1).contains("planted"),
+                        each.toString());
+            }
+        }
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, List.of(lines.get(0), lines.get(2), lines.get(1)));
+        assertEquals(
+                SdkErrors.AUDIT_LOG_DAMAGED,
+                assertThrows(PoyangException.class, () -> verify(file)).code());
+    }
+
+    /// A log that an earlier release left in clear is sealed when it is opened, and goes on.
+    @Test
+    void aLogInClearIsSealedAndGoesOn() throws IOException {
+        Path file = written();
+        AuditLog.Head before = verify(file);
+        Files.writeString(file, inClear(file) + "3\tcut short");
+        assertFalse(AuditSeal.sealed(file));
+        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
+            assertEquals(before, log.anchor());
+            log.record("taxation/owner", "stop", "", "");
+        }
+        assertTrue(AuditSeal.sealed(file));
+        assertEquals(3, verify(file, before).sequence());
+        assertFalse(Files.readString(file).contains("taxation"));
     }
 
     @Test
     void aLogIsTheOneThatWasAnchoredOrNot() throws IOException {
         Path file = written();
-        AuditLog.Head whole = AuditLog.verify(file);
-        assertEquals(whole, AuditLog.verify(file, whole));
+        AuditLog.Head whole = verify(file);
+        assertEquals(whole, verify(file, whole));
+        AuditSeal seal = seal();
         byte[] right = Files.readAllBytes(file);
         for (int length = 0; length < right.length; length++) {
             Files.write(file, Arrays.copyOf(right, length));
-            assertDamaged(file, whole);
+            assertDamaged(file, seal, whole);
         }
         right[right.length - 1] ^= 1;
         Files.write(file, right);
-        assertDamaged(file, whole);
+        assertDamaged(file, seal, whole);
         Files.delete(file);
-        try (AuditLog anew = AuditLog.open(file, CLOCK)) {
+        try (AuditLog anew = AuditLog.open(file, seal(), CLOCK)) {
             for (int i = 0; i < 5; i++) {
                 anew.record("nobody", "nothing", "", "");
             }
         }
-        assertDamaged(file, whole);
-    }
-
-    private static void assertDamaged(Path file, AuditLog.Head anchored) {
-        PoyangException found = assertThrows(PoyangException.class, () -> AuditLog.verify(file, anchored));
-        assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, found.code());
+        assertDamaged(file, seal, whole);
+        seal.close();
     }
 
     @Test
     void recordsOfManyThreadsStandInOneChain() throws InterruptedException {
         Path file = folder.resolve("many.log");
         AuditLog.Head end;
-        try (AuditLog log = AuditLog.open(file, CLOCK)) {
+        try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
             List<Thread> writers = IntStream.range(0, 8)
                     .mapToObj(writer -> Thread.ofPlatform().start(() -> {
                         for (int i = 0; i < 50; i++) {
@@ -122,7 +223,7 @@ final class AuditLogTest {
             end = log.anchor();
         }
         assertEquals(400, end.sequence());
-        assertEquals(end, AuditLog.verify(file, end));
+        assertEquals(end, verify(file, end));
     }
 
     @Test
@@ -155,7 +256,7 @@ final class AuditLogTest {
 
     @Test
     void aLogThatCannotBeWrittenSaysSoForEver() {
-        AuditLog log = AuditLog.open(folder.resolve("closed.log"), CLOCK);
+        AuditLog log = AuditLog.open(folder.resolve("closed.log"), seal(), CLOCK);
         log.close();
         for (int i = 0; i < 2; i++) {
             PoyangException lost = assertThrows(PoyangException.class, () -> log.record("a", "b", "c", "d"));

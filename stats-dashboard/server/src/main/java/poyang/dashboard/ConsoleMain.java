@@ -18,6 +18,7 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditLog;
+import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
@@ -90,7 +91,10 @@ public final class ConsoleMain {
         PrivateFolder.make(directory);
         ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
         ChainAccount account = new ChainAccount(client, name, key, random, clock);
-        AuditLog audit = AuditLog.open(directory.resolve("audit.log"), clock);
+        AuditLog audit = AuditLog.open(
+                directory.resolve("audit.log"),
+                AuditSeal.openOrCreate(directory.resolve("audit.key"), storage, random),
+                clock);
         ConsoleMain console = new ConsoleMain(audit, account);
         console.record(name, "start", "");
         ConsoleServer server = ConsoleServer.start(

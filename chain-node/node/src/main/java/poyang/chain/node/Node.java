@@ -28,6 +28,8 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.AuditLog;
+import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainForms;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.NodeAddress;
@@ -79,7 +81,7 @@ public final class Node implements AutoCloseable {
         Stage.Signer signer = new Stage.Signer(settings.name(), keys);
         OwnCalls own =
                 new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), signer, ledger, pool, finality, random);
-        audit = new NodeAudit(settings.directory(), new NodeAudit.Parts(own, contracts), clock, this::failed);
+        audit = new NodeAudit(stores.audit(), new NodeAudit.Parts(own, contracts), clock, this::failed);
         contracts.enter(ledger.epochs().last());
         for (NodeAddress peer : settings.peers()) {
             peers.put(new PartyId(peer.name()), peer.socketAddress());
@@ -153,9 +155,22 @@ public final class Node implements AutoCloseable {
             ledger.close();
             throw e;
         }
+        AuditLog audit;
         try {
-            return new Node(settings, new Stores(ledger, index), contracts, identity, keys, random, clock);
+            Path directory = settings.directory();
+            audit = AuditLog.open(
+                    directory.resolve("audit.log"),
+                    AuditSeal.openOrCreate(directory.resolve("audit.key"), storage, random),
+                    clock);
         } catch (RuntimeException e) {
+            index.close();
+            ledger.close();
+            throw e;
+        }
+        try {
+            return new Node(settings, new Stores(ledger, index, audit), contracts, identity, keys, random, clock);
+        } catch (RuntimeException e) {
+            audit.close();
             index.close();
             ledger.close();
             throw e;
@@ -163,7 +178,7 @@ public final class Node implements AutoCloseable {
     }
 
     /// What a node keeps on disk.
-    private record Stores(Ledger ledger, QueryIndex index) {}
+    private record Stores(Ledger ledger, QueryIndex index, AuditLog audit) {}
 
     /// The ledger in a validator's directory, with its genesis.
     static Ledger openLedger(

@@ -1,7 +1,6 @@
 package poyang.chain.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,8 +52,9 @@ final class NodeAudit implements AutoCloseable {
     private final boolean anchored;
     private final MissingAnchors missing;
 
+    /// @param log belongs to the result, which closes it
     /// @param lost told when the log cannot be written any more: stop serving
-    NodeAudit(Path directory, Parts parts, InstantSource clock, Consumer<Throwable> lost) {
+    NodeAudit(AuditLog log, Parts parts, InstantSource clock, Consumer<Throwable> lost) {
         this.clock = clock;
         this.lost = lost;
         own = parts.own();
@@ -63,7 +63,7 @@ final class NodeAudit implements AutoCloseable {
         finality = own.finality();
         contracts = parts.contracts();
         anchored = parts.contracts().find(AuditAnchors.CONTRACT).isPresent();
-        log = AuditLog.open(directory.resolve("audit.log"), clock);
+        this.log = log;
         anchors = new AuditAnchors(
                 log, PROCESS, this::anchor, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
         missing = new MissingAnchors(clock.millis());

@@ -20,6 +20,7 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditLog;
+import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.KnownRevocations;
@@ -60,7 +61,10 @@ public final class Host implements AutoCloseable {
             InstantSource clock) {
         this.chain = chain;
         Path directory = PrivateFolder.make(settings.directory());
-        audit = AuditLog.open(directory.resolve("audit.log"), clock);
+        audit = AuditLog.open(
+                directory.resolve("audit.log"),
+                AuditSeal.openOrCreate(directory.resolve("audit.key"), keys.storage(), random),
+                clock);
         audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
         anchors = AuditAnchors.of(
                 audit, "executor", chain, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
