@@ -85,6 +85,40 @@ final class CollideTest {
         assertEquals(3, outcome.leftRows());
     }
 
+    /// The same tables and the same identifiers as in a job (`LocalJobTest`), in ascending order.
+    @Test
+    void repeatedKeysOfTwoColumnsAreListedOnce() throws IOException {
+        Path left = file("left.csv", """
+                id,tel
+                b,13800000002
+                a,13800000001
+                a,13800000001
+                a,13800000009
+                b,12
+                c,13800000003
+                """);
+        Path right = file("right.csv", """
+                id,tel
+                a,13800000001
+                a,13800000001
+                b,13800000002
+                c,13800000002
+                b,13800000002
+                """);
+        protocol = "dh-25519";
+        CollideRun.Outcome outcome = new CollideRun(
+                        plan(
+                                left,
+                                right,
+                                List.of("id", "tel"),
+                                List.of(IdentifierRule.TEXT, IdentifierRule.PHONE),
+                                CollideRun.Listed.INNER),
+                        _ -> {})
+                .run();
+        assertEquals(List.of("id,tel", "a,13800000001", "b,13800000002"), matches());
+        assertEquals(2, outcome.matches());
+    }
+
     /// Both VOLE protocols from file to file, on more rows than `auto` gives to masking.
     @Test
     void obliviousEvaluationGivesTheSameFile() throws IOException {

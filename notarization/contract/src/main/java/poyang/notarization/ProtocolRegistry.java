@@ -24,6 +24,14 @@ final class ProtocolRegistry {
             "接收方不同标识的个数，此外一无所知",
             "how many different identifiers the receiver has, and nothing else");
 
+    private static final Learns SIZES_IF_ENOUGH = new Learns(
+            "双方共有标识的个数，以及对方不同标识的个数，不知道是哪些；共有不足 {k} 个时结果只说不足，个数只有接收方的计算节点见到",
+            "how many identifiers both sides have, and how many different ones the other side has, and not which;"
+                    + " below {k} the result says only that they are fewer, and only the receiver's executor saw the"
+                    + " number",
+            "接收方不同标识的个数，此外一无所知",
+            "how many different identifiers the receiver has, and nothing else");
+
     private static final Learns COMMON_TO_ALL = new Learns(
             "自己的标识中其余各方都有的那些，以及各方不同标识的个数；若与其中几方串通，则是其余未串通各方都有的那些",
             "those of its identifiers that all others have too, and how many different ones each has; together with"
@@ -71,7 +79,8 @@ final class ProtocolRegistry {
             "除方案本身外一无所知；汇聚方只见密文",
             "nothing but the plan; the collector sees ciphertexts only");
 
-    private static final Map<Reveal, Learns> SIZE_ONLY = Map.of(Reveal.SIZE_ONLY, SIZES);
+    private static final Map<Reveal, Learns> SIZE_ONLY =
+            Map.of(Reveal.SIZE_ONLY, SIZES, Reveal.SIZE_AT_LEAST, SIZES_IF_ENOUGH);
     private static final Map<Reveal, Learns> SUMS_ONLY = Map.of(Reveal.MATCH_SUMS, SUMS);
     private static final Map<Reveal, Learns> ROWS_ONLY = Map.of(Reveal.MATCHING_ROWS, ROWS);
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import poyang.connectors.ConnectorErrors;
 import poyang.connectors.Discovery;
 import poyang.connectors.SourceSettings;
+import poyang.crypto.SealedBox;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
@@ -38,6 +39,7 @@ import poyang.executor.compute.Replay;
 import poyang.executor.jail.Confinement.Limits;
 import poyang.executor.jail.Jail;
 import poyang.executor.jail.Scratch;
+import poyang.executor.job.ExactCounts;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobPlan;
 import poyang.executor.job.SourceDescription;
@@ -196,6 +198,66 @@ class LocalJobTest {
         LocalJob.Result less = run(attempt(left, csv(numbers("b.csv", 101, 149)), plan));
         assertEquals(result.leftInput().versionMark(), less.leftInput().versionMark());
         assertNotEquals(result.rightInput().versionMark(), less.rightInput().versionMark());
+    }
+
+    /// Twenty in common are told from twenty on, and not from twenty-one.
+    @Test
+    void tellsTheNumberOnlyWhereItIsLargeEnough() throws IOException {
+        for (int least : new int[] {20, 21}) {
+            JobPlan plan = new JobPlan.Collision(
+                    List.of(new JobPlan.Key("number", "number", "text")),
+                    "dh-25519-size",
+                    new JobPlan.Reveal.SizeAtLeast(least),
+                    JobPlan.Listed.INNER);
+            LocalJob.Result result = run(attempt(csv(numbers("a.csv", 1, 120)), csv(numbers("b.csv", 101, 150)), plan));
+            assertEquals(
+                    List.of("matches", least == 20 ? "20" : "fewer than 21"),
+                    opened(result).lines().toList());
+            assertEquals(least == 20 ? 20 : 0, matchesToldTo(result));
+            assertReplays(result);
+        }
+    }
+
+    private long matchesToldTo(LocalJob.Result result) {
+        return ExactCounts.decode(SealedBox.open(
+                        receiver,
+                        "poyang.counts.v1:j1:1".getBytes(StandardCharsets.UTF_8),
+                        result.left().countsToReceiver().toArray()))
+                .matches();
+    }
+
+    /// A key in several rows is listed once, where it first came; both values of a row must be the same as another's.
+    /// `CollideTest` has the same for the command.
+    @Test
+    void repeatedKeysOfTwoColumnsAreListedOnce() throws IOException {
+        Path left = Files.writeString(folder.resolve("a.csv"), """
+                id,tel
+                b,13800000002
+                a,13800000001
+                a,13800000001
+                a,13800000009
+                b,12
+                c,13800000003
+                """);
+        Path right = Files.writeString(folder.resolve("b.csv"), """
+                id,tel
+                a,13800000001
+                a,13800000001
+                b,13800000002
+                c,13800000002
+                b,13800000002
+                """);
+        for (Path file : List.of(left, right)) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        }
+        JobPlan plan = new JobPlan.Collision(
+                List.of(new JobPlan.Key("id", "id", "text"), new JobPlan.Key("tel", "tel", "phone")),
+                "dh-25519",
+                new JobPlan.Reveal.MatchingRows(),
+                JobPlan.Listed.INNER);
+        assertEquals(
+                List.of("id,tel", "b,13800000002", "a,13800000001"),
+                opened(run(attempt(csv(left), csv(right), plan))).lines().toList());
     }
 
     private void assertReplays(LocalJob.Result result) throws IOException {

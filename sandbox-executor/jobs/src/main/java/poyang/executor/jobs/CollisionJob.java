@@ -43,8 +43,7 @@ public final class CollisionJob implements JobKind {
     private static boolean tells(CollisionProtocol protocol, JobPlan.Reveal reveal) {
         return switch (reveal) {
             case JobPlan.Reveal.MatchingRows() -> !protocol.sizeOnly();
-            case JobPlan.Reveal.SizeOnly() -> protocol.sizeOnly();
-            case JobPlan.Reveal.SizeAtLeast _ -> false;
+            case JobPlan.Reveal.SizeOnly(), JobPlan.Reveal.SizeAtLeast _ -> protocol.sizeOnly();
         };
     }
 

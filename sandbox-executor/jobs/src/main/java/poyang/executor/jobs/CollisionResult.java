@@ -45,9 +45,11 @@ final class CollisionResult {
 
     /// A header and the number.
     static Bytes size(long matches) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        CsvLines.add(out, List.of("matches"));
-        CsvLines.add(out, List.of(Long.toString(matches)));
-        return Bytes.wrap(out.toByteArray());
+        return CsvLines.of(List.of(List.of("matches"), List.of(Long.toString(matches))));
+    }
+
+    /// A header and that the number is less than asked for.
+    static Bytes fewerThan(long least) {
+        return CsvLines.of(List.of(List.of("matches"), List.of("fewer than " + least)));
     }
 }

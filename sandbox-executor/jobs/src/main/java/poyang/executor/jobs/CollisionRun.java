@@ -116,11 +116,13 @@ final class CollisionRun implements JobRun {
         }
         if (protocol.sizeOnly()) {
             IntersectionSize found = protocol.receiveSize(keys, session);
+            long least = plan.reveal() instanceof JobPlan.Reveal.SizeAtLeast(long atLeast) ? atLeast : 0;
+            boolean told = found.matches() >= least;
             return new Output(
-                    Optional.of(CollisionResult.size(found.matches())),
+                    Optional.of(told ? CollisionResult.size(found.matches()) : CollisionResult.fewerThan(least)),
                     keys.size(),
                     found.peerKeys(),
-                    found.matches(),
+                    told ? found.matches() : 0,
                     exchange(network, keys.size(), found.peerKeys()));
         }
         Intersection found = protocol.receive(keys, session);
