@@ -14,7 +14,10 @@ public final class KeySet implements CollisionInput {
     private final IdentifierRule rule;
     private byte[] text = new byte[1 << 14];
     private int[] ends = new int[FIRST_SLOTS];
-    private int[] slots = new int[FIRST_SLOTS];
+    /// 32 bits of a key's hash, and below them its number and one; 0 where there is none. Other keys are told apart by
+    /// the bits of the hash, mostly, without a look at their text.
+    private long[] slots = new long[FIRST_SLOTS];
+
     private int size;
     private long rowsRead;
 
@@ -147,9 +150,10 @@ public final class KeySet implements CollisionInput {
     }
 
     private int insert(byte[] key, int length) {
-        int slot = slotOf(key, 0, length);
+        long hash = hash(key, length);
+        int slot = slotOf(hash, key, length);
         if (slots[slot] != 0) {
-            return slots[slot] - 1;
+            return (int) slots[slot] - 1;
         }
         int start = size == 0 ? 0 : ends[size - 1];
         Bug.unless(start <= Integer.MAX_VALUE - 64 - length, "the keys of one run have at most 2 GiB of text");
@@ -161,29 +165,52 @@ public final class KeySet implements CollisionInput {
         }
         System.arraycopy(key, 0, text, start, length);
         ends[size++] = start + length;
-        slots[slot] = size;
+        slots[slot] = hash | size;
         if (2 * size > slots.length) {
-            slots = new int[2 * slots.length];
-            for (int i = 0; i < size; i++) {
-                slots[slotOf(text, start(i), ends[i])] = i + 1;
-            }
+            grow();
         }
         return size - 1;
     }
 
-    private int slotOf(byte[] key, int from, int to) {
-        long hash = (long) to - from;
-        for (int at = from; at < to; at += Long.BYTES) {
-            hash = (hash ^ Octets.get(key, at, Math.min(Long.BYTES, to - at))) * 0x9E3779B97F4A7C15L;
+    private void grow() {
+        long[] grown = new long[2 * slots.length];
+        for (long kept : slots) {
+            if (kept != 0) {
+                int slot = first(kept, grown.length);
+                while (grown[slot] != 0) {
+                    slot = slot + 1 & grown.length - 1;
+                }
+                grown[slot] = kept;
+            }
+        }
+        slots = grown;
+    }
+
+    /// 32 bits, in the upper half.
+    private static long hash(byte[] key, int length) {
+        long hash = length;
+        for (int at = 0; at < length; at += Long.BYTES) {
+            hash = (hash ^ Octets.get(key, at, Math.min(Long.BYTES, length - at))) * 0x9E3779B97F4A7C15L;
             hash ^= hash >>> 32;
         }
-        int slot = (int) (hash >>> 8) & (slots.length - 1);
+        return hash * 0x9E3779B97F4A7C15L & -1L << 32;
+    }
+
+    private static int first(long hash, int slots) {
+        return (int) (hash >>> 32) & slots - 1;
+    }
+
+    /// The slot of a key, or the free one where it belongs.
+    private int slotOf(long hash, byte[] key, int length) {
+        int slot = first(hash, slots.length);
         while (slots[slot] != 0) {
-            int index = slots[slot] - 1;
-            if (Arrays.equals(text, start(index), ends[index], key, from, to)) {
-                break;
+            if ((slots[slot] & -1L << 32) == hash) {
+                int index = (int) slots[slot] - 1;
+                if (Arrays.equals(text, start(index), ends[index], key, 0, length)) {
+                    break;
+                }
             }
-            slot = (slot + 1) & (slots.length - 1);
+            slot = slot + 1 & slots.length - 1;
         }
         return slot;
     }

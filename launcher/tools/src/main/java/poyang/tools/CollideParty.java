@@ -1,10 +1,12 @@
 package poyang.tools;
 
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
+import org.jspecify.annotations.Nullable;
 import poyang.connectors.BatchStream;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm3;
@@ -262,7 +265,7 @@ final class CollideParty {
     interface Rows {
         void key(byte[] key, int length);
 
-        void value(int column, byte[] text, int length);
+        void value(int column, byte[] text, int from, int to);
     }
 
     /// Gives each row's key.
@@ -274,7 +277,7 @@ final class CollideParty {
             }
 
             @Override
-            public void value(int column, byte[] text, int length) {
+            public void value(int column, byte[] text, int from, int to) {
                 throw new Bug("only keys were asked for");
             }
         });
@@ -283,34 +286,58 @@ final class CollideParty {
     /// Gives each row: no object for a row or a value.
     private static void rows(Path file, List<String> columns, List<IdentifierRule> rules, Rows rows) {
         KeyReader reader = new KeyReader(rules);
-        byte[] value = new byte[1 << 10];
+        Column[] batch = new Column[columns.size()];
+        Arrays.setAll(batch, _ -> new Column());
         try (BufferAllocator allocator = new RootAllocator();
                 BatchStream batches = PartyMeeting.open(file, columns, allocator)) {
             while (batches.next()) {
-                VarCharVector[] vectors = batches.root().getFieldVectors().stream()
-                        .map(VarCharVector.class::cast)
-                        .toArray(VarCharVector[]::new);
-                for (int i = 0; i < batches.root().getRowCount(); i++) {
+                int count = batches.root().getRowCount();
+                for (int c = 0; c < batch.length; c++) {
+                    batch[c].take((VarCharVector) batches.root().getVector(c), count);
+                }
+                for (int i = 0; i < count; i++) {
                     reader.begin();
-                    for (int c = 0; c < vectors.length; c++) {
-                        VarCharVector vector = vectors[c];
-                        int from = vector.isNull(i) ? 0 : vector.getStartOffset(i);
-                        int length = vector.isNull(i) ? 0 : vector.getEndOffset(i) - from;
-                        if (value.length < length) {
-                            value = new byte[2 * length];
-                        }
-                        vector.getDataBuffer().getBytes(from, value, 0, length);
-                        if (c < rules.size()) {
-                            reader.value(value, 0, length);
-                        }
-                        if (c + 1 == rules.size()) {
-                            rows.key(reader.bytes(), reader.length());
-                        }
-                        if (c >= rules.size()) {
-                            rows.value(c - rules.size(), value, length);
-                        }
+                    for (int c = 0; c < rules.size(); c++) {
+                        reader.value(batch[c].text, batch[c].ends[i], batch[c].end(i));
+                    }
+                    rows.key(reader.bytes(), reader.length());
+                    for (int c = rules.size(); c < batch.length; c++) {
+                        rows.value(c - rules.size(), batch[c].text, batch[c].ends[i], batch[c].end(i));
                     }
                 }
+            }
+        }
+    }
+
+    /// A batch's values of one column, taken out of their vector at once. Without a value a row has empty text.
+    private static final class Column {
+        private byte[] text = new byte[1 << 16];
+        private int[] ends = new int[1];
+        private @Nullable VarCharVector nulls;
+
+        /// Where row i's value ends.
+        int end(int i) {
+            return nulls != null && nulls.isNull(i) ? ends[i] : ends[i + 1];
+        }
+
+        void take(VarCharVector vector, int count) {
+            nulls = vector.getNullCount() == 0 ? null : vector;
+            if (ends.length <= count) {
+                ends = new int[count + 1];
+            }
+            vector.getOffsetBuffer()
+                    .nioBuffer(0, (count + 1) * Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asIntBuffer()
+                    .get(ends, 0, count + 1);
+            int first = ends[0];
+            int length = ends[count] - first;
+            if (text.length < length) {
+                text = new byte[2 * length];
+            }
+            vector.getDataBuffer().getBytes(first, text, 0, length);
+            for (int i = 0; i <= count; i++) {
+                ends[i] -= first;
             }
         }
     }

@@ -31,8 +31,8 @@ final class RowSums implements CollideParty.Rows {
 
     /// An empty value is none, 0.
     @Override
-    public void value(int column, byte[] text, int length) {
-        String number = new String(text, 0, length, StandardCharsets.UTF_8).strip();
+    public void value(int column, byte[] text, int from, int to) {
+        String number = new String(text, from, to - from, StandardCharsets.UTF_8).strip();
         if (key < 0 || number.isEmpty()) {
             return;
         }
