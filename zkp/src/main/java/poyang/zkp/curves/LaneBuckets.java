@@ -23,6 +23,7 @@ final class LaneBuckets {
     private final int[] rightX;
     private final int[] rightY;
     private final int[] targets;
+    private final double[][] scratch = {new double[0], new double[0], new double[0]};
 
     /// For one thread.
     LaneBuckets(Group group) {
@@ -79,7 +80,7 @@ final class LaneBuckets {
     /// many each bucket has; bucket 0 has none.
     long[] sum(double[] points, int[] order, int[] lengths) {
         int[] filled = lengths.clone();
-        double[] level = reduced(points, 3 * limbs, order, filled);
+        int level = reduced(points, -1, 3 * limbs, order, filled);
         int half = (Integer.SIZE - Integer.numberOfLeadingZeros(lengths.length - 1)) / 2;
         long[] sum = weighted(level, filled, half, true);
         for (int i = 0; i < half; i++) {
@@ -90,7 +91,7 @@ final class LaneBuckets {
     }
 
     /// Adds up the buckets with one upper or lower half of their numbers, and weights the sums with it.
-    private long[] weighted(double[] level, int[] filled, int half, boolean upper) {
+    private long[] weighted(int level, int[] filled, int half, boolean upper) {
         int classes = upper ? (filled.length - 1 >> half) + 1 : 1 << half;
         int[] lengths = new int[classes];
         for (int b = 0; b < filled.length; b++) {
@@ -112,8 +113,8 @@ final class LaneBuckets {
             }
             at += filled[b];
         }
-        double[] sums = reduced(level, 2 * limbs, order, lengths);
-        return running(sums, lengths);
+        int sums = reduced(scratch[level], level, 2 * limbs, order, lengths);
+        return running(scratch[sums], lengths);
     }
 
     /// Σ b·point(b), from the top down: each point joins a running sum that is added every time.
@@ -155,23 +156,38 @@ final class LaneBuckets {
     }
 
     /// Adds up each list of points until one is left of it; writes one for each list that is not empty.
-    private double[] reduced(double[] source, int stride, int[] order, int[] lengths) {
-        double[] level = layer(source, stride, order, lengths);
+    ///
+    /// @param own which of the scratch arrays `source` is, or −1; it stays as it is
+    /// @return the scratch array of the sums
+    private int reduced(double[] source, int own, int stride, int[] order, int[] lengths) {
+        int at = layer(source, free(own, own), stride, order, lengths);
         int longest = Arrays.stream(lengths).max().orElse(0);
         for (int length = longest; length > 1; length = (length + 1) / 2) {
-            level = layer(level, 2 * limbs, null, lengths);
+            at = layer(scratch[at], free(own, at), 2 * limbs, null, lengths);
         }
-        return level;
+        return at;
     }
 
-    /// Adds the pairs of each list.
-    private double[] layer(
-            double[] source, int stride, int @org.jspecify.annotations.Nullable [] order, int[] lengths) {
+    /// A scratch array that is neither.
+    private static int free(int one, int other) {
+        int free = 0;
+        while (free == one || free == other) {
+            free++;
+        }
+        return free;
+    }
+
+    /// Adds the pairs of each list into a scratch array.
+    private int layer(
+            double[] source, int to, int stride, int @org.jspecify.annotations.Nullable [] order, int[] lengths) {
         int left = 0;
         for (int length : lengths) {
             left += (length + 1) / 2;
         }
-        double[] made = new double[left * 2 * limbs];
+        if (scratch[to].length < left * 2 * limbs) {
+            scratch[to] = new double[left * 2 * limbs];
+        }
+        double[] made = scratch[to];
         int in = 0;
         int out = 0;
         int pairs = 0;
@@ -195,7 +211,7 @@ final class LaneBuckets {
             lengths[b] = (length + 1) / 2;
         }
         add(source, made, pairs);
-        return made;
+        return to;
     }
 
     /// Notes where a point's coordinates stand.

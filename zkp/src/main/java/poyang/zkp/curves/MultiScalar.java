@@ -1,6 +1,9 @@
 package poyang.zkp.curves;
 
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import poyang.kernel.Bug;
 
 /// Sums of multiples of many points.
@@ -148,12 +151,19 @@ public final class MultiScalar {
     private long[] sum(Workers workers) {
         long[][] sums = new long[windows][];
         double[] wide = lanes ? LaneBuckets.points(group, points, pointsFrom, count, workers) : new double[0];
+        Queue<LaneBuckets> idle = new ConcurrentLinkedQueue<>(); // their memory serves again
         workers.run(windows, w -> {
             int top = windows - 1 - w;
             int[] lengths = new int[(1 << window - 1) + 1];
             int[] order = sorted(top, lengths);
             Group own = group.fork();
-            sums[top] = lanes ? new LaneBuckets(own).sum(wide, order, lengths) : new Buckets(own, lengths).sum(order);
+            if (lanes) {
+                LaneBuckets buckets = Objects.requireNonNullElseGet(idle.poll(), () -> new LaneBuckets(own));
+                sums[top] = buckets.sum(wide, order, lengths);
+                idle.add(buckets);
+            } else {
+                sums[top] = new Buckets(own, lengths).sum(order);
+            }
         });
         long[] sum = sums[windows - 1];
         for (int w = windows - 2; w >= 0; w--) {

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -20,9 +21,12 @@ import poyang.zkp.curves.Workers;
 /// - rejects: a witness of another length, or one that does not satisfy the circuit; the proof is verified before
 ///   it is given out
 /// - secrecy: the witness and the blinding are secret; time depends on them, so prove where the witness may lie
-/// - cost: nine sums of points in G1 of the domain's size, 14 transforms of four times that size
+/// - cost: nine sums of points in G1 of the domain's size, six transforms of four times that size, and nine once
+///   for a key
 /// - source: Gabizon, Williamson, Ciobotaru, ePrint 2019/953, section 8.3; transcript of snarkjs
 public final class PlonkProver {
+    private static final int KEPT_MAX = 1 << 18;
+
     private final PlonkProvingKey key;
     private final Workers workers;
     private final PrimeField f;
@@ -31,6 +35,7 @@ public final class PlonkProver {
     private final Domain domain;
     private final Domain large;
     private final Polynomials polynomials;
+    private final long[] @Nullable [] cosets = new long[9][];
 
     public PlonkProver(PlonkProvingKey key, Workers workers) {
         this.key = key;
@@ -233,6 +238,28 @@ public final class PlonkProver {
             return z;
         }
 
+        /// The key's polynomials at the coset, the last being L₁: they are the same for every proof, and kept
+        /// where they are not too large.
+        private long[] keyAtCoset(int index, long[] shift) {
+            long[] known = cosets[index];
+            if (known != null) {
+                return known;
+            }
+            long[] polynomial;
+            if (index < key.polynomials.length) {
+                polynomial = key.polynomials[index];
+            } else {
+                polynomial = new long[size * n];
+                f.one(polynomial, 0);
+                domain.interpolate(polynomial, workers);
+            }
+            long[] at = atCoset(polynomial, shift);
+            if (size <= KEPT_MAX) {
+                cosets[index] = at;
+            }
+            return at;
+        }
+
         private long[] atCoset(long[] polynomial, long[] shift) {
             long[] at = polynomials.shifted(polynomial, shift, large.size());
             large.transform(at, workers);
@@ -250,10 +277,7 @@ public final class PlonkProver {
             long[] zAt = atCoset(z, shift);
             long[] result = gates(wire, shift);
             addCopies(result, wire, zAt, new long[][] {beta, gamma, alpha}, shift);
-            long[] first = new long[size * n];
-            f.one(first, 0);
-            domain.interpolate(first, workers);
-            long[] l1 = atCoset(first, shift);
+            long[] l1 = keyAtCoset(key.polynomials.length, shift);
             long[] alpha2 = times(alpha, alpha);
             long[] t = new long[n];
             for (int i = 0; i < result.length; i += n) {
@@ -279,7 +303,7 @@ public final class PlonkProver {
             long[] result = atCoset(inputs, shift);
             long[] t = new long[n];
             for (int q = 0; q < 5; q++) {
-                long[] selector = atCoset(key.polynomials[q], shift);
+                long[] selector = keyAtCoset(q, shift);
                 for (int i = 0; i < result.length; i += n) {
                     switch (q) {
                         case 0 -> {
@@ -303,7 +327,7 @@ public final class PlonkProver {
             long[][] sigma = new long[3][];
             long[][] slopes = new long[3][];
             for (int w = 0; w < 3; w++) {
-                sigma[w] = atCoset(key.polynomials[5 + w], shift);
+                sigma[w] = keyAtCoset(5 + w, shift);
                 slopes[w] = times(beta, shifts[w]);
             }
             long[] x = shift.clone();
