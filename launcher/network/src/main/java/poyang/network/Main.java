@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             StateQuery.class,
             Search.class,
             Watch.class,
+            EpochCommands.class,
             Lookup.class,
             ViewCommands.class,
             JobCommands.class,

@@ -125,6 +125,7 @@ final class EpochsOnNodesTest {
         EpochChain epochs = ChainForms.epochs(file, genesis);
         ReceiptProof proof = ChainForms.receiptProof(file.getProven());
         assertInstanceOf(ReceiptProof.Verdict.Proven.class, proof.verify(genesis, epochs));
+        assertEquals(epochs, nodes.account("b/analyst").client().epochs(), "a fresh client learns the same");
         assertInstanceOf(ReceiptProof.Verdict.Refuted.class, proof.verify(genesis));
         assertEquals(
                 epochCount, epochs.of(proof.finality().header()).orElseThrow().number());

@@ -57,6 +57,12 @@ final class BlockVerifier {
         return verifier;
     }
 
+    /// The same once every node was asked for later ones.
+    EpochChain latestEpochs() {
+        learnUpTo(Long.MAX_VALUE);
+        return epochs;
+    }
+
     /// The epochs that are known.
     EpochChain epochs() {
         return epochs;

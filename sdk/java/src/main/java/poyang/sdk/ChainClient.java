@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import poyang.chain.proofs.EpochChain;
 import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.CryptoSuite;
@@ -102,6 +103,11 @@ public final class ChainClient implements AutoCloseable {
 
     InstantSource clock() {
         return clock;
+    }
+
+    /// The chain's epochs as its nodes prove them from the genesis, the present one last.
+    public EpochChain epochs() {
+        return verifier.latestEpochs();
     }
 
     /// Every node's word about the epochs after a known one, the preferred node's first.
