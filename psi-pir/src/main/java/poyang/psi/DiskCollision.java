@@ -8,23 +8,30 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import poyang.crypto.Sm3;
+import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
 import poyang.kernel.KernelErrors;
 import poyang.kernel.PoyangException;
 
-/// A collision by `vole` or `vole-malicious` of sets on disk, bucket by bucket: memory for one bucket, and after
-/// a fault on from the last bucket that both parties have done.
+/// A collision by `vole` or `vole-malicious` of sets on disk, bucket by bucket: memory for the buckets under
+/// way, and after a fault on from the last bucket that both parties have done.
 ///
 /// Both parties say what they run, commit to their set (with a salt) and to 32 random bytes, and open the
 /// latter: the seed of all hashes is fixed when both sets are. Each partitions its set into buckets padded to a bound
 /// from
 /// the two sizes ({@link VolePlan}), in files. Then each bucket is a run of {@link VolePsi} with its own comparison of
-/// all frames; after it a party writes its checkpoint. Parties that meet again with checkpoints of one opening go on
+/// all frames; after it a party writes its checkpoint. Where a party works on several buckets at a time, each has a
+/// line of its own ({@link BucketLines}); the parties' numbers may differ. Parties that meet again with checkpoints of
+/// one opening go on
 /// with the first bucket that either has not done; otherwise they start anew.
 ///
 /// Why going on is safe:
@@ -35,9 +42,11 @@ import poyang.kernel.PoyangException;
 ///   on from; its header repeats the commitment, under the same salt, and a header with one checkpoint and two
 ///   commitments is `PEER_MISBEHAVED`. A party that repeats the commitment and uses other keys has frames that running
 ///   it again from its stored input does not give
-/// - *buckets done*: one that both have done is not run again. Parties that follow the protocol are never more than one
-///   apart, as each sends its first frame of a bucket after its checkpoint of the one before; more is
-///   `PEER_MISBEHAVED`. So a meeting repeats one bucket at most, which one party has done and the other says it has not
+/// - *buckets done*: one that both have done is not run again. Of parties that follow the protocol and work on one
+///   bucket at a time none is more than one ahead, as each sends its first frame of a bucket after its checkpoint of
+///   the one before; of those that work on k at a time none more than k, as it begins none that is k ahead of its
+///   checkpoint. More is `PEER_MISBEHAVED`. So a meeting repeats k buckets at most, which one party has done and the
+///   other says it has not
 /// - *a liar* about any of this gets less than by a new run, which repeats all buckets: whoever bounds runs bounds it.
 ///   Against it `vole-malicious` protects each bucket as before, as a bucket rests on no other's secrets
 ///
@@ -50,10 +59,13 @@ public final class DiskCollision {
     /// Keys of the larger set for which a bucket is made where nobody says otherwise.
     public static final int BUCKET_KEYS = VolePlan.BUCKET_KEYS;
 
-    private static final String HEADER_DOMAIN = "poyang.psi.disk.header.v1";
+    private static final String HEADER_DOMAIN = "poyang.psi.disk.header.v2";
     private static final int HEADER_BYTES =
-            4 + HEADER_DOMAIN.length() + 4 + 4 + 1 + 8 + 4 + 32 + 4 + Sm3.DIGEST_BYTES + 4 + 32 + 8;
+            4 + HEADER_DOMAIN.length() + 4 + 4 + 1 + 8 + 4 + 32 + 4 + Sm3.DIGEST_BYTES + 4 + 32 + 8 + 4;
     private static final int SHARE_BYTES = 32;
+    /// Buckets that a party may work on at a time.
+    public static final int MOST_AT_A_TIME = 64;
+
     private static final int BUCKET_WORDS = Items.LONGS + 1;
     private static final String BUCKET_FILES = "bucket";
     static final String MATCH_FILES = "matches";
@@ -66,8 +78,16 @@ public final class DiskCollision {
     private final CollisionSession session;
     private final int bucketKeys;
     private final Watch watch;
+    private final int atATime;
+    /// The larger of both parties' numbers.
+    private int lines = 1;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition progressed = lock.newCondition();
     private Checkpoint at;
     private final VolePlan plan;
+    /// Matches of buckets that are done before one with a lower number is.
+    private final Map<Integer, byte[]> ahead = new TreeMap<>();
 
     private DiskCollision(
             CollisionProtocol protocol,
@@ -76,7 +96,9 @@ public final class DiskCollision {
             DiskFolder kept,
             CollisionSession session,
             int bucketKeys,
-            Watch watch) {
+            Watch watch,
+            int atATime) {
+        Bug.unless(atATime >= 1 && atATime <= MOST_AT_A_TIME, "1 to 64 buckets are worked on at a time");
         this.protocol = protocol;
         this.engine = engine(protocol, bucketKeys);
         this.receives = receives;
@@ -85,6 +107,7 @@ public final class DiskCollision {
         this.session = session;
         this.bucketKeys = bucketKeys;
         this.watch = watch;
+        this.atATime = atATime;
         at = open();
         plan = receives ? engine.plan(set.size(), at.peerKeys()) : engine.plan(at.peerKeys(), set.size());
     }
@@ -135,7 +158,8 @@ public final class DiskCollision {
         return protocol.equals(CollisionProtocol.VOLE) || protocol.equals(CollisionProtocol.VOLE_MALICIOUS);
     }
 
-    /// What a run costs that is not interrupted, exactly: opening and comparison, and for each bucket its own.
+    /// What a run costs that is not interrupted, exactly: opening and comparison, and for each bucket its own. Each
+    /// frame of a bucket has {@link BucketLines#TAG_BYTES} more where a party works on several at a time.
     public static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys) {
         return cost(protocol, receiverKeys, senderKeys, VolePlan.BUCKET_KEYS);
     }
@@ -154,7 +178,16 @@ public final class DiskCollision {
 
     /// The receiver's side, with checkpoints in the set's own folder.
     public static Found receive(CollisionProtocol protocol, DiskSet set, CollisionSession session) {
-        return receive(protocol, set, set.folder(), session, BUCKET_KEYS, UNWATCHED);
+        return receive(protocol, set, session, BUCKET_KEYS, 1);
+    }
+
+    /// The same, on several buckets at a time, as far as the session's workers are several. Memory grows with them.
+    public static Found receive(
+            CollisionProtocol protocol, DiskSet set, CollisionSession session, int bucketKeys, int atATime) {
+        DiskCollision run =
+                new DiskCollision(protocol, true, set, set.folder(), session, bucketKeys, UNWATCHED, atATime);
+        run.run();
+        return new Found(set.folder(), run.at);
     }
 
     /// The receiver's side.
@@ -169,14 +202,23 @@ public final class DiskCollision {
             CollisionSession session,
             int bucketKeys,
             Watch watch) {
-        DiskCollision run = new DiskCollision(protocol, true, set, kept, session, bucketKeys, watch);
+        DiskCollision run = new DiskCollision(protocol, true, set, kept, session, bucketKeys, watch, 1);
         run.run();
         return new Found(kept, run.at);
     }
 
     /// The sender's side, which gives how many keys the receiver has.
     public static long send(CollisionProtocol protocol, DiskSet set, CollisionSession session) {
-        return send(protocol, set, set.folder(), session, BUCKET_KEYS, UNWATCHED);
+        return send(protocol, set, session, BUCKET_KEYS, 1);
+    }
+
+    /// The same, on several buckets at a time, as far as the session's workers are several.
+    public static long send(
+            CollisionProtocol protocol, DiskSet set, CollisionSession session, int bucketKeys, int atATime) {
+        DiskCollision run =
+                new DiskCollision(protocol, false, set, set.folder(), session, bucketKeys, UNWATCHED, atATime);
+        run.run();
+        return run.at.peerKeys();
     }
 
     /// The sender's side; the parameters as for {@link #receive}.
@@ -187,7 +229,7 @@ public final class DiskCollision {
             CollisionSession session,
             int bucketKeys,
             Watch watch) {
-        DiskCollision run = new DiskCollision(protocol, false, set, kept, session, bucketKeys, watch);
+        DiskCollision run = new DiskCollision(protocol, false, set, kept, session, bucketKeys, watch, 1);
         run.run();
         return run.at.peerKeys();
     }
@@ -253,7 +295,7 @@ public final class DiskCollision {
     // ---- opening ---------------------------------------------------------------------------------------
 
     /// @param opening of the run that it wants to go on with; zeros for none
-    private record Header(long keys, Bytes setCommitment, Bytes coin, Bytes opening, long done) {}
+    private record Header(long keys, Bytes setCommitment, Bytes coin, Bytes opening, long done, long atATime) {}
 
     private Checkpoint open() {
         Optional<Checkpoint> kept = found();
@@ -266,6 +308,7 @@ public final class DiskCollision {
         run.send(header.clone());
         byte[] received = run.frame("the header", HEADER_BYTES);
         Header theirs = read(run, received);
+        lines = (int) Math.max(atATime, theirs.atATime());
         if (kept.isPresent()
                 && theirs.opening().equals(Bytes.wrap(kept.get().opening().clone()))) {
             run.confirm();
@@ -293,12 +336,12 @@ public final class DiskCollision {
         return found.filter(at -> at.of(set, bucketKeys)).map(at -> set.fresh() ? at.with(List.of()) : at);
     }
 
-    private static Checkpoint goOn(Run run, Checkpoint own, Header theirs) {
+    private Checkpoint goOn(Run run, Checkpoint own, Header theirs) {
         if (!Arrays.equals(theirs.setCommitment().toArray(), own.sets().peer())) {
             throw run.misbehaved("it would go on with another set than it had committed to");
         }
         int done = own.matches().size();
-        if (Math.abs(theirs.done() - done) > 1) {
+        if (Math.abs(theirs.done() - done) > lines) {
             throw run.misbehaved("it says that it has done " + theirs.done() + " buckets, of " + done);
         }
         return own.backTo((int) Math.min(theirs.done(), done));
@@ -314,6 +357,7 @@ public final class DiskCollision {
                 .bytes(coin)
                 .bytes(kept.map(Checkpoint::opening).orElse(new byte[Sm3.DIGEST_BYTES]))
                 .u64(kept.map(k -> k.matches().size()).orElse(0))
+                .u32(atATime)
                 .toArray();
     }
 
@@ -324,14 +368,21 @@ public final class DiskCollision {
             long version = in.u32();
             boolean peerReceives = in.flag();
             Header read = new Header(
-                    in.u64(), in.exactly(Sm3.DIGEST_BYTES), in.exactly(32), in.exactly(Sm3.DIGEST_BYTES), in.u64());
+                    in.u64(),
+                    in.exactly(Sm3.DIGEST_BYTES),
+                    in.exactly(32),
+                    in.exactly(Sm3.DIGEST_BYTES),
+                    in.u64(),
+                    in.u32());
             in.end();
             if (id != protocol.id()
                     || version != protocol.version()
                     || peerReceives == receives
                     || read.keys() < 0
                     || read.keys() > Integer.MAX_VALUE
-                    || read.done() < 0) {
+                    || read.done() < 0
+                    || read.atATime() < 1
+                    || read.atATime() > MOST_AT_A_TIME) {
                 throw run.misbehaved("its header names another protocol, version, role or an impossible count");
             }
             return read;
@@ -362,24 +413,99 @@ public final class DiskCollision {
             partition();
         }
         int first = at.matches().size();
-        for (int b = first; b < plan.buckets(); b++) {
-            watch.bucket(b, first, plan.buckets());
-            byte[] records =
-                    set.folder().read(Parts.file(BUCKET_FILES, b), at.buckets().get(b));
-            Items items = items(records);
-            Run run = Run.of(protocol.name(), receives, session);
-            String label = "bucket " + b;
-            byte[] rows = new byte[0];
-            if (receives) {
-                rows = rows(records, engine.receiveBucket(plan, items, run, label));
-            } else {
-                engine.sendBucket(plan, items, run, label);
+        if (lines == 1) {
+            for (int b = first; b < plan.buckets(); b++) {
+                bucket(b, first, session);
             }
-            run.confirm();
-            kept.write(Parts.file(MATCH_FILES, b), rows);
-            at = at.after(Run.digest(rows));
+        } else if (first < plan.buckets()) {
+            onLines(first);
+        }
+    }
+
+    private void onLines(int first) {
+        Cost cost = plan.cost(protocol.equals(CollisionProtocol.VOLE_MALICIOUS));
+        BucketLines each = new BucketLines(
+                Run.of(protocol.name(), receives, session),
+                receives,
+                session,
+                at.seed(),
+                plan.buckets(),
+                (receives ? cost.senderFrames() : cost.receiverFrames()) / plan.buckets() + 1);
+        session.workers().each(plan.buckets() - first, i -> {
+            try {
+                turn(first + i, each);
+                bucket(first + i, first, each.session(first + i));
+            } catch (RuntimeException e) {
+                each.fail(e);
+                wake();
+                throw e;
+            }
+        });
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            progressed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until so few buckets before this one are not done that it may begin. The lowest of them is under way, as
+    /// workers take them up in order.
+    private void turn(int bucket, BucketLines each) {
+        lock.lock();
+        try {
+            each.check();
+            while (bucket - at.matches().size() >= atATime) {
+                progressed.awaitUninterruptibly();
+                each.check();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void bucket(int b, int first, CollisionSession line) {
+        byte[] records;
+        lock.lock();
+        try {
+            watch.bucket(b, first, plan.buckets());
+            records =
+                    set.folder().read(Parts.file(BUCKET_FILES, b), at.buckets().get(b));
+        } finally {
+            lock.unlock();
+        }
+        Items items = items(records);
+        Run run = Run.of(protocol.name(), receives, line);
+        String label = "bucket " + b;
+        byte[] rows = new byte[0];
+        if (receives) {
+            rows = rows(records, engine.receiveBucket(plan, items, run, label));
+        } else {
+            engine.sendBucket(plan, items, run, label);
+        }
+        run.confirm();
+        lock.lock();
+        try {
+            done(b, rows, run);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Writes the checkpoint of the buckets up to the first that is not done.
+    private void done(int bucket, byte[] matches, Run run) {
+        kept.write(Parts.file(MATCH_FILES, bucket), matches);
+        ahead.put(bucket, Run.digest(matches));
+        for (byte[] next = ahead.remove(at.matches().size());
+                next != null;
+                next = ahead.remove(at.matches().size())) {
+            at = at.after(next);
             at.write(kept);
-            run.at(Progress.Phase.MATCHING, b + 1L, plan.buckets());
+            progressed.signalAll();
+            run.at(Progress.Phase.MATCHING, at.matches().size(), plan.buckets());
         }
     }
 

@@ -90,6 +90,13 @@ final class Collide implements Callable<Integer> {
                     + " was. unbalanced: the folder in which the prepared set of the right file stays")
     private @Nullable Path work;
 
+    @Option(
+            names = "--threads",
+            defaultValue = "1",
+            description = "threads of a party; with --work as many buckets are under way, each with memory of its own"
+                    + " (default: 1)")
+    private int threads;
+
     @Option(names = "--memory", defaultValue = "1700", description = "megabytes of heap of a party (default: 1700)")
     private int memory;
 
@@ -183,6 +190,10 @@ final class Collide implements Callable<Integer> {
     }
 
     private CollideRun.Disk disk() {
+        if (threads < 1 || threads > 64) {
+            throw new PoyangException(
+                    ToolErrors.BAD_OPTION, "--threads " + threads + " is out of range", "1 to 64 are needed");
+        }
         boolean prepared = protocol().equals(CollisionProtocol.UNBALANCED);
         if (prepared && work == null) {
             throw new PoyangException(
@@ -198,7 +209,7 @@ final class Collide implements Callable<Integer> {
                             : "--work is not for " + protocol().name(),
                     "64 MB at least, and vole, vole-malicious or unbalanced, are needed");
         }
-        return new CollideRun.Disk(work, memory);
+        return new CollideRun.Disk(work, memory, threads);
     }
 
     /// What two parties on one machine finish soonest with.

@@ -42,7 +42,8 @@ import poyang.psi.UnbalancedCollision;
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
-/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK SUMS LEAST`, then `COLUMN RULE` for each key; WORK
+/// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK SUMS LEAST THREADS`, then `COLUMN RULE` for each key;
+/// WORK
 /// is the folder of a set on disk or of what is kept of a prepared one, or empty; SUMS are columns of the right file
 /// that are summed up, or empty, LEAST
 /// the matches below which they are not. Prints `rows`, `keys`,
@@ -54,7 +55,7 @@ final class CollideParty {
     static final PartyId RIGHT = new PartyId("right");
     private static final Progress PROGRESS =
             (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
-    private static final int FIRST_KEY = 9;
+    private static final int FIRST_KEY = 10;
 
     private CollideParty() {}
 
@@ -200,10 +201,11 @@ final class CollideParty {
         CollisionProtocol protocol = protocol(arguments[4]);
         PartyId peer = left ? RIGHT : LEFT;
         RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
-        try (SocketNetwork socket = PartyMeeting.meet(left ? LEFT : RIGHT, peer, left, Path.of(arguments[2]))) {
+        try (PoolWorkers workers = new PoolWorkers(Integer.parseInt(arguments[9]));
+                SocketNetwork socket = PartyMeeting.meet(left ? LEFT : RIGHT, peer, left, Path.of(arguments[2]))) {
             RecordedNetwork network = new RecordedNetwork(socket);
             long start = System.nanoTime();
-            Counts counts = side.run(protocol, new CollisionSession(network, peer, random, PROGRESS));
+            Counts counts = side.run(protocol, new CollisionSession(network, peer, random, PROGRESS, workers));
             long millis = (System.nanoTime() - start) / 1_000_000;
             System.out.println("rows=" + counts.rows());
             System.out.println("keys=" + counts.keys());
@@ -221,6 +223,7 @@ final class CollideParty {
         boolean left = arguments[0].equals("left");
         Path file = Path.of(arguments[1]);
         Path work = Path.of(arguments[6]);
+        int atATime = Integer.parseInt(arguments[9]);
         String source = state(file, columns, rules);
         DiskSet set = DiskSet.open(work, source).orElseGet(() -> {
             DiskSet.Writer writer = DiskSet.create(work, source);
@@ -231,10 +234,11 @@ final class CollideParty {
             long matches = -1;
             if (left) {
                 BitSet matched = new BitSet();
-                matches = DiskCollision.receive(protocol, set, session).rows(row -> matched.set(Math.toIntExact(row)));
+                matches = DiskCollision.receive(protocol, set, session, DiskCollision.BUCKET_KEYS, atATime)
+                        .rows(row -> matched.set(Math.toIntExact(row)));
                 writeInOrder(arguments, columns, rules, set, matched);
             } else {
-                long _ = DiskCollision.send(protocol, set, session);
+                long _ = DiskCollision.send(protocol, set, session, DiskCollision.BUCKET_KEYS, atATime);
             }
             return new Counts(set.rowsRead(), set.size(), matches);
         });

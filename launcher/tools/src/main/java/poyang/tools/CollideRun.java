@@ -49,9 +49,10 @@ final class CollideRun {
     ///
     /// @param work the folder for sets on disk; none for sets in memory
     /// @param memory megabytes of a party's heap
-    record Disk(@Nullable Path work, int memory) {
+    /// @param threads of a party
+    record Disk(@Nullable Path work, int memory, int threads) {
         /// In memory, room for a million rows.
-        static final Disk NONE = new Disk(null, 1700);
+        static final Disk NONE = new Disk(null, 1700, 1);
 
         private String of(String role) {
             return work == null ? "" : work.resolve(role).toAbsolutePath().toString();
@@ -110,7 +111,8 @@ final class CollideRun {
                 plan.listed().name(),
                 plan.disk().of(role),
                 String.join(",", plan.sums().columns()),
-                Long.toString(plan.sums().least())));
+                Long.toString(plan.sums().least()),
+                Integer.toString(plan.disk().threads())));
         for (int i = 0; i < keys.size(); i++) {
             arguments.add(keys.get(i));
             arguments.add(plan.rules().get(i).name());

@@ -51,7 +51,7 @@ final class CollideTest {
                         .orElse(CollisionProtocol.UNBALANCED),
                 listed,
                 folder.resolve("matches.csv"),
-                new CollideRun.Disk(work, 400),
+                new CollideRun.Disk(work, 400, 2),
                 sums);
     }
 
