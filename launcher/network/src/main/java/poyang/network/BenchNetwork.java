@@ -28,6 +28,7 @@ import poyang.wire.schema.Role;
 /// loopback; keys, genesis, ledgers and logs lie in a folder of its own that goes with it.
 final class BenchNetwork implements AutoCloseable {
     static final String ORGANISATION = "load";
+    static final String SUPERVISOR = "supervisor";
     private static final String HOST = "127.0.0.1";
     private static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
@@ -66,6 +67,7 @@ final class BenchNetwork implements AutoCloseable {
         for (int i = 0; i < signers; i++) {
             province.register(ORGANISATION, signer(i), "压力测试员", Role.ANALYST, keys.get(i));
         }
+        province.register(ORGANISATION, SUPERVISOR, "压力监管员", Role.SUPERVISOR, supervisorKey(seed));
         List<Path> homes = new ArrayList<>();
         List<Integer> ports = freePorts(2 * validators);
         for (int i = 0; i < validators; i++) {
@@ -82,6 +84,11 @@ final class BenchNetwork implements AutoCloseable {
 
     static String signer(int number) {
         return "signer-" + number;
+    }
+
+    /// Of the account that may propose epochs.
+    static SigningKey supervisorKey(byte[] seed) {
+        return CryptoSuite.SM.generate(new SeededRandom(seed, "supervisor"));
     }
 
     static List<SigningKey> signerKeys(byte[] seed, int count) {

@@ -1,0 +1,44 @@
+package poyang.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// Validators as processes whose engine is swapped under load, from bft to raft and back.
+@Timeout(300)
+final class EpochsTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void noRecordIsLostWhileTheEngineIsSwappedAndSwappedBack() {
+        StringWriter out = new StringWriter();
+        CommandLine command = new CommandLine(Main.commands());
+        command.setOut(new PrintWriter(out));
+
+        int code = command.execute(
+                "bench",
+                "epochs",
+                "--swaps",
+                "2",
+                "--rate",
+                "20",
+                "--seconds",
+                "2",
+                "--json",
+                "--directory",
+                folder.toString());
+
+        String result = out.toString();
+        assertEquals(0, code, result);
+        assertTrue(result.contains("\"swaps\":2,\"engine\":\"bft\""), result);
+        assertTrue(result.contains("\"failed\":0,\"open\":false"), result);
+    }
+}
