@@ -15,6 +15,7 @@ export const PROTOCOLS: Protocol[] = [
   { name: 'vole', form: 'pair', label: 'protocolVole', reveals: [Reveal.MATCHING_ROWS] },
   { name: 'vole-malicious', form: 'pair', label: 'protocolVoleMalicious', reveals: [Reveal.MATCHING_ROWS] },
   { name: 'vole-group', form: 'group', label: 'protocolVoleGroup', reveals: [Reveal.MATCHING_ROWS] },
+  { name: 'unbalanced', form: 'pair', label: 'protocolUnbalanced', reveals: [Reveal.MATCHING_ROWS] },
   { name: 'dh-sm2-size', form: 'pair', label: 'protocolDhSm2Size', reveals: [Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST] },
   { name: 'dh-25519-size', form: 'pair', label: 'protocolDh25519Size', reveals: [Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST] },
   { name: 'dh-sm2-sum', form: 'sums', label: 'protocolDhSm2Sum', reveals: [Reveal.MATCH_SUMS] },

@@ -110,6 +110,11 @@ public final class UnbalancedCollision {
         }
     }
 
+    /// A mark of a set's content under the server's secret, for {@link #answer}.
+    public static Bytes content(KeySet set, DiskFolder kept) {
+        return Commitments.versionMark(set, kept.replaced(SECRET));
+    }
+
     private static RandomSource secret(DiskFolder kept) {
         return new SeededRandom(kept.replaced(SECRET), "poyang.psi.unbalanced.v1");
     }

@@ -64,8 +64,8 @@ final class Audit {
                             again.outputCommitment().isEmpty() ? "none, it got no result" : again.outputCommitment(),
                             again.resumed()
                                     ? String.format(
-                                            "  The attempt went on from an earlier one: buckets that were done%n"
-                                                    + "  were not run again, their matches are taken as the opening has them.%n")
+                                            "  It went on from what earlier attempts or jobs had left, which is taken%n"
+                                                    + "  as the opening has it and was not run again.%n")
                                     : "");
             return 0;
         } finally {

@@ -34,8 +34,8 @@ public final class Replay {
     /// What a run commits to.
     ///
     /// @param outputCommitment empty where the party got no result
-    /// @param resumed the attempt went on from what an earlier one had done, which is not run again here: its
-    ///     matches are taken as the opening states them
+    /// @param resumed the attempt went on from what earlier ones, or jobs, had left, which is not run again
+    ///     here: it is taken as the opening states it
     public record Commitment(
             JobFacts facts,
             Bytes inputRoot,

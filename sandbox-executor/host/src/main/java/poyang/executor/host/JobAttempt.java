@@ -1,6 +1,7 @@
 package poyang.executor.host;
 
 import com.google.protobuf.ByteString;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -156,10 +157,7 @@ final class JobAttempt {
                 desk.facts().needKey(own.getConsentAccount()),
                 source.map(entry -> desk.vault().markSecret(entry.name())).orElse(NO_SECRET),
                 rows,
-                facts.bucketKeys() > 0
-                        ? Optional.of(
-                                desk.results().run(job.getId(), desk.setup().jail()))
-                        : Optional.empty());
+                kept(facts));
         try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
             children.set(Optional.of(run));
             if (stopped()) {
@@ -169,6 +167,20 @@ final class JobAttempt {
         } finally {
             children.set(Optional.empty());
         }
+    }
+
+    /// Where the run's child keeps things for later ones.
+    private Optional<Path> kept(JobFacts facts) {
+        ResultStore store = desk.results();
+        return switch (JobKind.of(facts.plan()).keeps(facts)) {
+            case NOTHING -> Optional.empty();
+            case OF_THE_JOB -> Optional.of(store.run(job.getId(), desk.setup().jail()));
+            case OF_THE_DATA ->
+                Optional.of(store.prepared(
+                        job.getParties(side).getDataset(),
+                        facts.receives() ? job.getParties(1 - side).getDataset() : "",
+                        desk.setup().jail()));
+        };
     }
 
     /// The other parties' places in the job.

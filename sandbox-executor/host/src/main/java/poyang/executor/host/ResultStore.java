@@ -22,12 +22,15 @@ final class ResultStore {
     private final Path results;
     private final Path openings;
     private final Path runs;
+    private final Path prepared;
 
     ResultStore(Path directory) {
         results = directory.resolve("results");
         openings = directory.resolve("openings");
         runs = directory.resolve("runs");
         PrivateFolder.make(runs);
+        prepared = directory.resolve("prepared");
+        PrivateFolder.make(prepared);
         PrivateFolder.make(results);
         PrivateFolder.make(openings);
     }
@@ -44,6 +47,15 @@ final class ResultStore {
     synchronized Path run(String job, Jail jail) {
         Path folder = runs.resolve(job);
         return Files.exists(folder) ? folder : jail.newScratch(runs, job);
+    }
+
+    /// The folder in which jobs of a data set keep what later ones use; made when it is first needed.
+    ///
+    /// @param other data set that it is about, where it is about another one
+    synchronized Path prepared(String own, String other, Jail jail) {
+        String name = (own + (other.isEmpty() ? "" : "@" + other)).replace('/', '.');
+        Path folder = prepared.resolve(name);
+        return Files.exists(folder) ? folder : jail.newScratch(prepared, name);
     }
 
     /// Takes away what a job's attempts kept.

@@ -50,6 +50,20 @@ public interface JobKind {
         return 0;
     }
 
+    /// What a run leaves for later ones.
+    default Keeping keeps(JobFacts facts) {
+        return facts.bucketKeys() > 0 ? Keeping.OF_THE_JOB : Keeping.NOTHING;
+    }
+
+    /// What stays in a folder of the host, sealed by the child.
+    enum Keeping {
+        NOTHING,
+        /// For the job's next attempt.
+        OF_THE_JOB,
+        /// For later jobs of the own data set; a receiver's with the same other data set.
+        OF_THE_DATA
+    }
+
     /// The shares of the phases that a run of these facts reports.
     default List<PhaseShare> phases(JobFacts facts) {
         return phases(facts.plan());

@@ -1,0 +1,165 @@
+package poyang.executor.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import poyang.connectors.SourceSettings;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
+import poyang.crypto.storage.SealedFile;
+import poyang.executor.compute.Replay;
+import poyang.executor.jail.Confinement.Limits;
+import poyang.executor.jail.Jail;
+import poyang.executor.jail.Scratch;
+import poyang.executor.job.JobPlan;
+import poyang.kernel.PartyId;
+
+/// A small set against a prepared large one by real jailed processes, job after job.
+class LocalUnbalancedJobTest {
+    private static final Limits READER = new Limits(96, 900, 1, 256, 60);
+    private static final Limits COMPUTE = new Limits(256, 600, 1, 256, 120);
+
+    private final SeededRandom random = new SeededRandom(new byte[32], "local-unbalanced-test");
+    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
+    private final Sm2PrivateKey leftDepartment = Sm2PrivateKey.generate(random.fork("left"));
+    private final Sm2PrivateKey rightDepartment = Sm2PrivateKey.generate(random.fork("right"));
+    private Path folder;
+    private ExecutorSetup setup;
+    private ResultStore leftStore;
+    private ResultStore rightStore;
+
+    @BeforeEach
+    void folders() throws IOException {
+        folder = Files.createTempDirectory("poyang-unbalanced-job");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        List<Path> classPath = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        setup = new ExecutorSetup(
+                Jail.bubblewrap(Files.createDirectory(folder.resolve("runtime"))),
+                Files.createDirectory(folder.resolve("s")),
+                classPath,
+                classPath,
+                READER,
+                COMPUTE);
+        leftStore = new ResultStore(Files.createDirectory(folder.resolve("left")));
+        rightStore = new ResultStore(Files.createDirectory(folder.resolve("right")));
+    }
+
+    @AfterEach
+    void wipe() {
+        Scratch.wipe(folder);
+    }
+
+    private Source numbers(String name, int from, int to) throws IOException {
+        StringBuilder text = new StringBuilder("number,person\n");
+        for (int i = from; i <= to; i++) {
+            text.append(i).append(",person ").append(i % 7).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+    }
+
+    private LocalJob.Attempt attempt(int number, Source left, Source right) {
+        return new LocalJob.Attempt(
+                "j1",
+                number,
+                JobPlan.Collision.of("number", "number", "text", "unbalanced"),
+                new LocalJob.Side(
+                        new PartyId("housing"),
+                        left,
+                        leftDepartment.publicKey(),
+                        folder.resolve("left.opening"),
+                        Optional.of(leftStore.prepared("housing/few", "taxation/many", setup.jail()))),
+                new LocalJob.Side(
+                        new PartyId("taxation"),
+                        right,
+                        rightDepartment.publicKey(),
+                        folder.resolve("right.opening"),
+                        Optional.of(rightStore.prepared("taxation/many", "", setup.jail()))),
+                receiver.publicKey());
+    }
+
+    private LocalJob.Result run(LocalJob.Attempt attempt) {
+        return LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {});
+    }
+
+    private List<String> opened(int attempt) throws IOException {
+        try (InputStream in = SealedFile.open(
+                Files.newInputStream(folder.resolve("result")),
+                receiver,
+                ("poyang.result.v1:j1:" + attempt).getBytes(StandardCharsets.UTF_8))) {
+            byte[] plain = in.readAllBytes();
+            return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        }
+    }
+
+    private void replays(LocalJob.Result result) throws IOException {
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("left.opening")))) {
+            Replay.Commitment left = Replay.run(opening, leftDepartment);
+            assertEquals(result.leftInput().inputRoot(), left.inputRoot());
+            assertEquals(result.left().transcript(), left.transcript());
+            assertEquals(result.left().outputCommitment(), left.outputCommitment());
+        }
+        try (InputStream opening = new BufferedInputStream(Files.newInputStream(folder.resolve("right.opening")))) {
+            assertEquals(
+                    result.right().transcript(),
+                    Replay.run(opening, rightDepartment).transcript());
+        }
+    }
+
+    /// The table is made and crosses in the first job only, a source that changed is prepared again, and each job is
+    /// run again from its openings. Nothing readable is kept.
+    @Test
+    void aSetIsPreparedOnceForManyJobs() throws IOException {
+        List<String> phases = new ArrayList<>();
+        Source large = numbers("large.csv", 1, 8_000);
+        LocalJob.Result first = run(attempt(1, numbers("small.csv", 7_990, 8_020), large));
+        assertEquals(12, opened(1).size());
+        assertEquals("8000", opened(1).getLast());
+        assertTrue(first.left().roundedBytes() > 8 * 8_000, "the table crosses once");
+        replays(first);
+        LocalJob.Result second = LocalJob.run(
+                setup,
+                attempt(2, numbers("small.csv", 7_995, 8_003), large),
+                folder.resolve("result"),
+                (phase, _, _) -> phases.add(phase));
+        assertEquals(7, opened(2).size());
+        assertTrue(second.left().roundedBytes() < 2_000, second.left().roundedBytes() + " bytes");
+        assertTrue(phases.contains("exchanging"));
+        assertEquals(first.rightInput().versionMark(), second.rightInput().versionMark());
+        replays(second);
+        LocalJob.Result changed = run(attempt(3, numbers("small.csv", 7_995, 8_003), numbers("large.csv", 1, 8_001)));
+        assertEquals(8, opened(3).size());
+        assertNotEquals(second.rightInput().versionMark(), changed.rightInput().versionMark());
+        try (Stream<Path> files = Files.walk(folder.resolve("right").resolve("prepared"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains("7777"), file.toString());
+            }
+        }
+    }
+}
