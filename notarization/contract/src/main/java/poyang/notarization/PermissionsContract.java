@@ -82,6 +82,7 @@ public final class PermissionsContract extends ServiceContract {
                 new ReceiptsContract(),
                 new ViewsContract(),
                 new ZeroKnowledgeContract(),
+                new EpochsContract(),
                 new ConsensusContract(),
                 new EvidenceContract(),
                 new AuditContract(),

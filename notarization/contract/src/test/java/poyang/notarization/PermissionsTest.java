@@ -17,7 +17,12 @@ import org.junit.jupiter.api.function.Executable;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.SystemContract;
+import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.Validator;
+import poyang.crypto.SeededRandom;
+import poyang.crypto.Sm2PrivateKey;
 import poyang.kernel.ErrorCode;
+import poyang.kernel.PartyId;
 import poyang.wire.schema.AccountKey;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.FreezeRequest;
@@ -123,6 +128,9 @@ final class PermissionsTest {
     @Test
     void aRuleHoldsForEveryCallEveryRoleAndEveryStateOfTheAccount() {
         Chain chain = Chain.peopled();
+        Sm2PrivateKey key = Sm2PrivateKey.generate(new SeededRandom(new byte[32], "permissions-test"));
+        chain.epoch = Epoch.bft(0, List.of(new Validator(new PartyId("validator-1"), key.publicKey())))
+                .encoded();
         AccountsContract directory = new AccountsContract();
         byte[] aboutA = AccountKey.newBuilder().setId("a/nobody").build().toByteArray();
         int decided = 0;
