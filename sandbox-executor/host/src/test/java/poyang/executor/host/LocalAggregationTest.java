@@ -7,33 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import poyang.connectors.SourceSettings;
 import poyang.crypto.MerkleTree;
-import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
-import poyang.crypto.storage.SealedFile;
 import poyang.executor.compute.Replay;
 import poyang.executor.host.LocalCrowd.Ended;
-import poyang.executor.jail.Confinement.Limits;
-import poyang.executor.jail.Jail;
-import poyang.executor.jail.Scratch;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobPlan;
 import poyang.executor.job.JobPlan.Statistic;
@@ -44,47 +31,15 @@ import poyang.kernel.PoyangException;
 
 /// An aggregation of three reporters and a collector: eight jailed processes but for the collector's reader, which
 /// there is none of.
-class LocalAggregationTest {
+class LocalAggregationTest extends LocalScene {
     private static final List<PartyId> REPORTERS =
             List.of(new PartyId("taxation"), new PartyId("housing"), new PartyId("medical-insurance"));
     private static final PartyId COLLECTOR = new PartyId("statistics");
 
-    private final SeededRandom random = new SeededRandom(new byte[32], "local-aggregation-test");
-    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
     private final Sm2PrivateKey department = Sm2PrivateKey.generate(random.fork("department"));
-    private Path folder;
-    private Path scratch;
-    private ExecutorSetup setup;
-
-    @BeforeEach
-    void folders() throws IOException {
-        folder = Files.createTempDirectory("poyang-aggregation");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Path runtime = Files.createDirectory(folder.resolve("runtime"));
-        scratch = Files.createDirectory(folder.resolve("s"));
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
-        setup = new ExecutorSetup(
-                Jail.bubblewrap(runtime),
-                scratch,
-                classPath,
-                classPath,
-                new Limits(96, 900, 1, 256, 60),
-                new Limits(256, 600, 1, 256, 120));
-    }
-
-    @AfterEach
-    void wipe() {
-        Scratch.wipe(folder);
-    }
 
     private Source wages(String name, String... lines) throws IOException {
-        Path file = Files.writeString(folder.resolve(name), "district,wage\n" + String.join("\n", lines) + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+        return csv(name, "district,wage\n" + String.join("\n", lines) + "\n");
     }
 
     private static JobPlan.Aggregation plan(PartyId receiver, long bound, Statistic... statistics) {
@@ -118,13 +73,7 @@ class LocalAggregationTest {
     }
 
     private String opened(List<Ended> ended, PartyId by) throws IOException {
-        byte[] plain;
-        try (InputStream in = SealedFile.open(
-                Files.newInputStream(folder.resolve("result")),
-                receiver,
-                "poyang.result.v1:j9:1".getBytes(StandardCharsets.UTF_8))) {
-            plain = in.readAllBytes();
-        }
+        byte[] plain = result("j9", 1);
         for (Ended each : ended) {
             Bytes commitment = each.output().outputCommitment();
             assertEquals(
@@ -132,7 +81,7 @@ class LocalAggregationTest {
                     commitment,
                     each.party().name());
         }
-        return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
+        return text(plain);
     }
 
     /// The digests at the two ends of every link agree, and each side's opening gives the same ones again.

@@ -3,79 +3,34 @@ package poyang.executor.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import poyang.connectors.SourceSettings;
 import poyang.crypto.MerkleTree;
 import poyang.crypto.SealedBox;
-import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
-import poyang.crypto.storage.SealedFile;
 import poyang.executor.compute.Replay;
 import poyang.executor.host.LocalCrowd.Ended;
-import poyang.executor.jail.Confinement.Limits;
-import poyang.executor.jail.Jail;
-import poyang.executor.jail.Scratch;
 import poyang.executor.job.ExactCounts;
 import poyang.executor.job.JobPlan;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 
 /// A collision of two departments that a third one asks for: five jailed processes.
-class LocalAskedTest {
+class LocalAskedTest extends LocalScene {
     private static final PartyId LEFT = new PartyId("taxation");
     private static final PartyId RIGHT = new PartyId("housing");
     private static final PartyId ASKER = new PartyId("audit");
 
-    private final SeededRandom random = new SeededRandom(new byte[32], "local-asked-test");
-    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
     private final Sm2PrivateKey department = Sm2PrivateKey.generate(random.fork("department"));
-    private Path folder;
-    private Path scratch;
-    private ExecutorSetup setup;
-
-    @BeforeEach
-    void folders() throws IOException {
-        folder = Files.createTempDirectory("poyang-asked");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Path runtime = Files.createDirectory(folder.resolve("runtime"));
-        scratch = Files.createDirectory(folder.resolve("s"));
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
-        setup = new ExecutorSetup(
-                Jail.bubblewrap(runtime),
-                scratch,
-                classPath,
-                classPath,
-                new Limits(96, 900, 1, 256, 60),
-                new Limits(256, 600, 1, 256, 120));
-    }
-
-    @AfterEach
-    void wipe() {
-        Scratch.wipe(folder);
-    }
 
     private Source people(String name, String columns, String... rows) throws IOException {
-        Path file = Files.writeString(folder.resolve(name), columns + "\n" + String.join("\n", rows) + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+        return csv(name, columns + "\n" + String.join("\n", rows) + "\n");
     }
 
     private LocalCrowd crowd(boolean rows) throws IOException {
@@ -104,22 +59,14 @@ class LocalAskedTest {
     }
 
     private List<String> opened(List<Ended> ended) throws IOException {
-        byte[] plain;
-        try (InputStream in = SealedFile.open(
-                Files.newInputStream(folder.resolve("result")),
-                receiver,
-                "poyang.result.v1:j7:1".getBytes(StandardCharsets.UTF_8))) {
-            plain = in.readAllBytes();
-        }
+        byte[] plain = result("j7", 1);
         for (Ended each : ended) {
             assertEquals(
                     each.party().equals(ASKER) ? Sm3.hash(plain) : Bytes.empty(),
                     each.output().outputCommitment(),
                     each.party().name());
         }
-        return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8)
-                .lines()
-                .toList();
+        return text(plain).lines().toList();
     }
 
     /// The asker gets the common identifiers; an owner's counts tell how many the other owner has, and nothing more.

@@ -5,34 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import poyang.connectors.SourceSettings;
-import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
-import poyang.crypto.storage.SealedFile;
 import poyang.executor.compute.Replay;
 import poyang.executor.host.LocalCrowd.Ended;
-import poyang.executor.jail.Confinement.Limits;
-import poyang.executor.jail.Jail;
-import poyang.executor.jail.Scratch;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobPlan;
@@ -44,50 +31,18 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// A collision of three departments: six jailed processes.
-class LocalGroupTest {
+class LocalGroupTest extends LocalScene {
     private static final List<PartyId> PARTIES =
             Stream.of("taxation", "housing", "education").map(PartyId::new).toList();
     /// Neither the first of the plan nor the first by name.
     private static final PartyId LEADER = PARTIES.get(1);
 
-    private final SeededRandom random = new SeededRandom(new byte[32], "local-group-test");
-    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
     private final Sm2PrivateKey department = Sm2PrivateKey.generate(random.fork("department"));
-    private Path folder;
-    private Path scratch;
-    private ExecutorSetup setup;
-
-    @BeforeEach
-    void folders() throws IOException {
-        folder = Files.createTempDirectory("poyang-group");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Path runtime = Files.createDirectory(folder.resolve("runtime"));
-        scratch = Files.createDirectory(folder.resolve("s"));
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
-        setup = new ExecutorSetup(
-                Jail.bubblewrap(runtime),
-                scratch,
-                classPath,
-                classPath,
-                new Limits(96, 900, 1, 256, 60),
-                new Limits(256, 600, 1, 256, 120));
-    }
-
-    @AfterEach
-    void wipe() {
-        Scratch.wipe(folder);
-    }
 
     /// Two key columns, which every department names differently.
     private LocalCrowd.Member member(int index, List<String> rows) throws IOException {
         String header = "name" + index + ",tel" + index;
-        Path file = Files.writeString(folder.resolve(index + ".csv"), header + "\n" + String.join("\n", rows) + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        Source source = new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+        Source source = csv(index + ".csv", header + "\n" + String.join("\n", rows) + "\n");
         return new LocalCrowd.Member(PARTIES.get(index), Optional.of(source));
     }
 
@@ -111,22 +66,14 @@ class LocalGroupTest {
     }
 
     private List<String> opened(List<Ended> ended) throws IOException {
-        byte[] plain;
-        try (InputStream in = SealedFile.open(
-                Files.newInputStream(folder.resolve("result")),
-                receiver,
-                "poyang.result.v1:j8:1".getBytes(StandardCharsets.UTF_8))) {
-            plain = in.readAllBytes();
-        }
+        byte[] plain = result("j8", 1);
         for (Ended each : ended) {
             assertEquals(
                     each.party().equals(LEADER) ? Sm3.hash(plain) : Bytes.empty(),
                     each.output().outputCommitment(),
                     each.party().name());
         }
-        return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8)
-                .lines()
-                .toList();
+        return text(plain).lines().toList();
     }
 
     @Test

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -18,27 +17,19 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import poyang.connectors.ConnectorErrors;
 import poyang.connectors.Discovery;
-import poyang.connectors.SourceSettings;
 import poyang.crypto.SealedBox;
-import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
-import poyang.crypto.storage.SealedFile;
 import poyang.executor.compute.Replay;
 import poyang.executor.jail.Confinement.Limits;
-import poyang.executor.jail.Jail;
-import poyang.executor.jail.Scratch;
 import poyang.executor.job.ExactCounts;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobPlan;
@@ -47,40 +38,10 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// Real jailed processes on real files.
-class LocalJobTest {
-    private static final Limits READER = new Limits(96, 900, 1, 256, 60);
-    private static final Limits COMPUTE = new Limits(256, 600, 1, 256, 120);
+class LocalJobTest extends LocalScene {
 
-    private final SeededRandom random = new SeededRandom(new byte[32], "local-job-test");
-    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
     private final Sm2PrivateKey leftDepartment = Sm2PrivateKey.generate(random.fork("left"));
     private final Sm2PrivateKey rightDepartment = Sm2PrivateKey.generate(random.fork("right"));
-    private Path folder;
-    private Path scratch;
-    private ExecutorSetup setup;
-
-    @BeforeEach
-    void folders() throws IOException {
-        folder = Files.createTempDirectory("poyang-local-job");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Path runtime = Files.createDirectory(folder.resolve("runtime"));
-        scratch = Files.createDirectory(folder.resolve("s"));
-        setup = setup(Jail.bubblewrap(runtime), COMPUTE);
-    }
-
-    @AfterEach
-    void wipe() {
-        Scratch.wipe(folder);
-    }
-
-    private ExecutorSetup setup(Jail jail, Limits compute) {
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
-        return new ExecutorSetup(jail, scratch, classPath, classPath, READER, compute);
-    }
 
     /// Numbers `from` to `to` behind a prefix, written by a process of its own, so that this JVM never
     /// holds a row.
@@ -106,10 +67,6 @@ class LocalJobTest {
         Path file = Files.writeString(folder.resolve(name), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         return file;
-    }
-
-    private static Source csv(Path file) {
-        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
     }
 
     private LocalJob.Attempt attempt(Source left, Source right, String column) {
@@ -167,15 +124,9 @@ class LocalJobTest {
     }
 
     private String opened(LocalJob.Result result) throws IOException {
-        byte[] plain;
-        try (InputStream in = SealedFile.open(
-                Files.newInputStream(folder.resolve("result")),
-                receiver,
-                "poyang.result.v1:j1:1".getBytes(StandardCharsets.UTF_8))) {
-            plain = in.readAllBytes();
-        }
+        byte[] plain = result("j1", 1);
         assertEquals(result.left().outputCommitment(), Sm3.hash(plain));
-        return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
+        return text(plain);
     }
 
     /// Two key columns, another protocol, and every own row listed with whether it matched.

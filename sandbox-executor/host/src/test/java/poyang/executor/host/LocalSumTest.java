@@ -5,29 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import poyang.connectors.SourceSettings;
 import poyang.crypto.SealedBox;
-import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
-import poyang.crypto.storage.SealedFile;
 import poyang.executor.compute.Replay;
-import poyang.executor.jail.Confinement.Limits;
-import poyang.executor.jail.Jail;
-import poyang.executor.jail.Scratch;
 import poyang.executor.job.ExactCounts;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobPlan;
@@ -36,44 +23,9 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// Sums over the matches of two departments: four jailed processes.
-class LocalSumTest {
-    private final SeededRandom random = new SeededRandom(new byte[32], "local-sum-test");
-    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
+class LocalSumTest extends LocalScene {
     private final Sm2PrivateKey bank = Sm2PrivateKey.generate(random.fork("left"));
     private final Sm2PrivateKey bureau = Sm2PrivateKey.generate(random.fork("right"));
-    private Path folder;
-    private ExecutorSetup setup;
-
-    @BeforeEach
-    void folders() throws IOException {
-        folder = Files.createTempDirectory("poyang-local-sum");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Path runtime = Files.createDirectory(folder.resolve("runtime"));
-        Path scratch = Files.createDirectory(folder.resolve("s"));
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
-        setup = new ExecutorSetup(
-                Jail.bubblewrap(runtime),
-                scratch,
-                classPath,
-                classPath,
-                new Limits(96, 900, 1, 256, 60),
-                new Limits(256, 600, 1, 256, 120));
-    }
-
-    @AfterEach
-    void wipe() {
-        Scratch.wipe(folder);
-    }
-
-    private Source csv(String name, String content) throws IOException {
-        Path file = Files.writeString(folder.resolve(name), content);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
-    }
 
     private LocalJob.Result run(long least, String keys, String values) throws IOException {
         JobPlan plan = new JobPlan.MatchSum(
@@ -160,14 +112,9 @@ class LocalSumTest {
     }
 
     private String opened(LocalJob.Result result) throws IOException {
-        try (InputStream in = SealedFile.open(
-                Files.newInputStream(folder.resolve("result")),
-                receiver,
-                "poyang.result.v1:j1:1".getBytes(StandardCharsets.UTF_8))) {
-            byte[] plain = in.readAllBytes();
-            assertEquals(result.left().outputCommitment(), Sm3.hash(plain));
-            return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8);
-        }
+        byte[] plain = result("j1", 1);
+        assertEquals(result.left().outputCommitment(), Sm3.hash(plain));
+        return text(plain);
     }
 
     private void replays(LocalJob.Result result) throws IOException {

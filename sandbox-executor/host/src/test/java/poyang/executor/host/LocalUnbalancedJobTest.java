@@ -6,70 +6,34 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import poyang.connectors.SourceSettings;
-import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
-import poyang.crypto.storage.SealedFile;
 import poyang.executor.compute.Replay;
-import poyang.executor.jail.Confinement.Limits;
-import poyang.executor.jail.Jail;
-import poyang.executor.jail.Scratch;
 import poyang.executor.job.JobPlan;
 import poyang.kernel.PartyId;
 
 /// A small set against a prepared large one by real jailed processes, job after job.
-class LocalUnbalancedJobTest {
-    private static final Limits READER = new Limits(96, 900, 1, 256, 60);
-    private static final Limits COMPUTE = new Limits(256, 600, 1, 256, 120);
+class LocalUnbalancedJobTest extends LocalScene {
 
-    private final SeededRandom random = new SeededRandom(new byte[32], "local-unbalanced-test");
-    private final Sm2PrivateKey receiver = Sm2PrivateKey.generate(random.fork("receiver"));
     private final Sm2PrivateKey leftDepartment = Sm2PrivateKey.generate(random.fork("left"));
     private final Sm2PrivateKey rightDepartment = Sm2PrivateKey.generate(random.fork("right"));
-    private Path folder;
-    private ExecutorSetup setup;
     private ResultStore leftStore;
     private ResultStore rightStore;
 
     @BeforeEach
-    void folders() throws IOException {
-        folder = Files.createTempDirectory("poyang-unbalanced-job");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
-        setup = new ExecutorSetup(
-                Jail.bubblewrap(Files.createDirectory(folder.resolve("runtime"))),
-                Files.createDirectory(folder.resolve("s")),
-                classPath,
-                classPath,
-                READER,
-                COMPUTE);
+    void stores() throws IOException {
         leftStore = new ResultStore(Files.createDirectory(folder.resolve("left")));
         rightStore = new ResultStore(Files.createDirectory(folder.resolve("right")));
-    }
-
-    @AfterEach
-    void wipe() {
-        Scratch.wipe(folder);
     }
 
     private Source numbers(String name, int from, int to) throws IOException {
@@ -77,9 +41,7 @@ class LocalUnbalancedJobTest {
         for (int i = from; i <= to; i++) {
             text.append(i).append(",person ").append(i % 7).append('\n');
         }
-        Path file = Files.writeString(folder.resolve(name), text);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+        return csv(name, text);
     }
 
     private LocalJob.Attempt attempt(int number, Source left, Source right) {
@@ -107,15 +69,7 @@ class LocalUnbalancedJobTest {
     }
 
     private List<String> opened(int attempt) throws IOException {
-        try (InputStream in = SealedFile.open(
-                Files.newInputStream(folder.resolve("result")),
-                receiver,
-                ("poyang.result.v1:j1:" + attempt).getBytes(StandardCharsets.UTF_8))) {
-            byte[] plain = in.readAllBytes();
-            return new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-        }
+        return text(result("j1", attempt)).lines().toList();
     }
 
     private void replays(LocalJob.Result result) throws IOException {

@@ -6,28 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import poyang.connectors.SourceSettings;
-import poyang.crypto.SeededRandom;
 import poyang.executor.jail.Confinement.Limits;
 import poyang.executor.jail.Jail;
-import poyang.executor.jail.Scratch;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.ViewMessage;
 import poyang.kernel.Bytes;
@@ -43,8 +34,7 @@ import poyang.wire.schema.View;
 import poyang.wire.schema.ViewReads;
 
 /// A view's table in a real jailed child, made of a real file.
-class LocalViewTest {
-    private static final Limits READER = new Limits(96, 900, 1, 256, 60);
+class LocalViewTest extends LocalScene {
     private static final Limits VIEW = new Limits(256, 600, 2, 256, 120);
     private static final View VIEW_ON_CHAIN = View.newBuilder()
             .setIdentifierKind(IdentifierKind.ID)
@@ -55,27 +45,9 @@ class LocalViewTest {
     private static final List<String> COLUMNS = List.of("number", "status", "office");
     private static final String PERSON = "360102199003070014";
 
-    private final SeededRandom random = new SeededRandom(new byte[32], "local-view-test");
-    private Path folder;
-    private ExecutorSetup setup;
-
-    @BeforeEach
-    void folders() throws IOException {
-        folder = Files.createTempDirectory("poyang-local-view");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Path runtime = Files.createDirectory(folder.resolve("runtime"));
-        Path scratch = Files.createDirectory(folder.resolve("s"));
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
-        setup = new ExecutorSetup(Jail.bubblewrap(runtime), scratch, classPath, classPath, READER, VIEW, VIEW, 60);
-    }
-
-    @AfterEach
-    void wipe() {
-        Scratch.wipe(folder);
+    @Override
+    ExecutorSetup setup(Jail jail) {
+        return new ExecutorSetup(jail, scratch, classPath(), classPath(), READER, VIEW, VIEW, 60);
     }
 
     private ViewChild.Kept kept(String name) {
@@ -93,9 +65,7 @@ class LocalViewTest {
     }
 
     private Source source(String... lines) throws IOException {
-        Path file = Files.write(folder.resolve("people.csv"), List.of(lines));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        return new Source("csv", new SourceSettings(Map.of("path", file.toString())));
+        return csv("people.csv", String.join("\n", lines) + "\n");
     }
 
     private Source people() throws IOException {
