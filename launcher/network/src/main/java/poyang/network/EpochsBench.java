@@ -4,28 +4,21 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.chain.proofs.Epoch;
-import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
-import poyang.sdk.TransactionStream;
 import poyang.wire.schema.EpochProposal;
 import poyang.wire.schema.EpochValidator;
-import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.TransactionReceipt;
 
 /// Validators as processes under load, whose consensus engine is swapped for the other one again and again: no
@@ -63,9 +56,6 @@ final class EpochsBench implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    private final LoadCounts counts = new LoadCounts();
-    private final AtomicBoolean loading = new AtomicBoolean(true);
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         BenchNetwork.check(swaps >= 1 && swaps <= 1_000, "--swaps " + swaps, "1 to 1,000");
@@ -88,59 +78,27 @@ final class EpochsBench implements Callable<Integer> {
 
     private boolean run(BenchNetwork network, byte[] seed, RandomSource random)
             throws IOException, InterruptedException {
-        try (ChainClient client = network.client()) {
-            InstantSource clock = InstantSource.system();
-            List<ChainAccount> accounts = new ArrayList<>();
-            List<SigningKey> keys = BenchNetwork.signerKeys(seed, SIGNERS);
-            for (int i = 0; i < SIGNERS; i++) {
-                String name = BenchNetwork.ORGANISATION + "/" + BenchNetwork.signer(i);
-                accounts.add(new ChainAccount(client, name, keys.get(i), random, clock));
-            }
+        try (ChainClient client = network.client();
+                SteadyLoad load = new SteadyLoad(client, NODES, seed, SIGNERS, "epochs", random)) {
             ChainAccount supervisor = new ChainAccount(
                     client,
                     BenchNetwork.ORGANISATION + "/" + BenchNetwork.SUPERVISOR,
                     BenchNetwork.supervisorKey(seed),
                     random,
-                    clock);
-            List<TransactionStream> streams = new ArrayList<>();
-            for (int node = 0; node < NODES; node++) {
-                streams.add(TransactionStream.open(client, node, accounts));
-            }
-            counts.begin();
-            Thread load = Thread.ofPlatform().name("load").start(() -> load(streams, accounts, random));
+                    InstantSource.system());
+            Thread loading = load.start(rate);
             double slowest = 0;
             for (int swap = 1; swap <= swaps; swap++) {
                 Thread.sleep(seconds * 1_000L);
                 slowest = Math.max(slowest, swap(network, supervisor, swap));
             }
             Thread.sleep(seconds * 1_000L);
-            loading.set(false);
-            load.join();
-            boolean all = finished(streams);
-            LoadCounts.Phase phase = counts.end(1);
-            streams.forEach(TransactionStream::close);
+            load.stop();
+            loading.join();
+            boolean all = load.finished(CALM_SECONDS);
+            LoadCounts.Phase phase = load.phase();
             report(phase, all, slowest, client.epochs().last());
             return all && phase.failed() == 0;
-        }
-    }
-
-    private void load(List<TransactionStream> streams, List<ChainAccount> accounts, RandomSource random) {
-        long due = System.nanoTime();
-        for (int i = 0; loading.get(); i++) {
-            long start = due;
-            due += TimeUnit.SECONDS.toNanos(1) / rate;
-            EvidenceRecord record = EvidenceRecord.newBuilder()
-                    .setDigest(ByteString.copyFrom(random.bytes(32)))
-                    .setSubject("epochs")
-                    .build();
-            counts.submitted();
-            var _ = streams.get(i % NODES)
-                    .submit(accounts.get(i % accounts.size()), "poyang.v1.Evidence", "Record", record)
-                    .whenComplete((receipt, failure) ->
-                            counts.done(System.nanoTime() - start, failure == null && receipt.getCode() == 0));
-            for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
-                LockSupport.parkNanos(due - now);
-            }
         }
     }
 
@@ -169,17 +127,6 @@ final class EpochsBench implements Callable<Integer> {
             Thread.sleep(50);
         }
         return (System.nanoTime() - from) / 1e9;
-    }
-
-    private static boolean finished(List<TransactionStream> streams) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CALM_SECONDS);
-        while (streams.stream().anyMatch(stream -> stream.underWay() > 0)) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            Thread.sleep(50);
-        }
-        return true;
     }
 
     private void report(LoadCounts.Phase phase, boolean all, double slowest, Epoch last) {

@@ -1,30 +1,23 @@
 package poyang.network;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.chain.proofs.Epoch;
-import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.NodeAddress;
-import poyang.sdk.TransactionStream;
-import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.NodeStatus;
 
 /// Validators as processes under load, of which one at a time is killed, stopped for a while, or can write no
@@ -38,7 +31,7 @@ final class FaultsBench implements Callable<Integer> {
     private static final int NODES = 4;
     private static final int SIGNERS = 40;
     private static final long BLOCK_TIME_MILLIS = 500;
-    private static final long CALM_MILLIS = 120_000;
+    private static final long CALM_SECONDS = 120;
     /// A second in which so much of the offered load came back counts as flowing.
     private static final double FLOWING = 0.9;
 
@@ -63,8 +56,6 @@ final class FaultsBench implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    private final LoadCounts counts = new LoadCounts();
-    private final AtomicBoolean loading = new AtomicBoolean(true);
     private final List<Double> recoveries = new ArrayList<>();
 
     /// What can happen to a validator.
@@ -102,72 +93,28 @@ final class FaultsBench implements Callable<Integer> {
 
     private boolean run(BenchNetwork network, byte[] seed, RandomSource random)
             throws IOException, InterruptedException {
-        try (ChainClient client = network.client()) {
-            List<SigningKey> keys = BenchNetwork.signerKeys(seed, SIGNERS);
-            List<ChainAccount> accounts = new ArrayList<>();
-            for (int i = 0; i < SIGNERS; i++) {
-                String name = BenchNetwork.ORGANISATION + "/" + BenchNetwork.signer(i);
-                accounts.add(new ChainAccount(client, name, keys.get(i), random, InstantSource.system()));
-            }
-            List<TransactionStream> streams = new ArrayList<>();
-            for (int node = 0; node < NODES; node++) {
-                int first = node;
-                streams.add(TransactionStream.open(
-                        client,
-                        node,
-                        accounts.stream()
-                                .filter(a -> accounts.indexOf(a) % NODES == first)
-                                .toList()));
-            }
-            counts.begin();
-            Thread load = Thread.ofPlatform().name("load").start(() -> load(streams, accounts, random));
-            boolean _ = flowing(30);
+        try (ChainClient client = network.client();
+                SteadyLoad load = new SteadyLoad(client, NODES, seed, SIGNERS, "faults", random)) {
+            Thread loading = load.start(rate);
+            boolean _ = flowing(load, 30);
             int next = 0;
             for (int round = 0; round < rounds; round++) {
                 for (Fault fault : Fault.values()) {
-                    strike(network, fault, next++ % NODES);
+                    strike(network, load, fault, next++ % NODES);
                 }
             }
-            loading.set(false);
-            load.join();
-            boolean all = finished(streams);
-            boolean level = level(network, accounts.getFirst());
-            LoadCounts.Phase phase = counts.end(1);
-            streams.forEach(TransactionStream::close);
-            boolean whole = all && level && phase.failed() == 0;
+            load.stop();
+            loading.join();
+            boolean all = load.finished(CALM_SECONDS);
+            boolean level = level(network, load.anyAccount());
+            LoadCounts.Phase phase = load.phase();
             report(phase, all, level);
-            return whole;
-        }
-    }
-
-    private void load(List<TransactionStream> streams, List<ChainAccount> accounts, RandomSource random) {
-        long due = System.nanoTime();
-        for (int i = 0; loading.get(); i++) {
-            long start = due;
-            due += TimeUnit.SECONDS.toNanos(1) / rate;
-            ChainAccount account = accounts.get(i % accounts.size());
-            EvidenceRecord record = EvidenceRecord.newBuilder()
-                    .setDigest(ByteString.copyFrom(random.bytes(32)))
-                    .setSubject("faults")
-                    .build();
-            counts.submitted();
-            var _ = streams.get(i % accounts.size() % NODES)
-                    .submit(account, "poyang.v1.Evidence", "Record", record)
-                    .whenComplete((receipt, failure) -> {
-                        boolean fine = failure == null && receipt.getCode() == 0;
-                        counts.done(System.nanoTime() - start, fine);
-                        if (!fine) {
-                            say("failed: " + (failure == null ? receipt.getWrong() : failure.toString()));
-                        }
-                    });
-            for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
-                LockSupport.parkNanos(due - now);
-            }
+            return all && level && phase.failed() == 0;
         }
     }
 
     /// One fault, its end, and the time from there until the load flows.
-    private void strike(BenchNetwork network, Fault fault, int number) throws InterruptedException {
+    private void strike(BenchNetwork network, SteadyLoad load, Fault fault, int number) throws InterruptedException {
         Child victim = network.validator(number);
         switch (fault) {
             case KILLED -> {
@@ -186,7 +133,7 @@ final class FaultsBench implements Callable<Integer> {
             }
         }
         long healed = System.nanoTime();
-        boolean flows = flowing(60);
+        boolean flows = flowing(load, 60);
         double seconds = (System.nanoTime() - healed) / 1e9;
         recoveries.add(flows ? seconds : Double.POSITIVE_INFINITY);
         say(String.format(Locale.ROOT, "%s %s: flows %.0f s after it", victim.name(), fault, seconds));
@@ -206,31 +153,20 @@ final class FaultsBench implements Callable<Integer> {
     }
 
     /// Waits until a second brings back what a second submits; false when none does in so many.
-    private boolean flowing(int mostSeconds) throws InterruptedException {
+    private boolean flowing(SteadyLoad load, int mostSeconds) throws InterruptedException {
         for (int second = 0; second < mostSeconds; second++) {
-            long before = counts.completed();
+            long before = load.completed();
             Thread.sleep(1_000);
-            if (counts.completed() - before >= FLOWING * rate) {
+            if (load.completed() - before >= FLOWING * rate) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean finished(List<TransactionStream> streams) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CALM_MILLIS);
-        while (streams.stream().anyMatch(stream -> stream.underWay() > 0)) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            Thread.sleep(50);
-        }
-        return true;
-    }
-
     /// Waits until all validators are at one height, whose state a quorum has signed.
     private static boolean level(BenchNetwork network, ChainAccount account) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CALM_MILLIS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CALM_SECONDS);
         while (System.nanoTime() < end) {
             List<Long> heights = new ArrayList<>();
             for (NodeAddress node : network.nodes()) {
