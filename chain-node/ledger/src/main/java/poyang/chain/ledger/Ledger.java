@@ -319,17 +319,13 @@ public final class Ledger implements AutoCloseable {
         batch.put(Store.Family.ROOT_HEIGHTS, header.stateRoot(), at);
         block.update().written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
         KeyIndex.Change keys = putState(batch, header.height(), block);
-        List<Bytes> ids = genesis.suite()
-                .hashAll(block.transactions().stream()
-                        .map(transaction -> transaction.leaf().payload())
-                        .toList());
         List<Bytes> hashes = nonceHashes(block.transactions());
         for (int i = 0; i < block.transactionCount(); i++) {
             Bytes nonce = hashes.get(i);
             Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
             batch.put(Store.Family.TRANSACTIONS, place, block.leaves().get(i));
             batch.put(Store.Family.RECEIPTS, place, block.receipts().get(i));
-            batch.put(Store.Family.IDS, ids.get(i), place);
+            batch.put(Store.Family.IDS, block.transactions().get(i).id(), place);
             batch.put(Store.Family.NONCES, nonce, at);
             batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
         }

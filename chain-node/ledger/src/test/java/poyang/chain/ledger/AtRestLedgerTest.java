@@ -53,7 +53,7 @@ final class AtRestLedgerTest {
                 new TransactionLeaf(Bytes.utf8("payload " + VALUE + height), Bytes.wrap(new byte[64]), 0);
         PreparedBlock block = ledger.prepare(
                 overlay,
-                List.of(new LedgerTransaction(leaf, NAME, Chain.nonce(height, 0))),
+                List.of(new LedgerTransaction(leaf, leaf.transactionId(CryptoSuite.SM), NAME, Chain.nonce(height, 0))),
                 List.of(Bytes.utf8("receipt " + VALUE)));
         BlockHeader header = chain.header(ledger, block);
         ledger.commit(header, block, new OrderedMark(2 * height, header.hash(CryptoSuite.SM)));

@@ -104,7 +104,7 @@ final class Chain {
     static LedgerTransaction transaction(long height, int index) {
         TransactionLeaf leaf =
                 new TransactionLeaf(Bytes.utf8("payload " + height + "/" + index), Bytes.wrap(new byte[64]), 0);
-        return new LedgerTransaction(leaf, "taxation/owner", nonce(height, index));
+        return new LedgerTransaction(leaf, leaf.transactionId(CryptoSuite.SM), "taxation/owner", nonce(height, index));
     }
 
     static Bytes nonce(long height, int index) {

@@ -69,7 +69,8 @@ final class CommitBench {
             overlay.put(Chain.CONTRACT, "account/" + (height * 31 + i) % 2000, filled(100, id));
             overlay.accept();
             TransactionLeaf leaf = new TransactionLeaf(filled(600, id), Bytes.wrap(new byte[64]), 0);
-            transactions.add(new LedgerTransaction(leaf, "taxation/owner", Bytes.wrap(Arrays.copyOf(id, 16))));
+            transactions.add(new LedgerTransaction(
+                    leaf, leaf.transactionId(CryptoSuite.SM), "taxation/owner", Bytes.wrap(Arrays.copyOf(id, 16))));
             receipts.add(filled(200, id));
         }
         PreparedBlock block = ledger.prepare(overlay, transactions, receipts);

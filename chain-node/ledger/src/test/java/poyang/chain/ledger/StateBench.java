@@ -131,7 +131,10 @@ final class StateBench {
         return ledger.prepare(
                 overlay,
                 List.of(new LedgerTransaction(
-                        leaf, "taxation/owner", Bytes.wrap(id).slice(0, 16))),
+                        leaf,
+                        leaf.transactionId(CryptoSuite.SM),
+                        "taxation/owner",
+                        Bytes.wrap(id).slice(0, 16))),
                 List.of(Bytes.wrap(id)));
     }
 

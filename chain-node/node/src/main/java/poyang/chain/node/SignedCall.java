@@ -95,7 +95,7 @@ record SignedCall(TransactionLeaf leaf, Bytes id, TransactionPayload payload) {
     }
 
     LedgerTransaction entry() {
-        return new LedgerTransaction(leaf, sender(), nonce());
+        return new LedgerTransaction(leaf, id, sender(), nonce());
     }
 
     private static PoyangException bad(String wrong, @Nullable Throwable cause) {
