@@ -26,13 +26,6 @@ public final class KeyForm {
         return new KeySet(rules.size() == 1 ? rules.getFirst() : IdentifierRule.TEXT);
     }
 
-    /// Reads one row into a set that {@link #keySet} made.
-    ///
-    /// @param row one value for each column
-    public void read(KeySet keys, String[] row) {
-        keys.read(row.length == 1 ? row[0] : joined(row));
-    }
-
     /// The key of one row as UTF-8, empty when it has none.
     ///
     /// @param row one value for each column

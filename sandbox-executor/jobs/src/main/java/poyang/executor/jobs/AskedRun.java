@@ -2,7 +2,6 @@ package poyang.executor.jobs;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -31,8 +30,7 @@ final class AskedRun implements JobRun {
     AskedRun(JobFacts facts, JobPlan.AskedCollision plan) {
         this.facts = facts;
         this.plan = plan;
-        table = new KeyTable(
-                plan.keys().stream().map(JobPlan.Key::identifierKind).toList(), 0);
+        table = KeyTable.of(plan.keys());
         room = AskedJob.room(plan);
     }
 
@@ -72,10 +70,8 @@ final class AskedRun implements JobRun {
 
     @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
-        poyang.psi.Progress phases =
-                (phase, done, total) -> progress.at(phase.name().toLowerCase(Locale.ROOT), done, total);
         RecordedLinks network = new RecordedLinks(carrier);
-        GroupSession session = new GroupSession(network, plan.asker(), random, phases, Workers.ALONE);
+        GroupSession session = new GroupSession(network, plan.asker(), random, Phases.of(progress), Workers.ALONE);
         AskedProtocol protocol = AskedJob.protocolOf(plan);
         if (!facts.receives()) {
             long others = AskedPsi.answer(protocol, room, table.keys(), session);

@@ -26,8 +26,6 @@ import poyang.psi.Commitments;
 import poyang.psi.DiskCollision;
 import poyang.psi.DiskFolder;
 import poyang.psi.DiskKeys;
-import poyang.psi.IdentifierRule;
-import poyang.psi.KeyForm;
 import poyang.psi.KeyReader;
 import poyang.psi.RecordedNetwork;
 
@@ -46,21 +44,18 @@ final class DiskCollisionRun implements JobRun {
     private final JobFacts facts;
     private final JobPlan.Collision plan;
     private final CollisionProtocol protocol;
-    private final KeyForm form;
-    private final KeyReader reader;
+    private final KeyColumns columns;
     private final DiskFolder kept;
     private final DiskKeys.Writer writer;
     private final BitSet matched = new BitSet();
-    private byte[] value = new byte[256];
     private Optional<DiskKeys> keys = Optional.empty();
 
     DiskCollisionRun(JobFacts facts, JobPlan.Collision plan, CollisionProtocol protocol, Workplace place) {
         this.facts = facts;
         this.plan = plan;
         this.protocol = protocol;
-        List<IdentifierRule> rules = CollisionRun.rules(plan);
-        form = new KeyForm(rules);
-        reader = new KeyReader(rules);
+        columns = new KeyColumns(
+                plan.keys().stream().map(JobPlan.Key::identifierKind).toList(), 0);
         RandomSource nonces = place.system();
         kept = DiskFolder.sealed(
                 place.kept().orElse(place.scratch().resolve("kept")), place.keptKey(facts.job()), nonces.fork("kept"));
@@ -71,19 +66,10 @@ final class DiskCollisionRun implements JobRun {
 
     @Override
     public void read(VectorSchemaRoot batch) {
-        List<VarCharVector> columns = CollisionRun.columns(batch, plan);
-        for (int i = 0; i < batch.getRowCount(); i++) {
-            reader.begin();
-            for (VarCharVector column : columns) {
-                int from = column.isNull(i) ? 0 : column.getStartOffset(i);
-                int length = column.isNull(i) ? 0 : column.getEndOffset(i) - from;
-                if (value.length < length) {
-                    value = new byte[2 * length];
-                }
-                column.getDataBuffer().getBytes(from, value, 0, length);
-                reader.value(value, 0, length);
-            }
-            writer.add(reader.bytes(), reader.length());
+        List<VarCharVector> all = columns.of(batch);
+        for (int row = 0; row < batch.getRowCount(); row++) {
+            KeyReader key = columns.read(all, row);
+            writer.add(key.bytes(), key.length());
         }
     }
 
@@ -166,7 +152,8 @@ final class DiskCollisionRun implements JobRun {
                 case LEFT -> true;
             };
             if (listed) {
-                List<String> fields = new ArrayList<>(form.parts(new String(key, 0, length, StandardCharsets.UTF_8)));
+                List<String> fields =
+                        new ArrayList<>(columns.form().parts(new String(key, 0, length, StandardCharsets.UTF_8)));
                 if (told) {
                     fields.add(common ? "1" : "0");
                 }

@@ -1,9 +1,7 @@
 package poyang.executor.jobs;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobPlan;
@@ -31,10 +29,7 @@ final class GroupRun implements JobRun {
 
     @Override
     public void read(VectorSchemaRoot batch) {
-        List<VarCharVector> columns = table.columns(batch);
-        for (int i = 0; i < batch.getRowCount(); i++) {
-            int _ = table.read(columns, i);
-        }
+        table.readAll(batch);
     }
 
     @Override
@@ -59,10 +54,8 @@ final class GroupRun implements JobRun {
 
     @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
-        poyang.psi.Progress phases =
-                (phase, done, total) -> progress.at(phase.name().toLowerCase(Locale.ROOT), done, total);
         RecordedLinks network = new RecordedLinks(carrier);
-        GroupSession session = new GroupSession(network, plan.leader(), random, phases, Workers.ALONE);
+        GroupSession session = new GroupSession(network, plan.leader(), random, Phases.of(progress), Workers.ALONE);
         if (!facts.receives()) {
             List<Long> keys = GroupPsi.contribute(table.keys(), session);
             return output(Optional.empty(), keys, 0, network);

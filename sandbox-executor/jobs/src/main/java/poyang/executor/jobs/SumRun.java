@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.vector.VarCharVector;
@@ -136,10 +135,8 @@ final class SumRun implements JobRun {
 
     @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
-        poyang.psi.Progress phases =
-                (phase, done, total) -> progress.at(phase.name().toLowerCase(Locale.ROOT), done, total);
         RecordedNetwork network = new RecordedNetwork(carrier);
-        CollisionSession session = new CollisionSession(network, facts.peer(), random, phases);
+        CollisionSession session = new CollisionSession(network, facts.peer(), random, Phases.of(progress));
         CollisionProtocol protocol = SumJob.protocolOf(plan);
         int own = table.keys().size();
         if (!facts.receives()) {

@@ -3,10 +3,7 @@ package poyang.executor.jobs;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobPlan;
@@ -20,11 +17,7 @@ import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
 import poyang.psi.Commitments;
 import poyang.psi.DiskFolder;
-import poyang.psi.IdentifierRule;
 import poyang.psi.Intersection;
-import poyang.psi.KeyForm;
-import poyang.psi.KeyReader;
-import poyang.psi.KeySet;
 import poyang.psi.RecordedNetwork;
 import poyang.psi.UnbalancedCollision;
 
@@ -38,12 +31,9 @@ final class UnbalancedRun implements JobRun {
 
     private final JobFacts facts;
     private final JobPlan.Collision plan;
-    private final KeyForm form;
-    private final KeyReader reader;
-    private final KeySet keys;
+    private final KeyTable table;
     private final DiskFolder kept;
     private final Workplace place;
-    private byte[] value = new byte[256];
     /// Held until the process ends.
     private Optional<FileChannel> alone = Optional.empty();
 
@@ -51,10 +41,7 @@ final class UnbalancedRun implements JobRun {
         this.facts = facts;
         this.plan = plan;
         this.place = place;
-        List<IdentifierRule> rules = CollisionRun.rules(plan);
-        form = new KeyForm(rules);
-        reader = new KeyReader(rules);
-        keys = form.keySet();
+        table = KeyTable.of(plan.keys());
         kept = DiskFolder.sealed(
                 place.kept().orElse(place.scratch().resolve("kept")),
                 place.keptKey(KEPT),
@@ -63,30 +50,17 @@ final class UnbalancedRun implements JobRun {
 
     @Override
     public void read(VectorSchemaRoot batch) {
-        List<VarCharVector> columns = CollisionRun.columns(batch, plan);
-        for (int i = 0; i < batch.getRowCount(); i++) {
-            reader.begin();
-            for (VarCharVector column : columns) {
-                int from = column.isNull(i) ? 0 : column.getStartOffset(i);
-                int length = column.isNull(i) ? 0 : column.getEndOffset(i) - from;
-                if (value.length < length) {
-                    value = new byte[2 * length];
-                }
-                column.getDataBuffer().getBytes(from, value, 0, length);
-                reader.value(value, 0, length);
-            }
-            int _ = keys.readKey(reader.bytes(), reader.length());
-        }
+        table.readAll(batch);
     }
 
     @Override
     public long rowsRead() {
-        return keys.rowsRead();
+        return table.keys().rowsRead();
     }
 
     @Override
     public Bytes inputRoot(RandomSource random) {
-        return Commitments.input(keys, random);
+        return Commitments.input(table.keys(), random);
     }
 
     @Override
@@ -96,7 +70,7 @@ final class UnbalancedRun implements JobRun {
 
     @Override
     public Bytes versionMark(byte[] secret) {
-        return Commitments.versionMark(keys, secret);
+        return Commitments.versionMark(table.keys(), secret);
     }
 
     /// The server's secret and state, or the client's table.
@@ -116,26 +90,28 @@ final class UnbalancedRun implements JobRun {
 
     @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
-        poyang.psi.Progress phases =
-                (phase, done, total) -> progress.at(phase.name().toLowerCase(Locale.ROOT), done, total);
         RecordedNetwork network = new RecordedNetwork(carrier);
-        CollisionSession session = new CollisionSession(network, facts.peer(), random, phases);
+        CollisionSession session = new CollisionSession(network, facts.peer(), random, Phases.of(progress));
         if (!facts.receives()) {
-            Bytes content = UnbalancedCollision.content(keys, kept);
+            Bytes content = UnbalancedCollision.content(table.keys(), kept);
             long peerKeys = UnbalancedCollision.answer(
-                            content, () -> keys, kept, UnbalancedCollision.QUESTIONS, session)
+                            content, table::keys, kept, UnbalancedCollision.QUESTIONS, session)
                     .peerKeys();
-            return new Output(Optional.empty(), keys.size(), peerKeys, 0, exchange(network, peerKeys));
+            return new Output(Optional.empty(), table.keys().size(), peerKeys, 0, exchange(network, peerKeys));
         }
-        Intersection found = UnbalancedCollision.ask(keys, kept, session);
+        Intersection found = UnbalancedCollision.ask(table.keys(), kept, session);
         Bytes result = CollisionResult.csv(
-                plan.keys().stream().map(JobPlan.Key::leftColumn).toList(), plan.listed(), form, keys, found.matches());
+                plan.keys().stream().map(JobPlan.Key::leftColumn).toList(),
+                plan.listed(),
+                table.form(),
+                table.keys(),
+                found.matches());
         return new Output(
                 Optional.of(result),
-                keys.size(),
+                table.keys().size(),
                 found.peerKeys(),
                 found.matches().size(),
-                exchange(network, keys.size()));
+                exchange(network, table.keys().size()));
     }
 
     private Exchange exchange(RecordedNetwork network, long clientKeys) {
@@ -148,6 +124,6 @@ final class UnbalancedRun implements JobRun {
 
     @Override
     public String toString() {
-        return "UnbalancedRun[" + keys + (alone.isPresent() ? ", alone]" : "]");
+        return "UnbalancedRun[" + table.keys() + (alone.isPresent() ? ", alone]" : "]");
     }
 }
