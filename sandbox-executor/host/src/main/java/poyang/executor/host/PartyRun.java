@@ -143,11 +143,15 @@ final class PartyRun implements AutoCloseable {
             throw failure.join();
         }
         CompletableFuture<ChildMessage.Output> out = spawn(() -> outward(lines));
-        List<CompletableFuture<Boolean>> in = new ArrayList<>();
+        List<CompletableFuture<Optional<PoyangException>>> in = new ArrayList<>();
         lines.forEach((peer, line) -> in.add(spawn(() -> inward(peer, line))));
         ChildMessage.Output output = await(out);
-        for (CompletableFuture<Boolean> each : in) {
-            boolean _ = await(each);
+        for (CompletableFuture<Optional<PoyangException>> each : in) {
+            Optional<PoyangException> unheard = await(each);
+            if (unheard.isPresent()) {
+                fail(unheard.get());
+                throw failure.join();
+            }
         }
         return output;
     }
@@ -174,14 +178,21 @@ final class PartyRun implements AutoCloseable {
         }
     }
 
-    private boolean inward(PartyId peer, Line line) throws InterruptedException {
+    /// Hands frames to the child until there are no more.
+    ///
+    /// @return why the child no longer took one; its last words, which {@link #outward} reads, come first
+    private Optional<PoyangException> inward(PartyId peer, Line line) throws InterruptedException {
         Optional<Bytes> frame = line.link().receive();
         while (frame.isPresent()) {
             line.peer().count(frame.get().length());
-            child.channel().send(new ChildMessage.Frame(peer, frame.get()));
+            try {
+                child.channel().send(new ChildMessage.Frame(peer, frame.get()));
+            } catch (PoyangException e) {
+                return Optional.of(e);
+            }
             frame = line.link().receive();
         }
-        return true;
+        return Optional.empty();
     }
 
     /// Moves what the child sealed to where it stays; both only after {@link #exchange}.
