@@ -10,7 +10,7 @@ import { useSession } from './session';
 
 /** What the forms of all kinds ask for. */
 export interface JobForm { title: string; purpose: string; minutes: number; further: number }
-type Kind = NonNullable<MessageInitShape<typeof PlanSchema>['kind']>;
+export type Kind = NonNullable<MessageInitShape<typeof PlanSchema>['kind']>;
 
 export function useSubmission() {
   const catalogue = useCatalogue();
