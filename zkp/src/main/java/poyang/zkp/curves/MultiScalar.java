@@ -18,7 +18,6 @@ import poyang.kernel.Bug;
 public final class MultiScalar {
     private static final int WINDOW_MAX = 16;
     private static final int BATCH = 1024;
-    private static final int SMALL = 8;
     private static final int LANES_MIN = 1 << 13; // fewer are done before vector code is compiled
     private static final int LANES_MAX = 1 << 18; // bounds the memory that the points' other form takes
     private static final int BUCKET_COST = 5;
@@ -66,17 +65,13 @@ public final class MultiScalar {
             Workers workers) {
         Bug.unless((from + count) * (long) group.affineLongs() <= points.length, "too few points");
         Bug.unless((scalarsFrom + count) * (long) scalarField.longs() <= scalars.length, "too few scalars");
-        if (count < SMALL) {
-            long[] sum = group.infinity();
-            for (int i = 0; i < count; i++) {
-                group.addJacobian(
-                        sum,
-                        group.multiply(
-                                points,
-                                (from + i) * group.affineLongs(),
-                                scalarField.integer(scalars, (scalarsFrom + i) * scalarField.longs())));
+        if (count <= Interleaved.MOST) {
+            int longs = scalarField.longs();
+            for (int i = scalarsFrom; i < scalarsFrom + count; i++) {
+                Bug.unless(scalarField.isBelowModulus(scalars, i * longs), "a scalar is not below r");
             }
-            return sum;
+            return Interleaved.sum(
+                    group, points, from * group.affineLongs(), scalars, scalarsFrom * longs, longs, count);
         }
         if (count < LANES_MIN || !WideRegisters.there()) {
             return new MultiScalar(group, scalarField, points, from, scalars, scalarsFrom, count, false).sum(workers);

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import poyang.zkp.curves.Curve;
 import poyang.zkp.curves.Group;
+import poyang.zkp.curves.MultiScalar;
+import poyang.zkp.curves.PrimeField;
+import poyang.zkp.curves.Workers;
 
 /// The proof system of Groth: three points, one product of four pairings.
 public final class Groth16 {
@@ -42,14 +45,19 @@ public final class Groth16 {
                     "there are " + publicValues.size() + " public values, the key has " + key.publicValues());
         }
         Group g1 = curve.g1();
-        long[] sum = g1.toJacobian(key.inputs.get(0), 0);
+        PrimeField f = curve.scalars();
+        long[] scalars = new long[publicValues.size() * f.longs()];
+        long[] points = new long[publicValues.size() * g1.affineLongs()];
         for (int i = 0; i < publicValues.size(); i++) {
             BigInteger value = publicValues.get(i);
-            if (value.signum() < 0 || value.compareTo(curve.scalars().modulus()) >= 0) {
+            if (value.signum() < 0 || value.compareTo(f.modulus()) >= 0) {
                 return new Verdict.Invalid("public value " + (i + 1) + " is not canonical");
             }
-            g1.addJacobian(sum, g1.multiply(key.inputs.get(i + 1), 0, value));
+            System.arraycopy(f.limbs(value), 0, scalars, i * f.longs(), f.longs());
+            System.arraycopy(key.inputs.get(i + 1), 0, points, i * g1.affineLongs(), g1.affineLongs());
         }
+        long[] sum = g1.toJacobian(key.inputs.get(0), 0);
+        g1.addJacobian(sum, MultiScalar.sum(g1, f, points, 0, scalars, 0, publicValues.size(), Workers.CALLER));
         long[] negated = new long[g1.affineLongs()];
         g1.negate(negated, 0, proof.a, 0);
         Optional<long[]> alphaBeta = key.alphaBeta();

@@ -21,7 +21,7 @@ final class BulkTest {
     void sumsEqualTheirDefinitionForEveryKindOfScalarAndPoint() {
         for (Curve curve : CURVES) {
             for (Group group : List.of(curve.g1(), curve.g2())) {
-                for (int count : new int[] {0, 1, 7, 8, 9, 100, 3000}) {
+                for (int count : new int[] {0, 1, 7, 48, 49, 100, 3000}) {
                     sum(curve, group, count, Workers.CALLER);
                 }
             }
