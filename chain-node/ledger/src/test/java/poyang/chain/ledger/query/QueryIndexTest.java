@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -428,13 +434,11 @@ final class QueryIndexTest {
             Path copy = Files.createDirectory(folder.resolve("copy" + height));
             Files.copy(folder.resolve("index.key"), copy.resolve("index.key"));
             Files.createDirectory(copy.resolve("index"));
-            try (var files = Files.list(folder.resolve("index"))) {
-                for (Path file : files.toList()) {
-                    byte[] content = Files.readAllBytes(file);
-                    boolean log = file.toString().endsWith(".log");
-                    int kept = log ? Math.max(0, content.length - random.nextInt(6000)) : content.length;
-                    Files.write(copy.resolve("index").resolve(file.getFileName()), Arrays.copyOf(content, kept));
-                }
+            for (Map.Entry<Path, byte[]> file : filesWhileOpen().entrySet()) {
+                byte[] content = file.getValue();
+                boolean log = file.getKey().toString().endsWith(".log");
+                int kept = log ? Math.max(0, content.length - random.nextInt(6000)) : content.length;
+                Files.write(copy.resolve("index").resolve(file.getKey().getFileName()), Arrays.copyOf(content, kept));
             }
             try (QueryIndex crashed = QueryIndex.open(copy.resolve("index"), SOURCE, storage, RANDOM)) {
                 assertTrue(crashed.height() <= height && crashed.height() > height - 15, "it ends at a block");
@@ -447,6 +451,29 @@ final class QueryIndexTest {
                             expected, crashed.ask(query, new Condition.All()).rows());
                 }
             }
+        }
+    }
+
+    /// As they lay at one time: read again when the index merged some of them meanwhile.
+    private Map<Path, byte[]> filesWhileOpen() throws IOException {
+        while (true) {
+            Map<Path, byte[]> content = new TreeMap<>();
+            try {
+                for (Path file : listed()) {
+                    content.put(file, Files.readAllBytes(file));
+                }
+            } catch (NoSuchFileException e) {
+                continue;
+            }
+            if (content.keySet().equals(listed())) {
+                return content;
+            }
+        }
+    }
+
+    private Set<Path> listed() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("index"))) {
+            return files.collect(Collectors.toCollection(TreeSet::new));
         }
     }
 
