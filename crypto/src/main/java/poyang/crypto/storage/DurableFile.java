@@ -14,7 +14,7 @@ import java.util.Set;
 import poyang.kernel.RandomSource;
 
 /// Small files that are there whole or not at all, and stay there after a loss of power. Mode 600.
-final class DurableFile {
+public final class DurableFile {
     private DurableFile() {}
 
     static FileAttribute<Set<PosixFilePermission>> mode600() {
@@ -22,7 +22,7 @@ final class DurableFile {
     }
 
     /// Puts the content in the place of what the file held.
-    static void replace(Path file, byte[] content) throws IOException {
+    public static void replace(Path file, byte[] content) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(draft);
         try (FileChannel out =
@@ -42,12 +42,13 @@ final class DurableFile {
     }
 
     /// Renames, and syncs the folder so that the new name stays.
-    static void move(Path from, Path to) throws IOException {
+    public static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         syncFolder(to);
     }
 
-    static void syncFolder(Path file) throws IOException {
+    /// Returns when the disk has the names in the folder that holds the file.
+    public static void syncFolder(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -187,6 +187,17 @@ public final class StorageKey implements AutoCloseable {
         }
     }
 
+    /// Wraps the data key in a file under another storage key as well, in a file of its own: what it encrypts
+    /// stays readable when this storage key is destroyed.
+    ///
+    /// @param copy made, or replaced
+    /// @throws PoyangException as {@link #dataKey}
+    public void handOver(Path file, String purpose, StorageKey to, Path copy, RandomSource random) {
+        try (DataKey key = DataKey.read(file, purpose, this)) {
+            key.write(copy, purpose, to, random);
+        }
+    }
+
     /// Forgets all storage keys but the current one, once no file needs them.
     ///
     /// @param wrapped the key files of this process

@@ -4,6 +4,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
 import java.security.Provider;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -14,6 +16,7 @@ import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
+import org.bouncycastle.jsse.BCSNIHostName;
 import org.bouncycastle.jsse.BCSSLEngine;
 import org.bouncycastle.jsse.BCSSLParameters;
 import poyang.kernel.Bug;
@@ -25,15 +28,19 @@ final class EngineContext extends SSLContextSpi {
     private final Inner inner;
     private final TlsIdentity identity;
     private final Consumer<PoyangException> refused;
+    private final Optional<String> towards;
 
-    private EngineContext(Inner inner, TlsIdentity identity, Consumer<PoyangException> refused) {
+    private EngineContext(
+            Inner inner, TlsIdentity identity, Consumer<PoyangException> refused, Optional<String> towards) {
         this.inner = inner;
         this.identity = identity;
         this.refused = refused;
+        this.towards = towards;
     }
 
-    static SSLContext of(Inner inner, TlsIdentity identity, Consumer<PoyangException> refused) {
-        return new Shell(new EngineContext(inner, identity, refused), inner.context.getProvider());
+    static SSLContext of(
+            Inner inner, TlsIdentity identity, Consumer<PoyangException> refused, Optional<String> towards) {
+        return new Shell(new EngineContext(inner, identity, refused, towards), inner.context.getProvider());
     }
 
     /// The provider's context, made once for an identity.
@@ -95,6 +102,9 @@ final class EngineContext extends SSLContextSpi {
         parameters.setSignatureSchemes(new String[] {"sm2sig_sm3"});
         parameters.setSignatureSchemesCert(new String[] {"sm2sig_sm3"});
         parameters.setNeedClientAuth(true);
+        if (client && towards.isPresent()) {
+            parameters.setServerNames(List.of(new BCSNIHostName(towards.get())));
+        }
         bouncy.setParameters(parameters);
         return new ExplainingEngine(engine, identity, refused);
     }

@@ -191,7 +191,15 @@ public final class TlsIdentity {
     ///
     /// @param refused hears of each connection that was not made, for servers whose caller does not see it
     public SSLContext sslContext(Consumer<PoyangException> refused) {
-        return EngineContext.of(inner, this, refused);
+        return EngineContext.of(inner, this, refused, Optional.empty());
+    }
+
+    /// As {@link #sslContext()}. Connections that this side opens ask for one of several services behind one
+    /// address by this name, in their first message (RFC 6066 server name), which travels in clear.
+    ///
+    /// @param name a host name by its form
+    public SSLContext sslContextTowards(String name) {
+        return EngineContext.of(inner, this, _ -> {}, Optional.of(name));
     }
 
     public List<String> protocols() {
@@ -244,6 +252,11 @@ public final class TlsIdentity {
 
     List<X509Certificate> chain() {
         return own.chain();
+    }
+
+    /// To which all certificates must lead.
+    public X509Certificate trustRoot() {
+        return root;
     }
 
     X509Certificate root() {

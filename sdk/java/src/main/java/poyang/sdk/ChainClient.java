@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import poyang.chain.proofs.ChainDoor;
 import poyang.chain.proofs.EpochChain;
 import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.Genesis;
@@ -66,8 +67,9 @@ public final class ChainClient implements AutoCloseable {
             throw new PoyangException(SdkErrors.BAD_ADDRESS, "no node is named", "the address of a node is needed");
         }
         ChainClient client = new ChainClient(genesis, nodes, clock);
+        String door = ChainDoor.of(client.chainId());
         for (NodeAddress node : nodes) {
-            client.channels.add(GrpcTls.channel(identity, node.socketAddress(), node.name())
+            client.channels.add(GrpcTls.channel(identity, node.socketAddress(), node.name(), door)
                     .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                     .keepAliveTime(30, TimeUnit.SECONDS)
                     .keepAliveTimeout(10, TimeUnit.SECONDS)

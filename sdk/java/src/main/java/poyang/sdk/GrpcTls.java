@@ -45,8 +45,21 @@ public final class GrpcTls {
     /// A channel of `identity` to the process called `peer`, which must prove that name. Calls that fail
     /// for a connection that TLS refused carry a `TlsRefusal` among their causes.
     public static NettyChannelBuilder channel(TlsIdentity identity, InetSocketAddress address, String peer) {
+        return channel(identity.sslContext(), identity, address, peer);
+    }
+
+    /// The same where several chains may stand behind the address: asks for one.
+    ///
+    /// @param door as {@link poyang.chain.proofs.ChainDoor} names it
+    public static NettyChannelBuilder channel(
+            TlsIdentity identity, InetSocketAddress address, String peer, String door) {
+        return channel(identity.sslContextTowards(door), identity, address, peer);
+    }
+
+    private static NettyChannelBuilder channel(
+            SSLContext engines, TlsIdentity identity, InetSocketAddress address, String peer) {
         return NettyChannelBuilder.forAddress(address)
-                .sslContext(context(identity, identity.sslContext(), true))
+                .sslContext(context(identity, engines, true))
                 .overrideAuthority(peer);
     }
 

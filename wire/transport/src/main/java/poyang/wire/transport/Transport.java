@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -349,7 +350,9 @@ public final class Transport implements AutoCloseable {
 
     private SslHandler tls(PartyId peer, InetSocketAddress address) {
         // The engine's words name the peer, not its address.
-        return tls(identity.sslContext().createSSLEngine(peer.name(), address.getPort()));
+        SSLContext context =
+                config.door().isEmpty() ? identity.sslContext() : identity.sslContextTowards(config.door());
+        return tls(context.createSSLEngine(peer.name(), address.getPort()));
     }
 
     private static SslHandler tls(SSLEngine engine) {

@@ -20,6 +20,8 @@ import poyang.kernel.PoyangException;
 /// @param queueFrames frames that may wait for one peer
 /// @param queueBytes payload bytes that may wait for one peer
 /// @param limits what one peer may send; who sends more is read more slowly, and nobody else is
+/// @param door the name by which peers are asked for, where several processes' services stand behind one
+///     address ({@link Door}); empty for none
 public record TransportConfig(
         PartyId self,
         InetSocketAddress listen,
@@ -28,7 +30,8 @@ public record TransportConfig(
         long reconnectMillis,
         int queueFrames,
         long queueBytes,
-        PeerLimits limits) {
+        PeerLimits limits,
+        String door) {
 
     public TransportConfig {
         peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
@@ -45,6 +48,25 @@ public record TransportConfig(
                     "queueFrames is " + queueFrames + " and queueBytes " + queueBytes,
                     "room for one frame of " + Frame.MAXIMUM_PAYLOAD_BYTES + " bytes is needed");
         }
+    }
+
+    /// Without a door.
+    public TransportConfig(
+            PartyId self,
+            InetSocketAddress listen,
+            SortedMap<PartyId, InetSocketAddress> peers,
+            long heartbeatMillis,
+            long reconnectMillis,
+            int queueFrames,
+            long queueBytes,
+            PeerLimits limits) {
+        this(self, listen, peers, heartbeatMillis, reconnectMillis, queueFrames, queueBytes, limits, "");
+    }
+
+    /// The same whose peers are asked for by a name.
+    public TransportConfig towards(String name) {
+        return new TransportConfig(
+                self, listen, peers, heartbeatMillis, reconnectMillis, queueFrames, queueBytes, limits, name);
     }
 
     /// A heartbeat a second, at most 5 s between attempts, 4,096 frames and 64 MiB for each peer.
