@@ -46,6 +46,12 @@ public final class AuditSeal implements AutoCloseable {
         return openOrCreate(keyFile, storage, random);
     }
 
+    /// Wraps a log's data key under another storage key as well, in a file of its own: the log stays readable
+    /// when the first one is destroyed.
+    public static void handOver(Path keyFile, StorageKey from, StorageKey to, Path copy, RandomSource random) {
+        from.handOver(keyFile, FAMILY, to, copy, random);
+    }
+
     /// Are the lines of this log sealed? One without lines is not.
     ///
     /// @throws PoyangException `AUDIT_LOG_LOST` when it cannot be read

@@ -1,7 +1,6 @@
 package poyang.chain.node;
 
 import io.grpc.Server;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -10,14 +9,13 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.chain.contract.Account;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.Retention;
 import poyang.chain.ledger.StateOverlay;
-import poyang.chain.ledger.query.QueryIndex;
+import poyang.chain.proofs.ChainDoor;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.SigningKey;
@@ -28,10 +26,7 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
-import poyang.sdk.AuditLog;
-import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainForms;
-import poyang.sdk.GrpcTls;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.PrivateFolder;
 import poyang.wire.schema.NodeStatus;
@@ -41,13 +36,13 @@ import poyang.wire.transport.Transport;
 import poyang.wire.transport.TransportConfig;
 
 /// A running validator.
-public final class Node implements AutoCloseable {
+public final class Node implements ServedChain {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    private static final int MESSAGE_BYTES_MAX = 2 << 20;
 
     private final NodeSettings settings;
     private final TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
     private final Ledger ledger;
+    private final Stage.Signer signer;
     private final Meter meter = new Meter();
     private final Pool pool;
     private final Finality finality;
@@ -78,7 +73,7 @@ public final class Node implements AutoCloseable {
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, meter, this::admitted);
         Couriers couriers = new Couriers(ledger);
-        Stage.Signer signer = new Stage.Signer(settings.name(), keys);
+        signer = new Stage.Signer(settings.name(), keys);
         OwnCalls own =
                 new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), signer, ledger, pool, finality, random);
         audit = new NodeAudit(stores.audit(), new NodeAudit.Parts(own, contracts), clock, this::failed);
@@ -100,10 +95,19 @@ public final class Node implements AutoCloseable {
                 audit::lied,
                 clock);
         transport = Transport.start(
-                TransportConfig.of(settings.name(), settings.peerListen(), peers), identity, random, new Ear());
+                TransportConfig.of(settings.name(), settings.peerListen(), peers)
+                        .towards(ChainDoor.of(ledger.chainId())),
+                identity,
+                random,
+                new Ear());
         ChainService service =
                 new ChainService(ledger, contracts, pool, couriers, finality, audit, index, this::status, clock);
-        server = serve(service, identity, settings.apiListen());
+        try {
+            server = Api.serve(service, identity, settings.apiListen(), calls);
+        } catch (RuntimeException e) {
+            transport.close();
+            throw e;
+        }
         threads = List.of(
                 thread("consensus", loop::run),
                 thread("admission", pool::run),
@@ -148,37 +152,14 @@ public final class Node implements AutoCloseable {
                     "the chain has no validator \"" + settings.name() + "\" with this key",
                     "the name and key of a validator are needed, or observer = true");
         }
-        QueryIndex index;
+        Stores stores = Stores.over(ledger, settings.directory(), storage, random, clock);
         try {
-            index = ChainIndex.open(settings.directory(), ledger, storage, random);
+            return new Node(settings, stores, contracts, identity, keys, random, clock);
         } catch (RuntimeException e) {
-            ledger.close();
-            throw e;
-        }
-        AuditLog audit;
-        try {
-            Path directory = settings.directory();
-            audit = AuditLog.open(
-                    directory.resolve("audit.log"),
-                    AuditSeal.openOrCreate(directory.resolve("audit.key"), storage, random),
-                    clock);
-        } catch (RuntimeException e) {
-            index.close();
-            ledger.close();
-            throw e;
-        }
-        try {
-            return new Node(settings, new Stores(ledger, index, audit), contracts, identity, keys, random, clock);
-        } catch (RuntimeException e) {
-            audit.close();
-            index.close();
-            ledger.close();
+            stores.close();
             throw e;
         }
     }
-
-    /// What a node keeps on disk.
-    private record Stores(Ledger ledger, QueryIndex index, AuditLog audit) {}
 
     /// The ledger in a validator's directory, with its genesis.
     static Ledger openLedger(
@@ -203,43 +184,43 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private Server serve(ChainService service, TlsIdentity identity, InetSocketAddress address) {
-        try {
-            return GrpcTls.server(identity, address, why -> LOG.warn("a client was refused: {}", why.getMessage()))
-                    .executor(calls)
-                    .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                    .maxConcurrentCallsPerConnection(256)
-                    .permitKeepAliveTime(10, TimeUnit.SECONDS)
-                    .addService(service)
-                    .build()
-                    .start();
-        } catch (IOException e) {
-            transport.close();
-            throw new PoyangException(
-                    NodeErrors.LISTEN_FAILED,
-                    "cannot listen on " + address + " (" + e.getMessage() + ")",
-                    "a free address of this machine is needed",
-                    e);
-        }
-    }
-
-    /// Where clients reach it, with the port that the system chose.
+    @Override
     public int apiPort() {
         return server.getPort();
     }
 
-    /// Completes when the node has stopped: normally after {@link #close}, exceptionally when it had to.
+    /// Where other validators reach it, with the port that the system chose.
+    public int peerPort() {
+        return transport.address().getPort();
+    }
+
+    @Override
+    public Epoch epoch() {
+        return ledger.epochs().last();
+    }
+
+    /// Is it a validator of that epoch?
+    public boolean votes() {
+        return signer.votesIn(epoch());
+    }
+
+    @Override
+    public void record(String actor, String action, String subject, String result) {
+        audit.record(actor, action, subject, result);
+    }
+
+    @Override
     public CompletableFuture<Void> ended() {
         return ended;
     }
 
-    /// The last height with a finality proof.
+    @Override
     public long finalisedHeight() {
         return finality.height();
     }
 
-    /// The state root in the header of the block at a height.
-    Bytes stateRoot(long height) {
+    @Override
+    public Bytes stateRoot(long height) {
         return ledger.header(height).orElseThrow().stateRoot();
     }
 

@@ -21,6 +21,7 @@ public final class NodeErrors {
     public static final ErrorCode LISTEN_FAILED = new ErrorCode("API_LISTEN_FAILED", 4314, Category.ENVIRONMENT);
     public static final ErrorCode ENGINE_TRIAL_FAILED =
             new ErrorCode("ENGINE_TRIAL_FAILED", 4315, Category.ENVIRONMENT);
+    public static final ErrorCode ARCHIVED = new ErrorCode("CHAIN_ARCHIVED", 4316, Category.ENVIRONMENT);
 
     private NodeErrors() {}
 }

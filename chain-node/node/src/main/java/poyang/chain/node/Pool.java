@@ -11,6 +11,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.ContractRejection;
 import poyang.chain.ledger.Ledger;
@@ -43,6 +45,7 @@ final class Pool implements Execution.Verified {
     private final Map<Bytes, Waiting> waiting = new LinkedHashMap<>();
     private final Map<Bytes, Waiting> byItem = new HashMap<>();
     private final List<Bytes> brought = new ArrayList<>();
+    private volatile @Nullable Supplier<PoyangException> shut;
     private long waitingBytes;
     private long admittedCount;
 
@@ -94,11 +97,20 @@ final class Pool implements Execution.Verified {
     /// @throws PoyangException `POOL_FULL` when that could not begin for some seconds
     CompletableFuture<Boolean> enter(SignedCall call) throws InterruptedException {
         meter.received(1);
+        Supplier<PoyangException> refusal = shut;
+        if (refusal != null) {
+            throw refusal.get();
+        }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         if (!inbox.offer(new Application(call, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
             throw full();
         }
         return answer;
+    }
+
+    /// From now on clients are told this.
+    void shut(Supplier<PoyangException> refusal) {
+        shut = refusal;
     }
 
     /// Admits until interrupted. While transactions keep coming it waits a little, for signatures cost less

@@ -27,7 +27,7 @@ import poyang.wire.schema.JobState;
 /// A contract for the node's own tests, on the messages of accounts: `Register` makes an account, `Note`
 /// keeps a title under its id once, `Break` fails by its own mistake after it wrote.
 public final class Notes implements SystemContract, AccountDirectory {
-    static final String NAME = "test.Notes";
+    public static final String NAME = "test.Notes";
     static final ErrorCode TAKEN = new ErrorCode("NOTE_TAKEN", 5999, ErrorCode.Category.BAD_INPUT);
 
     @Override
