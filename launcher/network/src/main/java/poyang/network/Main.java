@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             Search.class,
             Watch.class,
             EpochCommands.class,
+            ChainCommands.class,
             Lookup.class,
             ViewCommands.class,
             JobCommands.class,
