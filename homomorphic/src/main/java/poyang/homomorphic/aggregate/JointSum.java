@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import poyang.crypto.Sm3;
 import poyang.homomorphic.HomomorphicErrors;
 import poyang.homomorphic.rlwe.Bfv;
@@ -120,8 +122,8 @@ public final class JointSum {
 
     /// @param values the own numbers
     /// @return the sums, where this reporter is the receiver
-    /// @throws PoyangException `PEER_MISBEHAVED` when another party's frames do not fit, `BAD_SHARES`
-    ///     and `NOISE_EXHAUSTED` when the shares give no sums, `BAD_PLAINTEXT` for numbers out of range
+    /// @throws PoyangException `PEER_MISBEHAVED` with the party whose frames do not fit, and without one when the
+    ///     shares of several others give no sums; `BAD_PLAINTEXT` for numbers out of range
     public Optional<long[]> report(long[] values, PartyNetwork network, RandomSource random, Consumer<Phase> progress) {
         check(values);
         PartyId self = network.self();
@@ -132,7 +134,7 @@ public final class JointSum {
             Bytes own = joint.unprovenPublicKeyShare(part, seed, random.fork("key share"))
                     .encode(PARAMETERS);
             Map<PartyId, Bytes> keyShares = exchange(network, others, own);
-            RlwePublicKey key = joint.publicKeyTrustingAll(seed, decoded(keyShares));
+            RlwePublicKey key = joint.publicKeyTrustingAll(seed, shares(keyShares, each -> joint.isOfKey(seed, each)));
 
             progress.accept(Phase.ENCRYPTING);
             BfvCiphertext ciphertext = bfv.encrypt(key, bfv.encode(values), random.fork("encryption"));
@@ -158,7 +160,7 @@ public final class JointSum {
             }
             Map<PartyId, Bytes> shares = received(network, others);
             shares.put(self, share);
-            return Optional.of(opened(sum, shares, values.length));
+            return Optional.of(opened(self, sum, shares, values.length));
         }
     }
 
@@ -183,7 +185,7 @@ public final class JointSum {
             if (!digestOf(reporter, encoded).equals(of(digests, reporter))) {
                 throw misbehaved(collector, "passes on another ciphertext than " + reporter + " made");
             }
-            BfvCiphertext ciphertext = BfvCiphertext.decode(PARAMETERS, encoded);
+            BfvCiphertext ciphertext = ciphertext(reporter, encoded);
             if (bfv.budgetBits(ciphertext) != freshBudget) {
                 throw misbehaved(reporter, "made a ciphertext that is no fresh encryption");
             }
@@ -207,7 +209,7 @@ public final class JointSum {
         progress.accept(Phase.ADDING);
         List<BfvCiphertext> all = new ArrayList<>();
         for (PartyId reporter : roles.reporters()) {
-            all.add(BfvCiphertext.decode(PARAMETERS, of(encoded, reporter)));
+            all.add(ciphertext(reporter, of(encoded, reporter)));
         }
         BfvCiphertext sum = sum(all);
         for (PartyId reporter : roles.reporters()) {
@@ -219,7 +221,7 @@ public final class JointSum {
             return Optional.empty();
         }
         progress.accept(Phase.DECRYPTING);
-        return Optional.of(opened(sum, received(network, roles.reporters()), values));
+        return Optional.of(opened(network.self(), sum, received(network, roles.reporters()), values));
     }
 
     // ---- what both do -------------------------------------------------------------------------------
@@ -228,24 +230,61 @@ public final class JointSum {
         return all.stream().reduce(bfv::add).orElseThrow();
     }
 
-    private long[] opened(BfvCiphertext sum, Map<PartyId, Bytes> shares, int values) {
-        long[] slots = bfv.decode(joint.decryptTrustingAll(sum, decoded(shares)));
+    private long[] opened(PartyId self, BfvCiphertext sum, Map<PartyId, Bytes> heard, int values) {
+        List<JointShare> shares = shares(heard, each -> joint.isOf(sum, each));
+        long[] slots;
+        try {
+            slots = bfv.decode(joint.decryptTrustingAll(sum, shares));
+        } catch (PoyangException e) {
+            throw noSums(self);
+        }
         long most = roles.reporters().size() * VALUE_MAX;
         for (int i = 0; i < slots.length; i++) {
             if (Math.abs(slots[i]) > (i < values ? most : 0)) {
-                throw new PoyangException(
-                        HomomorphicErrors.BAD_SHARES,
-                        "the shares of the decryption do not give sums",
-                        "a share of this very sum is needed from every reporter");
+                throw noSums(self);
             }
         }
         return Arrays.copyOf(slots, values);
     }
 
-    private List<JointShare> decoded(Map<PartyId, Bytes> shares) {
-        return roles.reporters().stream()
-                .map(reporter -> JointShare.decode(PARAMETERS, of(shares, reporter)))
-                .toList();
+    /// Shares that nobody has proven tell whose is wrong only where one other party alone gave some.
+    private PoyangException noSums(PartyId self) {
+        List<PartyId> others = roles.reportersBut(self);
+        if (others.size() == 1) {
+            return misbehaved(others.getFirst(), "sent a share that gives no sums");
+        }
+        return new PoyangException(
+                KernelErrors.PEER_MISBEHAVED,
+                "the shares of the decryption do not give sums",
+                "a share of this very sum is needed from every reporter");
+    }
+
+    private BfvCiphertext ciphertext(PartyId from, Bytes encoded) {
+        if (encoded.length() != CIPHERTEXT_BYTES) {
+            throw misbehaved(from, "made a ciphertext of " + encoded.length() + " bytes");
+        }
+        return decoded(from, () -> BfvCiphertext.decode(PARAMETERS, encoded));
+    }
+
+    /// One share of each reporter.
+    private List<JointShare> shares(Map<PartyId, Bytes> heard, Predicate<JointShare> fits) {
+        List<JointShare> shares = new ArrayList<>();
+        for (PartyId reporter : roles.reporters()) {
+            JointShare share = decoded(reporter, () -> JointShare.decode(PARAMETERS, of(heard, reporter)));
+            if (!fits.test(share)) {
+                throw misbehaved(reporter, "sent a share of something else");
+            }
+            shares.add(share);
+        }
+        return shares;
+    }
+
+    private static <T> T decoded(PartyId from, Supplier<T> decoding) {
+        try {
+            return decoding.get();
+        } catch (PoyangException e) {
+            throw misbehaved(from, "sent something malformed: " + e.wrong());
+        }
     }
 
     /// Tells all others the same, and hears one frame of each; the own one is among the answers.

@@ -340,10 +340,15 @@ public abstract sealed class Joint permits JointBfv, JointCkks {
         return sum;
     }
 
-    private static boolean fits(JointShare share, Bytes subject, int count, int rows) {
+    static boolean fits(JointShare share, Bytes subject, int count, int rows) {
         return share.subject().equals(subject)
                 && share.elements().size() == count
                 && share.elements().stream().allMatch(each -> each.length == rows);
+    }
+
+    /// Whether it is a share of the public key with this seed.
+    public final boolean isOfKey(Bytes seed, JointShare share) {
+        return fits(share, subject("public key", seed), 1, chain.levels());
     }
 
     static PoyangException bad(String wrong, String right) {

@@ -85,6 +85,11 @@ public final class JointBfv extends Joint {
         return new JointShare(about(ciphertext), List.<double[][]>of(ring.add(share, flood, share)));
     }
 
+    /// Whether it is a share of this ciphertext's decryption.
+    public boolean isOf(BfvCiphertext ciphertext, JointShare share) {
+        return fits(share, about(ciphertext), 1, ciphertext.primes());
+    }
+
     private Bytes about(BfvCiphertext ciphertext) {
         return subject("decryption", ciphertext.encode(bfv.parameters()));
     }

@@ -99,7 +99,7 @@ final class JointSumTest {
         });
     }
 
-    /// One byte of one frame, anywhere: refused, or the sums are right all the same.
+    /// One byte of one frame, anywhere: told as what a party did, or the sums are right all the same.
     @Test
     void aChangedByteIsFoundOrWithoutEffect() {
         List<PartyId> reporters = reporters(2);
@@ -120,9 +120,14 @@ final class JointSumTest {
                         }
                         return content;
                     });
-                    Crowd.End end = Optional.ofNullable(
-                                    crowd.run(sides(roles, values, frame)).get(COLLECTOR))
-                            .orElseThrow();
+                    Map<PartyId, Crowd.End> ends = crowd.run(sides(roles, values, frame));
+                    ends.values()
+                            .forEach(each -> each.failure()
+                                    .ifPresent(failure -> assertTrue(
+                                            List.of(KernelErrors.PEER_MISBEHAVED, KernelErrors.PEER_LOST)
+                                                    .contains(failure.code()),
+                                            from + " " + to + " " + which + ": " + failure)));
+                    Crowd.End end = Optional.ofNullable(ends.get(COLLECTOR)).orElseThrow();
                     end.sums()
                             .ifPresent(sums -> assertArrayEquals(
                                     new long[] {105, 194, 7 - JointSum.VALUE_MAX},
@@ -274,7 +279,13 @@ final class JointSumTest {
         Crowd.End end = Optional.ofNullable(second.run(sides(roles, new long[][] {{1}, {2}}, 2))
                         .get(COLLECTOR))
                 .orElseThrow();
-        assertEquals(HomomorphicErrors.BAD_SHARES, end.failure().orElseThrow().code());
+        accuses(liar, end);
+    }
+
+    private static void accuses(PartyId liar, Crowd.End end) {
+        PoyangException failure = end.failure().orElseThrow();
+        assertEquals(KernelErrors.PEER_MISBEHAVED, failure.code());
+        assertEquals(Optional.of(liar), failure.accused());
     }
 
     private static void refused(ErrorCode code, Runnable call) {

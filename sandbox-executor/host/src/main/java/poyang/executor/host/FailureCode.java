@@ -22,6 +22,8 @@ enum FailureCode {
     INTERNAL("the executor failed");
 
     private static final int CONNECTORS = 6000;
+    /// Shares, proofs and frames of others that do not hold are told by codes of these.
+    private static final int COMPUTATIONS = 7000;
     /// The code of records that a view's table does not take.
     private static final int RECORD_REFUSED = 7103;
 
@@ -49,7 +51,8 @@ enum FailureCode {
                 || code.equals(ExecutorErrors.INPUT_MALFORMED)) {
             return SOURCE_LOST;
         }
-        if (code.equals(KernelErrors.PEER_MISBEHAVED)) {
+        if (code.equals(KernelErrors.PEER_MISBEHAVED)
+                || code.number() / 1000 * 1000 == COMPUTATIONS && code.category() == ErrorCode.Category.BAD_PEER) {
             return PEER_MISBEHAVED;
         }
         if (code.equals(KernelErrors.PEER_LOST)
