@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
@@ -34,9 +37,15 @@ import poyang.mpc.Peer;
 ///                                      ⇄       UnbalancedPsi
 /// ```
 /// The server keeps a secret, from which all its keys follow, and for each content of its set the signed table. One
-/// key answers at most {@link #QUESTIONS} keys of all clients together, then the set is prepared under a new one. What
-/// the server answers is counted on disk before it is answered. A client takes tables of one signer: the first that
+/// key answers at most {@link #QUESTIONS} keys of all clients together; after half of them the set is prepared under a
+/// new
+/// one when it is next there. What the server answers is counted on disk before it is answered. A client takes tables
+/// of one signer: the first that
 /// it saw in this folder.
+///
+/// With its table a server keeps what it committed to when it made it ({@link Committed}), signed under the key of the
+/// table. While the source is the same a run commits to the same again and reads no row: it costs the server what the
+/// client asks, and the table's bytes where the client has no such table yet.
 ///
 /// - rejects: as {@link UnbalancedPsi}; a table that is not the one of the header, not signed, of another signer, or
 ///   of an older version than the one kept; frames that changed on their way: `PEER_MISBEHAVED`
@@ -58,6 +67,9 @@ public final class UnbalancedCollision {
     private static final String STATE = "state";
     private static final String TABLE = "table";
     private static final String OWNER = "owner";
+    private static final String COMMITTED = "committed";
+    private static final String COMMITTED_DOMAIN = "poyang.psi.unbalanced.committed.v1";
+    private static final byte[] SIGNED = "poyang.psi.unbalanced.committed.v1".getBytes(StandardCharsets.US_ASCII);
 
     private UnbalancedCollision() {}
 
@@ -94,6 +106,11 @@ public final class UnbalancedCollision {
             return state;
         }
 
+        /// So that a run which does not read the set finds enough left.
+        boolean fresh() {
+            return asked <= QUESTIONS / 2;
+        }
+
         State after(long count) {
             return new State(content, epoch, version, asked + count, keys, bytes, digest);
         }
@@ -119,6 +136,73 @@ public final class UnbalancedCollision {
         return new SeededRandom(kept.replaced(SECRET), "poyang.psi.unbalanced.v1");
     }
 
+    /// What a server committed to with the set that its table is of.
+    ///
+    /// @param source 32 bytes that are others whenever the source, or what is read of it, has changed
+    /// @param inputRoot of its keys, salted
+    /// @param mark of its content, to the outside
+    /// @param rows that were read
+    /// @param content as for {@link #answer}
+    public record Committed(Bytes source, Bytes inputRoot, Bytes mark, long rows, Bytes content) {}
+
+    /// Keeps what was committed to with the set that was answered about last, under the table's signature.
+    public static void commit(DiskFolder kept, Committed of) {
+        State state = State.decode(kept.replaced(STATE));
+        Bug.unless(Arrays.equals(of.content().toArray(), state.content()), "a commitment is of the table's content");
+        byte[] body = new CanonicalWriter(COMMITTED_DOMAIN)
+                .bytes(of.source())
+                .bytes(of.inputRoot())
+                .bytes(of.mark())
+                .u64(of.rows())
+                .bytes(of.content())
+                .u64(state.version())
+                .bytes(state.digest())
+                .toArray();
+        try (Sm2PrivateKey owner = owner(kept)) {
+            byte[] signature = owner.sign(Sm3.digest(SIGNED, body)).encoded().toArray();
+            byte[] signed = Arrays.copyOf(signature, signature.length + body.length);
+            System.arraycopy(body, 0, signed, signature.length, body.length);
+            kept.replace(COMMITTED, signed);
+        }
+    }
+
+    /// What was committed to with the table there is; empty where there is none, or none that answers further clients.
+    public static Optional<Committed> committed(DiskFolder kept) {
+        Optional<byte[]> signed = kept.found(COMMITTED);
+        Optional<State> state = kept.found(STATE).map(State::decode).filter(State::fresh);
+        if (signed.isEmpty() || state.isEmpty() || signed.get().length <= Signature.ENCODED_BYTES) {
+            return Optional.empty();
+        }
+        byte[] body = Arrays.copyOfRange(signed.get(), Signature.ENCODED_BYTES, signed.get().length);
+        Signature signature = Signature.decode(Arrays.copyOf(signed.get(), Signature.ENCODED_BYTES));
+        try (Sm2PrivateKey owner = owner(kept)) {
+            if (!owner.publicKey().verify(Sm3.digest(SIGNED, body), signature)) {
+                return Optional.empty();
+            }
+        }
+        CanonicalReader in = new CanonicalReader(COMMITTED_DOMAIN, body);
+        Committed of = new Committed(
+                in.exactly(Sm3.DIGEST_BYTES),
+                in.exactly(Sm3.DIGEST_BYTES),
+                in.exactly(Sm3.DIGEST_BYTES),
+                in.u64(),
+                in.exactly(Sm3.DIGEST_BYTES));
+        boolean ofTheTable = in.u64() == state.get().version()
+                && Arrays.equals(in.array(Sm3.DIGEST_BYTES), state.get().digest())
+                && Arrays.equals(of.content().toArray(), state.get().content());
+        in.end();
+        return Optional.of(of).filter(_ -> ofTheTable);
+    }
+
+    /// Whether the server's table lies in the folder; a set without keys has none.
+    public static boolean hasTable(DiskFolder kept) {
+        return kept.has(TABLE)
+                || kept.found(STATE)
+                        .map(State::decode)
+                        .filter(state -> state.bytes() == 0)
+                        .isPresent();
+    }
+
     /// What a server knows after a run.
     ///
     /// @param peerKeys keys that the client asked about
@@ -132,6 +216,19 @@ public final class UnbalancedCollision {
     /// @param most keys that this client may ask about
     public static Answered answer(
             Bytes content, Supplier<CollisionInput> set, DiskFolder kept, long most, CollisionSession session) {
+        return answer(content, set, kept, most, session, UnaryOperator.identity());
+    }
+
+    /// The same.
+    ///
+    /// @param table gives the table where it has to be sent, by default the one that is kept
+    public static Answered answer(
+            Bytes content,
+            Supplier<CollisionInput> set,
+            DiskFolder kept,
+            long most,
+            CollisionSession session,
+            UnaryOperator<Supplier<byte[]>> table) {
         Run run = Run.of(NAME, false, session);
         long count;
         Bytes has;
@@ -154,8 +251,10 @@ public final class UnbalancedCollision {
                 .bytes(owner(kept).publicKey().encoded())
                 .toArray());
         if (state.bytes() > 0 && !Bytes.wrap(state.digest().clone()).equals(has)) {
-            byte[] table = kept.has(TABLE) ? kept.replaced(TABLE) : prepare(state, set, kept, session);
-            new Peer(run.network(), run.peer(), NAME).send(table);
+            byte[] sent = table.apply(() -> kept.has(TABLE) ? kept.replaced(TABLE) : prepare(state, set, kept, session))
+                    .get();
+            Bug.unless(Arrays.equals(Sm3.digest(sent), state.digest()), "a table is the one of its state");
+            new Peer(run.network(), run.peer(), NAME).send(sent);
         }
         run.confirm();
         if (state.bytes() > 0) {
@@ -178,7 +277,7 @@ public final class UnbalancedCollision {
             Bytes content, Supplier<CollisionInput> set, DiskFolder kept, long count, CollisionSession session) {
         Optional<State> before = kept.found(STATE).map(State::decode);
         boolean same = before.isPresent() && Arrays.equals(before.get().content(), content.toArray());
-        if (same && before.get().asked() + count <= QUESTIONS) {
+        if (same && before.get().fresh() && before.get().asked() + count <= QUESTIONS) {
             State counted = before.get().after(count);
             kept.replace(STATE, counted.encoded());
             return counted;
@@ -229,19 +328,21 @@ public final class UnbalancedCollision {
         }
         Run run = Run.of(NAME, true, session);
         Optional<byte[]> has = kept.found(TABLE);
+        Optional<Bytes> known = has.map(Sm3::hash);
         run.send(new CanonicalWriter(CLIENT_DOMAIN)
                 .u64(set.size())
-                .bytes(has.map(Sm3::digest).orElse(new byte[Sm3.DIGEST_BYTES]))
+                .bytes(known.orElse(Bytes.wrap(new byte[Sm3.DIGEST_BYTES])))
                 .toArray());
         Header header = readHeader(run);
         if (header.bytes() == 0) {
             run.confirm();
             return new Intersection(IntList.of(new int[0]), 0);
         }
-        byte[] table = has.filter(before -> Bytes.wrap(Sm3.digest(before)).equals(header.digest()))
+        boolean same = known.equals(Optional.of(header.digest()));
+        byte[] table = has.filter(_ -> same)
                 .orElseGet(() -> new Peer(run.network(), run.peer(), NAME).receive("the table", header.bytes()));
         run.confirm();
-        PreparedSet prepared = taken(run, kept, has, header, table);
+        PreparedSet prepared = taken(run, kept, has.filter(_ -> !same), header, table, same);
         return new Intersection(UnbalancedPsi.ask(set, prepared, session), prepared.keys());
     }
 
@@ -264,7 +365,11 @@ public final class UnbalancedCollision {
     }
 
     /// The table, checked against its header, its signer and the one before, and kept.
-    private static PreparedSet taken(Run run, DiskFolder kept, Optional<byte[]> before, Header header, byte[] table) {
+    ///
+    /// @param before another table, where there is one
+    /// @param same whether it is the one that was kept, whose digest is known
+    private static PreparedSet taken(
+            Run run, DiskFolder kept, Optional<byte[]> before, Header header, byte[] table, boolean same) {
         Optional<byte[]> known = kept.found(OWNER);
         if (known.isPresent() && !Bytes.wrap(known.get()).equals(header.owner())) {
             throw run.misbehaved("its tables had another signer before");
@@ -275,10 +380,10 @@ public final class UnbalancedCollision {
                     ? PreparedSet.verified(before.get(), owner, 0).version()
                     : 0;
             PreparedSet prepared = PreparedSet.verified(table, owner, atLeast);
-            if (!Sm3.hash(table).equals(header.digest()) || prepared.keys() != header.keys()) {
+            if (prepared.keys() != header.keys() || !same && !Sm3.hash(table).equals(header.digest())) {
                 throw run.misbehaved("its table is not the one of its header");
             }
-            if (before.isEmpty() || !Arrays.equals(before.get(), table)) {
+            if (!same) {
                 kept.replace(OWNER, header.owner().toArray());
                 kept.replace(TABLE, table);
             }
@@ -300,7 +405,7 @@ public final class UnbalancedCollision {
     public static void save(DiskFolder kept, boolean server, OutputStream to) {
         try {
             DataOutputStream out = new DataOutputStream(to);
-            for (String name : server ? new String[] {SECRET, STATE} : new String[] {OWNER, TABLE}) {
+            for (String name : names(server)) {
                 byte[] content = kept.found(name).orElse(new byte[0]);
                 out.writeInt(content.length);
                 out.write(content);
@@ -311,11 +416,15 @@ public final class UnbalancedCollision {
         }
     }
 
+    private static List<String> names(boolean server) {
+        return server ? List.of(SECRET, STATE, COMMITTED) : List.of(OWNER, TABLE);
+    }
+
     /// Puts into a folder what {@link #save} wrote.
     public static void restore(DiskFolder kept, boolean server, InputStream from) {
         try {
             DataInputStream in = new DataInputStream(from);
-            for (String name : server ? new String[] {SECRET, STATE} : new String[] {OWNER, TABLE}) {
+            for (String name : names(server)) {
                 byte[] content = in.readNBytes(in.readInt());
                 if (content.length > 0) {
                     kept.replace(name, content);

@@ -86,7 +86,8 @@ final class ComputeSession {
                 system)) {
             opening.write(new Opening.Entry.Facts(facts));
             opening.write(new Opening.Entry.Seed(seed));
-            if (kind.reads(facts)) {
+            if (kind.reads(facts) && !run.takesUp(start.stamp())) {
+                host.send(new ChildMessage.Read());
                 host.send(new ChildMessage.Progress("reading", 0, 0));
                 InputStream recorded = new RecordedInput(new RowPipe.Source(rows), opening);
                 ArrowInput.feed(recorded, run, done -> host.send(new ChildMessage.Progress("reading", done, 0)));

@@ -75,15 +75,20 @@ public final class Replay {
                 facts,
                 new Workplace(
                         place, Optional.of(place.resolve("kept")), seed.value(), random.fork("place of the replay")));
-        if (kind.reads(facts)) {
-            ArrowInput.feed(new RecordedStream(entries, pending, Replay::input), run, _ -> {});
+        RecordedStream input = new RecordedStream(entries, pending, Replay::input);
+        boolean rows = kind.reads(facts) && input.begins();
+        if (rows) {
+            ArrowInput.feed(input, run, _ -> {});
         }
-        Bytes root = run.inputRoot(random.fork("input"));
         RecordedStream carried = new RecordedStream(entries, pending, Replay::carried);
         boolean resumed = carried.begins();
         if (resumed) {
             run.carried(carried);
         }
+        if (kind.reads(facts) && !rows && !run.takesUp(Bytes.empty())) {
+            throw rejected("it has neither an input nor what stands for one");
+        }
+        Bytes root = run.inputRoot(random.fork("input"));
         RecordedFrames frames = new RecordedFrames(facts, entries, pending);
         Outcome outcome = Outcome.of(run, frames, random, (_, _, _) -> {});
         Commitment commitment = new Commitment(

@@ -49,7 +49,7 @@ class ComputeSessionTest {
                 true,
                 JobPlan.Collision.of("person", "person", "text", "dh-sm2"));
         return new ChildMessage.Start(
-                facts, key.publicKey().encoded(), key.publicKey().encoded(), Bytes.wrap(new byte[32]));
+                facts, key.publicKey().encoded(), key.publicKey().encoded(), Bytes.wrap(new byte[32]), Bytes.empty());
     }
 
     /// The last thing that the child says when its host says `fromHost` and its reader gives `rows`.
@@ -112,7 +112,11 @@ class ComputeSessionTest {
                 List.of(
                         start(),
                         new ChildMessage.Start(
-                                start().facts(), Bytes.empty(), key.publicKey().encoded(), Bytes.wrap(new byte[32]))));
+                                start().facts(),
+                                Bytes.empty(),
+                                key.publicKey().encoded(),
+                                Bytes.wrap(new byte[32]),
+                                Bytes.empty())));
         assertInstanceOf(ChildMessage.Failed.class, said, "a second Start is out of turn");
         fails(KernelErrors.BAD_ENCODING.name(), piped(arrow(true)), List.of(new ChildMessage.Go()));
     }

@@ -71,6 +71,8 @@ final class Children implements AutoCloseable {
     private final List<Mount> mounts = new ArrayList<>();
     /// What the compute child is told besides its scratch folder.
     private final List<String> arguments = new ArrayList<>();
+    /// What has a reader that was started begin.
+    private Optional<Asking> waiting = Optional.empty();
 
     private Children(ExecutorSetup setup, String name, Optional<Source> source) {
         this.setup = setup;
@@ -78,7 +80,9 @@ final class Children implements AutoCloseable {
         this.source = source;
     }
 
-    /// A running compute child that reads its rows from a running reader.
+    private record Asking(Process reader, List<String> columns, Optional<Mount> link) {}
+
+    /// A running compute child, and a running reader that waits for its {@link Children#read}.
     ///
     /// @param scratch holds result and opening once the child has said Output
     record Computing(Children children, ChildChannel channel, Path scratch) implements AutoCloseable {
@@ -145,6 +149,12 @@ final class Children implements AutoCloseable {
         Children children = new Children(setup, name, source);
         children.mounts.add(kept);
         Connected child = children.connected(VIEW, setup.views(), columns, Work.NUMERIC);
+        try {
+            children.read();
+        } catch (RuntimeException e) {
+            children.close();
+            throw e;
+        }
         return new Viewing(children, new ViewChannel(child.in(), child.out()), child.scratch());
     }
 
@@ -200,7 +210,7 @@ final class Children implements AutoCloseable {
             List<Process> pipeline = setup.jail().start(line);
             pipeline.forEach(this::started);
             if (source.isPresent()) {
-                ask(pipeline.getFirst(), ReaderRequest.Mode.READ, columns, link);
+                waiting = Optional.of(new Asking(pipeline.getFirst(), columns, link));
             } else {
                 pipeline.getFirst().getOutputStream().close();
             }
@@ -235,6 +245,20 @@ final class Children implements AutoCloseable {
                         Sockets.UNIX_ONLY,
                         Work.LONG,
                         setup.reader()));
+    }
+
+    /// Has the reader read, where there is one that waits.
+    void read() {
+        Optional<Asking> asking = waiting;
+        waiting = Optional.empty();
+        try {
+            if (asking.isPresent()) {
+                Asking all = asking.get();
+                ask(all.reader(), ReaderRequest.Mode.READ, all.columns(), all.link());
+            }
+        } catch (IOException e) {
+            throw lost("the reader ended before it was asked", e);
+        }
     }
 
     /// Sends the request with its secrets through the reader's standard input.

@@ -107,12 +107,13 @@ final class PartyRun implements AutoCloseable {
             Bytes receiver = party.receiver().map(VerificationKey::encoded).orElse(Bytes.empty());
             child.channel()
                     .send(new ChildMessage.Start(
-                            party.facts(), receiver, party.department().encoded(), party.markSecret()));
+                            party.facts(), receiver, party.department().encoded(), party.markSecret(), stamp()));
             while (true) {
                 switch (child.channel().receive()) {
                     case ChildMessage.Committed committed -> {
                         return committed;
                     }
+                    case ChildMessage.Read() -> child.children().read();
                     case ChildMessage.Progress at -> progress.at(at.phase(), at.done(), at.total());
                     case ChildMessage.Failed failed -> throw outside(failed.failure());
                     case ChildMessage.Start _, ChildMessage.Go _, ChildMessage.Frame _, ChildMessage.Output _ ->
@@ -120,6 +121,11 @@ final class PartyRun implements AutoCloseable {
                 }
             }
         }));
+    }
+
+    /// Of the source, where a run may go on from what an earlier one of the same data kept.
+    private Bytes stamp() {
+        return party.kept().flatMap(_ -> party.source()).flatMap(Source::stamp).orElse(Bytes.empty());
     }
 
     /// The way to one other party.
@@ -173,7 +179,8 @@ final class PartyRun implements AutoCloseable {
                     return output;
                 }
                 case ChildMessage.Failed failed -> throw outside(failed.failure());
-                case ChildMessage.Start _, ChildMessage.Go _, ChildMessage.Committed _ -> throw outOfTurn();
+                case ChildMessage.Start _, ChildMessage.Go _, ChildMessage.Read _, ChildMessage.Committed _ ->
+                    throw outOfTurn();
             }
         }
     }

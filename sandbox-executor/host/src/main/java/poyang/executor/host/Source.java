@@ -1,15 +1,22 @@
 package poyang.executor.host;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import poyang.connectors.ConnectorErrors;
 import poyang.connectors.SourceSettings;
+import poyang.crypto.Sm3;
 import poyang.executor.jail.Confinement.Mount;
 import poyang.executor.jail.Jail;
+import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 
 /// One source of a department and what of it its reader gets to see: a file alone, or the relay to a
@@ -17,6 +24,8 @@ import poyang.kernel.PoyangException;
 public final class Source {
     private static final String PATH = "path";
     private static final String RELAY_SOCKET = "relay.socket";
+    private static final String STAMP_DOMAIN = "poyang.source-stamp.v1";
+    private static final long TICK_MILLIS = 1_000;
     private static final String INSIDE = "/source/";
 
     private final String connector;
@@ -61,6 +70,31 @@ public final class Source {
                     "let others read it (chmod o+r), or run the executor as a user of its own that owns it");
         }
         return List.of(new Mount(file, INSIDE + file.getFileName(), false));
+    }
+
+    /// Another one whenever the file has changed: of its place, size and times. Empty for a database, which has
+    /// no such thing, and for a file that changed within the last second, because another change may still fall
+    /// into the same tick of the file system's clock.
+    Optional<Bytes> stamp() {
+        if (!isFile()) {
+            return Optional.empty();
+        }
+        Path file = Path.of(settings.value(PATH)).toAbsolutePath();
+        try {
+            Map<String, Object> now = Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime");
+            FileTime changed = (FileTime) Objects.requireNonNull(now.get("ctime"));
+            if (changed.toInstant().isAfter(Instant.now().minusMillis(TICK_MILLIS))) {
+                return Optional.empty();
+            }
+            CanonicalWriter out = new CanonicalWriter(STAMP_DOMAIN).text(connector);
+            out.list(
+                    List.copyOf(settings.values().entrySet()),
+                    (w, each) -> w.text(each.getKey()).text(each.getValue()));
+            new TreeMap<>(now).forEach((name, value) -> out.text(name + " " + value));
+            return Optional.of(Sm3.hash(out.toArray()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /// The settings as the jailed reader must have them.

@@ -49,11 +49,17 @@ final class LocalJob {
 
     /// @param progress hears the left side, which gets the result
     static Result run(ExecutorSetup setup, Attempt attempt, Path sealedResult, JobProgress progress) {
+        return run(setup, attempt, sealedResult, progress, (_, _, _) -> {});
+    }
+
+    /// @param other hears the right side
+    static Result run(
+            ExecutorSetup setup, Attempt attempt, Path sealedResult, JobProgress progress, JobProgress other) {
         JobKind kind = JobKind.of(attempt.plan());
         PartyRun.Party leftParty = party(attempt, true);
         PartyRun.Party rightParty = party(attempt, false);
         try (PartyRun left = PartyRun.start(setup, leftParty, progress);
-                PartyRun right = PartyRun.start(setup, rightParty, (_, _, _) -> {})) {
+                PartyRun right = PartyRun.start(setup, rightParty, other)) {
             CompletableFuture<ChildMessage.Committed> rightReads = async(right, left, right::commit);
             ChildMessage.Committed leftInput = join(async(left, right, left::commit));
             ChildMessage.Committed rightInput = join(rightReads);

@@ -11,9 +11,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,8 +64,16 @@ class LocalUnbalancedJobTest extends LocalScene {
                 receiver.publicKey());
     }
 
+    /// The rows that the large side told of while it read, one entry each time.
+    private final List<Long> rightRead = new CopyOnWriteArrayList<>();
+
     private LocalJob.Result run(LocalJob.Attempt attempt) {
-        return LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {});
+        rightRead.clear();
+        return LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {}, (phase, done, _) -> {
+            if (phase.equals("reading")) {
+                rightRead.add(done);
+            }
+        });
     }
 
     private List<String> opened(int attempt) throws IOException {
@@ -86,29 +94,38 @@ class LocalUnbalancedJobTest extends LocalScene {
         }
     }
 
-    /// The table is made and crosses in the first job only, a source that changed is prepared again, and each job is
-    /// run again from its openings. Nothing readable is kept.
+    /// The table is made and crosses in the first job only, and the large source is read in that one only: later
+    /// jobs repeat its commitment, also for a client that has to be sent the table. A source that changed is read
+    /// and prepared again, and each job is run again from its openings. Nothing readable is kept.
     @Test
-    void aSetIsPreparedOnceForManyJobs() throws IOException {
-        List<String> phases = new ArrayList<>();
+    void aSetIsReadAndPreparedOnceForManyJobs() throws Exception {
         Source large = numbers("large.csv", 1, 8_000);
+        for (int i = 0; i < 2_000 && large.stamp().isEmpty(); i++) {
+            Thread.sleep(10);
+        }
         LocalJob.Result first = run(attempt(1, numbers("small.csv", 7_990, 8_020), large));
         assertEquals(12, opened(1).size());
         assertEquals("8000", opened(1).getLast());
+        assertTrue(rightRead.contains(8_000L), rightRead.toString());
         assertTrue(first.left().roundedBytes() > 8 * 8_000, "the table crosses once");
         replays(first);
-        LocalJob.Result second = LocalJob.run(
-                setup,
-                attempt(2, numbers("small.csv", 7_995, 8_003), large),
-                folder.resolve("result"),
-                (phase, _, _) -> phases.add(phase));
+        LocalJob.Result second = run(attempt(2, numbers("small.csv", 7_995, 8_003), large));
         assertEquals(7, opened(2).size());
+        assertEquals(List.of(), rightRead, "no row of the large source is read");
         assertTrue(second.left().roundedBytes() < 2_000, second.left().roundedBytes() + " bytes");
-        assertTrue(phases.contains("exchanging"));
         assertEquals(first.rightInput().versionMark(), second.rightInput().versionMark());
+        assertEquals(first.rightInput().roundedRows(), second.rightInput().roundedRows());
+        assertNotEquals(first.rightInput().inputRoot(), second.rightInput().inputRoot());
         replays(second);
-        LocalJob.Result changed = run(attempt(3, numbers("small.csv", 7_995, 8_003), numbers("large.csv", 1, 8_001)));
-        assertEquals(8, opened(3).size());
+        leftStore = new ResultStore(Files.createDirectory(folder.resolve("another")));
+        LocalJob.Result other = run(attempt(3, numbers("small.csv", 1, 3), large));
+        assertEquals(4, opened(3).size());
+        assertEquals(List.of(), rightRead);
+        assertTrue(other.left().roundedBytes() > 8 * 8_000, "the table crosses to a client that has none");
+        replays(other);
+        LocalJob.Result changed = run(attempt(4, numbers("small.csv", 7_995, 8_003), numbers("large.csv", 1, 8_001)));
+        assertEquals(8, opened(4).size());
+        assertTrue(rightRead.contains(8_001L), rightRead.toString());
         assertNotEquals(second.rightInput().versionMark(), changed.rightInput().versionMark());
         try (Stream<Path> files = Files.walk(folder.resolve("right").resolve("prepared"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

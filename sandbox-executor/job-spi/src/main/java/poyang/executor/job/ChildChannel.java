@@ -43,7 +43,10 @@ public final class ChildChannel {
         switch (message) {
             case ChildMessage.Start m -> {
                 m.facts().write(out.u8(1));
-                out.bytes(m.receiverKey()).bytes(m.departmentKey()).bytes(m.markSecret());
+                out.bytes(m.receiverKey())
+                        .bytes(m.departmentKey())
+                        .bytes(m.markSecret())
+                        .bytes(m.stamp());
             }
             case ChildMessage.Go() -> out.u8(2);
             case ChildMessage.Frame m -> out.u8(3).text(m.peer().name()).bytes(m.content());
@@ -64,6 +67,7 @@ public final class ChildChannel {
                         .bytes(m.countsToDepartment())
                         .u32(m.rounds())
                         .u64(m.roundedBytes());
+            case ChildMessage.Read() -> out.u8(8);
             case ChildMessage.Failed m -> out.u8(7).bytes(RowPipe.Failure.encode(m.failure()));
         }
         return out.toArray();
@@ -75,7 +79,11 @@ public final class ChildChannel {
         ChildMessage message = switch (kind) {
             case 1 ->
                 new ChildMessage.Start(
-                        JobFacts.read(in), in.bytes(LONGEST_FIELD), in.bytes(LONGEST_FIELD), in.exactly(32));
+                        JobFacts.read(in),
+                        in.bytes(LONGEST_FIELD),
+                        in.bytes(LONGEST_FIELD),
+                        in.exactly(32),
+                        in.bytes(32));
             case 2 -> new ChildMessage.Go();
             case 3 -> new ChildMessage.Frame(party(in), in.bytes(LONGEST_FRAME_BYTES));
             case 4 -> new ChildMessage.Progress(in.text(LONGEST_TEXT), in.u64(), in.u64());
@@ -89,6 +97,7 @@ public final class ChildChannel {
                         in.bytes(LONGEST_FIELD),
                         (int) in.u32(),
                         in.u64());
+            case 8 -> new ChildMessage.Read();
             case 7 -> new ChildMessage.Failed(RowPipe.Failure.decode(in.array(LONGEST_FIELD)));
             default ->
                 throw new PoyangException(

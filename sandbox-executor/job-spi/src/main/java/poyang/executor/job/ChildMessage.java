@@ -9,7 +9,8 @@ import poyang.kernel.PoyangException;
 ///
 /// ```
 /// host                                    child
-///   Start                        →          reads the reader's stream to its end
+///   Start                        →
+///                                ←          Read, unless it has what it needs; then the reader's stream follows
 ///                                ←          Progress …, Committed
 ///   Go (the job is RUNNING)      →
 ///   Frame …                      ↔          Frame …, Progress …
@@ -21,13 +22,18 @@ public sealed interface ChildMessage {
     /// @param receiverKey the receiver's account key, or empty where this side gets no result
     /// @param departmentKey the key that opening and counts are sealed to
     /// @param markSecret 32 bytes of this data set, under which its contents are marked
-    record Start(JobFacts facts, Bytes receiverKey, Bytes departmentKey, Bytes markSecret) implements ChildMessage {
+    /// @param stamp another one whenever the source has changed, or empty where the host knows none
+    record Start(JobFacts facts, Bytes receiverKey, Bytes departmentKey, Bytes markSecret, Bytes stamp)
+            implements ChildMessage {
         /// The secret stays with the department.
         @Override
         public String toString() {
             return "Start[" + facts + "]";
         }
     }
+
+    /// The child takes the rows of its source now.
+    record Read() implements ChildMessage {}
 
     /// All parties' commitments are on the chain: frames may flow.
     record Go() implements ChildMessage {}

@@ -13,12 +13,21 @@ import poyang.kernel.RandomSource;
 
 /// One party's side of one attempt: takes the input, commits to it, runs the protocol once.
 public interface JobRun {
+    /// Whether this run has what it needs of its input from an earlier one, whose source was the same, and reads no
+    /// row. Called before the first batch, or after {@link #carried} where an attempt without rows is run again.
+    ///
+    /// @param stamp another one whenever the source has changed, or empty
+    default boolean takesUp(Bytes stamp) {
+        return false;
+    }
+
     /// Takes the rows of one batch, whose columns are those that {@link JobKind#columns} named.
     void read(VectorSchemaRoot batch);
 
     long rowsRead();
 
-    /// The Merkle root of the input, salted from `random`. Called once, after the last batch.
+    /// The Merkle root of the input, salted from `random`; of a run that takes up an earlier one's, a salted digest of
+    /// that one's root. Called once, after the last batch.
     Bytes inputRoot(RandomSource random);
 
     /// The commitment to the seed of all of the run's randomness.
@@ -29,10 +38,11 @@ public interface JobRun {
     Bytes versionMark(byte[] secret);
 
     /// Writes what this run goes on from, where an earlier attempt left something. Called once, after
-    /// {@link #inputRoot}.
+    /// {@link #inputRoot}; a run may write more while it goes on, and is given the same in the same places.
     default void carry(OutputStream to) {}
 
-    /// Takes what {@link #carry} wrote, instead of what lies there, when an attempt is run again.
+    /// Takes what {@link #carry} wrote, instead of what lies there, when an attempt is run again. Called before
+    /// {@link #inputRoot}.
     default void carried(InputStream from) {
         throw new Bug("this kind of run goes on from nothing");
     }

@@ -109,13 +109,14 @@ class CodecTest {
     private static List<ChildMessage> messages() {
         Bytes digest = Bytes.wrap(new byte[32]);
         return List.of(
-                new ChildMessage.Start(FACTS, Bytes.utf8("receiver"), Bytes.utf8("department"), digest),
-                new ChildMessage.Start(SIZES, Bytes.empty(), Bytes.utf8("department"), digest),
+                new ChildMessage.Start(FACTS, Bytes.utf8("receiver"), Bytes.utf8("department"), digest, Bytes.empty()),
+                new ChildMessage.Start(SIZES, Bytes.empty(), Bytes.utf8("department"), digest, Bytes.empty()),
                 new ChildMessage.Go(),
-                new ChildMessage.Start(MANY, Bytes.empty(), Bytes.utf8("department"), digest),
-                new ChildMessage.Start(ASKED, Bytes.utf8("receiver"), Bytes.utf8("department"), digest),
-                new ChildMessage.Start(SUMS, Bytes.empty(), Bytes.utf8("department"), digest),
-                new ChildMessage.Start(GROUP, Bytes.empty(), Bytes.utf8("department"), digest),
+                new ChildMessage.Read(),
+                new ChildMessage.Start(MANY, Bytes.empty(), Bytes.utf8("department"), digest, digest),
+                new ChildMessage.Start(ASKED, Bytes.utf8("receiver"), Bytes.utf8("department"), digest, Bytes.empty()),
+                new ChildMessage.Start(SUMS, Bytes.empty(), Bytes.utf8("department"), digest, Bytes.empty()),
+                new ChildMessage.Start(GROUP, Bytes.empty(), Bytes.utf8("department"), digest, Bytes.empty()),
                 new ChildMessage.Frame(new PartyId("taxation"), Bytes.utf8("frame")),
                 new ChildMessage.Progress("masking", 5, 7),
                 new ChildMessage.Committed(digest, digest, 990, digest),

@@ -1,18 +1,28 @@
 package poyang.executor.jobs;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import poyang.crypto.Sm3;
+import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobPlan;
 import poyang.executor.job.JobProgress;
 import poyang.executor.job.JobRun;
 import poyang.executor.job.Workplace;
 import poyang.kernel.Bytes;
+import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PartyNetwork;
+import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.psi.CollisionInput;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
 import poyang.psi.Commitments;
@@ -23,11 +33,17 @@ import poyang.psi.UnbalancedCollision;
 
 /// One side of a collision of a small set, the receiver's, with a large one that is prepared once.
 ///
-/// Each job reads both sources and commits to them. What is not done again while the content is the same is masking the
-/// large set, which is nearly all of the work, and sending its table. Jobs that answer of one set do so one after
+/// While the large set's source is the same it is not read again: what was committed to when its table was made is
+/// committed to again under a fresh salt, and neither masking nor sending the table is done again. Another source, or
+/// another choice of its columns,
+/// is read and committed to anew; where its content is the old one, the table stays. Jobs that answer of one set do so
+/// one after
 /// another: from before its state goes into the opening until the child ends, the folder is one server's alone.
 final class UnbalancedRun implements JobRun {
     private static final String KEPT = "unbalanced";
+    private static final String ROOT_DOMAIN = "poyang.repeated-root.v1";
+    private static final int SALT_BYTES = 32;
+    private static final String SOURCE_DOMAIN = "poyang.unbalanced-source.v1";
 
     private final JobFacts facts;
     private final JobPlan.Collision plan;
@@ -36,6 +52,16 @@ final class UnbalancedRun implements JobRun {
     private final Workplace place;
     /// Held until the process ends.
     private Optional<FileChannel> alone = Optional.empty();
+    /// The source with what is read of it; empty where nothing tells that it is the same.
+    private Optional<Bytes> source = Optional.empty();
+    /// What is repeated instead of reading.
+    private Optional<UnbalancedCollision.Committed> reused = Optional.empty();
+    /// Where the table goes that an attempt sends without its rows, for who runs it again.
+    private Optional<OutputStream> opening = Optional.empty();
+    /// Where it comes from when the attempt is run again.
+    private Optional<InputStream> before = Optional.empty();
+    private Bytes root = Bytes.empty();
+    private Bytes mark = Bytes.empty();
 
     UnbalancedRun(JobFacts facts, JobPlan.Collision plan, Workplace place) {
         this.facts = facts;
@@ -49,18 +75,54 @@ final class UnbalancedRun implements JobRun {
     }
 
     @Override
+    public boolean takesUp(Bytes stamp) {
+        if (facts.receives()) {
+            return false;
+        }
+        if (before.isPresent()) {
+            reused = UnbalancedCollision.committed(kept);
+        } else if (stamp.length() > 0) {
+            CanonicalWriter what = new CanonicalWriter(SOURCE_DOMAIN).bytes(stamp);
+            what.list(
+                    plan.keys(),
+                    (w, key) -> w.text(key.rightColumn()).text(key.leftColumn()).text(key.identifierKind()));
+            source = Optional.of(Sm3.hash(what.toArray()));
+            lock();
+            reused = UnbalancedCollision.committed(kept)
+                    .filter(committed -> source.get().equals(committed.source()))
+                    .filter(_ -> UnbalancedCollision.hasTable(kept));
+        }
+        return reused.isPresent();
+    }
+
+    private void lock() {
+        if (alone.isEmpty()) {
+            alone = Optional.of(kept.alone());
+        }
+    }
+
+    @Override
     public void read(VectorSchemaRoot batch) {
         table.readAll(batch);
     }
 
     @Override
     public long rowsRead() {
-        return table.keys().rowsRead();
+        return reused.map(UnbalancedCollision.Committed::rows)
+                .orElseGet(() -> table.keys().rowsRead());
     }
 
     @Override
     public Bytes inputRoot(RandomSource random) {
-        return Commitments.input(table.keys(), random);
+        if (reused.isPresent()) {
+            // every attempt's root is another one on the chain, and its seed opens it to that of the rows
+            return Sm3.hash(new CanonicalWriter(ROOT_DOMAIN)
+                    .bytes(random.bytes(SALT_BYTES))
+                    .bytes(reused.get().inputRoot())
+                    .toArray());
+        }
+        root = Commitments.input(table.keys(), random);
+        return root;
     }
 
     @Override
@@ -70,14 +132,17 @@ final class UnbalancedRun implements JobRun {
 
     @Override
     public Bytes versionMark(byte[] secret) {
-        return Commitments.versionMark(table.keys(), secret);
+        mark = reused.map(UnbalancedCollision.Committed::mark)
+                .orElseGet(() -> Commitments.versionMark(table.keys(), secret));
+        return mark;
     }
 
-    /// The server's secret and state, or the client's table.
+    /// The server's secret, state and commitment, or the client's table.
     @Override
     public void carry(OutputStream to) {
+        opening = Optional.of(to);
         if (!facts.receives()) {
-            alone = Optional.of(kept.alone());
+            lock();
             UnbalancedCollision.beginServer(kept, place.system().fork("secret"));
         }
         UnbalancedCollision.save(kept, !facts.receives(), to);
@@ -86,6 +151,7 @@ final class UnbalancedRun implements JobRun {
     @Override
     public void carried(InputStream from) {
         UnbalancedCollision.restore(kept, !facts.receives(), from);
+        before = Optional.of(from);
     }
 
     @Override
@@ -93,11 +159,9 @@ final class UnbalancedRun implements JobRun {
         RecordedNetwork network = new RecordedNetwork(carrier);
         CollisionSession session = new CollisionSession(network, facts.peer(), random, Phases.of(progress));
         if (!facts.receives()) {
-            Bytes content = UnbalancedCollision.content(table.keys(), kept);
-            long peerKeys = UnbalancedCollision.answer(
-                            content, table::keys, kept, UnbalancedCollision.QUESTIONS, session)
-                    .peerKeys();
-            return new Output(Optional.empty(), table.keys().size(), peerKeys, 0, exchange(network, peerKeys));
+            UnbalancedCollision.Answered answered = answer(session);
+            return new Output(
+                    Optional.empty(), answered.keys(), answered.peerKeys(), 0, exchange(network, answered.peerKeys()));
         }
         Intersection found = UnbalancedCollision.ask(table.keys(), kept, session);
         Bytes result = CollisionResult.csv(
@@ -112,6 +176,53 @@ final class UnbalancedRun implements JobRun {
                 found.peerKeys(),
                 found.matches().size(),
                 exchange(network, table.keys().size()));
+    }
+
+    private UnbalancedCollision.Answered answer(CollisionSession session) {
+        Bytes content = reused.map(UnbalancedCollision.Committed::content)
+                .orElseGet(() -> UnbalancedCollision.content(table.keys(), kept));
+        UnbalancedCollision.Answered answered = UnbalancedCollision.answer(
+                content, this::keys, kept, UnbalancedCollision.QUESTIONS, session, this::recorded);
+        if (source.isPresent() && reused.isEmpty()) {
+            UnbalancedCollision.commit(
+                    kept,
+                    new UnbalancedCollision.Committed(
+                            source.get(), root, mark, table.keys().rowsRead(), content));
+        }
+        return answered;
+    }
+
+    private CollisionInput keys() {
+        if (reused.isPresent()) {
+            throw new PoyangException(
+                    ExecutorErrors.INPUT_MALFORMED,
+                    "more is asked than the prepared set's key may answer, and its rows were not read",
+                    "run the job again, which prepares the set anew");
+        }
+        return table.keys();
+    }
+
+    /// Without rows a replay cannot make the table again, so one that is sent goes into the opening.
+    private Supplier<byte[]> recorded(Supplier<byte[]> sent) {
+        if (reused.isEmpty()) {
+            return sent;
+        }
+        return () -> {
+            try {
+                if (before.isPresent()) {
+                    DataInputStream in = new DataInputStream(before.get());
+                    return in.readNBytes(in.readInt());
+                }
+                byte[] all = sent.get();
+                DataOutputStream out = new DataOutputStream(opening.orElseThrow());
+                out.writeInt(all.length);
+                out.write(all);
+                out.flush();
+                return all;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
     }
 
     private Exchange exchange(RecordedNetwork network, long clientKeys) {
