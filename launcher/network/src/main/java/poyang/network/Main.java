@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             Watch.class,
             EpochCommands.class,
             ChainCommands.class,
+            NodeCommands.class,
             Lookup.class,
             ViewCommands.class,
             JobCommands.class,

@@ -55,6 +55,9 @@ public final class EpochsContract extends ServiceContract implements EpochDirect
                 "the epoch after the present one, " + (present.number() + 1) + ", is needed");
         notDue(present.number() + 1, state);
         Epoch next = epoch(proposal, context);
+        ReadableState nodes = state.of(NodesContract.NAME);
+        next.validators()
+                .forEach(validator -> NodesContract.needFree(validator.id().name(), nodes));
         Rules.arguments(
                 !next.equals(new Epoch(
                         next.number(),
@@ -222,6 +225,22 @@ public final class EpochsContract extends ServiceContract implements EpochDirect
         return open(state).stream()
                 .flatMap(found -> found.getReadyList().stream())
                 .anyMatch(ready -> ready.getValidator().equals(validator));
+    }
+
+    /// Refuses a node that the next epoch is to name, as long as that is under way.
+    ///
+    /// @param epochs this contract's state
+    static void needNoNextWith(String node, CallContext context, ReadableState epochs) {
+        long number = Epoch.decode(context.epoch().toArray()).number() + 1;
+        boolean named = epochs.get(PROPOSAL).stream()
+                .map(value -> Epoch.decode(
+                        stored(StoredProposal.parser(), value).getEpoch().toByteArray()))
+                .anyMatch(next -> next.find(new PartyId(node)).isPresent());
+        Rules.need(
+                !named && epochs.get(EpochLink.key(number)).isEmpty(),
+                NotarizationErrors.WRONG_STATE,
+                "epoch " + number + " is under way, and may need " + Rules.quoted(node),
+                "withdraw the proposal, or wait until the epoch has begun");
     }
 
     private static Optional<StoredProposal> open(ReadableState state) {

@@ -83,6 +83,7 @@ public final class PermissionsContract extends ServiceContract {
                 new ViewsContract(),
                 new ZeroKnowledgeContract(),
                 new EpochsContract(),
+                new NodesContract(),
                 new ConsensusContract(),
                 new EvidenceContract(),
                 new AuditContract(),

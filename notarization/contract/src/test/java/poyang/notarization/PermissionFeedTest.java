@@ -15,6 +15,7 @@ import poyang.sdk.PermissionChange;
 import poyang.sdk.VerifiedBlock;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.FreezeRequest;
+import poyang.wire.schema.NodeFreezeRequest;
 import poyang.wire.schema.PermissionRule;
 import poyang.wire.schema.Role;
 import poyang.wire.schema.RuleKind;
@@ -75,6 +76,12 @@ final class PermissionFeedTest {
                     .call("poyang.v1.Accounts", "Register", fresh)
                     .getHeight();
             awaitChange("b/deputy", "roles [OWNER]", registered);
+            NodeFreezeRequest node = NodeFreezeRequest.newBuilder()
+                    .setNode("validator-4")
+                    .setReason("失陷")
+                    .build();
+            long cut = other.call("poyang.v1.Nodes", "Freeze", node).getHeight();
+            awaitChange("validator-4", "node, FROZEN by a/supervisor (失陷)", cut);
             follower.interrupt();
             follower.join();
         }

@@ -200,6 +200,10 @@ final class Validators implements AutoCloseable {
         return next.get(index);
     }
 
+    long height(int index) {
+        return nodes.get(index).finalisedHeight();
+    }
+
     void stop(int index) {
         nodes.remove(index).close();
     }

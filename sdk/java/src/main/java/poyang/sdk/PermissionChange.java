@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.Event;
+import poyang.wire.schema.FrozenNode;
 import poyang.wire.schema.PermissionLevel;
 import poyang.wire.schema.PermissionRule;
 import poyang.wire.schema.Proposal;
@@ -33,6 +34,7 @@ public record PermissionChange(long height, long timestampMillis, String subject
         try {
             return switch (event.getTopic()) {
                 case "accounts.changed" -> account(AccountRecord.parseFrom(event.getPayload()));
+                case "nodes.changed" -> node(FrozenNode.parseFrom(event.getPayload()));
                 case "certificates.revoked" -> "the certificate is revoked";
                 case "permissions.changed" -> permission(event);
                 default -> "";
@@ -52,6 +54,11 @@ public record PermissionChange(long height, long timestampMillis, String subject
                         + record.getFrozen().getReason() + ")"
                 : "";
         return "account with roles " + record.getRolesList() + keys + frozen;
+    }
+
+    private static String node(FrozenNode node) {
+        return (node.getHeight() == 0 ? "node, free again by " : "node, FROZEN by ") + node.getAccount() + " ("
+                + node.getReason() + ")";
     }
 
     private static String permission(Event event) throws InvalidProtocolBufferException {

@@ -10,10 +10,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.AccountDirectory;
+import poyang.chain.contract.AccountErrors;
 import poyang.chain.contract.CertificateDirectory;
 import poyang.chain.contract.ContractRejection;
 import poyang.chain.contract.EpochDirectory;
 import poyang.chain.contract.KeyWindow;
+import poyang.chain.contract.NodeDirectory;
 import poyang.chain.contract.SystemContract;
 import poyang.chain.ledger.StateView;
 import poyang.chain.proofs.Epoch;
@@ -27,19 +29,22 @@ final class Contracts {
     private final AccountDirectory accounts;
     private final CertificateDirectory certificates;
     private final Optional<EpochDirectory> epochs;
+    private final Optional<NodeDirectory> nodes;
     private volatile @Nullable Epoch epoch;
 
     private Contracts(
             Iterable<SystemContract> contracts,
             AccountDirectory accounts,
             CertificateDirectory certificates,
-            Optional<EpochDirectory> epochs) {
+            Optional<EpochDirectory> epochs,
+            Optional<NodeDirectory> nodes) {
         for (SystemContract contract : contracts) {
             Bug.unless(byName.put(contract.name(), contract) == null, "two contracts are called " + contract.name());
         }
         this.accounts = accounts;
         this.certificates = certificates;
         this.epochs = epochs;
+        this.nodes = nodes;
     }
 
     /// What stands on the class path.
@@ -52,7 +57,8 @@ final class Contracts {
                 ServiceLoader.load(CertificateDirectory.class)
                         .findFirst()
                         .orElseThrow(() -> new Bug("no contract keeps the status of certificates")),
-                ServiceLoader.load(EpochDirectory.class).findFirst());
+                ServiceLoader.load(EpochDirectory.class).findFirst(),
+                ServiceLoader.load(NodeDirectory.class).findFirst());
     }
 
     /// The same contracts on a chain in this epoch.
@@ -129,7 +135,27 @@ final class Contracts {
 
     /// Why the account may not act in the block at `height`; empty when it may.
     Optional<ContractRejection> barred(String id, long height, StateView state) {
-        return accounts.barred(id, height, new ReadState(state, ""));
+        return accounts.barred(id, height, new ReadState(state, "")).or(() -> frozen(id, height, state));
+    }
+
+    private Optional<ContractRejection> frozen(String id, long height, StateView state) {
+        String prefix = Account.VALIDATORS + "/";
+        if (!id.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        return frozen(state).stream()
+                .filter(node -> node.node().equals(id.substring(prefix.length())) && node.height() < height)
+                .findFirst()
+                .map(node -> new ContractRejection(
+                        AccountErrors.ACCOUNT_FROZEN,
+                        "the node " + node.node() + " is frozen since block " + node.height() + " by " + node.by()
+                                + " (" + node.reason() + ")",
+                        "have a supervisor unfreeze it"));
+    }
+
+    /// The nodes that the chain froze.
+    List<NodeDirectory.Frozen> frozen(StateView state) {
+        return nodes.map(n -> n.frozen(new ReadState(state, ""))).orElse(List.of());
     }
 
     /// What the chain says against a certificate.

@@ -48,6 +48,7 @@ public final class Node implements ServedChain {
     private final Finality finality;
     private final NodeAudit audit;
     private final ChainIndex index;
+    private final Freezes freezes;
     private final ConsensusLoop loop;
     private final Transport transport;
     private final Server server;
@@ -78,6 +79,7 @@ public final class Node implements ServedChain {
                 new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), signer, ledger, pool, finality, random);
         audit = new NodeAudit(stores.audit(), new NodeAudit.Parts(own, contracts), clock, this::failed);
         contracts.enter(ledger.epochs().last());
+        freezes = new Freezes(settings.name(), own, contracts);
         for (NodeAddress peer : settings.peers()) {
             peers.put(new PartyId(peer.name()), peer.socketAddress());
         }
@@ -115,6 +117,7 @@ public final class Node implements ServedChain {
                 thread("index", index::follow),
                 thread("anchor", audit::anchorNowAndThen),
                 thread("alarm", audit::watch),
+                thread("freezes", () -> freezes.run(transport, audit)),
                 thread("epochs", new Readiness(settings.name(), peers.keySet(), own, contracts, audit)::run));
     }
 
@@ -253,7 +256,7 @@ public final class Node implements ServedChain {
 
     private void send(PartyId to, int channel, Bytes payload) {
         // An epoch may have validators whose address this node was never told.
-        if (peers.containsKey(to)) {
+        if (peers.containsKey(to) && !freezes.holds(to)) {
             transport.send(to, channel, payload);
         }
     }
@@ -316,7 +319,9 @@ public final class Node implements ServedChain {
     private final class Ear implements Transport.Listener {
         @Override
         public void received(PartyId from, int channel, Bytes payload) {
-            loop.received(from, channel, payload);
+            if (!freezes.holds(from)) {
+                loop.received(from, channel, payload);
+            }
         }
 
         @Override

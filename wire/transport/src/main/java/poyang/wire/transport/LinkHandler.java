@@ -73,6 +73,10 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             refuse(context, "its certificate names \"" + name + "\", which is not the peer expected");
             return;
         }
+        if (transport.barred(known.peer())) {
+            refuse(context, "\"" + known.peer() + "\" is barred");
+            return;
+        }
         link = known;
         callsOnly = dialled == null && transport.dials(known.peer());
         if (callsOnly) {
@@ -93,6 +97,11 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         }
         if (kept.lost(now)) {
             end(context, "nothing heard for " + TimeUnit.NANOSECONDS.toMillis(kept.nanos(now)) + " ms");
+            return;
+        }
+        PeerLink own = link;
+        if (own != null && transport.barred(own.peer())) {
+            refuse(context, "\"" + own.peer() + "\" is barred");
             return;
         }
         Optional<PoyangException> fallen = transport.standing(session(context));

@@ -33,7 +33,7 @@ final class Relay {
         Optional<PartyId> wanted = Call.wanted(frame);
         InetSocketAddress address =
                 wanted.map(name -> transport.config().peers().get(name)).orElse(null);
-        if (address == null || from.equals(wanted.get())) {
+        if (address == null || from.equals(wanted.get()) || transport.barred(from) || transport.barred(wanted.get())) {
             deny(caller, "\"" + Call.text(frame) + "\" is not a peer to be put through to");
             return;
         }

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +91,7 @@ public final class Transport implements AutoCloseable {
     private final AtomicLong nextId = new AtomicLong();
     private @Nullable Channel server;
     private volatile boolean closed;
+    private volatile Set<PartyId> barred = Set.of();
 
     private Transport(TransportConfig config, TlsIdentity identity, RandomSource random, Listener listener) {
         this.config = config;
@@ -151,6 +153,16 @@ public final class Transport implements AutoCloseable {
     public void broadcast(int channel, Bytes payload) {
         Frame frame = frame(channel, payload);
         links.values().forEach(link -> link.offer(frame));
+    }
+
+    /// From now on, and until it is called again, these peers have no link with this node, nor a way through it:
+    /// links that they have are cut within a heartbeat.
+    public void bar(Set<PartyId> peers) {
+        barred = Set.copyOf(peers);
+    }
+
+    boolean barred(PartyId peer) {
+        return barred.contains(peer);
     }
 
     /// All configured peers, in ascending order of name.
@@ -272,7 +284,7 @@ public final class Transport implements AutoCloseable {
     private Optional<PartyId> relayFor(PartyId peer, int failures) {
         int turn = failures - FAILURES_BEFORE_RELAY;
         List<PartyId> others = links.values().stream()
-                .filter(link -> !link.peer().equals(peer))
+                .filter(link -> !link.peer().equals(peer) && !barred(link.peer()))
                 .sorted(Comparator.comparing(link -> !link.connected()))
                 .map(PeerLink::peer)
                 .toList();
@@ -309,6 +321,10 @@ public final class Transport implements AutoCloseable {
             throw new Bug("dialled peers are configured");
         }
         if (closed) {
+            return;
+        }
+        if (barred(peer)) {
+            dialAgain(peer);
             return;
         }
         new Bootstrap()
