@@ -37,6 +37,7 @@ import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AuthorityReport;
 import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainClient;
 import poyang.sdk.KnownRevocations;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.ProvenValue;
@@ -60,6 +61,8 @@ import poyang.wire.schema.RevokeRequest;
 /// receipts signed by keys that are gone verify offline.
 @Timeout(180)
 final class IdentitiesOnNodesTest {
+    private static final String RECORD = "poyang.v1.Evidence/Record";
+
     @TempDir
     static Path folder;
 
@@ -104,14 +107,26 @@ final class IdentitiesOnNodesTest {
         return thrown;
     }
 
-    /// No node takes a transaction or answers a query of this key.
+    /// No node takes a transaction of this key, whichever operation it asks for, or answers a query.
     private static void refusedEverywhere(ErrorCode code, String words, String account, Sm2PrivateKey key) {
-        for (NodeAddress node : chain.api) {
+        List<String> operations = List.copyOf(new PermissionsContract().resources());
+        assertTrue(operations.contains(RECORD), "every changing method of every contract");
+        for (int i = 0; i < chain.api.size(); i++) {
+            NodeAddress node = chain.api.get(i);
             ChainAccount alone = chain.account(account, key, List.of(node));
             PoyangException said = refused(code, alone::height);
             assertTrue(said.wrong().contains(words), said.wrong());
-            said = refused(code, () -> chain.submit(node, account, key, evidence()));
-            assertTrue(said.wrong().contains(words), said.wrong());
+            try (ChainClient client = chain.client(node)) {
+                said = refused(code, () -> chain.submit(client, account, key, RECORD, evidence()));
+                assertTrue(said.wrong().contains(words), said.wrong());
+                for (int each = i; each < operations.size(); each += chain.api.size()) {
+                    String operation = operations.get(each);
+                    said = refused(
+                            code,
+                            () -> chain.submit(client, account, key, operation, EvidenceRecord.getDefaultInstance()));
+                    assertTrue(said.wrong().contains(words), operation + ": " + said.wrong());
+                }
+            }
         }
     }
 

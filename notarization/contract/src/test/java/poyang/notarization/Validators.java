@@ -233,27 +233,32 @@ final class Validators implements AutoCloseable {
         return account(name, key(name), api);
     }
 
-    /// Has one node pool a transaction signed by this key, whatever the chain thinks of the key.
-    void submit(NodeAddress node, String account, Sm2PrivateKey key, Message evidence) {
+    /// Speaks to one node.
+    ChainClient client(NodeAddress node) {
+        return ChainClient.connect(genesis, identity("a-client"), List.of(node), clock);
+    }
+
+    /// Has the node pool a transaction signed by this key, whatever the chain thinks of the key.
+    ///
+    /// @param resource contract/method
+    void submit(ChainClient client, String account, Sm2PrivateKey key, String resource, Message arguments) {
         byte[] payload = TransactionPayload.newBuilder()
                 .setVersion(1)
                 .setChainId(ChainBytes.of(ChainForms.genesis(genesis).chainId()))
                 .setNonce(ByteString.copyFrom(random.bytes(16)))
                 .setBlockLimit(nodes.getFirst().finalisedHeight() + 100)
                 .setSender(account)
-                .setContract("poyang.v1.Evidence")
-                .setMethod("Record")
-                .setArguments(evidence.toByteString())
+                .setContract(resource.substring(0, resource.indexOf('/')))
+                .setMethod(resource.substring(resource.indexOf('/') + 1))
+                .setArguments(arguments.toByteString())
                 .build()
                 .toByteArray();
         Signature signature = key.sign(payload);
-        try (ChainClient client = ChainClient.connect(genesis, identity("a-client"), List.of(node), clock)) {
-            Bytes _ = client.submit(Transaction.newBuilder()
-                    .setPayload(ByteString.copyFrom(payload))
-                    .setSignature(ChainBytes.of(signature.rs()))
-                    .setParity(signature.parity())
-                    .build());
-        }
+        Bytes _ = client.submit(Transaction.newBuilder()
+                .setPayload(ByteString.copyFrom(payload))
+                .setSignature(ChainBytes.of(signature.rs()))
+                .setParity(signature.parity())
+                .build());
     }
 
     /// Waits until every node has this height final.

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,8 +67,10 @@ public final class AuditLog implements AutoCloseable {
     /// @param bytes length of the whole records
     private record Tail(long sequence, Bytes head, long bytes) {}
 
-    /// Opens or makes the log, and checks all of it. A last line that a crash cut short is taken off; a log in
-    /// clear, as earlier releases wrote it, is sealed.
+    /// Opens or makes the log, and checks all of it. What a crash tore off at its end is taken off: a last line
+    /// that was cut short, and lines from the first one on in which octets were never written (a file system has
+    /// zeros for them, no log has), since no record from there on was told to be on disk. A log in clear, as
+    /// earlier releases wrote it, is sealed.
     ///
     /// @param seal belongs to the log, which closes it
     /// @throws PoyangException `AUDIT_LOG_DAMAGED`, `AUDIT_LOG_LOST`
@@ -77,7 +80,7 @@ public final class AuditLog implements AutoCloseable {
                 sealAll(file, seal);
             }
             Tail tail = Files.exists(file)
-                    ? check(file, Optional.of(seal), NOWHERE, _ -> {})
+                    ? check(file, Optional.of(seal), NOWHERE, true, _ -> {})
                     : new Tail(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES]), 0);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.truncate(tail.bytes());
@@ -97,7 +100,7 @@ public final class AuditLog implements AutoCloseable {
         try (FileChannel out = FileChannel.open(
                 sealed, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             long[] number = new long[1];
-            Tail _ = check(file, Optional.empty(), NOWHERE, line -> {
+            Tail _ = check(file, Optional.empty(), NOWHERE, false, line -> {
                 String text = seal.seal(++number[0], line) + "\n";
                 write(out, text);
             });
@@ -229,7 +232,7 @@ public final class AuditLog implements AutoCloseable {
 
     private static Head read(Path file, Optional<AuditSeal> seal, Head anchored, Consumer<String> lines) {
         try {
-            Tail tail = check(file, seal, anchored, lines);
+            Tail tail = check(file, seal, anchored, false, lines);
             if (tail.sequence() < anchored.sequence()) {
                 throw new PoyangException(
                         SdkErrors.AUDIT_LOG_DAMAGED,
@@ -251,19 +254,25 @@ public final class AuditLog implements AutoCloseable {
                 cause);
     }
 
-    private static Tail check(Path file, Optional<AuditSeal> seal, Head anchored, Consumer<String> lines)
+    /// @param torn does the log end before a line with octets that were never written?
+    private static Tail check(Path file, Optional<AuditSeal> seal, Head anchored, boolean torn, Consumer<String> lines)
             throws IOException {
         long sequence = 0;
         long bytes = 0;
         Bytes head = Bytes.wrap(new byte[Sm3.DIGEST_BYTES]);
         long whole = wholeLines(file);
-        try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        // What is sealed is ASCII, and what follows the last whole line may be anything.
+        Charset charset = seal.isPresent() ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+        try (BufferedReader in = Files.newBufferedReader(file, charset)) {
             while (bytes < whole) {
                 String line = in.readLine();
                 long number = sequence + 1;
                 Optional<String> opened =
                         seal.isPresent() && line != null ? seal.get().open(number, line) : Optional.ofNullable(line);
                 String[] fields = opened.map(text -> text.split("\t", -1)).orElse(new String[0]);
+                if (torn && opened.isEmpty() && line != null && line.indexOf('\0') >= 0) {
+                    return new Tail(sequence, head, bytes);
+                }
                 if (fields.length != FIELDS || !fields[0].equals(Long.toString(sequence + 1))) {
                     throw damaged(file, sequence + 1);
                 }
@@ -285,7 +294,7 @@ public final class AuditLog implements AutoCloseable {
                             "the log as this process wrote it is needed");
                 }
                 lines.accept(opened.orElseThrow());
-                bytes += (line + "\n").getBytes(StandardCharsets.UTF_8).length;
+                bytes += (line + "\n").getBytes(charset).length;
             }
         } catch (CharacterCodingException e) {
             throw damaged(file, sequence + 1);

@@ -1,5 +1,6 @@
 package poyang.sdk;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -99,6 +100,35 @@ final class AuditLogTest {
         assertEquals(new AuditLog.Head(3, head), verify(file));
         try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
             assertEquals(new AuditLog.Head(3, head), log.anchor());
+        }
+    }
+
+    /// A power loss leaves zeros where octets were never written, whatever came behind them; anything else that
+    /// does not fit is named, the last record included, and stays in the file.
+    @Test
+    void itEndsBeforeAnAppendThatWasTornAndNotBeforeADamage() throws IOException {
+        Path file = written();
+        byte[] right = Files.readAllBytes(file);
+        for (String behind : List.of("", "AAAA\n", "AAAA\n*AAAA\n*AA")) {
+            Files.write(file, right);
+            Files.write(file, new byte[100], StandardOpenOption.APPEND);
+            Files.writeString(file, behind, StandardOpenOption.APPEND);
+            Files.write(file, new byte[] {-1, 7, -128}, StandardOpenOption.APPEND);
+            try (AuditLog log = AuditLog.open(file, seal(), CLOCK)) {
+                assertEquals(2, log.sequence());
+            }
+            assertArrayEquals(right, Files.readAllBytes(file));
+        }
+        try (StorageKey storage = storage()) {
+            for (int at = 0; at < right.length - 1; at += 5) {
+                byte[] wrong = right.clone();
+                wrong[at] ^= (byte) (1 << at % 7);
+                Files.write(file, wrong);
+                AuditSeal seal = AuditSeal.openOrCreate(folder.resolve("audit.key"), storage, random);
+                PoyangException named = assertThrows(PoyangException.class, () -> AuditLog.open(file, seal, CLOCK));
+                assertEquals(SdkErrors.AUDIT_LOG_DAMAGED, named.code(), "octet " + at);
+                assertArrayEquals(wrong, Files.readAllBytes(file));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package poyang.chain.ledger;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,9 +18,17 @@ import poyang.kernel.Bytes;
 /// that meets a page which was just replaced looks again; it never waits for the disk.
 final class KeyIndex {
     static final int PAGE_KEYS_MAX = 32;
+    private static final int FRESH_MAX = 1024;
     private static final int LOOKS_MAX = 1_000_000;
 
     private final Store store;
+    /// Pages that were made lately, by number: most keys come beside others that came before.
+    private final Map<Long, List<Bytes>> fresh = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, List<Bytes>> eldest) {
+            return size() > FRESH_MAX;
+        }
+    };
     /// First key of a page → its number.
     private final ConcurrentSkipListMap<Bytes, Long> pages = new ConcurrentSkipListMap<>();
     private long next;
@@ -50,34 +59,42 @@ final class KeyIndex {
 
     /// Adds to the batch what makes these keys known, those that the state did not hold.
     ///
-    /// @param fresh ascending, each once
-    Change add(Store.Batch batch, List<Bytes> fresh) {
+    /// @param added ascending, each once
+    Change add(Store.Batch batch, List<Bytes> added) {
         Change change = new Change();
         int from = 0;
-        while (from < fresh.size()) {
-            Map.Entry<Bytes, Long> page = pages.floorEntry(fresh.get(from));
+        while (from < added.size()) {
+            Map.Entry<Bytes, Long> page = pages.floorEntry(added.get(from));
             page = page == null ? pages.firstEntry() : page;
             Bytes following = page == null ? null : pages.higherKey(page.getKey());
             int to = from + 1;
-            while (to < fresh.size() && (following == null || fresh.get(to).compareTo(following) < 0)) {
+            while (to < added.size() && (following == null || added.get(to).compareTo(following) < 0)) {
                 to++;
             }
-            replace(batch, Optional.ofNullable(page), fresh.subList(from, to), change);
+            replace(batch, Optional.ofNullable(page), added.subList(from, to), change);
             from = to;
         }
         return change;
     }
 
-    private void replace(Store.Batch batch, Optional<Map.Entry<Bytes, Long>> page, List<Bytes> fresh, Change change) {
+    private void replace(Store.Batch batch, Optional<Map.Entry<Bytes, Long>> page, List<Bytes> added, Change change) {
         List<Bytes> old = page.flatMap(p -> load(p.getValue())).orElse(List.of());
-        List<Bytes> merged = merge(old, fresh);
+        List<Bytes> merged = merge(old, added);
         if (merged.size() == old.size()) {
             return;
         }
-        page.ifPresent(p -> batch.delete(Store.Family.KEYS, key(p.getValue())));
+        page.ifPresent(p -> {
+            batch.delete(Store.Family.KEYS, key(p.getValue()));
+            synchronized (fresh) {
+                fresh.remove(p.getValue());
+            }
+        });
         int parts = (merged.size() + PAGE_KEYS_MAX - 1) / PAGE_KEYS_MAX;
         for (int i = 0; i < parts; i++) {
-            List<Bytes> part = merged.subList(merged.size() * i / parts, merged.size() * (i + 1) / parts);
+            List<Bytes> part = List.copyOf(merged.subList(merged.size() * i / parts, merged.size() * (i + 1) / parts));
+            synchronized (fresh) {
+                fresh.put(next, part);
+            }
             batch.put(Store.Family.KEYS, key(next), encode(part));
             change.made.add(Map.entry(part.getFirst(), next));
             next++;
@@ -134,6 +151,12 @@ final class KeyIndex {
     }
 
     private Optional<List<Bytes>> load(long number) {
+        synchronized (fresh) {
+            List<Bytes> known = fresh.get(number);
+            if (known != null) {
+                return Optional.of(known);
+            }
+        }
         return store.get(Store.Family.KEYS, key(number)).map(KeyIndex::decode);
     }
 

@@ -70,8 +70,8 @@ public final class Ledger implements AutoCloseable {
         this.store = store;
         this.genesis = genesis;
         chainId = genesis.chainId();
-        nodes = new NodeCache(key -> store.get(Store.Family.NODES, key));
-        tree = new Tree(genesis.suite(), nodes::get);
+        nodes = new NodeCache(store.nodes());
+        tree = new Tree(genesis.suite(), nodes);
         safety = new SafetyStore(store);
         height = number(HEIGHT);
         finalisedHeight = number(FINALISED);
@@ -528,9 +528,9 @@ public final class Ledger implements AutoCloseable {
         return safety;
     }
 
-    /// Returns when nothing waits in memory and no background work is left; for measurements.
-    void settle() {
-        store.settle();
+    /// For measurements.
+    Store store() {
+        return store;
     }
 
     /// An estimate of what the state takes on disk and in write buffers.

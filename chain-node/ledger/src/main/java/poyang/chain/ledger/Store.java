@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -22,6 +24,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -46,6 +49,9 @@ import poyang.kernel.RandomSource;
 final class Store implements AutoCloseable {
     private static final long CACHE_BYTES = 64L << 20;
     private static final long WRITE_BUFFER_BYTES = 32L << 20;
+    private static final int READ_AT_ONCE = 1024;
+    private static final int SLOWED_BY_FILES = 20;
+    private static final int STOPPED_BY_FILES = 36;
 
     /// What is kept apart.
     enum Family {
@@ -139,20 +145,17 @@ final class Store implements AutoCloseable {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
             Files.createDirectories(folder);
-            database = RocksDB.open(options, folder.toString(), descriptors, handles);
+            database = opened(folder, descriptors, handles);
         } catch (RocksDBException | IOException e) {
             closeOptions();
-            if (e instanceof RocksDBException failure
-                    && failure.getStatus() != null
-                    && failure.getStatus().getCode() == Status.Code.Corruption) {
-                throw RecordReader.damaged(
-                        "the log or a table of the ledger in " + folder + " is damaged: " + e.getMessage());
-            }
             throw new PoyangException(
                     LedgerErrors.LEDGER_FAILED,
                     "the ledger in " + folder + " cannot be opened: " + e.getMessage(),
                     "a folder that this process may write and no other process uses is needed",
                     e);
+        } catch (PoyangException e) {
+            closeOptions();
+            throw e;
         }
         Iterator<ColumnFamilyHandle> inOrder = handles.iterator();
         for (Family family : Family.values()) {
@@ -164,6 +167,40 @@ final class Store implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /// Opens what is there. A log whose last write was torn ends before it, if nobody was told that it was kept.
+    private RocksDB opened(Path folder, List<ColumnFamilyDescriptor> families, List<ColumnFamilyHandle> handles)
+            throws RocksDBException, IOException {
+        try {
+            return RocksDB.open(options, folder.toString(), families, handles);
+        } catch (RocksDBException e) {
+            if (!corrupt(e)) {
+                throw e;
+            }
+            Optional<TornLog.Damage> damage = TornLog.find(folder);
+            if (damage.isEmpty() || damage.get().kept()) {
+                String where = damage.map(found -> ": the record at " + found.at() + " of the log " + found.log()
+                                + " is not whole," + " and it or one behind it was kept for good")
+                        .orElse("");
+                throw RecordReader.damaged("the log or a table of the ledger in " + folder + " is damaged ("
+                        + e.getMessage() + ")" + where);
+            }
+        }
+        handles.clear();
+        options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+        try {
+            return RocksDB.open(options, folder.toString(), families, handles);
+        } catch (RocksDBException e) {
+            if (!corrupt(e)) {
+                throw e;
+            }
+            throw RecordReader.damaged("the log of the ledger in " + folder + " is damaged: " + e.getMessage());
+        }
+    }
+
+    private static boolean corrupt(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     /// Indexes and filters in parts as small as blocks: those of a large archive do not fit into the cache,
@@ -228,6 +265,42 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /// The same of several keys, in their order.
+    List<Optional<Bytes>> all(Family family, List<Bytes> keys) {
+        Bug.unless(open, "the ledger is closed");
+        List<Optional<Bytes>> all = new ArrayList<>(keys.size());
+        try {
+            for (int from = 0; from < keys.size(); from += READ_AT_ONCE) {
+                List<byte[]> part = keys.subList(from, Math.min(keys.size(), from + READ_AT_ONCE)).stream()
+                        .map(Bytes::toArray)
+                        .toList();
+                List<byte[]> stored = database.multiGetAsList(Collections.nCopies(part.size(), handle(family)), part);
+                for (int i = 0; i < part.size(); i++) {
+                    byte @Nullable [] found = stored.get(i);
+                    all.add(found == null ? Optional.empty() : Optional.of(fromStored(family, part.get(i), found)));
+                }
+            }
+            return all;
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /// The nodes of the state tree.
+    Tree.Nodes nodes() {
+        return new Tree.Nodes() {
+            @Override
+            public Optional<Bytes> get(Bytes key) {
+                return Store.this.get(Family.NODES, key);
+            }
+
+            @Override
+            public List<Optional<Bytes>> all(List<Bytes> keys) {
+                return Store.this.all(Family.NODES, keys);
+            }
+        };
+    }
+
     /// What a file beside the tables holds, sealed to its name.
     Bytes seal(String name, Bytes value) {
         return Bytes.wrap(values.seal(name, new byte[0], value.toArray()));
@@ -290,6 +363,23 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /// While much is written and little of it read, values are not sorted into levels: that is done once, at its end.
+    void loading(boolean now) {
+        int files = now ? Integer.MAX_VALUE : 0;
+        var how = MutableColumnFamilyOptions.builder()
+                .setDisableAutoCompactions(now)
+                .setLevel0SlowdownWritesTrigger(Math.max(files, SLOWED_BY_FILES))
+                .setLevel0StopWritesTrigger(Math.max(files, STOPPED_BY_FILES))
+                .build();
+        try {
+            for (Family family : List.of(Family.LATEST, Family.HISTORY)) {
+                database.setOptions(handle(family), how);
+            }
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
     /// Live bytes on disk of the state families.
     long stateBytes() {
         Bug.unless(open, "the ledger is closed");
@@ -325,9 +415,19 @@ final class Store implements AutoCloseable {
     void sync() {
         Bug.unless(open, "the ledger is closed");
         try {
+            long written = database.getLatestSequenceNumber();
             database.syncWal();
+            attest(written);
         } catch (RocksDBException e) {
             throw failed(e);
+        }
+    }
+
+    /// Says in the log, behind what was made durable, that it was.
+    private void attest(long upTo) throws RocksDBException {
+        try (WriteBatch mark = new WriteBatch()) {
+            mark.putLogData(TornLog.mark(upTo));
+            database.write(logged, mark);
         }
     }
 
@@ -418,7 +518,11 @@ final class Store implements AutoCloseable {
                         batch.delete(family, at);
                     }
                 }
+                long before = database.getLatestSequenceNumber();
                 database.write(how, batch);
+                if (how.sync()) {
+                    attest(before + changes.size());
+                }
             } catch (RocksDBException e) {
                 throw failed(e);
             }

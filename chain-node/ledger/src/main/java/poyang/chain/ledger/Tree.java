@@ -2,10 +2,11 @@ package poyang.chain.ledger;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.StateRange;
 import poyang.chain.proofs.StateTree;
@@ -22,14 +23,24 @@ import poyang.kernel.Bytes;
 /// Source: Gao, Hu, Wu, "Jellyfish Merkle Tree", Diem 2021; here leaves stand in their parents, and a leaf
 /// keeps the version of its value when it moves.
 final class Tree {
-    /// Loads a node's bytes by its key; empty when there is none.
-    private final Function<Bytes, Optional<Bytes>> nodes;
-
+    private final Nodes nodes;
     private final CryptoSuite suite;
 
-    Tree(CryptoSuite suite, Function<Bytes, Optional<Bytes>> nodes) {
+    Tree(CryptoSuite suite, Nodes nodes) {
         this.suite = suite;
         this.nodes = nodes;
+    }
+
+    /// Where a tree's nodes are read.
+    @FunctionalInterface
+    interface Nodes {
+        /// A node's bytes by its key; empty when there is none.
+        Optional<Bytes> get(Bytes key);
+
+        /// The same of each of several, in their order.
+        default List<Optional<Bytes>> all(List<Bytes> keys) {
+            return keys.stream().map(this::get).toList();
+        }
     }
 
     /// Where a subtree's top stands, and its hash.
@@ -235,17 +246,25 @@ final class Tree {
 
     TreePage load(long version, byte[] path) {
         Bytes key = nodeKey(version, path);
-        return TreePage.decode(nodes.apply(key)
-                .orElseThrow(() -> RecordReader.damaged("a node of the state tree is missing: " + key))
-                .toArray());
+        return page(key, nodes.get(key));
+    }
+
+    private static TreePage page(Bytes key, Optional<Bytes> stored) {
+        return TreePage.decode(
+                stored.orElseThrow(() -> RecordReader.damaged("a node of the state tree is missing: " + key))
+                        .toArray());
     }
 
     // ---- writing --------------------------------------------------------------------------------
 
     private final class Writer {
+        /// So many changes at most have the pages in their way read together.
+        private static final int AHEAD_MAX = 8192;
+
         private final long version;
-        private final List<Change> changes;
         private final Integer[] order;
+        private final byte[][] keyHashes;
+        private final Map<Bytes, TreePage> ahead = new LinkedHashMap<>();
         private final TreePage.Leaf[] fresh;
         private final long[] previous;
         private final List<Node> written = new ArrayList<>();
@@ -269,7 +288,6 @@ final class Tree {
         @SuppressWarnings("NullAway") // deletions have no fresh leaf
         Writer(long version, List<Change> changes) {
             this.version = version;
-            this.changes = changes;
             order = new Integer[changes.size()];
             for (int i = 0; i < order.length; i++) {
                 order[i] = i;
@@ -277,6 +295,10 @@ final class Tree {
             Arrays.sort(
                     order,
                     (a, b) -> changes.get(a).keyHash().compareTo(changes.get(b).keyHash()));
+            keyHashes = new byte[order.length][];
+            for (int i = 0; i < order.length; i++) {
+                keyHashes[i] = changes.get(order[i]).keyHash().toArray();
+            }
             previous = new long[changes.size()];
             Arrays.fill(previous, Update.SAME);
             fresh = new TreePage.Leaf[changes.size()];
@@ -295,8 +317,57 @@ final class Tree {
             }
         }
 
-        private byte[] keyHash(int at) {
-            return changes.get(order[at]).keyHash().toArray();
+        /// Where the changes from `at` on, below `to`, have another nibble at a depth than the first.
+        private int sameUntil(int at, int to, int depth) {
+            int nibble = nibble(keyHashes[at], depth);
+            int end = at + 1;
+            while (end < to && nibble(keyHashes[end], depth) == nibble) {
+                end++;
+            }
+            return end;
+        }
+
+        /// A page that is there, and the changes below it.
+        private record Span(Bytes key, int from, int to) {
+            byte[] path() {
+                return key.slice(Long.BYTES, key.length()).toArray();
+            }
+        }
+
+        /// Reads the pages that changes pass through, all of one depth together.
+        private void readAhead(Span top) {
+            List<Span> level = List.of(top);
+            while (!level.isEmpty()) {
+                List<Optional<Bytes>> stored =
+                        nodes.all(level.stream().map(Span::key).toList());
+                List<Span> below = new ArrayList<>();
+                for (int i = 0; i < level.size(); i++) {
+                    Span span = level.get(i);
+                    TreePage page = page(span.key, stored.get(i));
+                    ahead.put(span.key, page);
+                    byte[] path = span.path();
+                    int depth = path.length;
+                    for (int at = span.from; at < span.to; ) {
+                        int end = sameUntil(at, span.to, depth);
+                        int nibble = nibble(keyHashes[at], depth);
+                        if (page.kinds[nibble] == TreePage.INNER) {
+                            below.add(new Span(nodeKey(page.version(nibble), below(path, nibble)), at, end));
+                        }
+                        at = end;
+                    }
+                }
+                level = below;
+            }
+        }
+
+        private TreePage take(long of, byte[] path, int from, int to) {
+            Bytes key = nodeKey(of, path);
+            TreePage known = ahead.remove(key);
+            if (known == null && to - from > 1 && to - from <= AHEAD_MAX) {
+                readAhead(new Span(key, from, to));
+                known = ahead.remove(key);
+            }
+            return known == null ? page(key, nodes.get(key)) : known;
         }
 
         /// Applies the changes `from` to `to` of the order to what stands in a place; true when it changed.
@@ -307,15 +378,12 @@ final class Tree {
             if (parent.kinds[slot] != TreePage.INNER) {
                 return scatter(parent, slot, path, from, to);
             }
-            TreePage page = load(parent.version(slot), path);
+            TreePage page = take(parent.version(slot), path, from, to);
             boolean changed = false;
             int at = from;
             while (at < to) {
-                int nibble = nibble(keyHash(at), path.length);
-                int end = at;
-                while (end < to && nibble(keyHash(end), path.length) == nibble) {
-                    end++;
-                }
+                int nibble = nibble(keyHashes[at], path.length);
+                int end = sameUntil(at, to, path.length);
                 changed |= update(page, nibble, below(path, nibble), at, end);
                 if (path.length == 0) {
                     finish(1);
@@ -336,7 +404,7 @@ final class Tree {
             boolean kept = parent.kinds[slot] == TreePage.LEAF;
             for (int at = from; at < to; at++) {
                 int change = order[at];
-                byte[] keyHash = changes.get(change).keyHash().toArray();
+                byte[] keyHash = keyHashes[at];
                 boolean own = parent.holds(slot, keyHash);
                 TreePage.Leaf put = fresh[change];
                 kept &= !own;

@@ -1,9 +1,13 @@
 package poyang.chain.ledger;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import poyang.chain.proofs.Attestation;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
@@ -26,6 +30,7 @@ final class Chain {
     static final String CONTRACT = "poyang.v1.Jobs";
 
     private final List<Sm2PrivateKey> keys = new ArrayList<>();
+    private final TreeMap<Bytes, StorageKey> storages = new TreeMap<>();
     private final Genesis genesis;
     private final Retention retention;
 
@@ -75,8 +80,22 @@ final class Chain {
 
     /// Opens the ledger in `folder/ledger` with the storage key beside it.
     Ledger open(Path folder, Genesis of) {
-        try (StorageKey storage = storage(folder)) {
-            return Ledger.open(folder.resolve("ledger"), of, retention, storage, ProcessRandom.open("test"));
+        return Ledger.open(folder.resolve("ledger"), of, retention, known(folder), ProcessRandom.open("test"));
+    }
+
+    /// The storage key, whose password is worked through once for all folders with the same file.
+    private StorageKey known(Path folder) {
+        Path file = folder.resolve("storage.key");
+        try {
+            Bytes before = Files.exists(file) ? Bytes.wrap(Files.readAllBytes(file)) : Bytes.empty();
+            StorageKey known = storages.get(before);
+            if (known == null) {
+                known = storage(folder);
+                storages.put(Bytes.wrap(Files.readAllBytes(file)), known);
+            }
+            return known;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

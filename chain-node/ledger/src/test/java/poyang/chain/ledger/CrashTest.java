@@ -20,6 +20,8 @@ import poyang.kernel.Bytes;
 
 /// A child that commits blocks is killed at arbitrary moments; what it had announced must be there.
 final class CrashTest {
+    private static final String KEPT = "40";
+
     @TempDir
     Path folder;
 
@@ -28,13 +30,18 @@ final class CrashTest {
         private Committer() {}
 
         public static void main(String[] arguments) {
-            Chain chain = new Chain(Retention.named(arguments[1]));
+            Chain chain = new Chain(retention(arguments[1]));
             try (Ledger ledger = chain.open(Path.of(arguments[0]))) {
                 while (ledger.height() < 1_000_000) {
                     System.out.println(chain.commitNext(ledger).height());
                 }
             }
         }
+    }
+
+    /// `archive`, or so many blocks: fewer than a configuration allows, so that there is soon something to forget.
+    private static Retention retention(String keep) {
+        return keep.equals("archive") ? new Retention.Archive() : new Retention.Window(Long.parseLong(keep));
     }
 
     @Test
@@ -52,10 +59,10 @@ final class CrashTest {
     @Test
     void aKilledLedgerThatForgetsStatesIsWholeAllTheSame() throws Exception {
         Random random = new Random(6);
-        Chain chain = new Chain(Retention.named("600"));
+        Chain chain = new Chain(retention(KEPT));
         long announced = 0;
         for (int life = 0; life < 3; life++) {
-            announced = Math.max(announced, liveAndDie("600", Math.max(announced, 600) + 5 + random.nextInt(60)));
+            announced = Math.max(announced, liveAndDie(KEPT, Math.max(announced, 50) + 5 + random.nextInt(60)));
             holds(chain, announced);
         }
         try (Ledger ledger = chain.open(folder)) {

@@ -27,7 +27,8 @@ import poyang.kernel.Bytes;
 /// are durable (with all background work of the store), octets written; then proofs and reads of older
 /// states, warm. A folder that is named is kept, and grown further the next time.
 final class StateBench {
-    private static final int GROWTH = 50_000;
+    private static final int GROWTH = 250_000;
+    private static final int NUMBER_BITS = 26;
     private static final int ROUNDS = 5;
     private static final int READS = 20_000;
 
@@ -109,20 +110,39 @@ final class StateBench {
         return Bytes.wrap(value);
     }
 
+    /// Adds keys in the order of their hashes, so that each part of the tree is written once.
     private void grow(long size) {
-        while (keys < size) {
-            long from = keys;
-            int count = (int) Math.min(GROWTH, size - keys);
+        long first = keys;
+        long[] order = new long[Math.toIntExact(size - first)];
+        for (int from = 0; from < order.length; from += GROWTH) {
+            int count = Math.min(GROWTH, order.length - from);
+            List<Bytes> messages = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                messages.add(new StateKey(Chain.CONTRACT, key(first + from + i)).message());
+            }
+            List<Bytes> hashes = CryptoSuite.SM.hashAll(messages);
+            for (int i = 0; i < count; i++) {
+                long beginning = new RecordReader(hashes.get(i)).u64();
+                order[from + i] = beginning >>> NUMBER_BITS + 1 << NUMBER_BITS | from + i;
+            }
+        }
+        Arrays.sort(order);
+        ledger.store().loading(order.length > GROWTH);
+        for (int from = 0; from < order.length; from += GROWTH) {
+            int count = Math.min(GROWTH, order.length - from);
             keys += count;
             StateOverlay overlay = ledger.overlay();
             overlay.begin();
-            for (long i = from; i < keys; i++) {
-                overlay.put(Chain.CONTRACT, key(i), value());
+            for (int i = from; i < from + count; i++) {
+                overlay.put(Chain.CONTRACT, key(first + (order[i] & (1L << NUMBER_BITS) - 1)), value());
             }
-            overlay.put(Chain.CONTRACT, "count", Bytes.utf8(Long.toString(keys)));
+            if (keys == size) {
+                overlay.put(Chain.CONTRACT, "count", Bytes.utf8(Long.toString(keys)));
+            }
             overlay.accept();
             commit(prepare(overlay));
         }
+        ledger.store().loading(false);
     }
 
     private PreparedBlock prepare(StateOverlay overlay) {
@@ -211,7 +231,7 @@ final class StateBench {
 
     /// Waits until the store's background work has come to rest.
     private void settle() {
-        ledger.settle();
+        ledger.store().settle();
     }
 
     private double[] percentiles(IntConsumer read) {

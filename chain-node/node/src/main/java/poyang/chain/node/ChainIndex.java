@@ -35,6 +35,7 @@ final class ChainIndex implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainIndex.class);
     private static final long PATIENCE_MILLIS = 5_000;
     private static final long LOOK_MILLIS = 5;
+    private static final long WARM_UP_NANOS = 2_000_000_000L;
 
     private final Ledger ledger;
     private final Finality finality;
@@ -72,8 +73,9 @@ final class ChainIndex implements AutoCloseable {
         return new ChainIndex(ledger, finality, index);
     }
 
-    /// Follows the chain until it is interrupted.
+    /// Follows the chain until it is interrupted. What is asked before the index is warm waits for it.
     void follow() throws InterruptedException {
+        index.warmUp(WARM_UP_NANOS);
         while (!failed) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the index is closed");

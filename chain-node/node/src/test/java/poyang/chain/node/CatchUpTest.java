@@ -23,6 +23,8 @@ final class CatchUpTest {
     /// Consensus passes on the blocks of 256 rounds.
     private static final long ROUNDS = 330;
 
+    private static final long BLOCK_TIME_MILLIS = 50;
+
     @TempDir
     private Path folder;
 
@@ -30,7 +32,7 @@ final class CatchUpTest {
 
     @Test
     void whoWasAwayForLongAndWhoComesWithNothingVoteAgain() throws Exception {
-        try (Village village = new Village(folder)) {
+        try (Village village = new Village(folder, BLOCK_TIME_MILLIS)) {
             ChainAccount analyst = village.account("taxation/analyst");
             village.await(note(analyst));
             village.stop(3);

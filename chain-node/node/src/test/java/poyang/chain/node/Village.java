@@ -72,6 +72,11 @@ final class Village implements AutoCloseable {
         this(folder, suite, engine, count, _ -> count);
     }
 
+    /// Of four validators in a hurry.
+    Village(Path folder, long blockTimeMillis) throws Exception {
+        this(folder, CryptoSuite.SM, Epoch.BFT, VALIDATORS, blockTimeMillis, _ -> VALIDATORS);
+    }
+
     /// What happens between the genesis and the first start.
     interface Before {
         /// Gives how many validators start.
@@ -79,6 +84,11 @@ final class Village implements AutoCloseable {
     }
 
     Village(Path folder, CryptoSuite suite, String engine, int count, Before before) throws Exception {
+        this(folder, suite, engine, count, Epoch.DEFAULT_BLOCK_TIME_MILLIS, before);
+    }
+
+    private Village(Path folder, CryptoSuite suite, String engine, int count, long blockTimeMillis, Before before)
+            throws Exception {
         this.folder = folder;
         this.suite = suite;
         Instant now = clock.instant();
@@ -100,11 +110,7 @@ final class Village implements AutoCloseable {
                 register("supervision/head", Role.SUPERVISOR));
         Bytes trust = Bytes.wrap(root.certificate().getEncoded());
         genesis = ChainForms.file(GenesisMaker.make(
-                "test chain",
-                Epoch.of(0, engine, Epoch.DEFAULT_BLOCK_TIME_MILLIS, validators),
-                clock.millis(),
-                calls,
-                trust));
+                "test chain", Epoch.of(0, engine, blockTimeMillis, validators), clock.millis(), calls, trust));
         int first = before.start(this);
         for (int i = 0; i < first; i++) {
             start(i);

@@ -82,6 +82,8 @@ final class IndexStore implements AutoCloseable {
         options = new DBOptions()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
+                // What a process that is killed leaves in the log is read again before anybody is answered.
+                .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
                 .setMaxOpenFiles(256)
                 .setKeepLogFileNum(2)
                 .setMaxBackgroundJobs(1);

@@ -39,6 +39,7 @@ public final class QueryIndex implements AutoCloseable {
     private static final String MARK = "mark";
     private static final byte VERSION = 1;
     private static final int ALTERNATIVES_MAX = 64;
+    private static final long WARMED_FROM = 500;
     private static final int CHUNK_MIN = 32;
     private static final int CHUNK_MAX = 1024;
 
@@ -127,6 +128,14 @@ public final class QueryIndex implements AutoCloseable {
     /// The last block that is in; −1 when none is.
     public long height() {
         return height;
+    }
+
+    /// Asks questions of its own for up to `nanos`, after which those of others are answered as fast as later: for a
+    /// process that has just started. A short chain needs none.
+    public void warmUp(long nanos) {
+        if (height >= WARMED_FROM) {
+            new WarmUp(this).run(nanos);
+        }
     }
 
     /// Adds the next block.
