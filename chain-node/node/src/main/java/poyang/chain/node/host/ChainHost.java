@@ -54,6 +54,8 @@ import poyang.wire.transport.Door;
 public final class ChainHost implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainHost.class);
     private static final String SELF = "host";
+    /// With the anchors' own half minute it makes less than a whole one.
+    private static final long WITNESS_MILLIS = 25_000;
 
     private final HostSettings settings;
     private final ChainFolder.HostKeys keys;
@@ -66,6 +68,8 @@ public final class ChainHost implements AutoCloseable {
     private final HostedChain.Surroundings around;
     private final ConcurrentSkipListMap<String, HostedChain> chains = new ConcurrentSkipListMap<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final ConcurrentSkipListMap<String, Long> witnessed = new ConcurrentSkipListMap<>();
+    private final Thread witness = Thread.ofPlatform().name("witness").unstarted(this::witnessNowAndThen);
     private @Nullable AdminSocket admin;
 
     private ChainHost(
@@ -129,6 +133,7 @@ public final class ChainHost implements AutoCloseable {
                     settings, new ChainFolder.HostKeys(storage, storageFile, clock), random, clock, lock, steps);
             host.record(SELF, "start", "", "", AuditLog.DONE);
             host.recover();
+            host.witness.start();
             host.admin = AdminSocket.open(
                     settings.directory().resolve(HostClient.SOCKET),
                     host.id,
@@ -507,6 +512,31 @@ public final class ChainHost implements AutoCloseable {
                         AuditLog.DONE));
     }
 
+    private void witnessNowAndThen() {
+        try {
+            while (true) {
+                Thread.sleep(WITNESS_MILLIS);
+                witness();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("the host stops");
+        } catch (PoyangException e) {
+            ended.completeExceptionally(e);
+        }
+    }
+
+    /// Has the head of the host's log in the log of each chain that goes on, if it grew: with the next anchor of
+    /// that one it is on chain.
+    synchronized void witness() {
+        AuditLog.Head head = log.anchor();
+        chains.forEach((name, chain) -> {
+            boolean grown = !Long.valueOf(head.sequence()).equals(witnessed.put(name, head.sequence()));
+            if (grown && chain.record().state() == ChainState.RUNNING) {
+                tell(chain, SELF, "host.log");
+            }
+        });
+    }
+
     private void record(String actor, String action, String subject, String detail, String result) {
         try {
             log.record(actor, action, subject, detail, result);
@@ -544,6 +574,12 @@ public final class ChainHost implements AutoCloseable {
         AdminSocket socket = admin;
         if (socket != null) {
             socket.close();
+        }
+        witness.interrupt();
+        try {
+            witness.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         synchronized (this) {
             chains.values().forEach(HostedChain::stop);

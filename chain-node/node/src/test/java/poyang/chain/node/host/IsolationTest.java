@@ -314,7 +314,7 @@ final class IsolationTest {
         List<Thread> flood = new ArrayList<>();
         ChainAccount analyst = taxes.account(ANALYST);
         CompletableFuture<Void> flows = new CompletableFuture<>();
-        for (int i = 0; i < 32; i++) {
+        for (int i = 0; i < 16; i++) {
             int number = i;
             flood.add(Thread.ofVirtual().start(() -> {
                 for (int k = 0; !over.get(); k++) {

@@ -31,6 +31,7 @@ import poyang.sdk.SdkErrors;
 import poyang.sdk.host.ChainListing;
 import poyang.sdk.host.ChainState;
 import poyang.sdk.host.HostRequest;
+import poyang.sdk.host.Member;
 import poyang.wire.schema.ProvenReceipt;
 
 /// A chain is made, joined, left, joined again, closed and erased; and a host that is killed at any moment of that
@@ -78,26 +79,24 @@ final class LifeTest {
             ChainAccount analyst = chain.account(ANALYST);
             ProvenReceipt receipt = analyst.prove(Notes.NAME, "Note", Hosts.note("kept"));
 
+            host.witness();
+
             // Another host observes it, leaves, and comes back.
             Bytes genesis = ChainForms.genesis(chain.genesis()).encoded();
-            String peers = "node-1=127.0.0.1:" + host.peerPort();
-            ChainListing joined =
-                    hosts.ask("two", new HostRequest.Join("its-taxes", genesis, members.member("node-2", peers)));
+            Member papers = members.member("node-2", "node-1=127.0.0.1:" + host.peerPort());
+            ChainListing joined = hosts.ask("two", new HostRequest.Join("its-taxes", genesis, papers));
             assertEquals(ChainState.RUNNING, joined.state());
             assertEquals("税务链", joined.title());
             assertEquals(List.of("node-1"), joined.members());
             awaitHeight(hosts, "two", 1);
-            refused(
-                    HostErrors.CHAIN_EXISTS,
-                    () -> hosts.ask("two", new HostRequest.Join("again", genesis, members.member("node-2", peers))));
+            refused(HostErrors.CHAIN_EXISTS, () -> hosts.ask("two", new HostRequest.Join("again", genesis, papers)));
             ChainListing left = hosts.ask("two", new HostRequest.Leave("its-taxes"));
             assertEquals(ChainState.LEFT, left.state());
             assertTrue(left.height() >= 1);
             refused(HostErrors.WRONG_STATE, () -> hosts.ask("two", new HostRequest.Leave("its-taxes")));
             long after =
                     analyst.call(Notes.NAME, "Note", Hosts.note("meanwhile")).getHeight();
-            ChainListing back =
-                    hosts.ask("two", new HostRequest.Join("its-taxes", genesis, members.member("node-2", peers)));
+            ChainListing back = hosts.ask("two", new HostRequest.Join("its-taxes", genesis, papers));
             assertEquals(ChainState.RUNNING, back.state());
             awaitHeight(hosts, "two", after);
 
@@ -164,6 +163,7 @@ final class LifeTest {
         // With the host's password alone the audit log can be read; what else was there is gone.
         List<String> lines = auditLines(kept.resolve("audit.log"), kept, Hosts.PASSWORD.toCharArray(), hosts);
         assertTrue(holds(lines, "operator/alice", "chain.create", "host log "), lines.toString());
+        assertTrue(holds(lines, "host.log", "host log "), lines.toString());
         assertTrue(holds(lines, ANALYST, "read"), lines.toString());
         assertTrue(holds(lines, "operator/alice", "chain.archive"), lines.toString());
         assertTrue(holds(List.of(lines.getLast()), "operator/alice", "chain.delete", "state root"), lines.toString());
@@ -196,14 +196,13 @@ final class LifeTest {
             Members members = Members.of("taxes", hosts.random, hosts.clock)
                     .node("node-1")
                     .account(ANALYST);
+            Member papers = members.member("node-1", "");
             ChainListing before = null;
-            for (String step : List.of("papers", "record", "in place")) {
+            for (String step : List.of("record", "in place")) {
                 killed(
                         hosts,
                         step,
-                        () -> hosts.operator("host")
-                                .ask(new HostRequest.Create(
-                                        "taxes", members.founding(), members.member("node-1", ""))));
+                        () -> hosts.operator("host").ask(new HostRequest.Create("taxes", members.founding(), papers)));
                 ChainHost host = hosts.start("host");
                 List<ChainListing> chains =
                         hosts.operator("host").ask(new HostRequest.Listing()).chains();
@@ -215,11 +214,39 @@ final class LifeTest {
                     assertEquals("", chains.getFirst().trouble());
                     before = hosts.ask("host", new HostRequest.Archive("taxes", true));
                     assertEquals(ChainState.ARCHIVED, before.state());
+                    host = withABrokenChain(hosts, host);
                 }
                 hosts.stop(host);
             }
             killedWhileErasing(hosts, Objects.requireNonNull(before));
         }
+    }
+
+    /// A second chain whose papers are spoilt: it does not run, the first one does, and it is left and erased as any
+    /// other is.
+    private static ChainHost withABrokenChain(Hosts hosts, ChainHost host) {
+        Members members = Members.of("broken", hosts.random, hosts.clock).node("node-1");
+        Bytes id = hosts.ask("host", new HostRequest.Create("broken", members.founding(), members.member("node-1", "")))
+                .chainId();
+        hosts.stop(host);
+        try {
+            Files.writeString(hosts.home("host").resolve("chains/broken/tls.pem"), "-----BEGIN NOTHING-----");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        ChainHost again = hosts.start("host");
+        List<ChainListing> chains =
+                hosts.operator("host").ask(new HostRequest.Listing()).chains();
+        assertEquals(
+                List.of("broken", "taxes"),
+                chains.stream().map(ChainListing::chain).toList());
+        assertFalse(chains.getFirst().trouble().isEmpty());
+        assertEquals("", chains.getLast().trouble());
+        hosts.ask("host", new HostRequest.Leave("broken"));
+        assertEquals(
+                ChainState.DELETED,
+                hosts.ask("host", new HostRequest.Delete("broken", id)).state());
+        return again;
     }
 
     /// The first kill while an operator asks, the next ones while the host goes on with it at its start.
@@ -237,14 +264,16 @@ final class LifeTest {
         ChainHost last = hosts.start("host");
         List<ChainListing> chains =
                 hosts.operator("host").ask(new HostRequest.Listing()).chains();
-        assertEquals(1, chains.size());
-        assertEquals(ChainState.DELETED, chains.getFirst().state());
-        assertEquals(before.stateRoot(), chains.getFirst().stateRoot());
-        assertEquals(before.height(), chains.getFirst().height());
+        assertEquals(
+                List.of("broken", "taxes"),
+                chains.stream().map(ChainListing::chain).toList());
+        assertEquals(ChainState.DELETED, chains.getLast().state());
+        assertEquals(before.stateRoot(), chains.getLast().stateRoot());
+        assertEquals(before.height(), chains.getLast().height());
         assertFalse(Files.exists(hosts.home("host").resolve("chains/taxes")));
         Path kept = hosts.home("host").resolve("kept");
         try (Stream<Path> folders = Files.list(kept)) {
-            Path own = folders.toList().getFirst();
+            Path own = folders.sorted().toList().getLast();
             assertTrue(holds(
                     auditLines(own.resolve("audit.log"), own, Hosts.PASSWORD.toCharArray(), hosts),
                     "host",
