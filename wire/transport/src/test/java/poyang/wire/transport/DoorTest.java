@@ -11,9 +11,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +98,14 @@ final class DoorTest {
         return socket.getInputStream().readNBytes(bytes);
     }
 
+    private static boolean answers(Socket socket) throws IOException {
+        try {
+            return hear(socket, 4).length == 4;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
     private static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
@@ -107,7 +117,7 @@ final class DoorTest {
     private static void hungUp(Socket socket) throws IOException {
         try (InputStream in = socket.getInputStream()) {
             assertEquals(-1, in.read(), "not a byte comes back");
-        } catch (java.net.SocketException e) {
+        } catch (SocketException e) {
             assertTrue(String.valueOf(e.getMessage()).contains("reset"), e.toString());
         }
     }
@@ -122,8 +132,8 @@ final class DoorTest {
             door.lead("two.chain", two.address(), 2);
             for (String name : List.of("one", "two")) {
                 byte[] hello = hello(name + ".chain");
-                byte[] first = java.util.Arrays.copyOf(hello, 20);
-                byte[] rest = java.util.Arrays.copyOfRange(hello, 20, hello.length);
+                byte[] first = Arrays.copyOf(hello, 20);
+                byte[] rest = Arrays.copyOfRange(hello, 20, hello.length);
                 // In one piece, and in two with more behind it.
                 for (byte[][] parts : new byte[][][] {{hello, more}, {first, concat(rest, more)}}) {
                     try (Socket socket = call(door, parts)) {
@@ -164,7 +174,7 @@ final class DoorTest {
             Socket next = null;
             while (next == null) {
                 Socket tried = call(door, hello("one.chain"));
-                if (hear(tried, 4).length == 4) {
+                if (answers(tried)) {
                     next = tried;
                 } else {
                     tried.close();

@@ -115,14 +115,8 @@ final class LifeTest {
 
             // Closed: read and proven as before, and nothing is taken in; so also after a start.
             for (int start = 0; start < 2; start++) {
-                Hosts.Chain now = start == 0
-                        ? chain
-                        : new Hosts.Chain(
-                                "taxes",
-                                members,
-                                chain.genesis(),
-                                hosts.keep(members.client(chain.genesis(), host.apiPort())));
-                ChainAccount reader = now.account(ANALYST);
+                ChainAccount reader =
+                        members.account(hosts.keep(members.client(chain.genesis(), host.apiPort())), ANALYST);
                 assertEquals(
                         Optional.of(Bytes.wrap(Hosts.note("kept").toByteArray())),
                         reader.state(Notes.NAME, "note/kept", 0).value());
