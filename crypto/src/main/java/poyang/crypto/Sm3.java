@@ -114,19 +114,19 @@ public final class Sm3 {
     public static final class Mac {
         private final int[] inner = Sm3Compression.initial();
         private final int[] outer = Sm3Compression.initial();
+        private final byte[] innerPad;
+        private final byte[] outerPad;
 
         /// @param key of any length; copied
         public Mac(byte[] key) {
-            byte[] pad = Arrays.copyOf(key.length > BLOCK_BYTES ? digest(key) : key, BLOCK_BYTES);
+            innerPad = Arrays.copyOf(key.length > BLOCK_BYTES ? digest(key) : key, BLOCK_BYTES);
+            outerPad = innerPad.clone();
             for (int i = 0; i < BLOCK_BYTES; i++) {
-                pad[i] ^= INNER;
+                innerPad[i] ^= INNER;
+                outerPad[i] ^= OUTER;
             }
-            Sm3Compression.compress(inner, pad, 0, 1);
-            for (int i = 0; i < BLOCK_BYTES; i++) {
-                pad[i] ^= INNER ^ OUTER;
-            }
-            Sm3Compression.compress(outer, pad, 0, 1);
-            Arrays.fill(pad, (byte) 0);
+            Sm3Compression.compress(inner, innerPad, 0, 1);
+            Sm3Compression.compress(outer, outerPad, 0, 1);
         }
 
         /// Over the parts' concatenation. Thread-safe.
@@ -138,8 +138,15 @@ public final class Sm3 {
             return after(outer).update(hash.digest()).digest();
         }
 
+        /// What {@link #of} gives for each message, several at a time where the machine has vectors for it.
+        public List<byte[]> ofAll(List<byte[]> messages) {
+            return List.of(digestAll(outerPad, List.of(digestAll(innerPad, messages))));
+        }
+
         /// Overwrites what follows from the key.
         public void erase() {
+            Arrays.fill(innerPad, (byte) 0);
+            Arrays.fill(outerPad, (byte) 0);
             Arrays.fill(inner, 0);
             Arrays.fill(outer, 0);
         }

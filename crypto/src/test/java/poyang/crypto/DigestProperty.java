@@ -58,6 +58,12 @@ final class DigestProperty implements CryptoProperty {
                 "HMAC-SM3",
                 expected,
                 Sm3.hmac(key, Arrays.copyOf(message, cut), Arrays.copyOfRange(message, cut, message.length)));
+        byte[] beside = Arrays.copyOf(message, cut);
+        Sm3.Mac mac = new Sm3.Mac(key);
+        List<byte[]> together = mac.ofAll(List.of(message, beside, message));
+        same("HMAC-SM3 of several", expected, together.getFirst());
+        same("HMAC-SM3 of several", mac.of(beside), together.get(1));
+        same("HMAC-SM3 of several", expected, together.getLast());
     }
 
     private static void many(Draws draws) {

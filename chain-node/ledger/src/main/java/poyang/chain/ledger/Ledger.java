@@ -338,13 +338,15 @@ public final class Ledger implements AutoCloseable {
         block.update().stale().forEach(stale::node);
         List<Bytes> fresh = new ArrayList<>();
         List<PreparedBlock.Written> writes = block.writes();
+        List<Bytes> stateKeys = store.stateKeys(
+                writes.stream().map(PreparedBlock.Written::keyHash).toList());
         for (int i = 0; i < writes.size(); i++) {
             long previous = block.update().previous(i);
             if (previous == Tree.Update.SAME) {
                 continue;
             }
             StateOverlay.Write write = writes.get(i).write();
-            Bytes stateKey = store.stateKey(writes.get(i).keyHash());
+            Bytes stateKey = stateKeys.get(i);
             write.value()
                     .ifPresentOrElse(
                             value -> batch.put(Store.Family.LATEST, stateKey, value),

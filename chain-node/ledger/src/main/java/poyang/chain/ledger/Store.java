@@ -237,6 +237,15 @@ final class Store implements AutoCloseable {
         return Bytes.wrap(values.keyedHash("state", keyHash.toArray()));
     }
 
+    /// The same of each of several.
+    List<Bytes> stateKeys(List<Bytes> keyHashes) {
+        return values
+                .keyedHashes("state", keyHashes.stream().map(Bytes::toArray).toList())
+                .stream()
+                .map(Bytes::wrap)
+                .toList();
+    }
+
     /// The same for a flat key.
     Bytes stateKeyOf(Bytes flat) {
         return stateKey(StateKey.fromFlat(flat).hash(suite));

@@ -262,7 +262,7 @@ final class Tree {
         private static final int AHEAD_MAX = 8192;
 
         private final long version;
-        private final Integer[] order;
+        private final int[] order;
         private final byte[][] keyHashes;
         private final Map<Bytes, TreePage> ahead = new LinkedHashMap<>();
         private final TreePage.Leaf[] fresh;
@@ -288,13 +288,7 @@ final class Tree {
         @SuppressWarnings("NullAway") // deletions have no fresh leaf
         Writer(long version, List<Change> changes) {
             this.version = version;
-            order = new Integer[changes.size()];
-            for (int i = 0; i < order.length; i++) {
-                order[i] = i;
-            }
-            Arrays.sort(
-                    order,
-                    (a, b) -> changes.get(a).keyHash().compareTo(changes.get(b).keyHash()));
+            order = ordered(changes);
             keyHashes = new byte[order.length][];
             for (int i = 0; i < order.length; i++) {
                 keyHashes[i] = changes.get(order[i]).keyHash().toArray();
@@ -315,6 +309,35 @@ final class Tree {
                     put++;
                 }
             }
+        }
+
+        /// The numbers of the changes in the order of their key hashes: by the first bits, and where two have the same
+        /// ones by all.
+        private static int[] ordered(List<Change> changes) {
+            long[] sorted = new long[changes.size()];
+            for (int i = 0; i < sorted.length; i++) {
+                Bytes hash = changes.get(i).keyHash();
+                long first = 0;
+                for (int octet = 0; octet < Integer.BYTES; octet++) {
+                    first = first << Byte.SIZE | hash.at(octet) & 0xff;
+                }
+                sorted[i] = first << Integer.SIZE - 1 | i;
+            }
+            Arrays.sort(sorted);
+            int[] order = new int[sorted.length];
+            for (int i = 0; i < order.length; i++) {
+                int change = (int) (sorted[i] & Integer.MAX_VALUE);
+                int at = i;
+                Bytes hash = changes.get(change).keyHash();
+                while (at > 0
+                        && sorted[at - 1] >>> Integer.SIZE - 1 == sorted[i] >>> Integer.SIZE - 1
+                        && changes.get(order[at - 1]).keyHash().compareTo(hash) > 0) {
+                    order[at] = order[at - 1];
+                    at--;
+                }
+                order[at] = change;
+            }
+            return order;
         }
 
         /// Where the changes from `at` on, below `to`, have another nibble at a depth than the first.

@@ -63,7 +63,9 @@ final class ByteFlipTest {
             }
             boolean all = content.length <= SHORT_FILE;
             for (int i = 0; i < (all ? content.length : IN_A_LONG_FILE); i++) {
-                int at = all ? i : dice.nextInt(content.length);
+                // In each part of a long file, so that no region of one is left out.
+                int part = content.length / IN_A_LONG_FILE;
+                int at = all ? i : i * part + dice.nextInt(part);
                 restore(whole);
                 byte[] changed = content.clone();
                 changed[at] ^= (byte) (1 << dice.nextInt(Byte.SIZE));

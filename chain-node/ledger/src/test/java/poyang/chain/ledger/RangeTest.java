@@ -40,7 +40,7 @@ final class RangeTest {
             if (random.nextInt(4) == 0) {
                 // Neighbours that part late.
                 key = state.isEmpty() ? key : state.firstKey().toArray();
-                key[random.nextInt(4)] ^= (byte) (1 << random.nextInt(8));
+                key[random.nextInt(8)] ^= (byte) (1 << random.nextInt(8));
             }
             state.put(Bytes.wrap(key), Sm3.hash(new byte[] {(byte) random.nextInt()}));
         }

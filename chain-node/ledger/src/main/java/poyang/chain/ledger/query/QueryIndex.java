@@ -39,7 +39,7 @@ public final class QueryIndex implements AutoCloseable {
     private static final String MARK = "mark";
     private static final byte VERSION = 1;
     private static final int ALTERNATIVES_MAX = 64;
-    private static final long WARMED_FROM = 500;
+    private static final long WARMED_FROM = 200;
     private static final int CHUNK_MIN = 32;
     private static final int CHUNK_MAX = 1024;
 
