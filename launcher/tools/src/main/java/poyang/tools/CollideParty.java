@@ -261,7 +261,7 @@ final class CollideParty {
     }
 
     /// Takes a row's key, the first `length` bytes; 0 when it has none.
-    private interface Keys {
+    interface Keys {
         void accept(byte[] key, int length);
     }
 
@@ -273,7 +273,7 @@ final class CollideParty {
     }
 
     /// Gives each row's key.
-    private static void read(Path file, List<String> columns, List<IdentifierRule> rules, Keys keys) {
+    static void read(Path file, List<String> columns, List<IdentifierRule> rules, Keys keys) {
         rows(file, columns, rules, new Rows() {
             @Override
             public void key(byte[] key, int length) {
