@@ -9,6 +9,8 @@
 //           "register": [ { "owner", "name", "title", "connector", "settings": {}, "key", "kind": 1..4 } ],
 //           "job": { "analyst", "own", "other", "owners": [..], "supervisor",
 //                    "expectedMatches": number or absent, "timeoutSeconds": number },
+//           "collisions": [ { "name", "analyst", "button", "steps": [ [ACTION, ...] ], "learns": [TEXT], "owners": [..],
+//                             "words": [TEXT] of the consent, "count": number, "cells": [TEXT] } ] or absent,
 //           "lookup": { "analyst", "owner", "view", "key", "shows": text of its record } or absent,
 //           "scoring": { "analyst", "features", "name", "numbers": { column: [decimals, largest] }, "model",
 //                        "owners": [..], "expectedRows": number, "firstScore": TEXT },
@@ -154,6 +156,66 @@ async function lookUp({ analyst, owner, view, key, shows }) {
   await shot(holder, 'views-withdrawn');
   await holder.context().close();
   outcome.seen.push('view withdrawn');
+}
+
+// A field of a form, by what is in its page: a click, a list and one of its lines, a number or a text.
+async function enterField(page, [action, target, value]) {
+  if (action === 'pick') {
+    await page.getByTestId(target).click();
+    await page.locator(`[data-testid="${value}"]:visible`).click();
+  } else if (action === 'fill') {
+    await page.getByTestId(target).locator('input').or(page.locator(`input[data-testid="${target}"]`)).first().fill(String(value));
+  } else if (action === 'choose') {
+    await choose(page, target, value);
+  } else {
+    await page.getByTestId(target).click();
+  }
+}
+
+// A collision of another form than two departments' matching rows.
+async function collide({ name, analyst: who, button, steps, learns, owners, words, count, cells }) {
+  const analyst = await enter(who);
+  await menu(analyst, 'jobs');
+  await analyst.getByTestId(button).click();
+  for (const step of steps) await enterField(analyst, step);
+  const title = `${name} ${Date.now() % 100000}`;
+  await analyst.getByTestId('job-title').fill(title);
+  await analyst.getByTestId('job-purpose').fill('核对各方登记的一致性');
+  for (const text of learns) {
+    if (!(await analyst.getByTestId('will-learn').innerText()).includes(text)) throw new Error(`${name}: the form says nothing of ${text}`);
+  }
+  await shot(analyst, `${name}-form`);
+  await analyst.getByTestId('submit-job').click();
+  const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
+  await link.waitFor({ timeout: 60_000 });
+  await link.click();
+  await state(analyst, 'AWAITING_CONSENT', 60);
+  const id = analyst.url().split('/').pop();
+  for (const account of owners) {
+    const owner = await enter(account);
+    await menu(owner, 'consents');
+    const card = owner.getByTestId(`consent-${id}`);
+    await card.waitFor();
+    for (const text of words) {
+      if (!(await card.innerText()).includes(text)) throw new Error(`${name}: the consent says nothing of ${text}`);
+    }
+    await shot(owner, `${name}-consent-${account.replace('/', '-')}`);
+    await card.getByTestId('approve').click();
+    await card.waitFor({ state: 'detached', timeout: 60_000 });
+    await owner.context().close();
+  }
+  await state(analyst, 'COMPLETED', 180);
+  await analyst.getByTestId('open-result').click();
+  await analyst.getByTestId('result-opened').waitFor();
+  const counted = await analyst.getByTestId('matches').getAttribute('data-count');
+  if (counted !== String(count)) throw new Error(`${name}: ${counted} counted, ${count} expected`);
+  for (const cell of cells) await analyst.getByText(cell, { exact: true }).first().waitFor();
+  await shot(analyst, `${name}-result`);
+  await analyst.getByTestId('receipts').click();
+  await analyst.getByTestId('receipts-agree').waitFor();
+  await shot(analyst, `${name}-receipts`);
+  await analyst.context().close();
+  outcome.seen.push(name);
 }
 
 // Another department's model scores the analyst's own rows.
@@ -419,6 +481,7 @@ try {
   await shot(narrow, 'supervisor-narrow');
   outcome.seen.push('overview');
 
+  for (const form of config.collisions ?? []) await collide(form);
   if (config.lookup) await lookUp(config.lookup);
   if (config.scoring) await score(config.scoring);
   if (config.totals) await total(config.totals);

@@ -28,7 +28,7 @@ export const zh = {
   rulesHint: '能随意选择输入的人可以试探某个人是否在表里，所以规模与次数应有上限', registeredOk: '数据资源已登记，区块高度 {0}', policyOk: '规则已更新，区块高度 {0}', signAndRegister: '签名并登记', signAndSave: '签名并保存',
   willSign: '您将用自己的密钥签名，登记以下内容', executorGone: '没有找到本部门计算节点的账户',
   consentsTitle: '待我同意', consentsHint: '同意之前，请看清谁会因此知道什么', noConsents: '没有等待您同意的任务', protocol: '协议', receiver: '结果接收方', purpose: '用途', whoLearns: '谁会知道什么',
-  learns: '{0} 将知道', sizes: '双方规模（取整）', earlierRuns: '这一对数据此前运行过', times: '{0} 次', approve: '同意', refuse: '拒绝', reason: '理由', reasonNeeded: '拒绝时请写明理由',
+  learns: '{0} 将知道', sizes: '各方规模（取整）', earlierRuns: '这一对数据此前运行过', times: '{0} 次', approve: '同意', refuse: '拒绝', reason: '理由', reasonNeeded: '拒绝时请写明理由',
   consentOk: '已同意，区块高度 {0}', refuseOk: '已拒绝，区块高度 {0}', submitter: '提交人', deadline: '截止时间',
   jobsTitle: '协作任务', jobsHint: '本部门参与的全部任务', jobsHintSupervisor: '全部部门的任务', newJob: '发起碰撞任务', noJobs: '还没有任务', state: '状态', submitted: '提交时间', parties: '参与方', jobTitle: '任务名称',
   newJobHint: '查出同时出现在两张表里的人；对方的表不会离开对方', ownSide: '本方数据', otherSide: '对方数据', dataset: '数据资源', keyColumn: '碰撞键', purposePlaceholder: '例如：核对医保参保与纳税登记的一致性，依据……',

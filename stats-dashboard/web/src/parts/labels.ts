@@ -75,7 +75,7 @@ export function asksOf(job: Job): string {
   const sums = sumsOf(job);
   if (sums) return `${t('reveal6')} · ${t('sumsForm', [...sums.sums.map((s) => s.column), ...(sums.countRows ? [t('matchedRows')] : [])].join('、'), number(sums.atLeast))}`;
   if (collision) return asksOfCollision(collision);
-  if (group) return `${t('revealGroup', group.members.length)} · ${t(`join${group.join || JoinResult.INNER}` as Key)}`;
+  if (group) return `${t('revealGroup', group.members.length)} · ${t(`groupJoin${group.join || JoinResult.INNER}` as Key)}`;
   if (totals) return `${t('reveal5')} · ${t('aggregationForm', totals.statistics.map((s) => t(`statistic${s}` as Key)).join('、'), totals.categories.length, totals.reporters.length)}`;
   return scoring ? `${t('reveal4')} · ${t('scoringForm', scoring.degree, scoring.features.length, termsOf(scoring.features.length, scoring.degree))}` : '';
 }

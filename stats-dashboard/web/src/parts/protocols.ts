@@ -38,6 +38,21 @@ const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
 /** Whether the owner lets this become known. */
 export const reveals = (policy: UsePolicy | undefined, reveal: Reveal): boolean => !policy?.reveals.length || policy.reveals.includes(reveal);
 
+/** Whether the owner's bounds on sizes hold for one other data set. */
+const within = (own: Dataset, peer: Dataset): boolean => own.roundedRows >= (own.policy?.minimumRows ?? 0n) && peer.roundedRows >= (own.policy?.minimumPeerRows ?? 0n) &&
+  ((own.policy?.maximumPeerRows ?? 0n) === 0n || peer.roundedRows <= own.policy!.maximumPeerRows);
+
+/** Why these data sets cannot meet in a job of the asking department, by what each owner allows; empty where they can. */
+export function mismatch(datasets: Dataset[], asking: string): Key | '' {
+  const departments = datasets.map((d) => d.organisation);
+  if (new Set(departments).size < departments.length) return 'sameDepartment';
+  for (const own of datasets) {
+    const partners = [...departments, asking].filter((each) => each !== own.organisation);
+    if (own.policy?.counterparties.length && partners.some((each) => !own.policy!.counterparties.includes(each))) return 'notAllowed';
+  }
+  return datasets.some((own) => datasets.some((peer) => peer !== own && !within(own, peer))) ? 'tooFewRows' : '';
+}
+
 /** What both owners let a collision ask for. */
 export function allowedReveals(datasets: Dataset[], form: Form = 'pair'): Reveal[] {
   return COLLISIONS.filter((reveal) => datasets.every((d) => reveals(d.policy, reveal)) && allowedProtocols(datasets, reveal, form).length > 0);

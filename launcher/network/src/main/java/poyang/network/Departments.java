@@ -97,6 +97,11 @@ final class Departments implements AutoCloseable {
         return tables.expectedMatches(0, 1);
     }
 
+    /// How many persons all three share.
+    long expectedOfAll() {
+        return tables.expectedMatches(0, 2);
+    }
+
     private Path table(Path file, int party) throws IOException {
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
             writer.write(DepartmentTables.HEADER + "\n");
