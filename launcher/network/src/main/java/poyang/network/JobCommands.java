@@ -131,13 +131,17 @@ final class JobCommands {
     @Command(description = "Shows a job: parties, sizes, what each learns, state, failure, history; proven.")
     int show(
             @Parameters(paramLabel = "JOB", description = "its id") String id,
-            @Option(names = "--wait", description = "until it has ended") boolean wait,
+            @Option(names = "--wait", description = "until it has ended, with its progress") boolean wait,
             @Mixin AccountOptions by) {
-        return by.with(random, clock, account -> {
+        return by.withExecutors(random, clock, (account, executors) -> {
             Job job = job(account, id);
-            while (wait && OPEN.contains(job.getState())) {
-                pause();
-                job = job(account, id);
+            try (JobFollowing following =
+                    new JobFollowing(account, executors, command.commandLine().getErr())) {
+                while (wait && OPEN.contains(job.getState())) {
+                    following.at(job);
+                    pause();
+                    job = job(account, id);
+                }
             }
             boolean well = OPEN.contains(job.getState()) || job.getState() == JobState.COMPLETED;
             return said(job, well ? 0 : 1);
