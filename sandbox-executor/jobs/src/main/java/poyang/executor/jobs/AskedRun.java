@@ -18,7 +18,6 @@ import poyang.psi.AskedProtocol;
 import poyang.psi.AskedPsi;
 import poyang.psi.Commitments;
 import poyang.psi.GroupSession;
-import poyang.psi.Workers;
 
 /// One party's side of a collision that a third one asks for. The asker has no rows.
 final class AskedRun implements JobRun {
@@ -71,7 +70,12 @@ final class AskedRun implements JobRun {
     @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
         RecordedLinks network = new RecordedLinks(carrier);
-        GroupSession session = new GroupSession(network, plan.asker(), random, Phases.of(progress), Workers.ALONE);
+        try (ChildWorkers workers = ChildWorkers.everywhere()) {
+            return run(network, new GroupSession(network, plan.asker(), random, Phases.of(progress), workers));
+        }
+    }
+
+    private Output run(RecordedLinks network, GroupSession session) {
         AskedProtocol protocol = AskedJob.protocolOf(plan);
         if (!facts.receives()) {
             long others = AskedPsi.answer(protocol, room, table.keys(), session);

@@ -13,7 +13,6 @@ import poyang.kernel.RandomSource;
 import poyang.psi.Commitments;
 import poyang.psi.GroupPsi;
 import poyang.psi.GroupSession;
-import poyang.psi.Workers;
 
 /// One party's side of a collision of a group.
 final class GroupRun implements JobRun {
@@ -55,7 +54,12 @@ final class GroupRun implements JobRun {
     @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
         RecordedLinks network = new RecordedLinks(carrier);
-        GroupSession session = new GroupSession(network, plan.leader(), random, Phases.of(progress), Workers.ALONE);
+        try (ChildWorkers workers = ChildWorkers.everywhere()) {
+            return run(network, new GroupSession(network, plan.leader(), random, Phases.of(progress), workers));
+        }
+    }
+
+    private Output run(RecordedLinks network, GroupSession session) {
         if (!facts.receives()) {
             List<Long> keys = GroupPsi.contribute(table.keys(), session);
             return output(Optional.empty(), keys, 0, network);

@@ -136,7 +136,12 @@ final class SumRun implements JobRun {
     @Override
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
         RecordedNetwork network = new RecordedNetwork(carrier);
-        CollisionSession session = new CollisionSession(network, facts.peer(), random, Phases.of(progress));
+        try (ChildWorkers workers = ChildWorkers.everywhere()) {
+            return run(network, new CollisionSession(network, facts.peer(), random, Phases.of(progress), workers));
+        }
+    }
+
+    private Output run(RecordedNetwork network, CollisionSession session) {
         CollisionProtocol protocol = SumJob.protocolOf(plan);
         int own = table.keys().size();
         if (!facts.receives()) {

@@ -43,7 +43,7 @@ public final class ViewTable implements AutoCloseable {
     private final ViewMessage.Make make;
     private final Path kept;
     private final RandomSource random;
-    private final ViewWorkers workers;
+    private final ChildWorkers workers;
     private final IdentifierRule rule;
     private final Sm2PrivateKey sealing;
     private final HolderKey key;
@@ -59,7 +59,7 @@ public final class ViewTable implements AutoCloseable {
         rule = IdentifierRule.named(make.identifierKind())
                 .orElseThrow(() ->
                         CollisionJob.unknown("the view names the unknown identifier kind " + make.identifierKind()));
-        workers = new ViewWorkers(threads);
+        workers = new ChildWorkers(threads);
         RandomSource secret = new SeededRandom(make.secret().toArray(), "poyang.view.v1");
         sealing = Sm2PrivateKey.generate(secret.fork("rows"));
         key = HolderKey.random(secret.fork("holder"));

@@ -12,14 +12,19 @@ import poyang.kernel.Bug;
 import poyang.psi.Workers;
 
 /// Workers on a fixed number of threads, which end with the process.
-final class ViewWorkers implements Workers, AutoCloseable {
+final class ChildWorkers implements Workers, AutoCloseable {
     private final ExecutorService threads;
     private final int count;
 
-    ViewWorkers(int count) {
+    ChildWorkers(int count) {
         this.count = count;
         threads = Executors.newFixedThreadPool(
-                count, Thread.ofPlatform().daemon().name("view").factory());
+                count, Thread.ofPlatform().daemon().name("worker").factory());
+    }
+
+    /// On all processors that the child may use.
+    static ChildWorkers everywhere() {
+        return new ChildWorkers(Runtime.getRuntime().availableProcessors());
     }
 
     /// Parts are dealt out in turn, so that many small ones cost little.
@@ -39,7 +44,7 @@ final class ViewWorkers implements Workers, AutoCloseable {
                 part.get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new Bug("nobody interrupts a view child", e);
+                throw new Bug("nobody interrupts a child", e);
             } catch (ExecutionException e) {
                 throw rethrown(Objects.requireNonNull(e.getCause()));
             }
