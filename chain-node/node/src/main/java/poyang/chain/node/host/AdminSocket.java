@@ -49,6 +49,9 @@ final class AdminSocket implements AutoCloseable {
     /// Does what an operator asks.
     interface Desk {
         HostAnswer perform(String operator, HostRequest request);
+
+        /// A request came that no operator signed, or nobody can read.
+        void turnedAway(PoyangException why);
     }
 
     private AdminSocket(
@@ -136,6 +139,30 @@ final class AdminSocket implements AutoCloseable {
     }
 
     private HostAnswer answer(byte[] message) {
+        QueryPayload payload;
+        HostRequest request;
+        try {
+            payload = read(message);
+            request = HostRequest.decode(
+                    payload.getMethod(), payload.getArguments().toByteArray());
+        } catch (PoyangException e) {
+            desk.turnedAway(e);
+            return new HostAnswer.Refused(e.code(), e.wrong(), e.right());
+        }
+        try {
+            return desk.perform(payload.getAccount(), request);
+        } catch (PoyangException e) {
+            return new HostAnswer.Refused(e.code(), e.wrong(), e.right());
+        } catch (RuntimeException e) {
+            LOG.error("an operator's request failed", e);
+            return new HostAnswer.Refused(
+                    HostErrors.OPERATION_FAILED, "the request failed by a mistake of this process", "see its log");
+        } finally {
+            forget(request);
+        }
+    }
+
+    private QueryPayload read(byte[] message) {
         try {
             QueryPayload payload = queries.verify(
                     SignedQuery.parseFrom(message),
@@ -143,22 +170,9 @@ final class AdminSocket implements AutoCloseable {
             if (!payload.getContract().equals(HostRequest.CONTRACT)) {
                 throw bad("a query of " + payload.getContract());
             }
-            HostRequest request = HostRequest.decode(
-                    payload.getMethod(), payload.getArguments().toByteArray());
-            try {
-                return desk.perform(payload.getAccount(), request);
-            } finally {
-                forget(request);
-            }
+            return payload;
         } catch (InvalidProtocolBufferException e) {
-            PoyangException wrong = bad("no signed query");
-            return new HostAnswer.Refused(wrong.code(), wrong.wrong(), wrong.right());
-        } catch (PoyangException e) {
-            return new HostAnswer.Refused(e.code(), e.wrong(), e.right());
-        } catch (RuntimeException e) {
-            LOG.error("an operator's request failed", e);
-            return new HostAnswer.Refused(
-                    HostErrors.OPERATION_FAILED, "the request failed by a mistake of this process", "see its log");
+            throw bad("no signed query");
         }
     }
 

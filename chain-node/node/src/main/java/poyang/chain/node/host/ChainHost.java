@@ -1,12 +1,8 @@
 package poyang.chain.node.host;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +84,7 @@ public final class ChainHost implements AutoCloseable {
         Path home = settings.directory();
         PrivateFolder.make(chainsFolder());
         PrivateFolder.make(keptFolder());
-        id = hostId(home.resolve("host.id"), random);
+        id = HostFiles.id(home.resolve("host.id"), random);
         log = AuditLog.open(
                 home.resolve("audit.log"),
                 AuditSeal.openOrCreate(home.resolve("audit.key"), keys.storage(), random),
@@ -124,7 +120,7 @@ public final class ChainHost implements AutoCloseable {
             InstantSource clock,
             Steps steps) {
         PrivateFolder.make(settings.directory());
-        FileLock lock = lock(settings.directory().resolve("host.lock"));
+        FileLock lock = HostFiles.lock(settings.directory().resolve("host.lock"));
         ChainHost host = null;
         StorageKey storage = null;
         try {
@@ -135,11 +131,7 @@ public final class ChainHost implements AutoCloseable {
             host.recover();
             host.witness.start();
             host.admin = AdminSocket.open(
-                    settings.directory().resolve(HostClient.SOCKET),
-                    host.id,
-                    settings.operators(),
-                    clock,
-                    host::perform);
+                    settings.directory().resolve(HostClient.SOCKET), host.id, settings.operators(), clock, host.desk());
             return host;
         } catch (RuntimeException | Error e) {
             if (host != null) {
@@ -148,50 +140,9 @@ public final class ChainHost implements AutoCloseable {
                 if (storage != null) {
                     storage.close();
                 }
-                release(lock);
+                HostFiles.release(lock);
             }
             throw e;
-        }
-    }
-
-    private static FileLock lock(Path file) {
-        try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock;
-            try {
-                lock = channel.tryLock();
-            } catch (OverlappingFileLockException e) {
-                lock = null;
-            }
-            if (lock == null) {
-                channel.close();
-                throw new PoyangException(
-                        HostErrors.FILES_FAILED,
-                        "another host runs in the folder of " + file,
-                        "one process for each folder is needed");
-            }
-            return lock;
-        } catch (IOException e) {
-            throw ChainFolder.failed(file, e);
-        }
-    }
-
-    private static void release(FileLock lock) {
-        try {
-            lock.acquiredBy().close();
-        } catch (IOException e) {
-            LOG.warn("the host's lock was not released", e);
-        }
-    }
-
-    private static Bytes hostId(Path file, RandomSource random) {
-        try {
-            if (!Files.exists(file)) {
-                DurableFile.replace(file, random.bytes(HostClient.ID_BYTES));
-            }
-            return Bytes.wrap(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw ChainFolder.failed(file, e);
         }
     }
 
@@ -212,20 +163,12 @@ public final class ChainHost implements AutoCloseable {
                 keptFolder().resolve(record.chain() + "-" + record.stay().hex()));
     }
 
-    private static List<Path> folders(Path in) {
-        try (Stream<Path> entries = Files.list(in)) {
-            return entries.sorted().toList();
-        } catch (IOException e) {
-            throw ChainFolder.failed(in, e);
-        }
-    }
-
     /// Ends what an earlier process began, and starts the chains.
     private void recover() {
-        folders(keptFolder()).stream()
+        HostFiles.folders(keptFolder()).stream()
                 .filter(path -> path.toString().endsWith(ChainFolder.DRAFT))
                 .forEach(path -> new ChainFolder(path).erase(random));
-        for (Path path : folders(chainsFolder())) {
+        for (Path path : HostFiles.folders(chainsFolder())) {
             ChainFolder folder = new ChainFolder(path);
             String name = path.getFileName().toString();
             if (name.endsWith(ChainFolder.DRAFT) || !folder.recorded()) {
@@ -245,6 +188,20 @@ public final class ChainHost implements AutoCloseable {
     }
 
     // ---- what operators ask ------------------------------------------------------------------------
+
+    private AdminSocket.Desk desk() {
+        return new AdminSocket.Desk() {
+            @Override
+            public HostAnswer perform(String operator, HostRequest request) {
+                return ChainHost.this.perform(operator, request);
+            }
+
+            @Override
+            public void turnedAway(PoyangException why) {
+                record("unproven", "chain.request", "", "", "refused " + why.code());
+            }
+        };
+    }
 
     /// Has a request done that was signed by an operator; one after the other.
     synchronized HostAnswer perform(String operator, HostRequest request) {
@@ -491,7 +448,7 @@ public final class ChainHost implements AutoCloseable {
     private List<ChainListing> list() {
         List<ChainListing> all = new ArrayList<>();
         chains.values().forEach(chain -> all.add(chain.listing()));
-        for (Path path : folders(keptFolder())) {
+        for (Path path : HostFiles.folders(keptFolder())) {
             ChainFolder folder = new ChainFolder(path);
             if (folder.recorded()) {
                 all.add(folder.record().listing(folder.diskBytes(), ""));
@@ -593,7 +550,7 @@ public final class ChainHost implements AutoCloseable {
             log.close();
             keys.storage().close();
         }
-        release(lock);
+        HostFiles.release(lock);
         ended.complete(null);
     }
 }

@@ -166,6 +166,7 @@ final class LifeTest {
             assertTrue(holds(host, "operator/alice", action), host.toString());
         }
         assertTrue(holds(host, "chain.leave", "refused PY-4333"), host.toString());
+        assertTrue(holds(host, "unproven", "chain.request", "refused PY-3105"), host.toString());
         try (Stream<Path> files = Files.walk(kept)) {
             assertEquals(
                     List.of("audit.key", "audit.log", "chain.record", "genesis", "storage.key"),
