@@ -29,6 +29,8 @@ import poyang.wire.schema.Role;
 final class BenchNetwork implements AutoCloseable {
     static final String ORGANISATION = "load";
     static final String SUPERVISOR = "supervisor";
+    private static final String KEY = "validator.key.pem";
+    private static final String NEXT_KEY = "validator.key.next.pem";
     private static final String HOST = "127.0.0.1";
     private static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
@@ -36,48 +38,54 @@ final class BenchNetwork implements AutoCloseable {
     private final Path folder;
     private final Province province;
     private final boolean profile;
+    private final int started;
+    private final List<List<SigningKey>> keysByNode = new ArrayList<>();
     private final List<NodeAddress> peers = new ArrayList<>();
     private final List<NodeAddress> nodes = new ArrayList<>();
     private final List<Child.Program> programs = new ArrayList<>();
     private final List<Child> children = new ArrayList<>();
 
-    /// Makes keys, certificates, genesis and configurations; starts nothing.
+    /// What is to be made.
     ///
     /// @param engine of the genesis
+    /// @param newcomers nodes besides that are no validators of the genesis, and are started later
+    record Plan(String engine, int validators, int newcomers, long blockTimeMillis, int signers) {}
+
+    /// Makes keys, certificates, genesis and configurations; starts nothing.
+    ///
     /// @param seed makes the signers' keys, here and in the load client
     /// @param profile every process leaves a flight recording in the logs' folder
-    BenchNetwork(
-            Path folder,
-            String engine,
-            int validators,
-            long blockTimeMillis,
-            int signers,
-            byte[] seed,
-            RandomSource random,
-            boolean profile)
-            throws IOException {
+    BenchNetwork(Path folder, Plan plan, byte[] seed, RandomSource random, boolean profile) throws IOException {
         this.folder = folder;
         this.profile = profile;
         Files.createDirectory(folder.resolve("logs"));
         province = new Province(folder, CryptoSuite.SM, random, InstantSource.system());
-        province.engine(engine);
-        province.blockTime(blockTimeMillis);
+        province.engine(plan.engine());
+        province.blockTime(plan.blockTimeMillis());
         province.organisation(ORGANISATION, "压力测试", "Load");
-        List<SigningKey> keys = signerKeys(seed, signers);
-        for (int i = 0; i < signers; i++) {
+        List<SigningKey> keys = signerKeys(seed, plan.signers());
+        for (int i = 0; i < plan.signers(); i++) {
             province.register(ORGANISATION, signer(i), "压力测试员", Role.ANALYST, keys.get(i));
         }
-        province.register(ORGANISATION, SUPERVISOR, "压力监管员", Role.SUPERVISOR, supervisorKey(seed));
+        Province.Person _ = province.account(ORGANISATION, SUPERVISOR, "压力监管员", Role.SUPERVISOR);
         List<Path> homes = new ArrayList<>();
-        List<Integer> ports = freePorts(2 * validators);
-        for (int i = 0; i < validators; i++) {
+        int count = plan.validators() + plan.newcomers();
+        started = plan.validators();
+        List<Integer> ports = freePorts(2 * count);
+        for (int i = 0; i < count; i++) {
             String name = "validator-" + (i + 1);
-            homes.add(province.validator(ORGANISATION, name));
+            SigningKey key = CryptoSuite.SM.generate(random);
+            SigningKey next = CryptoSuite.SM.generate(random);
+            keysByNode.add(List.of(key, next));
+            homes.add(province.process(ORGANISATION, name, Map.of(KEY, key, NEXT_KEY, next)));
+            if (i < plan.validators()) {
+                province.validator(name, key);
+            }
             peers.add(new NodeAddress(name, HOST, ports.get(2 * i)));
             nodes.add(new NodeAddress(name, HOST, ports.get(2 * i + 1)));
         }
         province.genesis("bench");
-        for (int i = 0; i < validators; i++) {
+        for (int i = 0; i < count; i++) {
             plan(i, homes.get(i));
         }
     }
@@ -86,9 +94,28 @@ final class BenchNetwork implements AutoCloseable {
         return "signer-" + number;
     }
 
-    /// Of the account that may propose epochs.
-    static SigningKey supervisorKey(byte[] seed) {
-        return CryptoSuite.SM.generate(new SeededRandom(seed, "supervisor"));
+    /// What commands are told of the account that may propose epochs.
+    List<String> supervisor() throws IOException {
+        Province.Person person = province.person(ORGANISATION + "/" + SUPERVISOR);
+        Path home = province.process(ORGANISATION, SUPERVISOR, Map.of());
+        Path password = home.resolve("supervisor.password");
+        Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(password, person.password() + "\n");
+        Path config = configure(home, new TreeMap<>(Map.of("nodes", text(nodes.subList(0, started)))));
+        return List.of(
+                "--config",
+                config.toString(),
+                "--account",
+                person.account(),
+                "--key",
+                person.keyFile().toString(),
+                "--password-file",
+                password.toString());
+    }
+
+    /// A node's keys: the one that it begins with, and the one that may follow.
+    List<SigningKey> keys(int number) {
+        return keysByNode.get(number);
     }
 
     static List<SigningKey> signerKeys(byte[] seed, int count) {
@@ -119,7 +146,11 @@ final class BenchNetwork implements AutoCloseable {
         NodeAddress own = others.remove(index);
         Map<String, String> settings = new TreeMap<>();
         settings.put("name", own.name());
-        settings.put("validator.key", "validator.key.pem");
+        settings.put("validator.key", KEY);
+        settings.put("validator.key.next", NEXT_KEY);
+        if (index >= started) {
+            settings.put("observer", "true");
+        }
         settings.put("directory", "data");
         settings.put("peer.listen", HOST + ":" + own.port());
         settings.put("peers", text(others));
@@ -164,7 +195,7 @@ final class BenchNetwork implements AutoCloseable {
     /// Starts the validators and waits until all serve.
     void start() {
         Path logs = folder.resolve("logs");
-        programs.forEach(program -> children.add(Child.start(program, logs)));
+        programs.subList(0, started).forEach(program -> children.add(Child.start(program, logs)));
         children.forEach(child -> {
             String _ = child.awaitReady();
         });
@@ -182,14 +213,24 @@ final class BenchNetwork implements AutoCloseable {
         String _ = child.awaitReady();
     }
 
+    /// Starts the next newcomer, and waits until it serves.
+    void startNewcomer() {
+        children.add(Child.start(programs.get(children.size()), folder.resolve("logs")));
+        String _ = children.getLast().awaitReady();
+    }
+
     List<NodeAddress> nodes() {
         return List.copyOf(nodes);
     }
 
-    /// A client of the validators; the caller closes it.
+    /// A client of the nodes that were started; the caller closes it.
     ChainClient client() throws IOException {
         GenesisFile genesis = ChainForms.readGenesis(province.genesisFile());
-        return ChainClient.connect(genesis, province.identity(ORGANISATION, "launcher"), nodes, InstantSource.system());
+        return ChainClient.connect(
+                genesis,
+                province.identity(ORGANISATION, "launcher"),
+                nodes.subList(0, children.size()),
+                InstantSource.system());
     }
 
     /// Starts the load client, once the validators serve.

@@ -94,7 +94,8 @@ final class ChainBench implements Callable<Integer> {
         byte[] seed = random.bytes(SEED_BYTES);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
         Path result = folder.resolve("result.json");
-        BenchNetwork network = new BenchNetwork(folder, engine, nodes, blockTimeMillis, signers, seed, random, profile);
+        BenchNetwork network = new BenchNetwork(
+                folder, new BenchNetwork.Plan(engine, nodes, 0, blockTimeMillis, signers), seed, random, profile);
         try (network) {
             network.start();
             Map<String, String> settings = new TreeMap<>();

@@ -1,12 +1,15 @@
 package poyang.network;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,16 +20,16 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
-import poyang.wire.schema.EpochProposal;
-import poyang.wire.schema.EpochValidator;
-import poyang.wire.schema.TransactionReceipt;
+import poyang.sdk.NodeAddress;
 
-/// Validators as processes under load, whose consensus engine is swapped for the other one again and again: no
-/// record is lost, and how long each swap takes from its proposal until all validators are in the new epoch.
+/// Validators as processes under load, whose consensus engine is swapped for the other one again and again, and
+/// which join, leave and change their keys: no record is lost, and how long each epoch takes from its proposal
+/// until all nodes are in it. All is done by the commands that people use.
 @Command(
         name = "epochs",
-        description = "Swaps the engine of a chain under load, from bft to raft and back: what is lost (nothing), and"
-                + " how long it takes.")
+        description =
+                "Swaps the engine of a chain under load, from bft to raft and back, and its validators: what is lost"
+                        + " (nothing), and how long it takes.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class EpochsBench implements Callable<Integer> {
     private static final int NODES = 4;
@@ -37,6 +40,12 @@ final class EpochsBench implements Callable<Integer> {
 
     @Option(names = "--swaps", defaultValue = "4", description = "changes of the engine (default: 4)")
     private int swaps;
+
+    @Option(
+            names = "--members",
+            description = "then a fifth node observes and joins, the first validator leaves, the second one changes its"
+                    + " key")
+    private boolean members;
 
     @Option(names = "--rate", defaultValue = "60", description = "records a second (default: 60)")
     private int rate;
@@ -58,15 +67,19 @@ final class EpochsBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        BenchNetwork.check(swaps >= 1 && swaps <= 1_000, "--swaps " + swaps, "1 to 1,000");
+        BenchNetwork.check(swaps >= 0 && swaps <= 1_000, "--swaps " + swaps, "0 to 1,000");
         BenchNetwork.check(rate >= 1 && rate <= 2_000, "--rate " + rate, "1 to 2,000");
         BenchNetwork.check(seconds >= 1 && seconds <= 600, "--seconds " + seconds, "1 to 600");
         RandomSource random = ProcessRandom.open("epochs");
         byte[] seed = random.bytes(32);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
         boolean whole;
-        try (BenchNetwork network =
-                new BenchNetwork(folder, Epoch.BFT, NODES, BLOCK_TIME_MILLIS, SIGNERS, seed, random, false)) {
+        try (BenchNetwork network = new BenchNetwork(
+                folder,
+                new BenchNetwork.Plan(Epoch.BFT, NODES, members ? 1 : 0, BLOCK_TIME_MILLIS, SIGNERS),
+                seed,
+                random,
+                false)) {
             network.start();
             whole = run(network, seed, random);
             if (whole) {
@@ -80,61 +93,128 @@ final class EpochsBench implements Callable<Integer> {
             throws IOException, InterruptedException {
         try (ChainClient client = network.client();
                 SteadyLoad load = new SteadyLoad(client, NODES, seed, SIGNERS, "epochs", random)) {
-            ChainAccount supervisor = new ChainAccount(
-                    client,
-                    BenchNetwork.ORGANISATION + "/" + BenchNetwork.SUPERVISOR,
-                    BenchNetwork.supervisorKey(seed),
-                    random,
-                    InstantSource.system());
+            Commands commands = new Commands(network.supervisor(), load.anyAccount());
             Thread loading = load.start(rate);
-            double slowest = 0;
             for (int swap = 1; swap <= swaps; swap++) {
                 Thread.sleep(seconds * 1_000L);
-                slowest = Math.max(slowest, swap(network, supervisor, swap));
+                Epoch present = client.epochs().last();
+                String other = present.engine().equals(Epoch.BFT) ? Epoch.RAFT : Epoch.BFT;
+                commands.turn(network.nodes().subList(0, NODES), "--engine", other);
+            }
+            if (members) {
+                network.startNewcomer();
+                try (ChainClient toAll = network.client()) {
+                    commands.reader = load.anyAccount(toAll);
+                    changeMembers(network, commands);
+                }
+                commands.reader = load.anyAccount();
             }
             Thread.sleep(seconds * 1_000L);
             load.stop();
             loading.join();
             boolean all = load.finished(CALM_SECONDS);
             LoadCounts.Phase phase = load.phase();
-            report(phase, all, slowest, client.epochs().last());
+            report(phase, all, commands.slowest, client.epochs().last());
             return all && phase.failed() == 0;
         }
     }
 
-    /// Proposes the other engine, and gives the seconds until all validators are in its epoch.
-    private static double swap(BenchNetwork network, ChainAccount supervisor, long number) throws InterruptedException {
-        Epoch present = supervisor.client().epochs().last();
-        EpochProposal.Builder proposal = EpochProposal.newBuilder()
-                .setNumber(number)
-                .setEngine(present.engine().equals(Epoch.BFT) ? Epoch.RAFT : Epoch.BFT)
-                .setBlockTimeMillis(present.blockTimeMillis());
-        present.validators()
-                .forEach(v -> proposal.addValidators(EpochValidator.newBuilder()
-                        .setId(v.id().name())
-                        .setPublicKey(
-                                ByteString.copyFrom(v.publicKey().encoded().toArray()))));
-        long from = System.nanoTime();
-        TransactionReceipt _ = supervisor.call("poyang.v1.Epochs", "Propose", proposal.build());
-        while (!network.nodes().stream()
-                .allMatch(node -> supervisor.status(node).getEpoch() == number)) {
-            if (System.nanoTime() - from > TimeUnit.SECONDS.toNanos(SWAP_SECONDS)) {
-                throw new PoyangException(
-                        NetworkErrors.SET_UP_FAILED,
-                        "epoch " + number + " has not begun everywhere after " + SWAP_SECONDS + " s",
-                        "look into the logs of the validators");
+    /// A fifth node observes, joins and votes; a proposal that cannot be is taken back; the first validator leaves;
+    /// the second one changes its key.
+    private void changeMembers(BenchNetwork network, Commands commands) throws InterruptedException {
+        List<NodeAddress> nodes = network.nodes();
+        commands.caughtUp(nodes.getFirst(), nodes.getLast());
+        commands.withdrawn(
+                "--validator", "validator-1=" + key(network, 2, 1), "--validator", "validator-2=" + key(network, 3, 1));
+        commands.turn(nodes, "--validator", "validator-5=" + key(network, 4, 0));
+        Thread.sleep(seconds * 1_000L);
+        commands.turn(nodes, "--leave", "validator-1");
+        Thread.sleep(seconds * 1_000L);
+        commands.turn(nodes, "--validator", "validator-2=" + key(network, 1, 1));
+    }
+
+    private static String key(BenchNetwork network, int node, int which) {
+        return network.keys(node).get(which).publicKey().encoded().hex();
+    }
+
+    /// The commands that people use, in this process.
+    private static final class Commands {
+        private final List<String> by;
+        private ChainAccount reader;
+        private double slowest;
+
+        Commands(List<String> by, ChainAccount reader) {
+            this.by = by;
+            this.reader = reader;
+        }
+
+        private String run(String name, String... options) {
+            StringWriter out = new StringWriter();
+            List<String> all = new ArrayList<>(List.of("epoch", name, "--json"));
+            all.addAll(by);
+            all.addAll(List.of(options));
+            int code = new CommandLine(Main.commands())
+                    .setOut(new PrintWriter(out))
+                    .execute(all.toArray(String[]::new));
+            if (code != 0) {
+                throw notSo("poyang epoch " + name + " ended with " + code + " " + out);
+            }
+            return out.toString();
+        }
+
+        /// Proposes an epoch, and waits until all of these nodes are in it.
+        void turn(List<NodeAddress> nodes, String... options) throws InterruptedException {
+            long number = reader.client().epochs().last().number() + 1;
+            long from = System.nanoTime();
+            String _ = run("propose", options);
+            while (!nodes.stream().allMatch(node -> reader.status(node).getEpoch() == number)) {
+                within(from, "epoch " + number + " has not begun everywhere");
+            }
+            slowest = Math.max(slowest, (System.nanoTime() - from) / 1e9);
+            String status = run("status");
+            if (!status.contains("\"presentEpoch\":" + number)) {
+                throw notSo("the status is " + status);
+            }
+        }
+
+        /// Proposes an epoch for which too few can be ready, and takes it back.
+        void withdrawn(String... options) {
+            String _ = run("propose", options);
+            String proposed = run("status");
+            String _ = run("withdraw");
+            String after = run("status");
+            if (!proposed.contains("\"proposedBy\"") || after.contains("\"proposedBy\"")) {
+                throw notSo("the status is " + proposed + ", then " + after);
+            }
+        }
+
+        /// Waits until the other node has what the one has now.
+        void caughtUp(NodeAddress one, NodeAddress other) throws InterruptedException {
+            long height = reader.status(one).getHeight();
+            long from = System.nanoTime();
+            while (reader.status(other).getHeight() < height) {
+                within(from, other.name() + " is not at height " + height);
+            }
+        }
+
+        private static void within(long fromNanos, String wrong) throws InterruptedException {
+            if (System.nanoTime() - fromNanos > TimeUnit.SECONDS.toNanos(SWAP_SECONDS)) {
+                throw notSo(wrong + " after " + SWAP_SECONDS + " s");
             }
             Thread.sleep(50);
         }
-        return (System.nanoTime() - from) / 1e9;
+
+        private static PoyangException notSo(String wrong) {
+            return new PoyangException(NetworkErrors.SET_UP_FAILED, wrong, "look into the logs of the validators");
+        }
     }
 
     private void report(LoadCounts.Phase phase, boolean all, double slowest, Epoch last) {
         String form = json
-                ? "{\"swaps\":%d,\"engine\":\"%s\",\"submitted\":%d,\"succeeded\":%d,\"failed\":%d,\"open\":%b,"
-                        + "\"slowestSwapSeconds\":%.1f,\"p50Millis\":%.0f,\"p99Millis\":%.0f}"
-                : "%d swaps, in the end to %s: %d records, %d recorded, %d failed, some open: %b; the slowest swap took"
-                        + " %.1f s; half of the records within %.0f ms, 99 of 100 within %.0f ms";
+                ? "{\"epochs\":%d,\"engine\":\"%s\",\"submitted\":%d,\"succeeded\":%d,\"failed\":%d,\"open\":%b,"
+                        + "\"slowestEpochSeconds\":%.1f,\"p50Millis\":%.0f,\"p99Millis\":%.0f}"
+                : "%d epochs, in the end with %s: %d records, %d recorded, %d failed, some open: %b; the slowest began"
+                        + " after %.1f s; half of the records within %.0f ms, 99 of 100 within %.0f ms";
         command.commandLine()
                 .getOut()
                 .println(String.format(

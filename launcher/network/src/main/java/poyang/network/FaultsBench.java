@@ -76,8 +76,8 @@ final class FaultsBench implements Callable<Integer> {
         RandomSource random = ProcessRandom.open("faults");
         byte[] seed = random.bytes(32);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
-        BenchNetwork network =
-                new BenchNetwork(folder, Epoch.BFT, NODES, BLOCK_TIME_MILLIS, SIGNERS, seed, random, false);
+        BenchNetwork network = new BenchNetwork(
+                folder, new BenchNetwork.Plan(Epoch.BFT, NODES, 0, BLOCK_TIME_MILLIS, SIGNERS), seed, random, false);
         boolean whole;
         try (network) {
             network.start();

@@ -197,8 +197,13 @@ final class Province {
 
     Path validator(String organisation, String name) throws IOException {
         SigningKey key = suite.generate(random);
-        validators.add(new Validator(new PartyId(name), key.publicKey()));
+        validator(name, key);
         return process(organisation, name, Map.of("validator.key.pem", key));
+    }
+
+    /// A validator of the genesis whose key somebody else keeps.
+    void validator(String name, SigningKey key) {
+        validators.add(new Validator(new PartyId(name), key.publicKey()));
     }
 
     void blockTime(long millis) {

@@ -20,6 +20,7 @@ final class SteadyLoad implements AutoCloseable {
     private final List<TransactionStream> streams = new ArrayList<>();
     private final LoadCounts counts = new LoadCounts();
     private final AtomicBoolean loading = new AtomicBoolean(true);
+    private final List<SigningKey> keys;
     private final String subject;
     private final RandomSource random;
 
@@ -28,7 +29,7 @@ final class SteadyLoad implements AutoCloseable {
     SteadyLoad(ChainClient client, int nodes, byte[] seed, int signers, String subject, RandomSource random) {
         this.subject = subject;
         this.random = random;
-        List<SigningKey> keys = BenchNetwork.signerKeys(seed, signers);
+        keys = BenchNetwork.signerKeys(seed, signers);
         for (int i = 0; i < signers; i++) {
             String name = BenchNetwork.ORGANISATION + "/" + BenchNetwork.signer(i);
             accounts.add(new ChainAccount(client, name, keys.get(i), random, InstantSource.system()));
@@ -82,6 +83,11 @@ final class SteadyLoad implements AutoCloseable {
 
     ChainAccount anyAccount() {
         return accounts.getFirst();
+    }
+
+    /// The same account by way of another client.
+    ChainAccount anyAccount(ChainClient client) {
+        return new ChainAccount(client, anyAccount().name(), keys.getFirst(), random, InstantSource.system());
     }
 
     /// Submits nothing more.

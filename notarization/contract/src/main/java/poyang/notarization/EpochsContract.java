@@ -147,6 +147,11 @@ public final class EpochsContract extends ServiceContract implements EpochDirect
         StoredProposal stored = proposal(state);
         Epoch next = Epoch.decode(stored.getEpoch().toByteArray());
         Bytes hash = context.suite().hash(stored.getEpoch().toByteArray());
+        Rules.need(
+                next.number() == Epoch.decode(context.epoch().toArray()).number() + 1,
+                NotarizationErrors.WRONG_STATE,
+                "the proposal is for epoch " + next.number() + ", which another one has taken the place of",
+                "a new proposal is needed");
         Rules.arguments(
                 ChainBytes.bytes(word.getEpochHash()).equals(hash),
                 "the word is about another epoch than the one that is proposed",

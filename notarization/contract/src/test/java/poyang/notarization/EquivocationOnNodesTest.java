@@ -70,7 +70,8 @@ final class EquivocationOnNodesTest {
         return Bytes.wrap(new BftMessage.Vote(ROUND, id, key.sign(Kind.VOTE.message(chainId, 0, ROUND, id))).encoded());
     }
 
-    private static final class Deaf implements Transport.Listener {
+    /// Hears nothing.
+    static final class Deaf implements Transport.Listener {
         @Override
         public void received(PartyId from, int channel, Bytes payload) {}
 

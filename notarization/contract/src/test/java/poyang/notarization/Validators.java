@@ -77,6 +77,11 @@ final class Validators implements AutoCloseable {
     ///
     /// @param observers how many
     Validators(Path folder, int observers) throws Exception {
+        this(folder, observers, NodeSettings.PATIENCE_MILLIS);
+    }
+
+    /// @param patienceMillis before the nodes would rather leave their epoch
+    Validators(Path folder, int observers, long patienceMillis) throws Exception {
         Instant now = clock.instant();
         validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
         root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
@@ -108,7 +113,8 @@ final class Validators implements AutoCloseable {
                     others,
                     api.get(i).socketAddress(),
                     new Retention.Archive(),
-                    i >= COUNT);
+                    i >= COUNT,
+                    patienceMillis);
             Path key = folder.resolve(mine.name() + ".storage.key");
             try (StorageKey storage = StorageKey.openOrCreate(key, STORAGE_PASSWORD.toCharArray(), random)) {
                 nodes.add(Node.start(

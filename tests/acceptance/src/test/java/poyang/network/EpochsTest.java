@@ -11,14 +11,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/// Validators as processes whose engine is swapped under load, from bft to raft and back.
+/// Validators as processes under load, whose engine is swapped from bft to raft and back; then a node observes,
+/// joins, another leaves, one changes its key, and a proposal is taken back; all by command.
 @Timeout(300)
 final class EpochsTest {
     @TempDir
     private Path folder;
 
     @Test
-    void noRecordIsLostWhileTheEngineIsSwappedAndSwappedBack() {
+    void noRecordIsLostWhileEnginesValidatorsAndKeysChange() {
         StringWriter out = new StringWriter();
         CommandLine command = new CommandLine(Main.commands());
         command.setOut(new PrintWriter(out));
@@ -28,17 +29,18 @@ final class EpochsTest {
                 "epochs",
                 "--swaps",
                 "2",
+                "--members",
                 "--rate",
                 "20",
                 "--seconds",
-                "2",
+                "1",
                 "--json",
                 "--directory",
                 folder.toString());
 
         String result = out.toString();
         assertEquals(0, code, result);
-        assertTrue(result.contains("\"swaps\":2,\"engine\":\"bft\""), result);
+        assertTrue(result.contains("\"epochs\":5,\"engine\":\"bft\""), result);
         assertTrue(result.contains("\"failed\":0,\"open\":false"), result);
     }
 }

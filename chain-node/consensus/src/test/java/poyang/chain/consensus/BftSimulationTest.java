@@ -207,7 +207,7 @@ final class BftSimulationTest {
     /// What the campaign runs many thousand times on demand.
     @Test
     void everythingAtOnce() {
-        Property.seeds(160).check(seed -> Campaign.of(seed, 4, seed % 2 == 0).run());
+        Property.seeds(100).check(seed -> Campaign.of(seed, 4, seed % 2 == 0).run());
         Property.seeds(20).check(seed -> Campaign.of(seed, 7, seed % 2 == 0).run());
     }
 

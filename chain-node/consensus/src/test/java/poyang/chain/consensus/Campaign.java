@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import poyang.chain.consensus.swap.EpochsCampaign;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.SeededRandom;
@@ -20,6 +21,7 @@ import poyang.simulation.SimulatedNetwork.Faults;
 final class Campaign {
     private static final Map<Integer, Epoch> EPOCHS = new LinkedHashMap<>();
     private static final int TRANSACTIONS = 10;
+    private static final int MOST_IN_EPOCHS = 7;
     private static final long TROUBLE_MILLIS = 40_000;
     private static final long CALM_MILLIS = 400_000;
 
@@ -142,14 +144,7 @@ final class Campaign {
         long virtual = 0;
         for (long seed = first; seed < first + seeds; seed++) {
             try {
-                Campaign campaign = of(seed, nodes, byzantine);
-                campaign.run();
-                virtual += campaign.virtualMillis();
-                if (seed % 50 == 0) {
-                    Campaign again = of(seed, nodes, byzantine);
-                    again.run();
-                    SimulatedChain.check(again.trace() == campaign.trace(), "one seed ran in two ways");
-                }
+                virtual += twice(seed, nodes, byzantine, seed % 50 == 0);
             } catch (RuntimeException | AssertionError e) {
                 e.printStackTrace();
                 System.out.println("{\"nodes\":" + nodes + ",\"byzantine\":" + byzantine + ",\"seeds\":"
@@ -160,6 +155,24 @@ final class Campaign {
         System.out.println("{\"nodes\":" + nodes + ",\"byzantine\":" + byzantine + ",\"seeds\":" + seeds
                 + ",\"virtualHours\":" + virtual / 3_600_000 + ",\"seconds\":"
                 + (System.nanoTime() - from) / 1_000_000_000 + "}");
+    }
+
+    /// One chain, and one whose epochs change and are given up; gives the virtual time that passed.
+    private static long twice(long seed, int nodes, boolean byzantine, boolean again) {
+        Campaign campaign = of(seed, nodes, byzantine);
+        campaign.run();
+        EpochsCampaign epochs = EpochsCampaign.of(seed, Math.min(nodes, MOST_IN_EPOCHS), byzantine);
+        epochs.run();
+        if (again) {
+            Campaign same = of(seed, nodes, byzantine);
+            same.run();
+            EpochsCampaign sameEpochs = EpochsCampaign.of(seed, Math.min(nodes, MOST_IN_EPOCHS), byzantine);
+            sameEpochs.run();
+            SimulatedChain.check(
+                    same.trace() == campaign.trace() && sameEpochs.trace() == epochs.trace(),
+                    "one seed ran in two ways");
+        }
+        return campaign.virtualMillis() + epochs.virtualMillis();
     }
 
     private static long number(String[] arguments, String option, long otherwise) {

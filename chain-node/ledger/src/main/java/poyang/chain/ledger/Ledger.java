@@ -391,11 +391,13 @@ public final class Ledger implements AutoCloseable {
         return epochs.links();
     }
 
-    /// From what the order of the present epoch goes on: the chain's id, or the hash of the last block of the
-    /// epoch before.
+    /// From what the order of the present epoch goes on: the chain's id, or the hash of the last block before it.
     public Bytes start() {
-        long from = epochs().lastFrom();
-        return from == 1 ? chainId : header(from - 1).orElseThrow().hash(genesis.suite());
+        return startAbove(epochs().lastFrom() - 1);
+    }
+
+    private Bytes startAbove(long last) {
+        return last == 0 ? chainId : header(last).orElseThrow().hash(genesis.suite());
     }
 
     /// Closes the present epoch for good and begins `next`, in one durable step: what the present epoch's
@@ -403,13 +405,16 @@ public final class Ledger implements AutoCloseable {
     ///
     /// @param next what the state after the last block, which has a proof, holds under {@link EpochLink#key}
     public synchronized void beginEpoch(Epoch next) {
-        Bug.unless(finalisedHeight == height, "an epoch ends with a block that has a proof");
         StateProof proof = prove(EpochLink.CONTRACT, EpochLink.key(next.number()), height);
-        Bytes start = header(height).orElseThrow().hash(genesis.suite());
-        Store.Batch batch = store.batch();
-        batch.put(Store.Family.META, ORDERED, long8(0).concat(start));
+        beginEpoch(new EpochLink(finality(height).orElseThrow(), proof, next));
+    }
+
+    /// The same by a link that holds for the last block here.
+    public synchronized void beginEpoch(EpochLink link) {
+        Bug.unless(finalisedHeight == height, "an epoch ends with a block that has a proof");
+        Store.Batch batch = store.batch().put(Store.Family.META, ORDERED, long8(0).concat(startAbove(height)));
         safety.all("").keySet().forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
-        epochs.write(batch, new EpochLink(finality(height).orElseThrow(), proof, next));
+        epochs.write(batch, link);
     }
 
     /// Attaches a block's finality proof; heights may come in any order. Gives the finalised height.

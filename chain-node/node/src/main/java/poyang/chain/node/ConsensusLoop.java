@@ -4,13 +4,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.chain.consensus.Attestations;
 import poyang.chain.consensus.Batch;
-import poyang.chain.consensus.BatchCertificate;
 import poyang.chain.consensus.Dissemination;
 import poyang.chain.consensus.DisseminationMessage;
+import poyang.chain.consensus.fallback.FallbackEntry;
+import poyang.chain.consensus.fallback.FallbackMessage;
 import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.OrderingPoint;
 import poyang.chain.consensus.sync.ProvenBlock;
@@ -34,6 +32,7 @@ import poyang.chain.ledger.OrderedMark;
 import poyang.chain.ledger.PreparedBlock;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.TransactionLeaf;
@@ -56,12 +55,11 @@ final class ConsensusLoop {
     static final int SPREAD_CHANNEL = 3;
     static final int SYNC_CHANNEL = 4;
     static final int FORWARD_CHANNEL = 5;
+    static final int EXIT_CHANNEL = 6;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsensusLoop.class);
     private static final int INBOX = 10_000;
-    private static final String KEPT_BATCHES = "batch/";
     static final String KEPT_POINT = "sync/point";
-    private static final int FORGET_AT = 64;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
     /// Batches of one start of this node have numbers above those of the starts before.
     private static final int SEQUENCE_BITS = 20;
@@ -79,15 +77,16 @@ final class ConsensusLoop {
     private final LinkedBlockingQueue<Input> inbox = new LinkedBlockingQueue<>(INBOX);
     private final LinkedBlockingQueue<Bytes> admitted = new LinkedBlockingQueue<>();
     private final ArrayDeque<Ordered> toExecute = new ArrayDeque<>();
-    private final Map<Bytes, String> keptBatches = new LinkedHashMap<>();
+    private final KeptBatches keptBatches;
     private final Deadlines deadlines = new Deadlines();
     private final Forwarding forwarding = new Forwarding();
     private final Collection<PartyId> peers;
-    private final TreeSet<String> keptKeys = new TreeSet<>();
     private final EarlyMessages early = new EarlyMessages();
     private final BlockServer blockServer;
     private final Replay replay;
+    private final long patienceMillis;
     private volatile Stage stage;
+    private EpochExit exit;
     /// The epoch that begins once the last executed block has its proof.
     private Optional<Epoch> next;
     /// The round of what the engine decided last; the ledger may be below it while batches are fetched.
@@ -98,18 +97,6 @@ final class ConsensusLoop {
     /// Sends to one peer; never blocks.
     interface Outlet {
         void send(PartyId to, int channel, Bytes payload);
-    }
-
-    private sealed interface Input {
-        record Message(PartyId from, long epoch, Engine.Heard message) implements Input {}
-
-        record Spoken(PartyId from, Attestations.Word word) implements Input {}
-
-        record Synced(SyncEvent event) implements Input {}
-
-        record Spread(PartyId from, long epoch, DisseminationMessage message) implements Input {}
-
-        record Woken() implements Input {}
     }
 
     ConsensusLoop(
@@ -123,6 +110,7 @@ final class ConsensusLoop {
             Meter meter,
             Outlet outlet,
             Collection<PartyId> peers,
+            long patienceMillis,
             Consumer<Equivocation> accuser,
             InstantSource clock) {
         this.ledger = ledger;
@@ -137,26 +125,28 @@ final class ConsensusLoop {
         this.accuser = accuser;
         this.clock = clock;
         this.signer = signer;
+        this.patienceMillis = patienceMillis;
+        keptBatches = new KeptBatches(ledger.safety());
         decidedRound = Stage.mark(ledger).round();
         Map<String, Bytes> entries = new LinkedHashMap<>();
         List<Batch> batches = new ArrayList<>();
         long executed = Engines.place(ledger.epochs().last(), decidedRound);
         ledger.safety().all("").forEach((key, value) -> {
-            if (!key.startsWith(KEPT_BATCHES)) {
-                if (!key.equals(KEPT_POINT)) {
+            if (!key.startsWith(KeptBatches.PREFIX)) {
+                if (!key.equals(KEPT_POINT) && !key.startsWith(FallbackEntry.PREFIX)) {
                     entries.put(key, value);
                 }
                 return;
             }
-            keptBatches.put(Bytes.fromHex(key.substring(key.lastIndexOf('/') + 1)), key);
-            if (key.compareTo(batchKey(executed + 1, "")) >= 0) {
+            keptBatches.found(key);
+            if (key.compareTo(KeptBatches.key(executed + 1, "")) >= 0) {
                 batches.add(Batch.decode(value.toArray()));
             }
         });
         stage = Stage.open(ledger, signer, peers, clock.millis() << SEQUENCE_BITS, entries, batches);
+        exit = exit();
         next = execution.due(stage.epoch().number() + 1);
-        keptKeys.addAll(keptBatches.values());
-        entries.keySet().stream().filter(stage.engine()::keptForOthers).forEach(keptKeys::add);
+        entries.keySet().stream().filter(stage.engine()::keptForOthers).forEach(keptBatches::entry);
         blockServer =
                 new BlockServer(ledger, (to, message) -> outlet.send(to, SYNC_CHANNEL, Bytes.wrap(message.encoded())));
     }
@@ -176,7 +166,7 @@ final class ConsensusLoop {
                 }
                 case SYNC_CHANNEL -> synced(from, SyncMessage.decode(payload.toArray()));
                 case FORWARD_CHANNEL -> forwarded(Forwarding.decode(payload.toArray()));
-                case ENGINE_CHANNEL, SPREAD_CHANNEL -> ofEpoch(now, from, channel, payload);
+                case ENGINE_CHANNEL, SPREAD_CHANNEL, EXIT_CHANNEL -> ofEpoch(now, from, channel, payload);
                 default -> {
                     LOG.warn("{} sent on channel {}, which means nothing", from, channel);
                     yield true;
@@ -198,6 +188,11 @@ final class ConsensusLoop {
             });
             return true;
         }
+        if (message instanceof SyncMessage.Point(OrderingPoint at)
+                && at.epoch() > stage.epoch().number()) {
+            // The epoch may have been given up: that is proven by no block.
+            outlet.send(from, stage.channel(EXIT_CHANNEL), EpochExit.question());
+        }
         return inbox.offer(new Input.Synced(new SyncEvent.Received(from, message)));
     }
 
@@ -210,15 +205,24 @@ final class ConsensusLoop {
     private boolean ofEpoch(Stage now, PartyId from, int channel, Bytes payload) {
         long ahead = now.ahead(channel);
         if (ahead != 0) {
+            if (ahead < 0 && Stage.kind(channel) == EXIT_CHANNEL) {
+                EpochExit.answer(ledger, now.epoch().number() + ahead)
+                        .ifPresent(link -> outlet.send(from, channel, link));
+            }
             if (ahead == 1) {
                 boolean _ = early.keep(now.epoch().number() + 1, from, channel, payload);
             }
             return inbox.offer(new Input.Synced(ahead < 0 ? new SyncEvent.Behind(from) : new SyncEvent.Ahead(from)));
         }
-        if (!signer.votesIn(now.epoch())) {
+        if (Stage.kind(channel) == EXIT_CHANNEL) {
+            return inbox.offer(
+                    new Input.Leaving(from, now.epoch().number(), FallbackMessage.decode(payload.toArray())));
+        }
+        boolean engine = Stage.kind(channel) == ENGINE_CHANNEL;
+        if (!signer.votesIn(now.epoch()) || (engine && now.shut())) {
             return true;
         }
-        return Stage.kind(channel) == ENGINE_CHANNEL
+        return engine
                 ? inbox.offer(new Input.Message(
                         from, now.epoch().number(), now.engine().decode(payload.toArray())))
                 : inbox.offer(
@@ -255,7 +259,9 @@ final class ConsensusLoop {
             fireTimers();
             takeAdmitted();
             if (next.isPresent() && ledger.finalisedHeight() == ledger.height()) {
-                turn(next.get());
+                turn(next.get(), Optional.empty());
+            } else if (next.isEmpty()) {
+                exit.link().ifPresent(link -> turn(link.next(), Optional.of(link)));
             }
         }
     }
@@ -272,6 +278,7 @@ final class ConsensusLoop {
     }
 
     private void begin() {
+        exit.start(clock.millis());
         act(stage.engine().started(clock.millis()));
         for (long height = ledger.finalisedHeight() + 1; height <= ledger.height(); height++) {
             attest(new Attestations.Event.Executed(ledger.header(height).orElseThrow()));
@@ -279,10 +286,29 @@ final class ConsensusLoop {
         sync(new SyncEvent.Started(progress(), ledger.safety().get(KEPT_POINT).map(OrderingPoint::decode)));
     }
 
+    private EpochExit exit() {
+        EpochExit made = new EpochExit(
+                ledger,
+                signer,
+                stage,
+                patienceMillis,
+                new EpochExit.Around(
+                        outlet,
+                        deadlines,
+                        () -> stage = stage.closed(),
+                        ordered -> apply(new Engine.Effect.Decided(ordered))));
+        stage = made.isShut() ? stage.closed() : stage;
+        return made;
+    }
+
     /// Leaves the epoch for the next one.
-    private void turn(Epoch to) {
+    ///
+    /// @param by why, unless the state says so
+    private void turn(Epoch to, Optional<EpochLink> by) {
         List<Bytes> carried = signer.votesIn(stage.epoch()) ? stage.spread().unordered() : forwarding.end();
-        ledger.beginEpoch(to);
+        by.ifPresentOrElse(ledger::beginEpoch, () -> ledger.beginEpoch(to));
+        by.ifPresent(link -> peers.forEach(peer ->
+                outlet.send(peer, stage.channel(EXIT_CHANNEL), new FallbackMessage.Link(link.encoded()).encoded())));
         execution.enter(to);
         LOG.info(
                 "epoch {} begins above height {}, {} transactions come along; {}",
@@ -295,8 +321,8 @@ final class ConsensusLoop {
         toExecute.clear();
         deadlines.clear();
         keptBatches.clear();
-        keptKeys.clear();
         stage = Stage.open(ledger, signer, peers, clock.millis() << SEQUENCE_BITS, Map.of(), List.of());
+        exit = exit();
         begin();
         boolean _ = admitted.addAll(carried);
         early.begun(to.number(), this::received);
@@ -318,6 +344,11 @@ final class ConsensusLoop {
                 }
                 spread(new Dissemination.Event.Received(from, message, clock.millis()));
             }
+            case Input.Leaving(PartyId from, long of, FallbackMessage message) -> {
+                if (of == stage.epoch().number()) {
+                    exit.received(from, message, clock.millis());
+                }
+            }
             case Input.Spoken(PartyId from, Attestations.Word word) -> attest(new Attestations.Event.Heard(from, word));
             case Input.Synced(SyncEvent event) -> sync(event);
             case Input.Woken() -> {}
@@ -331,8 +362,8 @@ final class ConsensusLoop {
             for (Engine.Kept kept : steps.persist()) {
                 entries.put(kept.key(), kept.encoded());
                 if (kept.forOthers()) {
-                    keptKeys.add(kept.key());
-                    keepBatches(kept, entries);
+                    keptBatches.entry(kept.key());
+                    keptBatches.keep(kept, stage.engine().place(kept.round()), stage.spread()::find, entries);
                 }
             }
             ledger.safety().putAll(entries);
@@ -341,28 +372,6 @@ final class ConsensusLoop {
         deadlines.follow(steps.timers(), "engine:");
         steps.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
         steps.apply().forEach(this::apply);
-    }
-
-    /// What is voted for or acknowledged must outlive a crash of everybody, and be kept for as long as the last
-    /// entry that names it.
-    private void keepBatches(Engine.Kept kept, Map<String, Bytes> entries) {
-        for (Bytes item : kept.payload()) {
-            Bytes id = BatchCertificate.decode(item.toArray()).batch();
-            String key = batchKey(stage.engine().place(kept.round()), id.hex());
-            String known = keptBatches.getOrDefault(id, "");
-            Optional<Batch> batch = known.compareTo(key) >= 0
-                    ? Optional.empty()
-                    : stage.spread().find(id);
-            if (batch.isPresent()) {
-                entries.put(key, Bytes.wrap(batch.get().encoded()));
-                keptBatches.put(id, key);
-                keptKeys.add(key);
-            }
-        }
-    }
-
-    private static String batchKey(long place, String id) {
-        return String.format(Locale.ROOT, "%s%016x/%s", KEPT_BATCHES, place, id);
     }
 
     private void spread(Dissemination.Event event) {
@@ -390,18 +399,19 @@ final class ConsensusLoop {
     }
 
     private void serve(PartyId from, Bytes id) {
-        Optional.ofNullable(keptBatches.get(id))
-                .flatMap(key -> ledger.safety().get(key))
+        keptBatches
+                .find(id)
                 .ifPresent(batch -> outlet.send(
                         from,
                         stage.channel(SPREAD_CHANNEL),
-                        Bytes.wrap(new DisseminationMessage.Carried(Batch.decode(batch.toArray())).encoded())));
+                        Bytes.wrap(new DisseminationMessage.Carried(batch).encoded())));
     }
 
     private void apply(Engine.Effect effect) {
         switch (effect) {
             case Engine.Effect.Decided(Ordered ordered) -> {
                 decidedRound = ordered.round();
+                exit.decided(ordered.round(), ordered.id());
                 toExecute.add(ordered);
                 executeWaiting();
             }
@@ -466,18 +476,10 @@ final class ConsensusLoop {
             pool.settled(transactions, executed.map(made -> made.ids().size()).orElse(0), ledger.height());
             spread(new Dissemination.Event.Executed(block.payload()));
         }
-        forget(block.round());
+        keptBatches.forget(stage.engine(), block.round());
         sync(new SyncEvent.Advanced(progress()));
-    }
-
-    private void forget(long orderedRound) {
-        List<String> old = new ArrayList<>(
-                keptKeys.subSet(stage.engine().keysFrom(), stage.engine().keysBelow(orderedRound)));
-        old.addAll(keptKeys.subSet(KEPT_BATCHES, batchKey(stage.engine().placesBelow(orderedRound), "")));
-        if (old.size() >= FORGET_AT) {
-            ledger.safety().delete(old);
-            old.forEach(keptKeys::remove);
-            keptBatches.values().removeAll(new HashSet<>(old));
+        if (next.isEmpty()) {
+            exit.reached(block.round());
         }
     }
 
@@ -534,8 +536,8 @@ final class ConsensusLoop {
     }
 
     private void resume(OrderingPoint at) {
-        if (at.round() <= decidedRound || next.isPresent()) {
-            // The engine handed out what lies there: it is being applied, or the epoch is over.
+        if (at.round() <= decidedRound || next.isPresent() || stage.shut()) {
+            // The engine handed out what lies there: it is being applied, or the epoch is over or about to be.
             return;
         }
         LOG.info("the order goes on after round {}, height {}", at.round(), at.height());
@@ -583,6 +585,8 @@ final class ConsensusLoop {
                 act(stage.engine().timerFired(timer.substring("engine:".length()), clock.millis()));
             } else if (timer.startsWith("spread:")) {
                 spread(new Dissemination.Event.TimerFired(timer.substring("spread:".length()), clock.millis()));
+            } else if (timer.startsWith(EpochExit.TIMERS)) {
+                exit.fired(timer.substring(EpochExit.TIMERS.length()), clock.millis());
             } else if (timer.startsWith("sync:")) {
                 sync(new SyncEvent.TimerFired());
             } else {

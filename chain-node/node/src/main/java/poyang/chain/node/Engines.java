@@ -26,7 +26,7 @@ final class Engines {
             Map<String, Bytes> kept,
             OrderedMark mark) {
         if (!signer.votesIn(epoch)) {
-            return new ObserverEngine();
+            return new ObserverEngine(false);
         }
         if (epoch.engine().equals(Epoch.BFT)) {
             BftConfig config = BftConfig.of(chainId, epoch, signer.id(), start);

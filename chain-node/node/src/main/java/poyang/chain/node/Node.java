@@ -94,6 +94,7 @@ public final class Node implements ServedChain {
                 meter,
                 this::send,
                 peers.keySet(),
+                settings.patienceMillis(),
                 audit::lied,
                 clock);
         transport = Transport.start(

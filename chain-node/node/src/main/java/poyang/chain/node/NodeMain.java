@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import poyang.chain.ledger.Retention;
 import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
@@ -51,7 +52,8 @@ public final class NodeMain {
                 peers.isEmpty() ? List.of() : NodeAddress.list(peers),
                 from.listen("api.listen"),
                 Retention.named(from.text("state.keep", "archive")),
-                Boolean.parseBoolean(from.text("observer", "false")));
+                Boolean.parseBoolean(from.text("observer", "false")),
+                TimeUnit.SECONDS.toMillis(from.number("fallback.after", 2, 86_400, 60)));
         RandomSource random = ProcessRandom.open("node");
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);

@@ -17,6 +17,7 @@ import poyang.wire.schema.GenesisFile;
 /// @param apiListen for clients
 /// @param retention how many states it keeps
 /// @param observes may it run without being a validator? It may become one by an epoch
+/// @param patienceMillis see {@link #PATIENCE_MILLIS}
 public record NodeSettings(
         PartyId name,
         GenesisFile genesis,
@@ -25,7 +26,11 @@ public record NodeSettings(
         List<NodeAddress> peers,
         InetSocketAddress apiListen,
         Retention retention,
-        boolean observes) {
+        boolean observes,
+        long patienceMillis) {
+    /// How long nothing may be decided, while something waits, before this node would rather leave the epoch.
+    public static final long PATIENCE_MILLIS = 60_000;
+
     public NodeSettings {
         peers = List.copyOf(peers);
     }
@@ -39,6 +44,6 @@ public record NodeSettings(
             List<NodeAddress> peers,
             InetSocketAddress apiListen,
             Retention retention) {
-        this(name, genesis, directory, peerListen, peers, apiListen, retention, false);
+        this(name, genesis, directory, peerListen, peers, apiListen, retention, false, PATIENCE_MILLIS);
     }
 }

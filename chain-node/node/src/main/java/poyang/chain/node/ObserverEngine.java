@@ -7,8 +7,10 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// Of a node that is no validator of the epoch: it decides nothing and says nothing, and takes blocks with their
-/// proofs from those who are.
-final class ObserverEngine implements Engine {
+/// proofs from those who are; and of one that has closed the epoch for good.
+///
+/// @param shut is the epoch closed? Then what its engine left is kept
+record ObserverEngine(boolean shut) implements Engine {
     @Override
     public Steps started(long nowMillis) {
         return NOTHING;
@@ -54,7 +56,7 @@ final class ObserverEngine implements Engine {
 
     @Override
     public long placesBelow(long orderedRound) {
-        return orderedRound;
+        return shut ? 0 : orderedRound;
     }
 
     @Override

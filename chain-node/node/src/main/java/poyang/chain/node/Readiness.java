@@ -31,6 +31,7 @@ final class Readiness {
     private final OwnCalls own;
     private final Contracts contracts;
     private final NodeAudit audit;
+    private Optional<Epoch> noted = Optional.empty();
 
     Readiness(PartyId self, Collection<PartyId> peers, OwnCalls own, Contracts contracts, NodeAudit audit) {
         this.self = self;
@@ -52,13 +53,26 @@ final class Readiness {
                 audit.record(own.account(), "begin", "epoch " + begun, AuditLog.DONE);
                 known = begun;
             }
-            Optional<Epoch> mine =
-                    contracts.proposed(state).filter(next -> names(next) && !contracts.ready(self.name(), state));
+            Optional<Epoch> proposed = contracts.proposed(state).filter(next -> next.number() == begun + 1);
+            note(proposed, state);
+            Optional<Epoch> mine = proposed.filter(next -> names(next) && !contracts.ready(self.name(), state));
             boolean said = mine.isEmpty() || say(mine.get(), height);
             if (!said || !finality.await(height + 1, LOOK_MILLIS)) {
                 Thread.sleep(PAUSE_MILLIS);
             }
         }
+    }
+
+    /// Has the audit log say what is proposed, and what is so no longer.
+    private void note(Optional<Epoch> proposed, StateView state) {
+        if (proposed.equals(noted)) {
+            return;
+        }
+        noted.filter(gone -> contracts.due(gone.number(), state).isEmpty())
+                .ifPresent(gone -> audit.record(own.account(), "withdrawn", "epoch " + gone.number(), AuditLog.DONE));
+        proposed.ifPresent(next -> audit.record(
+                own.account(), "proposed", "epoch " + next.number() + ", " + next.engine(), AuditLog.DONE));
+        noted = proposed;
     }
 
     private boolean names(Epoch next) {

@@ -111,6 +111,16 @@ record Stage(
         return header.epoch() == epoch.number() ? header.round() : 0;
     }
 
+    /// The same once the epoch is closed here: its engine takes no step any more.
+    Stage closed() {
+        return new Stage(epoch, start, spread, new ObserverEngine(true), attestations, blockSync);
+    }
+
+    /// Is the epoch closed here?
+    boolean shut() {
+        return engine instanceof ObserverEngine observer && observer.shut();
+    }
+
     /// The channel on which this epoch's messages of a kind travel.
     int channel(int kind) {
         return kind + CHANNELS * (int) (epoch.number() % TOLD_APART);

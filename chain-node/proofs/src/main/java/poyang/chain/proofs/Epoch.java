@@ -94,6 +94,16 @@ public record Epoch(long number, String engine, int quorum, long blockTimeMillis
         return !engine.equals(BFT);
     }
 
+    /// What follows when this epoch's engine decides nothing any more, agreed by everybody beforehand: the same
+    /// validators under `bft`, after `bft` itself with twice the block time. Empty for one validator alone.
+    public Optional<Epoch> fallback() {
+        if (validators.size() == 1) {
+            return Optional.empty();
+        }
+        long millis = engine.equals(BFT) ? Math.min(2 * blockTimeMillis, BLOCK_TIME_MOST) : blockTimeMillis;
+        return Optional.of(of(number + 1, BFT, millis, validators));
+    }
+
     /// In words, without a full stop: what the engine bears, and how many validators would have to sign twice
     /// for two contradicting blocks of one height to have a proof each (2q − n).
     public String strength() {

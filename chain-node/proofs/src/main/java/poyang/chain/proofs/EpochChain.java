@@ -46,7 +46,7 @@ public record EpochChain(Bytes chainId, List<Term> terms) {
     /// Goes on by a link; empty when it does not hold.
     public Optional<EpochChain> and(EpochLink link) {
         long end = link.handOff().header().height();
-        if (end < lastFrom() || !link.follows(chainId, last())) {
+        if (!link.follows(chainId, last(), lastFrom())) {
             return Optional.empty();
         }
         List<Term> longer = new ArrayList<>(terms);

@@ -103,18 +103,81 @@ final class EpochLinkTest {
                 link(next, 5, EpochLink.key(2), 1, 2, 3),
                 link(Epoch.raft(2, next.validators()), 5, EpochLink.key(2), 1, 2, 3),
                 link(new Epoch(1, Epoch.RAFT, 2, 500, next.validators()), 5, EpochLink.key(1), 1, 2, 3),
-                new EpochLink(link().handOff(), link().proof(), Epoch.bft(1, next.validators())),
-                new EpochLink(attested(header(0, 5, leaf("another", next)), old, 1, 2, 3), link().proof(), next));
+                new EpochLink(link().handOff(), link().ground(), Epoch.bft(1, next.validators())),
+                new EpochLink(attested(header(0, 5, leaf("another", next)), old, 1, 2, 3), link().ground(), next));
         for (EpochLink each : wrong) {
             assertTrue(EpochChain.of(genesis, List.of(each)).isEmpty(), each.toString());
         }
         assertTrue(EpochChain.of(genesis, List.of(link(), link())).isEmpty(), "no link leads on twice");
     }
 
+    /// The end of epoch 0 with this header, as these say.
+    private EpochLink givenUp(Epoch to, BlockHeader signed, int... signers) {
+        StateProof.Leaf any = leaf("any", next);
+        FinalityProof handOff = attested(header(0, 5, any), old, 1, 2, 3);
+        List<FinalityProof.Signed> words = new ArrayList<>();
+        for (int i : signers) {
+            byte[] message = EpochLink.end(genesis.chainId(), 0, signed.hash(CryptoSuite.SM));
+            words.add(new FinalityProof.Signed(
+                    new PartyId("validator-" + i), old.get(i - 1).sign(message)));
+        }
+        return new EpochLink(handOff, new EpochLink.Ground.GivenUp(words), to);
+    }
+
+    @Test
+    void moreThanTwoThirdsGiveAnEpochUpForItsFallbackAndForNothingElse() {
+        BlockHeader last = header(0, 5, leaf("any", next));
+        Epoch fallback = genesis.epoch().fallback().orElseThrow();
+        assertEquals(Epoch.bft(1, 1_000, genesis.epoch().validators()), fallback);
+        EpochChain chain = EpochChain.of(genesis, List.of(givenUp(fallback, last, 2, 3, 4)))
+                .orElseThrow();
+        assertEquals(fallback, chain.last());
+        assertEquals(6, chain.lastFrom());
+        List<EpochLink> wrong = List.of(
+                givenUp(fallback, last, 2, 3),
+                givenUp(fallback, last, 2, 3, 3),
+                givenUp(fallback, header(0, 4, leaf("any", next)), 2, 3, 4),
+                givenUp(next, last, 2, 3, 4),
+                givenUp(Epoch.bft(1, genesis.epoch().validators()), last, 2, 3, 4),
+                new EpochLink(givenUp(fallback, last, 2, 3, 4).handOff(), link().ground(), fallback));
+        for (EpochLink each : wrong) {
+            assertTrue(EpochChain.of(genesis, List.of(each)).isEmpty(), each.toString());
+        }
+        noChangedOctetLeadsOn(givenUp(fallback, last, 2, 3, 4));
+    }
+
+    @Test
+    void anEpochMayBeGivenUpBeforeItHasABlock() {
+        BlockHeader last = genesis.genesisHeader();
+        Epoch fallback = genesis.epoch().fallback().orElseThrow();
+        EpochLink fromGenesis = new EpochLink(
+                new FinalityProof(last, List.of()),
+                givenUp(fallback, last, 2, 3, 4).ground(),
+                fallback);
+        EpochChain chain = EpochChain.of(
+                        genesis, List.of(EpochLink.decode(fromGenesis.encoded().toArray())))
+                .orElseThrow();
+        assertEquals(1, chain.lastFrom());
+        assertEquals(Optional.of(fallback), chain.of(header(1, 1, leaf("any", next))));
+        assertEquals(Optional.empty(), chain.of(header(0, 1, leaf("any", next))), "epoch 0 had no block");
+        EpochLink unsigned = new EpochLink(
+                new FinalityProof(last, List.of()),
+                givenUp(fallback, last, 2, 3).ground(),
+                fallback);
+        assertTrue(EpochChain.of(genesis, List.of(unsigned)).isEmpty());
+        assertTrue(EpochChain.of(
+                        genesis, List.of(new EpochLink(new FinalityProof(last, List.of()), link().ground(), next)))
+                .isEmpty());
+    }
+
     @Test
     void itComesBackAsItWasAndNoChangedOctetLeadsOn() {
-        byte[] encoded = link().encoded().toArray();
-        assertEquals(link(), EpochLink.decode(encoded));
+        noChangedOctetLeadsOn(link());
+    }
+
+    private void noChangedOctetLeadsOn(EpochLink whole) {
+        byte[] encoded = whole.encoded().toArray();
+        assertEquals(whole, EpochLink.decode(encoded));
         for (int i = 0; i < encoded.length; i += 3) {
             byte[] flipped = encoded.clone();
             flipped[i] ^= 1;

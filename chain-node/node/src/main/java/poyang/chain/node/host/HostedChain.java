@@ -132,7 +132,8 @@ final class HostedChain {
                 NodeAddress.list(part.peers()),
                 loopback,
                 Retention.named(part.keep()),
-                part.observes());
+                part.observes(),
+                NodeSettings.PATIENCE_MILLIS);
         char[] password = folder.password(around.storage(), around.random());
         PrivateFolder.make(folder.data());
         try (StorageKey storage =
