@@ -48,6 +48,8 @@ import poyang.kernel.RandomSource;
 /// names of state keys are replaced by {@link #stateKey}.
 final class Store implements AutoCloseable {
     private static final long CACHE_BYTES = 64L << 20;
+    /// What indexes and filters may keep of the cache, whatever is read besides.
+    private static final double INDEX_SHARE = 0.5;
     private static final long WRITE_BUFFER_BYTES = 32L << 20;
     private static final int READ_AT_ONCE = 1024;
     private static final int SLOWED_BY_FILES = 20;
@@ -119,7 +121,7 @@ final class Store implements AutoCloseable {
         RocksDB.loadLibrary();
         this.suite = suite;
         values = SealedValues.open(key, random);
-        cache = new LRUCache(CACHE_BYTES);
+        cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
         filter = new BloomFilter(10, false);
         familyOptions = familyOptions(tables().setFilterPolicy(filter).setPartitionFilters(true));
         // Whoever asks for a node knows that it is there.
@@ -210,7 +212,8 @@ final class Store implements AutoCloseable {
                 .setBlockCache(cache)
                 .setIndexType(IndexType.kTwoLevelIndexSearch)
                 .setPinTopLevelIndexAndFilter(true)
-                .setCacheIndexAndFilterBlocks(true);
+                .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true);
     }
 
     private static ColumnFamilyOptions familyOptions(BlockBasedTableConfig tables) {

@@ -52,6 +52,8 @@ final class IndexStore implements AutoCloseable {
     static final int HASH_BYTES = 14;
     private static final String ROWS = "rows";
     private static final long CACHE_BYTES = 64L << 20;
+    /// What indexes and filters may keep of the cache, whatever is read besides.
+    private static final double INDEX_SHARE = 0.5;
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final int HASHES_REMEMBERED = 65_536;
 
@@ -68,7 +70,7 @@ final class IndexStore implements AutoCloseable {
     /// @param key belongs to the store, which closes it
     IndexStore(Path folder, DataKey key, RandomSource random) {
         RocksDB.loadLibrary();
-        cache = new LRUCache(CACHE_BYTES);
+        cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
         filter = new BloomFilter(10, false);
         unsynced = new WriteOptions();
         values = SealedValues.open(key, random);
@@ -78,7 +80,8 @@ final class IndexStore implements AutoCloseable {
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(cache)
                         .setFilterPolicy(filter)
-                        .setCacheIndexAndFilterBlocks(true));
+                        .setCacheIndexAndFilterBlocks(true)
+                        .setCacheIndexAndFilterBlocksWithHighPriority(true));
         options = new DBOptions()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
