@@ -73,7 +73,7 @@ final class ChainIndex implements AutoCloseable {
         return new ChainIndex(ledger, finality, index);
     }
 
-    /// Follows the chain until it is interrupted. What is asked before the index is warm waits for it.
+    /// Follows the chain until it is interrupted, once the index is warm.
     void follow() throws InterruptedException {
         index.warmUp(WARM_UP_NANOS);
         while (!failed) {
