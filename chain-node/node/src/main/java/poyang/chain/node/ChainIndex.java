@@ -75,7 +75,11 @@ final class ChainIndex implements AutoCloseable {
 
     /// Follows the chain until it is interrupted, once the index is warm.
     void follow() throws InterruptedException {
-        index.warmUp(WARM_UP_NANOS);
+        try {
+            index.warmUp(WARM_UP_NANOS);
+        } catch (PoyangException e) {
+            LOG.warn("the index of the chain is not warm: {}", e.wrong());
+        }
         while (!failed) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the index is closed");

@@ -134,7 +134,7 @@ public final class QueryIndex implements AutoCloseable {
     /// process that has just started. A short chain needs none.
     public void warmUp(long nanos) {
         if (height >= WARMED_FROM) {
-            new WarmUp(this).run(nanos);
+            int _ = new WarmUp(this).run(nanos);
         }
     }
 

@@ -477,6 +477,18 @@ final class QueryIndexTest {
         }
     }
 
+    /// Every question of its own is one that it understands, and most of them find something.
+    @Test
+    void anIndexThatGetsWarmAsksOfAllThatItHas() {
+        assertEquals(0, new WarmUp(index).run(Long.MAX_VALUE), "an empty one has nothing to ask of");
+        Random random = new Random(4);
+        for (long height = 0; height < 60; height++) {
+            block(height, 4, random);
+        }
+        int answered = new WarmUp(index).run(Long.MAX_VALUE);
+        assertTrue(answered > 150, answered + " questions found rows");
+    }
+
     @Test
     void noFileHoldsATextInClear() throws IOException {
         Random random = new Random(6);
