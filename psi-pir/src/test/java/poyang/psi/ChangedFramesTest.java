@@ -24,8 +24,8 @@ import poyang.kernel.PoyangException;
 /// Coverage: each frame of each direction, one bit at a place that the seed draws, and each field of the frames that
 /// have fields (headers, commitments, openings, challenges, the last comparison: a bit of every 16 octets of frames of
 /// at most 256 octets that come before the first long one). Frames that differ in their number alone (corrections of
-/// trees, chunks) are all changed in `vole` and `vole-malicious`; in `vole-group` every twelfth. With
-/// `-Dpoyang.changes=N` each frame is changed N times, at other places.
+/// trees, chunks) are all changed in `vole-malicious`, which has those of `vole` too; of `vole` every fourth is, of
+/// `vole-group` every twenty-fourth. With `-Dpoyang.changes=N` each frame is changed N times, at other places.
 final class ChangedFramesTest {
     private static final int TIMES = Integer.getInteger("poyang.changes", 1);
     private static final int FIELD = 16;
@@ -98,6 +98,11 @@ final class ChangedFramesTest {
 
     /// Changes all frames of a protocol, gives how many changes there were.
     private static int change(String name, Protocol protocol, long seed) {
+        return change(name, protocol, seed, 1);
+    }
+
+    /// @param step of the frames between others of their length only so many is changed, where each is changed once
+    private static int change(String name, Protocol protocol, long seed, int step) {
         Undisturbed undisturbed = Undisturbed.of(protocol);
         SplittableRandom random = new SplittableRandom(seed);
         int changes = 0;
@@ -106,6 +111,9 @@ final class ChangedFramesTest {
             boolean fields = true;
             for (int frame = 0; frame < lengths.size(); frame++) {
                 fields &= lengths.get(frame) <= SHORT_FRAME;
+                if (TIMES == 1 && frame % step != 0 && amongEquals(lengths, frame)) {
+                    continue;
+                }
                 for (int octet : octets(lengths.get(frame), fields, random)) {
                     int bit = random.nextInt(8);
                     TwoParties parties = new TwoParties();
@@ -127,6 +135,13 @@ final class ChangedFramesTest {
         return changes;
     }
 
+    private static boolean amongEquals(List<Integer> lengths, int frame) {
+        return frame > 0
+                && frame < lengths.size() - 1
+                && lengths.get(frame).equals(lengths.get(frame - 1))
+                && lengths.get(frame).equals(lengths.get(frame + 1));
+    }
+
     private static int[] octets(int length, boolean fields, SplittableRandom random) {
         int count = fields ? TIMES * ((length + FIELD - 1) / FIELD) : TIMES;
         int[] octets = new int[count];
@@ -139,7 +154,7 @@ final class ChangedFramesTest {
 
     @Test
     void everyChangeOfVoleIsAStatedAbort() {
-        assertTrue(change("vole", keysOf(CollisionProtocol.VOLE), 41) >= 50);
+        assertTrue(change("vole", keysOf(CollisionProtocol.VOLE), 41, 4) >= 30);
     }
 
     @Test
@@ -183,7 +198,7 @@ final class ChangedFramesTest {
         int changes = 0;
         for (Map.Entry<String, List<Integer>> link : lengths.entrySet()) {
             int count = link.getValue().size();
-            for (int frame = 0; frame < count; frame += TIMES == 1 && frame > 5 && frame < count - 3 ? 12 : 1) {
+            for (int frame = 0; frame < count; frame += TIMES == 1 && frame > 5 && frame < count - 3 ? 24 : 1) {
                 int length = link.getValue().get(frame);
                 for (int octet : octets(length, false, random)) {
                     changeInGroup(sets, link.getKey(), frame, octet, 1 << random.nextInt(8));
@@ -191,7 +206,7 @@ final class ChangedFramesTest {
                 }
             }
         }
-        assertTrue(changes >= 40, changes + " changes");
+        assertTrue(changes >= 30, changes + " changes");
     }
 
     private static void changeInGroup(List<KeySet> sets, String link, int frame, int octet, int bit) {
