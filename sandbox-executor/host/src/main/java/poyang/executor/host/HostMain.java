@@ -72,12 +72,13 @@ public final class HostMain {
         Path scratch = from.path("scratch");
         List<Path> reader = classPath(from.text("reader.class.path"));
         List<Path> compute = classPath(from.text("compute.class.path"));
+        Limits readerLimits = readerLimits(from);
         Limits computeLimits = limits(from);
         Limits viewLimits = viewLimits(from, computeLimits);
         int current = (int) from.number("views.current.minutes", 1, 1 << 20, ExecutorSetup.CURRENT_MINUTES);
         from.end();
-        ExecutorSetup setup =
-                setup(scratch, keys, reader, compute, List.of(computeLimits, viewLimits), current, unsafe);
+        ExecutorSetup setup = setup(
+                scratch, keys, reader, compute, List.of(readerLimits, computeLimits, viewLimits), current, unsafe);
         ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
         ChainAccount chain =
                 new ChainAccount(client, PeerLinks.accountName(settings.organisation()), account, random, clock);
@@ -91,6 +92,17 @@ public final class HostMain {
             System.err.println("the executor had to stop: " + e.getCause());
             System.exit(3);
         }
+    }
+
+    /// What reading takes grows with the rows.
+    private static Limits readerLimits(ProcessSettings from) {
+        Limits usual = ExecutorSetup.READER_LIMITS;
+        return new Limits(
+                (int) from.number("reader.heap.mebibytes", 64, 1 << 20, usual.heapMebibytes()),
+                usual.nativeMebibytes(),
+                usual.processors(),
+                usual.fileMebibytes(),
+                (int) from.number("reader.seconds", 1, 1 << 20, usual.seconds()));
     }
 
     private static Limits limits(ProcessSettings from) {
@@ -115,6 +127,8 @@ public final class HostMain {
     }
 
     /// A jail that was tried out, or none where the operator said so.
+    ///
+    /// @param limits of readers, compute children and views
     private static ExecutorSetup setup(
             Path scratch,
             Path keys,
@@ -144,14 +158,7 @@ public final class HostMain {
             JailTrial.require(JailTrial.run(jail, compute, children, keys));
         }
         return new ExecutorSetup(
-                jail,
-                children,
-                reader,
-                compute,
-                ExecutorSetup.READER_LIMITS,
-                limits.getFirst(),
-                limits.getLast(),
-                currentMinutes);
+                jail, children, reader, compute, limits.getFirst(), limits.get(1), limits.getLast(), currentMinutes);
     }
 
     private static List<Path> classPath(String text) {
