@@ -319,7 +319,7 @@ public final class Ledger implements AutoCloseable {
         batch.put(Store.Family.ROOT_HEIGHTS, header.stateRoot(), at);
         block.update().written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
         KeyIndex.Change keys = putState(batch, header.height(), block);
-        List<Bytes> hashes = nonceHashes(block.transactions());
+        List<Bytes> hashes = NonceWindow.hashes(block.transactions());
         for (int i = 0; i < block.transactionCount(); i++) {
             Bytes nonce = hashes.get(i);
             Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
@@ -519,16 +519,9 @@ public final class Ledger implements AutoCloseable {
 
     /// The same of each of several.
     public List<Boolean> seen(List<LedgerTransaction> transactions) {
-        return nonceHashes(transactions).stream()
+        return NonceWindow.hashes(transactions).stream()
                 .map(nonce -> store.get(Store.Family.NONCES, nonce).isPresent())
                 .toList();
-    }
-
-    /// The keys of the replay index. They are SM3 under every suite: nothing but this node reads them.
-    private static List<Bytes> nonceHashes(List<LedgerTransaction> transactions) {
-        return CryptoSuite.SM.hashAll(transactions.stream()
-                .map(t -> LedgerTransaction.nonceMessage(t.sender(), t.nonce()))
-                .toList());
     }
 
     public SafetyStore safety() {

@@ -1,8 +1,10 @@
 package poyang.chain.ledger;
 
+import java.util.List;
+import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 
-/// Forgets the nonces of blocks that no transaction's block limit reaches any more.
+/// The replay index: its keys, and forgetting those of blocks that no transaction's block limit reaches any more.
 final class NonceWindow {
     private final Store store;
     private long from;
@@ -29,5 +31,12 @@ final class NonceWindow {
                 batch.delete(Store.Family.NONCE_HEIGHTS, cursor.key());
             }
         }
+    }
+
+    /// The keys of the replay index. They are SM3 under every suite: nothing but this node reads them.
+    static List<Bytes> hashes(List<LedgerTransaction> transactions) {
+        return CryptoSuite.SM.hashAll(transactions.stream()
+                .map(t -> LedgerTransaction.nonceMessage(t.sender(), t.nonce()))
+                .toList());
     }
 }
