@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/jobs', component: () => import('./pages/JobsPage.vue'), meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
     { path: '/jobs/new-totals', component: () => import('./pages/NewTotalsPage.vue'), meta: { roles: ['ANALYST'] } },
     { path: '/jobs/new-sums', component: () => import('./pages/NewSumsPage.vue'), meta: { roles: ['ANALYST'] } },
+    { path: '/jobs/new-proof', component: () => import('./pages/NewProofPage.vue'), meta: { roles: ['ANALYST'] } },
     { path: '/jobs/new-group', component: () => import('./pages/NewGroupPage.vue'), meta: { roles: ['ANALYST'] } },
     { path: '/jobs/new-scoring', component: () => import('./pages/NewScoringPage.vue'), meta: { roles: ['ANALYST'] } },
     { path: '/jobs/new', component: () => import('./pages/NewJobPage.vue'), meta: { roles: ['ANALYST'] } },

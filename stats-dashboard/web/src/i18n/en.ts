@@ -1,5 +1,6 @@
 import { aggregationEn } from './aggregation';
 import { proofsEn } from './proofs';
+import { jobProofsEn } from './jobProofs';
 import { groupEn } from './group';
 import { scoringEn } from './scoring';
 import { viewsEn } from './views';
@@ -70,5 +71,6 @@ export const en: Record<keyof typeof zh, string> = {
   ...proofsEn,
   ...groupEn,
   ...scoringEn,
+  ...jobProofsEn,
   ...viewsEn,
 };

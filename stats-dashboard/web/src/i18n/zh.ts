@@ -1,5 +1,6 @@
 import { aggregationZh } from './aggregation';
 import { proofsZh } from './proofs';
+import { jobProofsZh } from './jobProofs';
 import { groupZh } from './group';
 import { scoringZh } from './scoring';
 import { viewsZh } from './views';
@@ -62,5 +63,6 @@ export const zh = {
   ...proofsZh,
   ...groupZh,
   ...scoringZh,
+  ...jobProofsZh,
   ...viewsZh,
 };

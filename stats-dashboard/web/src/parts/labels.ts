@@ -4,7 +4,7 @@ import { number, t } from '../i18n';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Reveal } from '../schema/poyang/v1/datasets_pb';
 import { PROTOCOLS } from './protocols';
-import { JobState, JoinResult, PlanSchema, type CollisionPlan, type AggregationPlan, type GroupCollisionPlan, type Job, type JobParty, type MatchSumPlan, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
+import { JobState, JoinResult, PlanSchema, type CollisionPlan, type AggregationPlan, type GroupCollisionPlan, type Job, type JobParty, type MatchSumPlan, type ProofPlan, type ScoringPlan } from '../schema/poyang/v1/jobs_pb';
 
 type Colour = 'success' | 'warning' | 'danger' | 'info' | 'primary';
 
@@ -48,6 +48,7 @@ export function protocolLabel(job: Job): string {
 
 /** What an attempt goes through, in order; what no protocol shares comes between. */
 export const stepsOf = (job: Job): string[] => scoringOf(job) ? ['reading', 'committing', 'waiting', 'scoring', 'sealing', 'receipt']
+  : proofOf(job) ? ['reading', 'committing', 'waiting', 'proving', 'sealing', 'receipt']
   : totalsOf(job) ? ['reading', 'committing', 'waiting', 'keys', 'encrypting', 'adding', 'decrypting', 'sealing', 'receipt'] : ['reading', 'committing', 'waiting', 'hashing',
   ...(isVole(job) ? ['preparing'] : []), 'masking', 'exchanging', 'matching', 'sealing', 'receipt'];
 
@@ -57,7 +58,7 @@ const isVole = (job: Job): boolean => protocolOf(job).startsWith('vole');
 export const failureLabel = (code: string): string => t((FAILURES.includes(code) ? `fail_${code}` : 'fail_INTERNAL') as Key);
 
 const FAILURES = ['SOURCE_LOST', 'PEER_LOST', 'EXECUTOR_LOST', 'CHILD_LOST', 'TIME_LIMIT', 'MEMORY_LIMIT', 'LIMIT_EXCEEDED',
-  'SANDBOX', 'INPUT_REFUSED', 'PEER_MISBEHAVED', 'POLICY', 'CANCELLED', 'INTERNAL'];
+  'SANDBOX', 'INPUT_REFUSED', 'PEER_MISBEHAVED', 'PROVING_KEY_MISSING', 'COMMITMENT_DIFFERS', 'STATEMENT_FALSE', 'POLICY', 'CANCELLED', 'INTERNAL'];
 
 /** Monomials of up to `degree` factors out of `features`, the constant among them. */
 export function termsOf(features: number, degree: number): number {
@@ -73,6 +74,8 @@ export function asksOf(job: Job): string {
   const totals = totalsOf(job);
   const group = groupOf(job);
   const sums = sumsOf(job);
+  const proof = proofOf(job);
+  if (proof) return `${t('reveal7')} · ${statedBy(proof)}`;
   if (sums) return `${t('reveal6')} · ${t('sumsForm', [...sums.sums.map((s) => s.column), ...(sums.countRows ? [t('matchedRows')] : [])].join('、'), number(sums.atLeast))}`;
   if (collision) return asksOfCollision(collision);
   if (group) return `${t('revealGroup', group.members.length)} · ${t(`groupJoin${group.join || JoinResult.INNER}` as Key)}`;
@@ -84,6 +87,18 @@ function asksOfCollision(plan: CollisionPlan): string {
   const reveal = plan.reveal || Reveal.MATCHING_ROWS;
   if (reveal === Reveal.MATCHING_ROWS) return `${t(`reveal${reveal}` as Key)} · ${t(`join${plan.join || JoinResult.INNER}` as Key)}`;
   return reveal === Reveal.SIZE_AT_LEAST ? t('revealAtLeast', number(plan.atLeast)) : t(`reveal${reveal}` as Key);
+}
+
+/** The statement in words. */
+export function statedBy(plan: ProofPlan): string {
+  if (plan.personColumn) return t('statedList');
+  if (plan.conditions.length) return t('statedRecords', plan.conditions.join('、'));
+  return plan.limits.length ? t('statedClasses', plan.limits.map((limit) => number(limit)).join('、')) : t('statedColumn');
+}
+
+export function proofOf(job: Job): ProofPlan | null {
+  const plan = fromBinary(PlanSchema, job.plan);
+  return plan.kind.case === 'proof' ? plan.kind.value : null;
 }
 
 export function scoringOf(job: Job): ScoringPlan | null {
@@ -106,10 +121,10 @@ export function sumsOf(job: Job): MatchSumPlan | null {
   return plan.kind.case === 'matchSum' ? plan.kind.value : null;
 }
 
-export const kindLabel = (job: Job): string => (sumsOf(job) ? t('kindSums') : groupOf(job) ? t('kindGroup') : totalsOf(job) ? t('kindAggregation') : scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
+export const kindLabel = (job: Job): string => (proofOf(job) ? t('kindProof') : sumsOf(job) ? t('kindSums') : groupOf(job) ? t('kindGroup') : totalsOf(job) ? t('kindAggregation') : scoringOf(job) ? t('kindScoring') : collisionOf(job) ? t('kindCollision') : '—');
 
 /** What a party of a job is, by its place. */
-export const sideLabel = (job: Job, place: number): string => groupOf(job) ? t('groupSide', place + 1) : sumsOf(job) ? t(place === 0 ? 'keysSide' : 'valuesSide') : totalsOf(job)
+export const sideLabel = (job: Job, place: number): string => groupOf(job) ? t('groupSide', place + 1) : proofOf(job) ? t(place === 0 ? 'proverSide' : 'askerSide') : sumsOf(job) ? t(place === 0 ? 'keysSide' : 'valuesSide') : totalsOf(job)
   ? place === job.parties.length - 1 ? t('collectorSide') : t('reporterSide', place + 1)
   : t(scoringOf(job) ? (place === 0 ? 'featuresSide' : 'modelSide') : place === 0 ? 'leftSide' : place === 1 ? 'rightSide' : 'askerSide');
 

@@ -2,8 +2,8 @@
 import { Reveal, type Dataset, type UsePolicy } from '../schema/poyang/v1/datasets_pb';
 import type { Key } from '../i18n';
 
-/** What kind of plan a protocol is for: a collision of two, of a group, or of two for a third that asks, sums over matches, scores, totals. */
-export type Form = 'pair' | 'group' | 'asked' | 'sums' | 'scoring' | 'totals';
+/** What kind of plan a protocol is for: a collision of two, of a group, or of two for a third that asks, sums over matches, scores, totals, a proof. */
+export type Form = 'pair' | 'group' | 'asked' | 'sums' | 'scoring' | 'totals' | 'proof';
 export interface Protocol { name: string; form: Form; label: Key; reveals: Reveal[] }
 
 /** The chain chooses the fastest that both policies allow. */
@@ -24,13 +24,14 @@ export const PROTOCOLS: Protocol[] = [
   { name: 'dh-25519-asked', form: 'asked', label: 'protocolDh25519Asked', reveals: [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY] },
   { name: 'scoring-bfv', form: 'scoring', label: 'protocolScoringBfv', reveals: [Reveal.SCORES] },
   { name: 'bfv-sum', form: 'totals', label: 'protocolBfvSum', reveals: [Reveal.TOTALS] },
+  { name: 'zk-proof', form: 'proof', label: 'protocolZkProof', reveals: [Reveal.PROOF] },
 ];
 
 const told = (reveal: Reveal): boolean => PROTOCOLS.some((p) => p.reveals.includes(reveal));
 /** What a collision can tell. */
 export const COLLISIONS = [Reveal.MATCHING_ROWS, Reveal.SIZE_ONLY, Reveal.SIZE_AT_LEAST].filter(told);
 /** What an owner may allow. */
-export const REVEALS = [...COLLISIONS, Reveal.SCORES, Reveal.TOTALS, Reveal.MATCH_SUMS].filter(told);
+export const REVEALS = [...COLLISIONS, Reveal.SCORES, Reveal.TOTALS, Reveal.MATCH_SUMS, Reveal.PROOF].filter(told);
 
 const admits = (policy: UsePolicy | undefined, protocol: Protocol) =>
   !policy?.protocols.length || policy.protocols.includes(protocol.name);

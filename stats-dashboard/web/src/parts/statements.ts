@@ -41,6 +41,14 @@ const bounds = (conditions: string[]) => conditions.map((one) => {
   return `bound of ${parts[1]} ${parts[2]}`;
 });
 
+/** Which columns are compared and how, from the names of a key's public values. */
+export function boundsOf(publicNames: string[]): { column: string; comparison: string }[] {
+  return publicNames.flatMap((one) => {
+    const parts = /^bound of ([\p{L}\p{N}_]+) (<=|>=|<|>|=)$/u.exec(one);
+    return parts ? [{ column: parts[1]!, comparison: parts[2]! }] : [];
+  });
+}
+
 /** The signer's key in hexadecimal, from the number that stands for its compressed form. */
 const signer = (of: Commitment) => BigInt(of.root).toString(16).padStart(66, '0').slice(2, 18);
 

@@ -28,6 +28,10 @@ final class JobWords {
                             + job.getFailure().getCode() + ": "
                             + job.getFailure().getDetail());
         }
+        if (job.getProofsCount() > 0) {
+            report.list("proofs").hint("proofs, which every node has verified; proof get writes their files");
+            job.getProofsList().forEach(proof -> report.item("proofs", Map.of("proof", proof), "  " + proof));
+        }
         report.list("parties").hint("parties");
         job.getPartiesList().forEach(party -> party(report, job, party));
         report.list("history").hint("history");

@@ -30,6 +30,7 @@ import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ExecutorClient;
 import poyang.sdk.NodeAddress;
+import poyang.sdk.PrivateFolder;
 import poyang.wire.schema.GenesisFile;
 import poyang.wire.schema.Role;
 
@@ -228,6 +229,7 @@ public final class LocalNetwork implements AutoCloseable {
         settings.put("nodes", text(nodes()));
         settings.put("peers", text(executorAddresses(others)));
         settings.put("sources.folder", sources(department).toString());
+        settings.put("proving.keys.folder", provingKeys(department).toString());
         settings.put(
                 "scratch",
                 passage.resolve("x" + DEPARTMENTS.indexOf(department)).toString());
@@ -287,6 +289,11 @@ public final class LocalNetwork implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of("--config", config.toString()));
         arguments.addAll(options);
         programs.put(name, new Child.Program(name, mainClass, classPath, megabytes, Child.QUICK_START, arguments));
+    }
+
+    /// Where a department's executor finds what it proves with.
+    Path provingKeys(String department) throws IOException {
+        return PrivateFolder.make(passage.resolve("proving-keys-" + department));
     }
 
     /// Where a department's file sources lie.

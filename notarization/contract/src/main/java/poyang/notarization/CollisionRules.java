@@ -115,6 +115,7 @@ final class CollisionRules {
                         && plan.getReveal() != Reveal.SCORES
                         && plan.getReveal() != Reveal.TOTALS
                         && plan.getReveal() != Reveal.MATCH_SUMS
+                        && plan.getReveal() != Reveal.PROOF
                         && plan.getJoin() != JoinResult.UNRECOGNIZED,
                 "the plan reveals or lists something that a collision cannot tell",
                 "MATCHING_ROWS, SIZE_ONLY or SIZE_AT_LEAST, and INNER, LEFT or DIFFERENCE, are needed");

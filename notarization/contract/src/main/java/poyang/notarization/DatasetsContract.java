@@ -172,7 +172,7 @@ public final class DatasetsContract extends ServiceContract {
             Rules.arguments(
                     reveal != Reveal.REVEAL_UNSPECIFIED && reveal != Reveal.UNRECOGNIZED && reveals.add(reveal),
                     "what may be revealed is unknown, or named twice",
-                    "different ones of MATCHING_ROWS, SIZE_ONLY, SIZE_AT_LEAST, SCORES, TOTALS and MATCH_SUMS, or none, are needed");
+                    "different ones of MATCHING_ROWS, SIZE_ONLY, SIZE_AT_LEAST, SCORES, TOTALS, MATCH_SUMS and PROOF, or none, are needed");
         }
         Rules.arguments(
                 policy.getMinimumPeerRows() >= 0

@@ -40,6 +40,7 @@ final class JobRules {
             case AGGREGATION -> AggregationRules.parse(plan.getAggregation(), datasets);
             case GROUP_COLLISION -> GroupRules.parse(plan.getGroupCollision(), datasets);
             case MATCH_SUM -> MatchSumRules.parse(plan.getMatchSum(), datasets);
+            case PROOF -> ProofRules.parse(plan.getProof(), datasets);
             case KIND_NOT_SET -> throw unknownKind();
         };
         TreeSet<String> organisations = new TreeSet<>();
@@ -56,7 +57,7 @@ final class JobRules {
         return Rules.rejection(
                 NotarizationErrors.BAD_ARGUMENTS,
                 "the plan is of no known kind",
-                "a collision of two or of a group, sums over matches, a scoring or an aggregation is needed");
+                "a collision of two or of a group, sums over matches, a scoring, an aggregation or a proof is needed");
     }
 
     static Dataset dataset(String id, ReadableState datasets) {
@@ -115,6 +116,7 @@ final class JobRules {
                         plan.getMatchSum().getProtocol(),
                         Reveal.MATCH_SUMS,
                         plan.getMatchSum().getAtLeast());
+            case PROOF -> new Stated(plan.getProof().getProtocol(), Reveal.PROOF, 0);
             case KIND_NOT_SET -> throw new Bug("a job without a plan was kept");
         };
     }

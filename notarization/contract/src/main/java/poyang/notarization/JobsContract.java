@@ -37,6 +37,9 @@ public final class JobsContract extends ServiceContract {
             "SANDBOX",
             "INPUT_REFUSED",
             "PEER_MISBEHAVED",
+            "PROVING_KEY_MISSING",
+            "COMMITMENT_DIFFERS",
+            "STATEMENT_FALSE",
             "POLICY",
             "CANCELLED",
             "INTERNAL");
@@ -369,7 +372,8 @@ public final class JobsContract extends ServiceContract {
         Job.Builder after = before.toBuilder()
                 .setAttempt(before.getAttempt() + 1)
                 .setDeadlineMillis(deadline(context, before.getMinutesToLive()))
-                .clearFailure();
+                .clearFailure()
+                .clearProofs();
         DatasetUses uses = new DatasetUses(context, state);
         JobRules.policies(
                 plan, after.getReceiver(), JobRules.protocol(after, plan.protocol()), book.runs(plan.together()), uses);

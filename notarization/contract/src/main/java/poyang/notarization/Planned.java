@@ -14,6 +14,7 @@ sealed interface Planned
                 CollisionRules.Parsed,
                 GroupRules.Parsed,
                 MatchSumRules.Parsed,
+                ProofRules.Parsed,
                 ScoringRules.Parsed {
     /// The parties, in the order that the job keeps.
     List<Side> sides();

@@ -79,6 +79,12 @@ final class ProtocolRegistry {
             "除方案本身外一无所知；汇聚方只见密文",
             "nothing but the plan; the collector sees ciphertexts only");
 
+    private static final Learns PROVEN = new Learns(
+            "{statement}，附人人可验的证明，此外一无所知",
+            "{statement}, with a proof that anybody can verify, and nothing else",
+            "{asked}；链上所有账户都能看到证明及其公开值",
+            "{asked}; every account of the chain sees the proof and its public values");
+
     private static final Map<Reveal, Learns> SIZE_ONLY =
             Map.of(Reveal.SIZE_ONLY, SIZES, Reveal.SIZE_AT_LEAST, SIZES_IF_ENOUGH);
     private static final Map<Reveal, Learns> SUMS_ONLY = Map.of(Reveal.MATCH_SUMS, SUMS);
@@ -107,7 +113,8 @@ final class ProtocolRegistry {
             new Protocol(21, 1, "dh-sm2-asked", Form.ASKED, ASKED, new Cost(200, 308_000, 308_000, 102, 102, 7)),
             new Protocol(22, 1, "dh-25519-asked", Form.ASKED, ASKED, new Cost(200, 182_000, 182_000, 100, 100, 7)),
             new Protocol(33, 1, "scoring-bfv", Form.SCORING, Map.of(Reveal.SCORES, SCORES), Cost.rounds(4)),
-            new Protocol(34, 1, "bfv-sum", Form.TOTALS, Map.of(Reveal.TOTALS, TOTALS), Cost.rounds(6)));
+            new Protocol(34, 1, "bfv-sum", Form.TOTALS, Map.of(Reveal.TOTALS, TOTALS), Cost.rounds(6)),
+            new Protocol(49, 1, "zk-proof", Form.PROOF, Map.of(Reveal.PROOF, PROVEN), Cost.rounds(2)));
 
     private ProtocolRegistry() {}
 
@@ -122,7 +129,9 @@ final class ProtocolRegistry {
         /// Sums over the matches of two departments.
         SUMS,
         SCORING,
-        TOTALS
+        TOTALS,
+        /// A statement about one department's committed data.
+        PROOF
     }
 
     /// @param learns by what is revealed; a mode that is not here the protocol does not have

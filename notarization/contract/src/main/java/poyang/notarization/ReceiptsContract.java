@@ -66,7 +66,10 @@ public final class ReceiptsContract extends ServiceContract {
                 "one receipt for each attempt is needed");
         fits(receipt, before, side);
         sealed(receipt, before, side, state);
-        ZeroKnowledgeContract.needProof(receipt.getProof(), receipt.getOrganisation(), state);
+        if (!receipt.getProof().isEmpty()) {
+            var _ = ZeroKnowledgeContract.needProof(receipt.getProof(), receipt.getOrganisation(), state);
+        }
+        List<String> proofs = ProofRules.proven(receipt, before, side, state);
         ByteString transaction = ChainBytes.of(context.transactionId());
         StoredReceipt kept = StoredReceipt.newBuilder()
                 .setReceipt(receipt)
@@ -79,7 +82,7 @@ public final class ReceiptsContract extends ServiceContract {
                 key,
                 Bytes.wrap(kept.toByteArray()),
                 before.getPartiesList().stream().map(JobParty::getOrganisation).toList()));
-        Job.Builder after = before.toBuilder();
+        Job.Builder after = before.toBuilder().addAllProofs(proofs);
         after.getPartiesBuilder(side).setReceiptTransaction(transaction);
         if (after.getPartiesList().stream()
                 .anyMatch(each -> each.getReceiptTransaction().isEmpty())) {

@@ -64,8 +64,15 @@ public final class ZeroKnowledgeContract extends ServiceContract {
         return String.format(Locale.ROOT, "key/%s/%08d", id, version);
     }
 
-    private static ProofKey key(ReadableState state, String id, int version) {
-        return need(state, stateKey(id, version), ProofKey.parser(), "verification key");
+    static ProofKey key(ReadableState any, String id, int version) {
+        return need(any.of(NAME), stateKey(id, version), ProofKey.parser(), "verification key");
+    }
+
+    /// A key under which proofs can be kept now.
+    static ProofKey standing(String id, int version, ReadableState any) {
+        ProofKey found = key(any, id, version);
+        needStanding(found);
+        return found;
     }
 
     private static Empty register(ProofKey made, CallContext context, ContractState state) {
@@ -257,16 +264,14 @@ public final class ZeroKnowledgeContract extends ServiceContract {
     }
 
     /// Refuses a receipt that points at a proof which is not there, or is another department's.
-    static void needProof(String id, String organisation, ReadableState any) {
-        if (id.isEmpty()) {
-            return;
-        }
+    static StoredProof needProof(String id, String organisation, ReadableState any) {
         Optional<StoredProof> found = any.of(NAME).get("proof/" + id).map(value -> stored(StoredProof.parser(), value));
         Rules.need(
                 found.isPresent() && found.get().getOrganisation().equals(organisation),
                 NotarizationErrors.NOT_FOUND,
                 "the receipt points at a proof that " + organisation + " has not had verified",
                 "have the proof verified first");
+        return found.get();
     }
 
     @Override

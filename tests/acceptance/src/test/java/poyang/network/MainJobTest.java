@@ -457,7 +457,9 @@ final class MainJobTest {
     private static String browserConfig() throws Exception {
         List<String> taxpayer = new LookupSteps(network, RANDOM).taxpayer();
         Path proofs = folder.resolve("proofs-web");
-        new ProofSteps(network, proofs).proveAQualification();
+        ProofSteps proving = new ProofSteps(network, proofs);
+        proving.proveAQualification();
+        proving.prepareAJob("income-web");
         Map<String, String> users = new TreeMap<>();
         for (String account : List.of(
                 "medical-insurance/owner",
@@ -501,7 +503,9 @@ final class MainJobTest {
                   "owners": ["medical-insurance/owner", "taxation/owner", "housing/owner"],
                   "cells": ["100.75", "326.67000000"]},
                  "proofs": {"owner": "%s", "analyst": "%s", "name": "income-web", "folder": "%s",
-                  "conditions": "%s", "purpose": "%s"}}
+                  "conditions": "%s", "purpose": "%s",
+                  "job": {"dataset": "taxation/facts-web", "bounds": ["5000", "2026-11-28-12m"],
+                    "owners": ["taxation/owner", "housing/owner"]}}}
                 """.formatted(
                         network.consoleAddress(),
                         Doors.keyHash(network),

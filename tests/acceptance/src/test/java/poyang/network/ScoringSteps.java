@@ -51,12 +51,12 @@ final class ScoringSteps {
             claims.append("c-").append(row).append(',').append(cost(row)).append(',');
             claims.append(visits(row)).append('\n');
         }
-        add("medical-insurance", "claims", claims.toString(), UsePolicy.getDefaultInstance(), "claim");
+        add(network, FEATURES, "门诊费用", claims.toString(), UsePolicy.getDefaultInstance(), "claim");
         UsePolicy bounded = UsePolicy.newBuilder()
                 .setMaximumPeerRows(500)
                 .setMaximumRunsPerPair(20)
                 .build();
-        add("taxation", "risk-model", "term,weight\n1,2.5\ncost,-0.001\ncost*visits,0.0002\n", bounded, "");
+        add(network, MODEL, "费用风险模型", "term,weight\n1,2.5\ncost,-0.001\ncost*visits,0.0002\n", bounded, "");
     }
 
     private static BigDecimal cost(int row) {
@@ -76,7 +76,11 @@ final class ScoringSteps {
                 .toPlainString();
     }
 
-    private void add(String department, String name, String content, UsePolicy policy, String key) throws IOException {
+    /// An owner adds a table as a source and registers it, with all columns but the key open to computations.
+    static void add(LocalNetwork network, String id, String title, String content, UsePolicy policy, String key)
+            throws IOException {
+        String department = id.substring(0, id.indexOf('/'));
+        String name = id.substring(id.indexOf('/') + 1);
         Path file = Files.writeString(network.sources(department).resolve(name + ".csv"), content);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         ChainAccount owner = network.account(department + "/owner");
@@ -88,9 +92,9 @@ final class ScoringSteps {
         SourceDiscovery found =
                 network.executors().addSource(department, owner.query("poyang.v1.Executor", "AddSource", source));
         Dataset.Builder dataset = Dataset.newBuilder()
-                .setId(department + "/" + name)
+                .setId(id)
                 .setOrganisation(department)
-                .setTitle(key.isEmpty() ? "费用风险模型" : "门诊费用")
+                .setTitle(title)
                 .setConnector("csv")
                 .setRoundedRows(found.getRoundedRows())
                 .setPolicy(policy);

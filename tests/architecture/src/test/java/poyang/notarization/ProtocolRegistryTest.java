@@ -25,6 +25,7 @@ import poyang.psi.GroupPsi;
 import poyang.psi.UnbalancedCollision;
 import poyang.psi.UnbalancedPsi;
 import poyang.wire.schema.Reveal;
+import poyang.zkp.uses.ProofOnRequest;
 
 /// What the chain says of a protocol is what the protocol says of itself: the chain's registry is part of
 /// consensus and therefore written down a second time.
@@ -149,6 +150,20 @@ final class ProtocolRegistryTest {
                     (double) (said.cost().bytesPerReceiverRow() + said.cost().bytesPerSenderRow()) * keys;
             assertEquals(1, reckoned / bytes, 0.25, said.name());
         }
+    }
+
+    @Test
+    void whatTheChainSaysOfProofsTheirDescriptorSays() {
+        ProtocolRegistry.Protocol said =
+                ProtocolRegistry.named(ProofOnRequest.NAME).orElseThrow();
+        ProtocolRegistry.Learns learns = said.learns(Reveal.PROOF).orElseThrow();
+        assertEquals(ProofOnRequest.ID, said.id());
+        assertEquals(ProofOnRequest.VERSION, said.version());
+        assertEquals(ProofOnRequest.ROUNDS, said.cost().rounds());
+        assertEquals(ProofOnRequest.ASKER_LEARNS, learns.receiver());
+        assertEquals(ProofOnRequest.ASKER_LEARNS_ENGLISH, learns.receiverEnglish());
+        assertEquals(ProofOnRequest.PROVER_LEARNS, learns.sender());
+        assertEquals(ProofOnRequest.PROVER_LEARNS_ENGLISH, learns.senderEnglish());
     }
 
     /// Names and numbers are given once.

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import poyang.crypto.SeededRandom;
 import poyang.kernel.RandomSource;
 import poyang.zkp.circuits.Disclosure;
@@ -73,6 +75,14 @@ public final class CommittedRecords {
     /// How many records there are.
     public int size() {
         return fields.size();
+    }
+
+    /// The first record that satisfies all conditions, from 0 on; empty where none does.
+    public OptionalInt qualified(List<Condition> conditions) {
+        return IntStream.range(0, size())
+                .filter(row -> conditions.stream()
+                        .allMatch(condition -> condition.holds(fields.get(row).get(condition.index()))))
+                .findFirst();
     }
 
     /// The inputs that show a statement of the record at `row`, from 0 on; they need not satisfy it.

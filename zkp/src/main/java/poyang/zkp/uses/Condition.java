@@ -64,6 +64,18 @@ public record Condition(int index, Column column, Comparison comparison, BigInte
         return "bound of " + column.name() + " " + comparison.sign;
     }
 
+    /// Whether a value satisfies the condition.
+    boolean holds(BigInteger value) {
+        int order = value.compareTo(bound);
+        return switch (comparison) {
+            case BELOW -> order < 0;
+            case AT_MOST -> order <= 0;
+            case EQUAL -> order == 0;
+            case AT_LEAST -> order >= 0;
+            case ABOVE -> order > 0;
+        };
+    }
+
     /// Asserts the condition for a field and a bound, of which nothing is known yet.
     void define(Api api, Variable field, Variable limit) {
         if (comparison == Comparison.EQUAL) {

@@ -75,8 +75,8 @@ final class ComputeSession {
         VerificationKey department =
                 VerificationKey.decode(start.departmentKey().toArray());
         JobKind kind = JobKind.of(facts.plan());
-        JobRun run =
-                kind.open(facts, new Workplace(scratch, kept, start.markSecret().toArray(), system));
+        JobRun run = kind.open(
+                facts, new Workplace(scratch, kept, start.markSecret().toArray(), system, start.provingKey()));
         byte[] seed = system.bytes(SeededRandom.SEED_BYTES);
         SeededRandom random = new SeededRandom(seed, "poyang.run.v1");
         Outcome outcome;
@@ -130,7 +130,8 @@ final class ComputeSession {
                 toReceiver,
                 Bytes.wrap(SealedBox.seal(department, countsContext, counts, system)),
                 outcome.exchange().rounds(),
-                Rounding.up(outcome.exchange().bytesSent() + outcome.exchange().bytesReceived())));
+                Rounding.up(outcome.exchange().bytesSent() + outcome.exchange().bytesReceived()),
+                run.proofs()));
     }
 
     private void seal(VerificationKey receiver, byte[] context, Outcome outcome) throws IOException {

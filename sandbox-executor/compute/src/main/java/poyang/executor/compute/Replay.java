@@ -97,7 +97,7 @@ public final class Replay {
                 run.seedCommitment(seed.value()),
                 outcome.transcript(),
                 outcome.outputCommitment(),
-                resumed);
+                resumed && kind.keeps(facts) != JobKind.Keeping.NOTHING);
         Opening.Entry.Outcome stated = frames.outcome();
         if (!stated.equals(new Opening.Entry.Outcome(
                 root, commitment.seedCommitment(), commitment.transcript(), commitment.outputCommitment()))) {

@@ -1,6 +1,7 @@
 package poyang.executor.host;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import poyang.sdk.ProvenValue;
 import poyang.sdk.SdkErrors;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.Job;
+import poyang.wire.schema.ProofKey;
 
 /// What the chain says of jobs and accounts, by proofs: an executor acts on nothing else.
 final class ChainFacts {
@@ -44,6 +46,14 @@ final class ChainFacts {
                 SdkErrors.NOT_FINAL,
                 "no node proves the job " + id + " at height " + height,
                 "have the nodes looked at");
+    }
+
+    /// A published verification key, which never changes but for being withdrawn.
+    ProofKey proofKey(String id, int version) {
+        return chain.state("poyang.v1.ZeroKnowledge", String.format(Locale.ROOT, "key/%s/%08d", id, version), 0)
+                .value()
+                .map(value -> ChainForms.attested(ProofKey.parser(), value))
+                .orElseThrow(() -> new Bug("a job names the verification key " + id + ", which is not there"));
     }
 
     /// The block at `height` is final.

@@ -124,18 +124,21 @@ final class Children implements AutoCloseable {
     ///
     /// @param work what the compute child is made ready for
     /// @param kept the folder of the host in which it keeps things for the job's next attempt, if any
+    /// @param provingKey what the child of a run that proves may read, if any
     static Computing start(
             ExecutorSetup setup,
             String name,
             Optional<Source> source,
             List<String> columns,
             JobKind.Work work,
-            Optional<Path> kept) {
+            Optional<Path> kept,
+            Optional<Mount> provingKey) {
         Children children = new Children(setup, name, source);
         kept.map(folder -> new Mount(folder, "/kept", true)).ifPresent(mount -> {
             children.mounts.add(mount);
             children.arguments.add(setup.jail().inside(mount));
         });
+        provingKey.ifPresent(children.mounts::add);
         Connected child = children.connected(COMPUTE, setup.compute(), columns, Work.valueOf(work.name()));
         return new Computing(children, new ChildChannel(child.in(), child.out()), child.scratch());
     }

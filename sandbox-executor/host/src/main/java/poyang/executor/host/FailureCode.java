@@ -19,6 +19,9 @@ enum FailureCode {
     SANDBOX("the sandbox could not be set up"),
     INPUT_REFUSED("a value of the input is not what the plan declares"),
     PEER_MISBEHAVED("another department's executor broke the protocol"),
+    PROVING_KEY_MISSING("the executor has no proving key, or no secret, that fits the published verification key"),
+    COMMITMENT_DIFFERS("the data set's rows are not those that were committed to"),
+    STATEMENT_FALSE("what the plan asks to be proven is not true of the committed rows"),
     INTERNAL("the executor failed");
 
     private static final int CONNECTORS = 6000;
@@ -78,6 +81,16 @@ enum FailureCode {
         if (code.equals(ExecutorErrors.JAIL_UNAVAILABLE)) {
             return SANDBOX;
         }
-        return code.equals(ExecutorErrors.CHILD_LOST) ? CHILD_LOST : INTERNAL;
+        return code.equals(ExecutorErrors.CHILD_LOST) ? CHILD_LOST : proof(code);
+    }
+
+    private static FailureCode proof(ErrorCode code) {
+        if (code.equals(ExecutorErrors.PROVING_KEY_MISSING)) {
+            return PROVING_KEY_MISSING;
+        }
+        if (code.equals(ExecutorErrors.COMMITMENT_DIFFERS)) {
+            return COMMITMENT_DIFFERS;
+        }
+        return code.equals(ExecutorErrors.STATEMENT_FALSE) ? STATEMENT_FALSE : INTERNAL;
     }
 }

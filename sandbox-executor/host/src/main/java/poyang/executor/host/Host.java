@@ -16,12 +16,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.crypto.tls.TlsIdentity;
+import poyang.executor.job.ExecutorErrors;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditLog;
 import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainForms;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.KnownRevocations;
 import poyang.sdk.PrivateFolder;
@@ -29,6 +31,8 @@ import poyang.sdk.SignedQueries;
 import poyang.wire.schema.CommitRequest;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.LookupReceipt;
+import poyang.wire.schema.ProofVerdict;
+import poyang.wire.schema.VerifyRequest;
 
 /// A department's running executor.
 public final class Host implements AutoCloseable {
@@ -79,6 +83,7 @@ public final class Host implements AutoCloseable {
                 new Calls(),
                 links,
                 new ResultStore(directory),
+                new ProvingKeys(settings.provingKeysFolder()),
                 new ProgressBoard(),
                 clock,
                 settings.peerMillis());
@@ -275,6 +280,22 @@ public final class Host implements AutoCloseable {
         public void submit(JobReceipt receipt) {
             release(chain.name(), "receipt", receipt.getJob());
             var _ = chain.call("poyang.v1.Receipts", "Submit", receipt);
+        }
+
+        @Override
+        public String prove(VerifyRequest request) {
+            release(chain.name(), "proof", request.getKey());
+            ProofVerdict verdict = ChainForms.attested(
+                    ProofVerdict.parser(),
+                    ChainForms.bytes(chain.call("poyang.v1.ZeroKnowledge", "Verify", request)
+                            .getResult()));
+            if (!verdict.getValid()) {
+                throw new PoyangException(
+                        ExecutorErrors.INTERNAL,
+                        "the chain's nodes do not accept the proof: " + verdict.getReason(),
+                        "nodes and executors of one release are needed");
+            }
+            return verdict.getId();
         }
     }
 

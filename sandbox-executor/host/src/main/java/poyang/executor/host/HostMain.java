@@ -59,6 +59,9 @@ public final class HostMain {
                 NodeAddress.list(from.text("peers", "")),
                 from.path("directory"),
                 from.path("sources.folder"),
+                from.text("proving.keys.folder", "").isEmpty()
+                        ? from.path("directory").resolve("proving-keys")
+                        : from.path("proving.keys.folder"),
                 TimeUnit.SECONDS.toMillis(from.number("peer.seconds", 1, 3600, 60)),
                 (int) from.number("attempts.at.once", 1, 64, 2));
         GenesisFile genesis = ChainForms.readGenesis(from.path("genesis"));

@@ -13,6 +13,7 @@ import poyang.sdk.NodeAddress;
 /// @param peers other departments' executors, named by organisation
 /// @param directory sources, results, openings and the audit log; private
 /// @param sourcesFolder file sources lie in here and nowhere else
+/// @param provingKeysFolder what jobs for proofs prove with
 /// @param peerMillis how long another executor may take to be there for an attempt
 /// @param attemptsAtOnce more of them wait
 public record HostSettings(
@@ -21,6 +22,7 @@ public record HostSettings(
         List<NodeAddress> peers,
         Path directory,
         Path sourcesFolder,
+        Path provingKeysFolder,
         long peerMillis,
         int attemptsAtOnce) {
     public HostSettings {

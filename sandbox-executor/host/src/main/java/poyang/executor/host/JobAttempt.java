@@ -22,6 +22,7 @@ import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobPlan;
 import poyang.executor.job.LinkDigest;
+import poyang.executor.job.ShownProof;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -31,8 +32,10 @@ import poyang.wire.schema.Job;
 import poyang.wire.schema.JobParty;
 import poyang.wire.schema.JobProgress;
 import poyang.wire.schema.JobReceipt;
+import poyang.wire.schema.ProofPlan;
 import poyang.wire.schema.ReceiptPeer;
 import poyang.wire.schema.SealedCounts;
+import poyang.wire.schema.VerifyRequest;
 
 /// This department's part in one attempt of one job, from READY to its receipt.
 ///
@@ -47,6 +50,9 @@ final class JobAttempt {
 
     /// A party without a data set has no content to mark.
     private static final Bytes NO_SECRET = Bytes.wrap(new byte[32]);
+
+    /// The most that the chain lets a verification cost.
+    private static final int VERIFICATION_UNITS_MAX = 1000;
 
     private final Desk desk;
     private final Job job;
@@ -84,6 +90,7 @@ final class JobAttempt {
             ChainCalls calls,
             PeerLinks links,
             ResultStore results,
+            ProvingKeys provingKeys,
             ProgressBoard board,
             InstantSource clock,
             long peerMillis) {}
@@ -93,6 +100,12 @@ final class JobAttempt {
         void commit(CommitRequest request);
 
         void submit(JobReceipt receipt);
+
+        /// Has all nodes verify a proof.
+        ///
+        /// @return what the chain keeps it under
+        /// @throws PoyangException `INTERNAL` when it does not hold there
+        String prove(VerifyRequest request);
     }
 
     JobAttempt(Desk desk, Job job, int side) {
@@ -136,7 +149,7 @@ final class JobAttempt {
         Optional<SourceVault.Entry> source =
                 own.getDataset().isEmpty() ? Optional.empty() : Optional.of(source(own.getDataset()));
         boolean receives = job.getReceiver().startsWith(desk.organisation() + "/");
-        JobPlan plan = JobPlans.of(job);
+        JobPlan plan = JobPlans.of(job, desk.facts()::proofKey);
         long rows = job.getPartiesList().stream()
                 .mapToLong(JobParty::getRoundedRows)
                 .max()
@@ -157,7 +170,8 @@ final class JobAttempt {
                 desk.facts().needKey(own.getConsentAccount()),
                 source.map(entry -> desk.vault().markSecret(entry.name())).orElse(NO_SECRET),
                 rows,
-                kept(facts));
+                kept(facts),
+                proving());
         try (PartyRun run = PartyRun.start(desk.setup(), party, this::post)) {
             children.set(Optional.of(run));
             if (stopped()) {
@@ -167,6 +181,14 @@ final class JobAttempt {
         } finally {
             children.set(Optional.empty());
         }
+    }
+
+    /// What this side proves with, where it is the one that proves.
+    private Optional<ProvingKeys.Held> proving() {
+        return JobPlans.proof(job)
+                .filter(_ -> side == 0)
+                .map(plan -> desk.provingKeys()
+                        .need(plan.getKey(), plan.getVersion(), desk.setup().jail()));
     }
 
     /// Where the run's child keeps things for later ones.
@@ -237,7 +259,11 @@ final class JobAttempt {
         }
         run.keepOpening(desk.results().opening(job.getId(), job.getAttempt()));
         post("receipt", 0, 0);
-        desk.calls().submit(receipt(now, kind.protocol(facts.plan()), output, millis));
+        List<String> proofs = output.proofs().stream()
+                .map(this::request)
+                .map(desk.calls()::prove)
+                .toList();
+        desk.calls().submit(proven(receipt(now, kind.protocol(facts.plan()), output, millis), proofs));
         post("done", 1, 1);
     }
 
@@ -287,6 +313,26 @@ final class JobAttempt {
                         HostErrors.NO_SUCH_SOURCE,
                         "this executor has no source \"" + name + "\"",
                         "add the source under the data set's name"));
+    }
+
+    private VerifyRequest request(ShownProof proof) {
+        ProofPlan plan = JobPlans.proof(job).orElseThrow(() -> new Bug("a job that asks for no proof made one"));
+        return VerifyRequest.newBuilder()
+                .setKey(plan.getKey())
+                .setVersion(plan.getVersion())
+                .setProof(proof.proof())
+                .addAllPublicValues(proof.publicValues())
+                .setCostLimit(VERIFICATION_UNITS_MAX)
+                .build();
+    }
+
+    private static JobReceipt proven(JobReceipt receipt, List<String> proofs) {
+        return proofs.isEmpty()
+                ? receipt
+                : receipt.toBuilder()
+                        .setProof(proofs.getFirst())
+                        .addAllMoreProofs(proofs.subList(1, proofs.size()))
+                        .build();
     }
 
     private JobReceipt receipt(

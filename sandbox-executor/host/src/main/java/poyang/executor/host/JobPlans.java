@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobPlan;
 import poyang.kernel.PartyId;
@@ -19,6 +20,8 @@ import poyang.wire.schema.JoinResult;
 import poyang.wire.schema.KeyColumns;
 import poyang.wire.schema.MatchSumPlan;
 import poyang.wire.schema.Plan;
+import poyang.wire.schema.ProofKey;
+import poyang.wire.schema.ProofPlan;
 import poyang.wire.schema.Reveal;
 import poyang.wire.schema.ScoringPlan;
 
@@ -26,8 +29,13 @@ import poyang.wire.schema.ScoringPlan;
 final class JobPlans {
     private JobPlans() {}
 
+    /// Finds a published verification key.
+    interface Keys {
+        ProofKey key(String id, int version);
+    }
+
     /// @throws PoyangException `UNKNOWN_JOB_KIND` for what this release does not know
-    static JobPlan of(Job job) {
+    static JobPlan of(Job job, Keys keys) {
         Plan plan = plan(job);
         return switch (plan.getKindCase()) {
             case COLLISION -> collision(job, plan.getCollision());
@@ -35,6 +43,7 @@ final class JobPlans {
             case AGGREGATION -> aggregation(job, plan.getAggregation());
             case GROUP_COLLISION -> group(job, plan.getGroupCollision());
             case MATCH_SUM -> sum(job, plan.getMatchSum());
+            case PROOF -> proof(job, plan.getProof(), keys);
             case KIND_NOT_SET -> throw unknown();
         };
     }
@@ -76,6 +85,26 @@ final class JobPlans {
                 plan.getCountRows(),
                 plan.getAtLeast(),
                 protocol(job, plan.getProtocol()));
+    }
+
+    /// What the plan of a job for a proof asks for; none of another job.
+    static Optional<ProofPlan> proof(Job job) {
+        Plan plan = plan(job);
+        return plan.hasProof() ? Optional.of(plan.getProof()) : Optional.empty();
+    }
+
+    private static JobPlan proof(Job job, ProofPlan plan, Keys keys) {
+        ProofKey key = keys.key(plan.getKey(), plan.getVersion());
+        return new JobPlan.Proof(
+                new PartyId(job.getParties(0).getOrganisation()),
+                key.getCommitment(),
+                key.getSystem().name().toLowerCase(Locale.ROOT),
+                key.getKey(),
+                plan.getConditionsList(),
+                plan.getLimitsList(),
+                plan.getPurpose(),
+                plan.getPersonColumn(),
+                plan.getProtocol());
     }
 
     private static JobPlan group(Job job, GroupCollisionPlan plan) {
@@ -153,6 +182,7 @@ final class JobPlans {
             case MATCH_SUM ->
                 receipt.setReveal(Reveal.MATCH_SUMS)
                         .setAtLeast(plan.getMatchSum().getAtLeast());
+            case PROOF -> receipt.setReveal(Reveal.PROOF);
             case KIND_NOT_SET -> throw unknown();
         }
     }
@@ -171,7 +201,7 @@ final class JobPlans {
             case REVEAL_UNSPECIFIED, MATCHING_ROWS -> new JobPlan.Reveal.MatchingRows();
             case SIZE_ONLY -> new JobPlan.Reveal.SizeOnly();
             case SIZE_AT_LEAST -> new JobPlan.Reveal.SizeAtLeast(plan.getAtLeast());
-            case SCORES, TOTALS, MATCH_SUMS, UNRECOGNIZED -> throw unknown();
+            case SCORES, TOTALS, MATCH_SUMS, PROOF, UNRECOGNIZED -> throw unknown();
         };
     }
 

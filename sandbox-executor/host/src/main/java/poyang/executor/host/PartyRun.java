@@ -19,6 +19,7 @@ import poyang.executor.job.ExecutorErrors;
 import poyang.executor.job.JobFacts;
 import poyang.executor.job.JobKind;
 import poyang.executor.job.JobProgress;
+import poyang.executor.job.ProvingKey;
 import poyang.kernel.Bytes;
 import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
@@ -35,11 +36,13 @@ final class PartyRun implements AutoCloseable {
     private final Party party;
     private final Computing child;
     private final JobProgress progress;
+    private final Optional<ProvingKey> provingKey;
     private final CompletableFuture<PoyangException> failure = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private PartyRun(Party party, Computing child, JobProgress progress) {
+    private PartyRun(Party party, Computing child, JobProgress progress, Optional<ProvingKey> provingKey) {
         this.party = party;
+        this.provingKey = provingKey;
         this.child = child;
         this.progress = progress;
     }
@@ -51,6 +54,7 @@ final class PartyRun implements AutoCloseable {
     /// @param markSecret of the data set, for marking its contents
     /// @param rows registered of the largest side
     /// @param kept the folder that stays for the job's next attempt, for a run on disk
+    /// @param proving of a run that proves
     record Party(
             JobFacts facts,
             int index,
@@ -59,7 +63,8 @@ final class PartyRun implements AutoCloseable {
             VerificationKey department,
             Bytes markSecret,
             long rows,
-            Optional<Path> kept) {
+            Optional<Path> kept,
+            Optional<ProvingKeys.Held> proving) {
         /// In memory.
         Party(
                 JobFacts facts,
@@ -69,7 +74,7 @@ final class PartyRun implements AutoCloseable {
                 VerificationKey department,
                 Bytes markSecret,
                 long rows) {
-            this(facts, index, source, receiver, department, markSecret, rows, Optional.empty());
+            this(facts, index, source, receiver, department, markSecret, rows, Optional.empty(), Optional.empty());
         }
 
         String shortName() {
@@ -93,8 +98,9 @@ final class PartyRun implements AutoCloseable {
                 party.source(),
                 kind.columns(party.facts().plan(), party.index()),
                 kind.work(party.facts().plan(), party.rows()),
-                party.kept());
-        PartyRun run = new PartyRun(party, child, progress);
+                party.kept(),
+                party.proving().map(ProvingKeys.Held::mount));
+        PartyRun run = new PartyRun(party, child, progress, party.proving().map(held -> held.inside(setup.jail())));
         run.watchTime(setup.compute().seconds());
         return run;
     }
@@ -107,7 +113,12 @@ final class PartyRun implements AutoCloseable {
             Bytes receiver = party.receiver().map(VerificationKey::encoded).orElse(Bytes.empty());
             child.channel()
                     .send(new ChildMessage.Start(
-                            party.facts(), receiver, party.department().encoded(), party.markSecret(), stamp()));
+                            party.facts(),
+                            receiver,
+                            party.department().encoded(),
+                            party.markSecret(),
+                            stamp(),
+                            provingKey));
             while (true) {
                 switch (child.channel().receive()) {
                     case ChildMessage.Committed committed -> {

@@ -36,7 +36,12 @@ record LocalCrowd(
         VerificationKey receiverKey,
         VerificationKey department,
         Path folder) {
-    record Member(PartyId party, Optional<Source> source) {}
+    record Member(PartyId party, Optional<Source> source, Optional<ProvingKeys.Held> proving) {
+        /// One that proves nothing.
+        Member(PartyId party, Optional<Source> source) {
+            this(party, source, Optional.empty());
+        }
+    }
 
     /// What one side committed to and gave.
     record Ended(PartyId party, ChildMessage.Committed input, ChildMessage.Output output) {
@@ -120,7 +125,9 @@ record LocalCrowd(
                 members.get(index).party().equals(receiver) ? Optional.of(receiverKey) : Optional.empty(),
                 department,
                 Bytes.wrap(new byte[32]),
-                /* rows= */ 1_000);
+                /* rows= */ 1_000,
+                Optional.empty(),
+                members.get(index).proving());
     }
 
     /// One step of all sides at once; the failure of one ends the others.

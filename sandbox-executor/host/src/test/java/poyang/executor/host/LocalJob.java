@@ -108,7 +108,8 @@ final class LocalJob {
                 self.department(),
                 Bytes.wrap(new byte[32]),
                 /* rows= */ 1_000,
-                self.kept());
+                self.kept(),
+                Optional.empty());
     }
 
     private static FrameMeter meter(

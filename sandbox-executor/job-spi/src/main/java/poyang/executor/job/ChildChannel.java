@@ -18,6 +18,8 @@ public final class ChildChannel {
     private static final int LONGEST_TEXT = 4096;
     private static final int LONGEST_FIELD = 16 << 10;
     private static final int LINKS_MAX = 16;
+    private static final int PROOFS_MAX = 16;
+    private static final int PUBLIC_MAX = 1024;
 
     private final MessageFrames frames;
 
@@ -46,7 +48,10 @@ public final class ChildChannel {
                 out.bytes(m.receiverKey())
                         .bytes(m.departmentKey())
                         .bytes(m.markSecret())
-                        .bytes(m.stamp());
+                        .bytes(m.stamp())
+                        .list(
+                                m.provingKey().stream().toList(),
+                                (w, key) -> w.text(key.file()).bytes(key.secret()));
             }
             case ChildMessage.Go() -> out.u8(2);
             case ChildMessage.Frame m -> out.u8(3).text(m.peer().name()).bytes(m.content());
@@ -66,7 +71,10 @@ public final class ChildChannel {
                         .bytes(m.countsToReceiver())
                         .bytes(m.countsToDepartment())
                         .u32(m.rounds())
-                        .u64(m.roundedBytes());
+                        .u64(m.roundedBytes())
+                        .list(
+                                m.proofs(),
+                                (w, each) -> w.text(each.proof()).list(each.publicValues(), CanonicalWriter::text));
             case ChildMessage.Read() -> out.u8(8);
             case ChildMessage.Failed m -> out.u8(7).bytes(RowPipe.Failure.encode(m.failure()));
         }
@@ -83,7 +91,9 @@ public final class ChildChannel {
                         in.bytes(LONGEST_FIELD),
                         in.bytes(LONGEST_FIELD),
                         in.exactly(32),
-                        in.bytes(32));
+                        in.bytes(32),
+                        in.list(1, r -> new ProvingKey(r.text(LONGEST_TEXT), r.exactly(32))).stream()
+                                .findFirst());
             case 2 -> new ChildMessage.Go();
             case 3 -> new ChildMessage.Frame(party(in), in.bytes(LONGEST_FRAME_BYTES));
             case 4 -> new ChildMessage.Progress(in.text(LONGEST_TEXT), in.u64(), in.u64());
@@ -96,7 +106,11 @@ public final class ChildChannel {
                         in.bytes(LONGEST_FIELD),
                         in.bytes(LONGEST_FIELD),
                         (int) in.u32(),
-                        in.u64());
+                        in.u64(),
+                        in.list(
+                                PROOFS_MAX,
+                                r -> new ShownProof(
+                                        r.text(LONGEST_FIELD), r.list(PUBLIC_MAX, each -> each.text(LONGEST_TEXT)))));
             case 8 -> new ChildMessage.Read();
             case 7 -> new ChildMessage.Failed(RowPipe.Failure.decode(in.array(LONGEST_FIELD)));
             default ->

@@ -1,6 +1,7 @@
 package poyang.executor.job;
 
 import java.util.List;
+import java.util.Optional;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
@@ -23,8 +24,20 @@ public sealed interface ChildMessage {
     /// @param departmentKey the key that opening and counts are sealed to
     /// @param markSecret 32 bytes of this data set, under which its contents are marked
     /// @param stamp another one whenever the source has changed, or empty where the host knows none
-    record Start(JobFacts facts, Bytes receiverKey, Bytes departmentKey, Bytes markSecret, Bytes stamp)
+    /// @param provingKey of a run that proves
+    record Start(
+            JobFacts facts,
+            Bytes receiverKey,
+            Bytes departmentKey,
+            Bytes markSecret,
+            Bytes stamp,
+            Optional<ProvingKey> provingKey)
             implements ChildMessage {
+        /// Of a run that proves nothing.
+        public Start(JobFacts facts, Bytes receiverKey, Bytes departmentKey, Bytes markSecret, Bytes stamp) {
+            this(facts, receiverKey, departmentKey, markSecret, stamp, Optional.empty());
+        }
+
         /// The secret stays with the department.
         @Override
         public String toString() {
@@ -58,6 +71,7 @@ public sealed interface ChildMessage {
     /// @param links digests of the single links, in a job of more than two parties
     /// @param countsToReceiver sealed ExactCounts, or empty where this side gets no result
     /// @param countsToDepartment sealed ExactCounts
+    /// @param proofs for everybody to see
     record Output(
             Bytes outputCommitment,
             Bytes transcript,
@@ -65,10 +79,12 @@ public sealed interface ChildMessage {
             Bytes countsToReceiver,
             Bytes countsToDepartment,
             int rounds,
-            long roundedBytes)
+            long roundedBytes,
+            List<ShownProof> proofs)
             implements ChildMessage {
         public Output {
             links = List.copyOf(links);
+            proofs = List.copyOf(proofs);
         }
     }
 

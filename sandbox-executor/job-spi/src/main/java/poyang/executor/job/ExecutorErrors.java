@@ -20,5 +20,15 @@ public final class ExecutorErrors {
     /// A value of the input that is not what the plan declares.
     public static final ErrorCode INPUT_REFUSED = new ErrorCode("INPUT_REFUSED", 8012, Category.BAD_INPUT);
 
+    /// The executor has no proving key, or no secret of the commitment, for a published verification key.
+    public static final ErrorCode PROVING_KEY_MISSING =
+            new ErrorCode("PROVING_KEY_MISSING", 8013, Category.ENVIRONMENT);
+
+    /// The rows are not those that were committed to.
+    public static final ErrorCode COMMITMENT_DIFFERS = new ErrorCode("COMMITMENT_DIFFERS", 8014, Category.BAD_INPUT);
+
+    /// What is to be proven is not true.
+    public static final ErrorCode STATEMENT_FALSE = new ErrorCode("STATEMENT_FALSE", 8015, Category.BAD_INPUT);
+
     private ExecutorErrors() {}
 }

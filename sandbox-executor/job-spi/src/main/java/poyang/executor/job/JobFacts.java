@@ -33,6 +33,12 @@ public record JobFacts(
     private static final int COLLISION_ON_DISK = 16;
 
     private static final int ASKED_COLLISION = 7;
+    private static final int PROOF = 8;
+    /// What the chain takes of a commitment, of a verification key, and of a plan.
+    private static final int LONGEST_COMMITMENT = 8192;
+
+    private static final int LONGEST_KEY = 65_536;
+    private static final int PARTS_MAX = 1024;
     private static final int CATEGORIES_MAX = 1024;
     private static final int MATCHING_ROWS = 1;
     private static final int SIZE_ONLY = 2;
@@ -114,6 +120,17 @@ public record JobFacts(
                 writeFeatures(plan.sums(), writeKeys(plan.keys(), out.u8(MATCH_SUM)))
                         .flag(plan.countRows())
                         .u64(plan.atLeast())
+                        .text(plan.protocol());
+            case JobPlan.Proof plan ->
+                out.u8(PROOF)
+                        .text(plan.prover().name())
+                        .text(plan.commitment())
+                        .text(plan.system())
+                        .text(plan.verificationKey())
+                        .list(plan.conditions(), CanonicalWriter::text)
+                        .list(plan.limits(), CanonicalWriter::u64)
+                        .text(plan.purpose())
+                        .text(plan.personColumn())
                         .text(plan.protocol());
             case JobPlan.Aggregation plan ->
                 out.u8(AGGREGATION)
@@ -197,6 +214,17 @@ public record JobFacts(
                         in.flag(),
                         in.text(LONGEST_TEXT));
             case MATCH_SUM -> new JobPlan.MatchSum(keys(in), features(in), in.flag(), in.u64(), in.text(LONGEST_TEXT));
+            case PROOF ->
+                new JobPlan.Proof(
+                        new PartyId(in.text(LONGEST_TEXT)),
+                        in.text(LONGEST_COMMITMENT),
+                        in.text(LONGEST_TEXT),
+                        in.text(LONGEST_KEY),
+                        in.list(PARTS_MAX, r -> r.text(LONGEST_TEXT)),
+                        in.list(PARTS_MAX, CanonicalReader::u64),
+                        in.text(LONGEST_TEXT),
+                        in.text(LONGEST_TEXT),
+                        in.text(LONGEST_TEXT));
             default -> throw unknown("a job has the unknown kind " + kind);
         };
         return new JobFacts(job, attempt, self, peers, receives, plan, bucketKeys);

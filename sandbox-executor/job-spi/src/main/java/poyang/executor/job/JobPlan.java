@@ -155,6 +155,38 @@ public sealed interface JobPlan {
         }
     }
 
+    /// A statement that one party proves of what it has committed to on chain. The other one asks, and gets it.
+    ///
+    /// @param prover the party whose rows the statement is of
+    /// @param commitment as it was published
+    /// @param system `groth16` or `plonk`
+    /// @param verificationKey under which the proof must hold, as it was published
+    /// @param conditions of a commitment to records
+    /// @param limits of a commitment to a column
+    /// @param purpose of a commitment to records or to a list
+    /// @param personColumn of a commitment to a list: the asker's column; otherwise empty
+    record Proof(
+            PartyId prover,
+            String commitment,
+            String system,
+            String verificationKey,
+            List<String> conditions,
+            List<Long> limits,
+            String purpose,
+            String personColumn,
+            String protocol)
+            implements JobPlan {
+        public Proof {
+            conditions = List.copyOf(conditions);
+            limits = List.copyOf(limits);
+        }
+
+        /// Whether the asker brings rows of those whom it asks about.
+        public boolean ofPersons() {
+            return !personColumn.isEmpty();
+        }
+    }
+
     /// @param valueColumn empty where rows are only counted
     /// @param categoryColumn empty where the plan has no categories
     record Reporter(PartyId party, String valueColumn, String categoryColumn) {

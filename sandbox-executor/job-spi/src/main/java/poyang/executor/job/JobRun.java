@@ -50,6 +50,11 @@ public interface JobRun {
     /// Runs the protocol. Called once, after {@link #inputRoot}.
     Output run(PartyNetwork network, RandomSource random, JobProgress progress);
 
+    /// What {@link #run} proved to everybody: it goes on chain.
+    default List<ShownProof> proofs() {
+        return List.of();
+    }
+
     /// Writes the result that {@link #run} gave; the same each time.
     default void writeResult(Output output, OutputStream to) throws IOException {
         to.write(output.result().orElseThrow().toArray());

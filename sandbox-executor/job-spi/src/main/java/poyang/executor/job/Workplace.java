@@ -20,16 +20,25 @@ public final class Workplace {
     private final Optional<Path> kept;
     private final byte[] secret;
     private final RandomSource system;
+    private final Optional<ProvingKey> provingKey;
+
+    /// Of a run that proves nothing.
+    public Workplace(Path scratch, Optional<Path> kept, byte[] secret, RandomSource system) {
+        this(scratch, kept, secret, system, Optional.empty());
+    }
 
     /// @param scratch wiped after the attempt
     /// @param kept stays for the job's next attempt; empty where there is none
     /// @param secret of the data set
     /// @param system what no replay gives again
-    public Workplace(Path scratch, Optional<Path> kept, byte[] secret, RandomSource system) {
+    /// @param provingKey of a run that proves
+    public Workplace(
+            Path scratch, Optional<Path> kept, byte[] secret, RandomSource system, Optional<ProvingKey> provingKey) {
         this.scratch = scratch;
         this.kept = kept;
         this.secret = secret.clone();
         this.system = system;
+        this.provingKey = provingKey;
     }
 
     public Path scratch() {
@@ -44,6 +53,10 @@ public final class Workplace {
     public byte[] keptKey(String job) {
         return Arrays.copyOf(
                 Sm3.digest(new CanonicalWriter(DOMAIN).bytes(secret).text(job).toArray()), KEY_BYTES);
+    }
+
+    public Optional<ProvingKey> provingKey() {
+        return provingKey;
     }
 
     public RandomSource system() {

@@ -79,6 +79,23 @@ class CodecTest {
                     "vole-group",
                     JobPlan.Listed.DIFFERENCE));
 
+    private static final JobFacts PROOF = new JobFacts(
+            "7654",
+            1,
+            new PartyId("taxation"),
+            new PartyId("housing"),
+            false,
+            new JobPlan.Proof(
+                    new PartyId("taxation"),
+                    "poyang-commitment: 1\n",
+                    "groth16",
+                    "{}",
+                    List.of("income<5000"),
+                    List.of(4000L, 1L << 40),
+                    "case 17",
+                    "person",
+                    "zk-proof"));
+
     private static final JobFacts SUMS = new JobFacts(
             "ef01",
             1,
@@ -120,7 +137,22 @@ class CodecTest {
                 new ChildMessage.Frame(new PartyId("taxation"), Bytes.utf8("frame")),
                 new ChildMessage.Progress("masking", 5, 7),
                 new ChildMessage.Committed(digest, digest, 990, digest),
-                new ChildMessage.Output(digest, digest, List.of(), Bytes.empty(), Bytes.utf8("sealed"), 3, 1200),
+                new ChildMessage.Start(
+                        PROOF,
+                        Bytes.empty(),
+                        Bytes.utf8("department"),
+                        digest,
+                        Bytes.empty(),
+                        Optional.of(new ProvingKey("/proving.zkey", digest))),
+                new ChildMessage.Output(
+                        digest,
+                        digest,
+                        List.of(),
+                        Bytes.empty(),
+                        Bytes.utf8("sealed"),
+                        3,
+                        1200,
+                        List.of(new ShownProof("{}", List.of("0", "17")))),
                 new ChildMessage.Output(
                         digest,
                         digest,
@@ -130,7 +162,8 @@ class CodecTest {
                         Bytes.empty(),
                         Bytes.utf8("sealed"),
                         3,
-                        1200));
+                        1200,
+                        List.of()));
     }
 
     @Test

@@ -21,7 +21,8 @@ public final class AggregationJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.GroupCollision _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> false;
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> false;
         };
     }
 
@@ -32,7 +33,8 @@ public final class AggregationJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.GroupCollision _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> throw notThis();
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> throw notThis();
         };
     }
 

@@ -33,7 +33,8 @@ public final class AskedJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
-                    JobPlan.MatchSum _ -> false;
+                    JobPlan.MatchSum _,
+                    JobPlan.Proof _ -> false;
         };
     }
 
@@ -44,7 +45,8 @@ public final class AskedJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
-                    JobPlan.MatchSum _ -> throw CollisionJob.unknown("nobody asks in the plan");
+                    JobPlan.MatchSum _,
+                    JobPlan.Proof _ -> throw CollisionJob.unknown("nobody asks in the plan");
         };
     }
 

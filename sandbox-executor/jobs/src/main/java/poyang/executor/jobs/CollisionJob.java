@@ -36,7 +36,8 @@ public final class CollisionJob implements JobKind {
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> false;
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> false;
         };
     }
 
@@ -60,7 +61,8 @@ public final class CollisionJob implements JobKind {
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> throw unknown("the plan is no collision");
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> throw unknown("the plan is no collision");
         };
     }
 

@@ -28,7 +28,8 @@ public final class GroupJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.Aggregation _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> false;
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> false;
         };
     }
 
@@ -39,7 +40,8 @@ public final class GroupJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.Aggregation _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> throw CollisionJob.unknown("the plan is no collision of a group");
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> throw CollisionJob.unknown("the plan is no collision of a group");
         };
     }
 

@@ -28,7 +28,8 @@ public final class ScoringJob implements JobKind {
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> false;
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> false;
         };
     }
 
@@ -47,7 +48,8 @@ public final class ScoringJob implements JobKind {
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
                     JobPlan.MatchSum _,
-                    JobPlan.AskedCollision _ -> throw CollisionJob.unknown("the plan is no scoring");
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> throw CollisionJob.unknown("the plan is no scoring");
         };
     }
 

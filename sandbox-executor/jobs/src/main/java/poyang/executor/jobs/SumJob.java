@@ -29,7 +29,8 @@ public final class SumJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
-                    JobPlan.AskedCollision _ -> false;
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> false;
         };
     }
 
@@ -40,7 +41,8 @@ public final class SumJob implements JobKind {
                     JobPlan.Scoring _,
                     JobPlan.Aggregation _,
                     JobPlan.GroupCollision _,
-                    JobPlan.AskedCollision _ -> throw CollisionJob.unknown("the plan sums nothing over matches");
+                    JobPlan.AskedCollision _,
+                    JobPlan.Proof _ -> throw CollisionJob.unknown("the plan sums nothing over matches");
         };
     }
 
