@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -146,10 +147,13 @@ final class CollideParty {
         });
     }
 
-    /// A file with its size and time, and how it is read.
+    /// A file with its size and times, and how it is read. The time of its last change is not set by copying or by
+    /// whoever writes it.
     private static String state(Path file, List<String> columns, List<IdentifierRule> rules) throws IOException {
-        return file.toAbsolutePath() + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + " " + columns
-                + " " + rules;
+        return file.toAbsolutePath() + " "
+                + new TreeMap<>(Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime")) + " " + columns
+                + " "
+                + rules;
     }
 
     /// Sums over the common keys. A key in several rows of the right file brings the sum of its rows.
