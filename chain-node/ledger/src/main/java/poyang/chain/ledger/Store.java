@@ -171,38 +171,27 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /// Opens what is there. A log whose last write was torn ends before it, if nobody was told that it was kept.
+    /// Opens what is there. A log whose last write was torn ends before it, if nobody was told that it was kept; what
+    /// was
+    /// kept and is damaged is named, also where RocksDB would take it for a log's end.
     private RocksDB opened(Path folder, List<ColumnFamilyDescriptor> families, List<ColumnFamilyHandle> handles)
             throws RocksDBException, IOException {
+        Optional<TornLog.Damage> damage = TornLog.find(folder);
+        if (damage.isPresent()) {
+            if (damage.get().kept()) {
+                throw RecordReader.damaged("the record at " + damage.get().at() + " of its log "
+                        + damage.get().log() + " is not whole, and it or one behind it was kept for good");
+            }
+            options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+        }
         try {
             return RocksDB.open(options, folder.toString(), families, handles);
         } catch (RocksDBException e) {
-            if (!corrupt(e)) {
+            if (e.getStatus() == null || e.getStatus().getCode() != Status.Code.Corruption) {
                 throw e;
             }
-            Optional<TornLog.Damage> damage = TornLog.find(folder);
-            if (damage.isEmpty() || damage.get().kept()) {
-                String where = damage.map(found -> ": the record at " + found.at() + " of the log " + found.log()
-                                + " is not whole," + " and it or one behind it was kept for good")
-                        .orElse("");
-                throw RecordReader.damaged("the log or a table of the ledger in " + folder + " is damaged ("
-                        + e.getMessage() + ")" + where);
-            }
+            throw RecordReader.damaged("the log or a table in " + folder + " is damaged: " + e.getMessage());
         }
-        handles.clear();
-        options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
-        try {
-            return RocksDB.open(options, folder.toString(), families, handles);
-        } catch (RocksDBException e) {
-            if (!corrupt(e)) {
-                throw e;
-            }
-            throw RecordReader.damaged("the log of the ledger in " + folder + " is damaged: " + e.getMessage());
-        }
-    }
-
-    private static boolean corrupt(RocksDBException e) {
-        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     /// Indexes and filters in parts as small as blocks: those of a large archive do not fit into the cache,
