@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -21,10 +22,11 @@ import poyang.zkp.curves.PrimeField;
 /// finds is an under-constrained circuit, the classic failure of the field.
 ///
 /// First all is drawn that follows: a constraint with one unknown wire is an equation of degree two at most in it,
-/// and a sum of unknown bits by powers of two has one solution at most. Where nothing follows any more, the search
-/// tries: the values of a wire that has two, both values of bits where few are left, and otherwise a wire of the
-/// shortest constraint with 0, 1, −1 and a few values near the known ones. So "none found" is a proof only where
-/// no such guess was needed ({@link #complete}).
+/// and a sum of unknown wires of known ranges by weights whose powers of two lie apart has one solution at most
+/// ({@link BoundedSum}). Where nothing follows any more, the search tries: the values of a wire that has two, both
+/// values of bits where few are left or a constraint has few, and otherwise a wire of the shortest constraint with
+/// 0, 1, −1 and a few values near the known ones. So "none found" is a proof only where no such guess was needed
+/// ({@link #complete}).
 public final class SecondWitness {
     private static final int FEW_BITS = 12;
     private static final Set<BigInteger> BITS = Set.of(BigInteger.ZERO, BigInteger.ONE);
@@ -34,6 +36,8 @@ public final class SecondWitness {
     private final List<List<Integer>> rowsOf = new ArrayList<>();
     private final @Nullable BigInteger[] values;
     private final boolean[] bit;
+    /// What constraints say of a wire's range; null where they say nothing.
+    private final BoundedSum.@Nullable Range[] ranges;
     /// Constraints that only say that a wire is a bit.
     private final Set<Row> ofBits = Collections.newSetFromMap(new IdentityHashMap<>());
     private final int publicWires;
@@ -43,6 +47,8 @@ public final class SecondWitness {
     private final TreeSet<Integer> pending = new TreeSet<>();
     private int steps;
     private boolean complete = true;
+    /// Whether any wire counts, and not only public ones.
+    private boolean anyWire;
 
     private record Row(
             SortedMap<Integer, BigInteger> a, SortedMap<Integer, BigInteger> b, SortedMap<Integer, BigInteger> c) {
@@ -88,6 +94,7 @@ public final class SecondWitness {
         values = new BigInteger[circuit.wires()];
         values[0] = BigInteger.ONE;
         bit = new boolean[circuit.wires()];
+        ranges = new BoundedSum.Range[circuit.wires()];
         for (int i = 0; i < circuit.wires(); i++) {
             rowsOf.add(new ArrayList<>());
         }
@@ -99,6 +106,7 @@ public final class SecondWitness {
         }
         kept.forEach(wire -> values[wire] = honest[wire]);
         rows.forEach(this::findBit);
+        rows.forEach(this::findRange);
     }
 
     private void fill(PrimeField f, SparseMatrix matrix, int which) {
@@ -118,14 +126,63 @@ public final class SecondWitness {
             int wire = wires.iterator().next();
             BigInteger before = values[wire];
             values[wire] = null;
-            if (roots(new Side(row.a()), new Side(row.b()), new Side(row.c()))
-                    .filter(found -> BITS.equals(Set.copyOf(found)))
-                    .isPresent()) {
+            Partly open = new Partly(row);
+            // Of degree two, it has no other roots.
+            if (open.a.slope().multiply(open.b.slope()).mod(p).signum() != 0
+                    && BITS.stream().allMatch(open::holdsFor)) {
                 bit[wire] = true;
+                ranges[wire] = BoundedSum.BIT;
                 ofBits.add(row);
             }
             values[wire] = before;
         }
+    }
+
+    /// Notes a wire that is the sum of as many bits by 1, 2, 4 and so on, and a constant.
+    private void findRange(Row row) {
+        SortedMap<Integer, BigInteger> sum = linear(row);
+        List<Integer> whole = sum.keySet().stream()
+                .filter(wire -> wire > 0 && !bit[wire])
+                .limit(2)
+                .toList();
+        if (whole.size() != 1 || sum.size() < 2) {
+            return;
+        }
+        BigInteger scale =
+                Objects.requireNonNull(sum.get(whole.getFirst())).negate().modInverse(p);
+        Set<Integer> places = new TreeSet<>();
+        BigInteger least = BigInteger.ZERO;
+        for (var term : sum.entrySet()) {
+            BigInteger weight = term.getValue().multiply(scale).mod(p);
+            if (term.getKey() == 0) {
+                least = BoundedSum.signed(weight, p);
+            } else if (bit[term.getKey()] && (weight.bitCount() != 1 || !places.add(weight.bitLength() - 1))) {
+                return;
+            }
+        }
+        int bits = places.size();
+        if (bits > 0 && places.contains(bits - 1) && bits < p.bitLength() - 1) {
+            ranges[whole.getFirst()] = new BoundedSum.Range(least, bits);
+        }
+    }
+
+    /// a·b − c, where a or b is one; otherwise nothing.
+    private SortedMap<Integer, BigInteger> linear(Row row) {
+        SortedMap<Integer, BigInteger> one = new TreeMap<>();
+        one.put(0, BigInteger.ONE);
+        SortedMap<Integer, BigInteger> sum = new TreeMap<>();
+        if (row.b().equals(one)) {
+            sum.putAll(row.a());
+        } else if (row.a().equals(one)) {
+            sum.putAll(row.b());
+        } else {
+            return sum;
+        }
+        row.c()
+                .forEach((wire, k) ->
+                        sum.merge(wire, p.subtract(k), (x, y) -> x.add(y).mod(p)));
+        sum.values().removeIf(k -> k.signum() == 0);
+        return sum;
     }
 
     /// A witness with the same kept values and other public ones, if one is found.
@@ -136,6 +193,13 @@ public final class SecondWitness {
             witness.add(value == null ? BigInteger.ZERO : value); // any value does
         }
         return found ? Optional.of(witness) : Optional.empty();
+    }
+
+    /// Has the circuit no other witness with the same kept wires, whatever wires may change? False too where not every
+    /// possibility was tried.
+    public boolean isOnly() {
+        anyWire = true;
+        return !explore() && complete();
     }
 
     /// Was every possibility tried, so that nothing found means that there is nothing?
@@ -198,42 +262,42 @@ public final class SecondWitness {
                 if (roots.isPresent() && roots.get().size() == 1) {
                     set(wire, roots.get().get(0));
                 }
-            } else if (!bitsOf(known)) {
+            } else if (!ofBits.contains(row) && !bounded(known)) {
                 return false;
             }
         }
         return true;
     }
 
-    /// Solves Σ kᵢ·bitᵢ = v for unknown bits whose kᵢ are one number times different powers of two; false where there
-    /// is no solution.
-    private boolean bitsOf(Partly row) {
-        if (!row.linear() || !row.unknown.stream().allMatch(wire -> bit[wire])) {
+    /// Solves a sum of unknown wires of known ranges, or one that is said to be 0 or 1; false where there is no
+    /// solution.
+    private boolean bounded(Partly row) {
+        boolean boolean01 = row.saysBoolean();
+        if (!row.linear() && !boolean01) {
             return true;
         }
-        BigInteger weight = row.weight(row.unknown.first());
-        if (weight.signum() == 0) {
-            return true;
-        }
-        BigInteger inverse = weight.modInverse(p);
-        SortedMap<Integer, Integer> wires = new TreeMap<>();
-        for (int wire : row.unknown) {
-            BigInteger power = row.weight(wire).multiply(inverse).mod(p);
-            if (power.bitCount() != 1 || wires.putIfAbsent(power.bitLength() - 1, wire) != null) {
+        List<Integer> wires = new ArrayList<>(row.unknown);
+        List<BoundedSum.Term> terms = new ArrayList<>();
+        for (int wire : wires) {
+            BoundedSum.Range range = ranges[wire];
+            if (range == null) {
                 return true;
             }
+            terms.add(new BoundedSum.Term(boolean01 ? row.a.slope(wire) : row.weight(wire), range));
         }
-        if (wires.lastKey() >= p.bitLength() - 1) {
-            return true;
+        if (boolean01) {
+            terms.add(new BoundedSum.Term(p.subtract(BigInteger.ONE), BoundedSum.BIT));
         }
-        BigInteger value = row.sum().negate().multiply(inverse).mod(p);
-        for (int place = 0; place < value.bitLength(); place++) {
-            if (value.testBit(place) && !wires.containsKey(place)) {
-                return false;
+        return switch (new BoundedSum(p, terms, boolean01 ? row.a.known : row.sum()).solve()) {
+            case BoundedSum.Many() -> true;
+            case BoundedSum.None() -> false;
+            case BoundedSum.One(List<BigInteger> found) -> {
+                for (int i = 0; i < wires.size(); i++) {
+                    set(wires.get(i), found.get(i));
+                }
+                yield true;
             }
-        }
-        wires.forEach((place, wire) -> set(wire, value.testBit(place) ? BigInteger.ONE : BigInteger.ZERO));
-        return true;
+        };
     }
 
     private Optional<Choice> choose() {
@@ -246,10 +310,20 @@ public final class SecondWitness {
             }
         }
         Partly shortest = null;
+        Partly ofFewBits = null;
+        int fewestBits = FEW_BITS;
         int fewest = Integer.MAX_VALUE;
         for (Row row : rows) {
             Partly known = new Partly(row);
             int others = (int) known.unknown.stream().filter(wire -> !bit[wire]).count();
+            int bitsHere = known.unknown.size() - others;
+            if (bitsHere > 0
+                    && bitsHere < fewestBits
+                    && !ofBits.contains(row)
+                    && known.unknown.stream().allMatch(wire -> ranges[wire] != null)) {
+                fewestBits = bitsHere;
+                ofFewBits = known;
+            }
             if (known.unknown.size() == 1 && others == 1) {
                 int wire = known.unknown.first();
                 Optional<List<BigInteger>> roots = known.roots(wire);
@@ -263,6 +337,13 @@ public final class SecondWitness {
         }
         if (bits > 0 && (bits <= FEW_BITS || shortest == null)) {
             return Optional.of(new Choice(someBit, List.of(BigInteger.ZERO, BigInteger.ONE)));
+        }
+        if (ofFewBits != null) {
+            int first = ofFewBits.unknown.stream()
+                    .filter(wire -> bit[wire])
+                    .findFirst()
+                    .orElseThrow();
+            return Optional.of(new Choice(first, List.of(BigInteger.ZERO, BigInteger.ONE)));
         }
         return shortest == null ? Optional.empty() : Optional.of(guess(shortest));
     }
@@ -286,9 +367,9 @@ public final class SecondWitness {
         return new Choice(wire, tries);
     }
 
-    /// All constraints hold: is a public value another one, or free to be?
+    /// All constraints hold: is a value that counts another one, or free to be?
     private boolean differs() {
-        for (int i = 1; i <= publicWires; i++) {
+        for (int i = 1; i <= (anyWire ? values.length - 1 : publicWires); i++) {
             if (values[i] == null || !values[i].equals(honest[i])) {
                 if (values[i] == null) {
                     values[i] = honest[i].add(BigInteger.ONE).mod(p);
@@ -386,9 +467,29 @@ public final class SecondWitness {
             return sum().signum() == 0;
         }
 
+        /// Whether it holds for a value of the one unknown wire.
+        boolean holdsFor(BigInteger value) {
+            BigInteger left = a.known.add(a.slope().multiply(value));
+            BigInteger right = b.known.add(b.slope().multiply(value));
+            return left.multiply(right)
+                            .subtract(c.known)
+                            .subtract(c.slope().multiply(value))
+                            .mod(p)
+                            .signum()
+                    == 0;
+        }
+
         /// What a·b − c is without the unknown wires, where it is linear in them.
         BigInteger sum() {
             return a.known.multiply(b.known).subtract(c.known).mod(p);
+        }
+
+        /// Whether it says a·(a − 1) = 0 of an a of several unknown wires.
+        boolean saysBoolean() {
+            return !a.unknown.isEmpty()
+                    && a.unknown.equals(b.unknown)
+                    && a.known.subtract(BigInteger.ONE).subtract(b.known).mod(p).signum() == 0
+                    && c.isZero();
         }
 
         boolean linear() {
@@ -405,10 +506,9 @@ public final class SecondWitness {
 
         /// As {@link SecondWitness#roots}, of a bit only 0 and 1.
         Optional<List<BigInteger>> roots(int wire) {
-            return SecondWitness.this
-                    .roots(a, b, c)
-                    .map(found ->
-                            bit[wire] ? found.stream().filter(BITS::contains).toList() : found);
+            return bit[wire]
+                    ? Optional.of(BITS.stream().filter(this::holdsFor).toList())
+                    : SecondWitness.this.roots(a, b, c);
         }
     }
 

@@ -143,7 +143,7 @@ final class Sm2GadgetTest {
     }
 
     /// The product of two foreign elements, both given by limbs.
-    private static Example product() {
+    static Example product() {
         return new Example(4, 8, (api, out, in) -> {
             ForeignField field = new ForeignField(api, Sm2Gadget.PRIME);
             field.assertProduct(
@@ -174,6 +174,12 @@ final class Sm2GadgetTest {
                 }
             }
         }
+    }
+
+    static Map<String, BigInteger> someProduct() {
+        BigInteger a = Sm2Gadget.PRIME.subtract(BigInteger.TWO);
+        BigInteger b = Sm2Gadget.ORDER;
+        return factors(a, b, a.multiply(b).mod(Sm2Gadget.PRIME));
     }
 
     private static Map<String, BigInteger> factors(BigInteger a, BigInteger b, BigInteger c) {
