@@ -13,7 +13,7 @@ import picocli.CommandLine;
 
 /// Validators as processes under load, whose engine is swapped from bft to raft and back; then a node observes,
 /// joins, another leaves, one changes its key, and a proposal is taken back; all by command.
-@Timeout(300)
+@Timeout(600)
 final class EpochsTest {
     @TempDir
     private Path folder;
@@ -31,7 +31,7 @@ final class EpochsTest {
                 "2",
                 "--members",
                 "--rate",
-                "20",
+                "10",
                 "--seconds",
                 "1",
                 "--json",

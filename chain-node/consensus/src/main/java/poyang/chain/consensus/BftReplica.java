@@ -478,8 +478,11 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                 config.epoch(),
                 timeout.round(),
                 timeout.highest().round()));
+        if (timeout.round() > currentRound + ROUNDS_AHEAD) {
+            reject(from, "a timeout of a round far ahead");
+            return;
+        }
         if (timeout.highest().round() >= timeout.round()
-                || timeout.round() > currentRound + ROUNDS_AHEAD
                 || !signatures.verify(List.of(new Signatures.Signed(from, message, timeout.signature())))) {
             reject(from, "a forged timeout");
             return;

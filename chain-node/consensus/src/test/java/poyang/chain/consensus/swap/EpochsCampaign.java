@@ -190,7 +190,7 @@ public final class EpochsCampaign {
 
     private boolean settled() {
         return chain.simulation.nowMillis() > TROUBLE_MILLIS
-                && chain.submitted() == TRANSACTIONS
+                && brought == TRANSACTIONS
                 && chain.nodes.values().stream()
                         .filter(n -> n.honest)
                         .allMatch(n -> n.up && n.allFinal() && n.epoch().equals(chain.last()) && holdsAll(n));

@@ -82,10 +82,6 @@ final class SimulatedEpochs {
         nodes.values().forEach(Node::offer);
     }
 
-    int submitted() {
-        return (int) pool.stream().filter(t -> !t.startsWith(TURN)).count();
-    }
-
     static Bytes turnTo(Epoch epoch) {
         return TURN.concat(epoch.encoded());
     }
@@ -248,7 +244,6 @@ final class SimulatedEpochs {
                     ordered);
         }
 
-        /// What there is to order.
         private List<Bytes> open() {
             return pool.stream().filter(t -> !holds(t)).limit(20).toList();
         }
@@ -271,7 +266,6 @@ final class SimulatedEpochs {
             return true;
         }
 
-        /// True when it was written, and the node lives.
         private boolean persist(Map<String, Bytes> entries) {
             if (!entries.isEmpty() && crashesNow()) {
                 return false;
@@ -302,20 +296,29 @@ final class SimulatedEpochs {
                 // The epoch ended below.
                 return;
             }
+            long now = life;
             leave(new FallbackEvent.Decided(block.round(), block.id()));
+            if (life != now) {
+                return;
+            }
             BlockHeader below = blocks.isEmpty() ? null : blocks.getLast().header();
             boolean known = below != null && below.epoch() == epoch.number() && block.round() <= below.round();
             List<Bytes> fresh =
                     block.payload().stream().distinct().filter(t -> !holds(t)).toList();
-            if (!known && !fresh.isEmpty()) {
+            boolean makesBlock = !known && !fresh.isEmpty();
+            if (makesBlock) {
                 long time = Math.max(block.timestampMillis(), below == null ? 0 : below.timestampMillis());
                 execute(fresh, block.round(), block.author(), time);
-                attest(new Attestations.Event.Executed(blocks.getLast().header()));
             }
             orderedRound = block.round();
             ordered = block.id();
-            reached();
-            turnWhenOver();
+            if (makesBlock) {
+                attest(new Attestations.Event.Executed(blocks.getLast().header()));
+            }
+            if (life == now) {
+                reached();
+                turnWhenOver();
+            }
         }
 
         private void execute(List<Bytes> transactions, long round, PartyId author, long time) {
@@ -349,7 +352,6 @@ final class SimulatedEpochs {
             }
         }
 
-        /// Of the last block's header.
         private Bytes lastHash() {
             return blocks.isEmpty() ? CHAIN : blocks.getLast().header().hash(CryptoSuite.SM);
         }
