@@ -171,9 +171,8 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /// Opens what is there. A log whose last write was torn ends before it, if nobody was told that it was kept; what
-    /// was
-    /// kept and is damaged is named, also where RocksDB would take it for a log's end.
+    /// Opens what is there. A log whose last write was torn ends before it, if nobody was told that
+    /// it was kept; what was kept and is damaged is named, also where RocksDB would take it for an end.
     private RocksDB opened(Path folder, List<ColumnFamilyDescriptor> families, List<ColumnFamilyHandle> handles)
             throws RocksDBException, IOException {
         Optional<TornLog.Damage> damage = TornLog.find(folder);
