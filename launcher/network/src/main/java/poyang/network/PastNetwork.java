@@ -92,19 +92,30 @@ final class PastNetwork implements AutoCloseable {
         return ports;
     }
 
+    /// How long a past is.
+    ///
+    /// @param away the last validator has so many of its blocks; 0 when its disk is empty
+    record Past(int blocks, int transactions, int away) {}
+
     /// Opens what the folder keeps, or makes it, going on where an earlier run ended: keys, genesis, and blocks in the
     /// ledgers of all but the last.
-    static PastNetwork open(Path folder, int blocks, int transactions, boolean profile, RandomSource random)
-            throws IOException {
+    static PastNetwork open(Path folder, Past past, boolean profile, RandomSource random) throws IOException {
         Path done = folder.resolve("past");
-        String made = blocks + " " + transactions + "\n";
+        int blocks = past.blocks();
+        int transactions = past.transactions();
+        String made = blocks + " " + transactions + (past.away() == 0 ? "" : " " + past.away()) + "\n";
         if (!Files.exists(folder.resolve("genesis.json"))) {
             Files.createDirectories(folder.resolve("logs"));
             found(folder, random);
         }
         PastNetwork network = new PastNetwork(folder, profile);
         if (!Files.exists(done)) {
+            if (past.away() > 0 && !Files.exists(network.away())) {
+                network.write(past.away(), transactions, random);
+                network.keepAway();
+            }
             network.write(blocks, transactions, random);
+            network.spread(blocks, random);
             Files.writeString(done, made);
         }
         BenchNetwork.check(
@@ -173,11 +184,36 @@ final class PastNetwork implements AutoCloseable {
                     System.err.printf("made %,d blocks%n", height);
                 }
             }
-            for (int i = 1; i < NODES - 1; i++) {
-                Files.createDirectories(data(i));
-                storage.write(data(i).resolve("storage.key"), password(name(i)), random);
+            for (int i = 1; i < NODES; i++) {
+                Path own = i == NODES - 1 ? home(name(i)) : data(i);
+                Files.createDirectories(own);
+                storage.write(own.resolve("storage.key"), password(name(i)), random);
             }
         }
+    }
+
+    private Path away() {
+        return home(name(NODES - 1)).resolve("away");
+    }
+
+    /// What there is now is what the last validator has.
+    private void keepAway() throws IOException {
+        Path making = away().resolveSibling("away.making");
+        if (Files.exists(making)) {
+            Scratch.wipe(making);
+        }
+        copy(data(0), making);
+        Path _ = Files.copy(home(name(NODES - 1)).resolve("storage.key"), making.resolve("storage.key"));
+        Path _ = Files.move(making, away());
+    }
+
+    /// Gives the last validator what it had before it was away.
+    void putBack() throws IOException {
+        copy(away(), data(NODES - 1));
+        Path _ = Files.copy(away().resolve("storage.key"), data(NODES - 1).resolve("storage.key"));
+    }
+
+    private void spread(int blocks, RandomSource random) throws IOException {
         index(blocks, random);
         for (int i = 1; i < NODES - 1; i++) {
             copy(data(0), data(i));

@@ -20,8 +20,9 @@ import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.wire.schema.EvidenceRecord;
 
-/// How fast a validator with an empty disk takes up a chain with a long past from three others, and that it votes
-/// then. The past is made by whoever holds all validators' keys; everything else are the processes of every day.
+/// How fast a validator with an empty disk, or one that was away for long, takes up a chain with a long past from three
+/// others, and that it votes then. The past is made by whoever holds all validators' keys; everything else are the
+/// processes of every day.
 @Command(name = "sync", description = "A validator with an empty disk takes up a long chain from three others.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options before `call`
 final class SyncBench implements Callable<Integer> {
@@ -37,6 +38,12 @@ final class SyncBench implements Callable<Integer> {
 
     @Option(names = "--past", description = "folder that keeps the chain's past for the next run; made when missing")
     private Path past;
+
+    @Option(
+            names = "--away-from",
+            defaultValue = "0",
+            description = "the height at which the fourth validator left; 0: its disk is empty (default: 0)")
+    private int away;
 
     @Option(names = "--prepare", description = "make the past in --past, and measure nothing")
     private boolean prepare;
@@ -72,13 +79,16 @@ final class SyncBench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BenchNetwork.check(blocks >= 100 && blocks <= 10_000_000, "--blocks " + blocks, "100 to 10,000,000");
         BenchNetwork.check(transactions >= 1 && transactions <= 1_000, "--transactions " + transactions, "1 to 1,000");
+        BenchNetwork.check(
+                away == 0 || away >= 100 && away < blocks, "--away-from " + away, "0, or 100 to fewer than --blocks");
         BenchNetwork.check(!prepare || past != null, "--prepare without --past", "a folder that keeps what is made");
         BenchNetwork.check(kills >= 0 && kills <= 1_000, "--kills " + kills, "0 to 1,000");
         BenchNetwork.check(fullDisks >= 0 && fullDisks <= 1_000, "--full-disks " + fullDisks, "0 to 1,000");
         RandomSource random = ProcessRandom.open("sync");
         boolean kept = past != null;
         Path folder = kept ? past.toAbsolutePath() : BenchNetwork.folder(directory.toAbsolutePath());
-        PastNetwork network = PastNetwork.open(folder, blocks, transactions, profile, random);
+        PastNetwork network =
+                PastNetwork.open(folder, new PastNetwork.Past(blocks, transactions, away), profile, random);
         try (network) {
             if (!prepare) {
                 measure(network, random);
@@ -92,6 +102,9 @@ final class SyncBench implements Callable<Integer> {
 
     private void measure(PastNetwork network, RandomSource random) throws IOException, InterruptedException {
         network.empty(JOINER);
+        if (away > 0) {
+            network.putBack();
+        }
         for (int i = 0; i < JOINER; i++) {
             network.start(i);
         }
@@ -119,7 +132,7 @@ final class SyncBench implements Callable<Integer> {
             }
             double voting = votes(network, account, random, from);
             Verification.Whole whole = faults == 0 ? new Verification.Whole(0, 0) : network.verify(JOINER, random);
-            long all = (long) blocks * transactions;
+            long all = (long) (blocks - away) * transactions;
             command.commandLine()
                     .getOut()
                     .println(String.format(
@@ -133,7 +146,7 @@ final class SyncBench implements Callable<Integer> {
                                             + " here and %.1f s at the three that served; its vote counted after"
                                             + " %.1f s; killed %d times, without room %d times,"
                                             + " verified to height %d",
-                            blocks,
+                            blocks - away,
                             all,
                             seconds,
                             all / seconds,
