@@ -69,7 +69,12 @@ final class FrozenNodeTest {
             assertTrue(nodes.height(3) < last, "height " + nodes.height(3) + " of " + last);
             PoyangException barred = assertThrows(
                     PoyangException.class,
-                    () -> nodes.submit(nodes.api.getFirst(), "validators/validator-4", nodes.validatorKey(3), any()));
+                    () -> nodes.submit(
+                            writer.client(),
+                            "validators/validator-4",
+                            nodes.validatorKey(3),
+                            "poyang.v1.Evidence/Record",
+                            any()));
             assertEquals(AccountErrors.ACCOUNT_FROZEN.name(), barred.code().name());
             PoyangException needed = assertThrows(
                     PoyangException.class,
