@@ -49,9 +49,9 @@ final class Readiness {
             long height = finality.height();
             StateView state = own.ledger().at(height);
             long begun = own.ledger().epochs().last().number();
-            if (begun != known) {
-                audit.record(own.account(), "begin", "epoch " + begun, AuditLog.DONE);
-                known = begun;
+            while (known < begun) {
+                known++;
+                audit.record(own.account(), "begin", "epoch " + known, AuditLog.DONE);
             }
             Optional<Epoch> proposed = contracts.proposed(state).filter(next -> next.number() == begun + 1);
             note(proposed, state);
@@ -91,8 +91,8 @@ final class Readiness {
             long micros = EngineTrial.run(next, self, key);
             LOG.info("epoch {} with the engine {}: its trial took {} us", next.number(), next.engine(), micros);
             SigningKey known = own.signer().keyIn(own.ledger().epochs().last()).orElse(key);
-            own.call(known, EpochLink.CONTRACT, "Attest", word(own.ledger(), key, next, height, micros));
             audit.record(own.account(), "ready", "epoch " + next.number(), AuditLog.DONE);
+            own.call(known, EpochLink.CONTRACT, "Attest", word(own.ledger(), key, next, height, micros));
             return true;
         } catch (PoyangException e) {
             LOG.info("that this node is ready for epoch {} is not on chain: {}", next.number(), e.wrong());
