@@ -58,17 +58,36 @@ final class LedgerFiles {
                         storage,
                         random)) {
             Verification found = ledger.verify();
-            command.commandLine().getOut().println(words(found, ledger.horizon()));
+            command.commandLine().getOut().println(words(found, ledger.base(), ledger.horizon()));
             return found instanceof Verification.Whole ? 0 : 1;
         } finally {
             Arrays.fill(password, '\0');
         }
     }
 
-    private static String words(Verification found, long horizon) {
+    private static String words(Verification found, long base, long horizon) {
         return switch (found) {
             case Verification.Damaged(long height, String reason) ->
                 String.format(Locale.ROOT, "DAMAGED. Block %d: %s.", height, reason);
+            case Verification.Unfinished(long height) ->
+                String.format(
+                        Locale.ROOT,
+                        "UNFINISHED. The snapshot after block %d is being taken up; the node goes on with it when it"
+                                + " starts.",
+                        height);
+            case Verification.Whole(long height, long finalised)
+            when base > 1 ->
+                String.format(
+                        Locale.ROOT,
+                        "WHOLE FROM A SNAPSHOT ON. Blocks %d to %d follow each other, and their transactions, receipts%n"
+                                + "  and indexes are those of their headers; so are the states from block %d on, down to%n"
+                                + "  each value. %d of these blocks have the signatures of a quorum of their validators.%n"
+                                + "  What lies between the genesis and block %d was never here.",
+                        base,
+                        height,
+                        horizon,
+                        finalised - base + 1,
+                        base);
             case Verification.Whole(long height, long finalised) ->
                 String.format(
                         Locale.ROOT,

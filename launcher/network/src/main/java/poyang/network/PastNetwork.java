@@ -394,6 +394,11 @@ final class PastNetwork implements AutoCloseable {
                         data(index).resolve("ledger"), genesis(), new Retention.Archive(), storage, random)) {
             return switch (ledger.verify()) {
                 case Verification.Whole whole -> whole;
+                case Verification.Unfinished(long height) ->
+                    throw new PoyangException(
+                            NetworkErrors.SET_UP_FAILED,
+                            "the snapshot after block " + height + " is not whole at " + name(index),
+                            "a node that has announced its height");
                 case Verification.Damaged(long height, String reason) ->
                     throw new PoyangException(
                             NetworkErrors.SET_UP_FAILED,

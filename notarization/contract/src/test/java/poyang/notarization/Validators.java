@@ -114,7 +114,8 @@ final class Validators implements AutoCloseable {
                     api.get(i).socketAddress(),
                     new Retention.Archive(),
                     i >= COUNT,
-                    patienceMillis);
+                    patienceMillis,
+                    NodeSettings.NEVER);
             Path key = folder.resolve(mine.name() + ".storage.key");
             try (StorageKey storage = StorageKey.openOrCreate(key, STORAGE_PASSWORD.toCharArray(), random)) {
                 nodes.add(Node.start(

@@ -3,6 +3,7 @@ package poyang.chain.ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.EpochChain;
 import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.Genesis;
@@ -15,11 +16,13 @@ final class EpochBook {
     private static final Bytes LINKS = Bytes.utf8("epoch-link/");
 
     private final Store store;
+    private final Genesis genesis;
     private volatile EpochChain chain;
 
     /// @throws PoyangException `LEDGER_FAILED` when what lies there leads nowhere
     EpochBook(Store store, Genesis genesis) {
         this.store = store;
+        this.genesis = genesis;
         chain = EpochChain.of(genesis, links())
                 .orElseThrow(() -> new PoyangException(
                         LedgerErrors.LEDGER_FAILED,
@@ -45,6 +48,33 @@ final class EpochBook {
     void write(Store.Batch batch, EpochLink link) {
         EpochChain longer = chain.and(link).orElseThrow(() -> new Bug("the state does not name epoch " + link.next()));
         batch.put(Store.Family.META, key(link.next().number()), link.encoded()).write();
+        chain = longer;
+    }
+
+    /// Writes with the batch what leads further than this; {@link #reread} has it count.
+    ///
+    /// @return from what the order of the last one's epoch goes on; empty when none leads further
+    Optional<Bytes> put(Store.Batch batch, List<EpochLink> all) {
+        List<EpochLink> later = all.stream()
+                .filter(link -> link.next().number() > chain.last().number())
+                .toList();
+        later.forEach(link -> batch.put(Store.Family.META, key(link.next().number()), link.encoded()));
+        return later.isEmpty() ? Optional.empty() : Optional.of(start(later.getLast()));
+    }
+
+    /// From what the order goes on above a link: the chain's id, or the hash of the last block.
+    private Bytes start(EpochLink link) {
+        BlockHeader last = link.handOff().header();
+        return last.height() == 0 ? genesis.chainId() : last.hash(genesis.suite());
+    }
+
+    /// From what the order of the present epoch goes on.
+    Bytes start() {
+        List<EpochLink> links = links();
+        return links.isEmpty() ? genesis.chainId() : start(links.getLast());
+    }
+
+    void reread(EpochChain longer) {
         chain = longer;
     }
 

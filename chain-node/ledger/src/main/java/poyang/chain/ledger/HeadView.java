@@ -3,10 +3,13 @@ package poyang.chain.ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import poyang.kernel.Bytes;
 
 /// The state after the last committed block, by the flat latest family; without a store, the empty
-/// state. Changes when a block is committed.
+/// state. Changes when a block is committed. While a snapshot is taken up, the latest family is made for the
+/// snapshot, and the history answers for the head.
 final class HeadView implements StateView {
     private final Optional<Store> store;
 
@@ -17,8 +20,24 @@ final class HeadView implements StateView {
     @Override
     public Optional<Bytes> get(String contract, String key) {
         StateKey asked = new StateKey(contract, key);
-        return store.flatMap(s ->
-                s.latest().get(asked.flat(), () -> s.get(Store.Family.LATEST, s.stateKey(asked.hash(s.suite())))));
+        return store.flatMap(from -> read(
+                from,
+                view -> view.get(contract, key),
+                () -> from.latest()
+                        .get(
+                                asked.flat(),
+                                () -> from.get(Store.Family.LATEST, from.stateKey(asked.hash(from.suite()))))));
+    }
+
+    /// Reads from where the head stands; again when that has changed meanwhile.
+    private static <T> T read(Store from, Function<StateView, T> history, Supplier<T> latest) {
+        while (true) {
+            long staged = from.latest().staged();
+            T found = staged < 0 ? latest.get() : history.apply(new HistoricView(from, () -> 0, staged));
+            if (from.latest().staged() == staged) {
+                return found;
+            }
+        }
     }
 
     @Override
@@ -26,7 +45,13 @@ final class HeadView implements StateView {
         if (store.isEmpty() || limit <= 0) {
             return List.of();
         }
-        Store from = store.get();
+        return read(
+                store.get(),
+                view -> view.scan(contract, prefix, afterKey, limit),
+                () -> scan(store.get(), contract, prefix, afterKey, limit));
+    }
+
+    private static List<Entry> scan(Store from, String contract, String prefix, String afterKey, int limit) {
         Bytes first = new StateKey(contract, prefix).flat();
         Bytes after = new StateKey(contract, afterKey).flat();
         List<Entry> found = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
 
 /// The state after the block at one height, by the flat history family: `state key ‖ ~height` → a flag
 /// (0: deleted), the flat key behind its length, and the value. Never changes; once its height is pruned
@@ -59,9 +60,16 @@ final class HistoricView implements StateView {
         return entered(historyValue).value();
     }
 
+    static PoyangException pruned(long wanted, long horizon) {
+        return new PoyangException(
+                LedgerErrors.STATE_PRUNED,
+                "this node keeps no state of height " + wanted + " any more",
+                "a height from " + horizon + " on is needed here; an archive node has them all");
+    }
+
     private void needKept() {
         if (height < horizon.getAsLong()) {
-            throw Ledger.pruned(height, horizon.getAsLong());
+            throw pruned(height, horizon.getAsLong());
         }
     }
 

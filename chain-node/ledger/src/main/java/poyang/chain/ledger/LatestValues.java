@@ -20,6 +20,7 @@ final class LatestValues {
     private final LinkedHashMap<Bytes, Bytes> values = new LinkedHashMap<>(1024, 0.75f, true);
     private long bytes;
     private long commits;
+    private volatile long staged = -1;
 
     /// The value, from here or read; absent ones are read each time.
     Optional<Bytes> get(Bytes flat, Supplier<Optional<Bytes>> read) {
@@ -56,6 +57,20 @@ final class LatestValues {
             Bytes gone = values.remove(flat);
             bytes -= gone == null ? 0 : size(flat, gone);
         }
+    }
+
+    /// The height of the head while the latest values are being made anew for a later one; -1 otherwise.
+    long staged() {
+        return staged;
+    }
+
+    void staged(long height) {
+        synchronized (this) {
+            commits++;
+            values.clear();
+            bytes = 0;
+        }
+        staged = height;
     }
 
     private static long size(Bytes flat, Bytes value) {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
@@ -14,11 +13,10 @@ import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.ReceiptProof;
+import poyang.chain.proofs.StatePart;
 import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.TransactionLeaf;
-import poyang.crypto.CryptoErrors;
 import poyang.crypto.CryptoSuite;
-import poyang.crypto.MerkleTree;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -40,12 +38,11 @@ public final class Ledger implements AutoCloseable {
 
     static final String KEY_PURPOSE = "ledger";
     private static final int PRUNED_AT_ONCE = 4;
-
     private static final Bytes GENESIS = Bytes.utf8("genesis");
-    private static final Bytes HEIGHT = Bytes.utf8("height");
-    private static final Bytes FINALISED = Bytes.utf8("finalised");
-    private static final Bytes ORDERED = Bytes.utf8("ordered");
-    private static final Bytes HORIZON = Bytes.utf8("horizon");
+    static final Bytes HEIGHT = Bytes.utf8("height");
+    static final Bytes FINALISED = Bytes.utf8("finalised");
+    static final Bytes ORDERED = Bytes.utf8("ordered");
+    static final Bytes HORIZON = Bytes.utf8("horizon");
     private static final Bytes FORMAT = Bytes.utf8("format");
     private static final long FORMAT_NOW = 2;
 
@@ -59,10 +56,16 @@ public final class Ledger implements AutoCloseable {
     private final HeightMark mark;
     private final EpochBook epochs;
     private final NonceWindow nonces;
+    private final BlockBook blocks;
+    private final Leases leases = new Leases();
     private boolean closed;
     private volatile long height;
     private volatile long finalisedHeight;
     private volatile long horizon;
+    private volatile long base;
+    /// The height that a snapshot has just left behind, whose state can be read until {@link #tidy}; or -1.
+    private volatile long left = -1;
+    private Optional<Intake> intake = Optional.empty();
 
     private Ledger(Store store, Genesis genesis, Retention retention, HeightMark mark) {
         this.mark = mark;
@@ -78,6 +81,10 @@ public final class Ledger implements AutoCloseable {
         horizon = Math.max(0, number(HORIZON));
         epochs = new EpochBook(store, genesis);
         nonces = new NonceWindow(store);
+        blocks = new BlockBook(store);
+        base = Math.max(1, number(Intake.BASE));
+        Intake.tidy(store);
+        intake = Intake.unfinished(this, store);
     }
 
     /// Where a transaction stands.
@@ -93,16 +100,8 @@ public final class Ledger implements AutoCloseable {
     ///     `PLAIN_STORAGE` when it holds a ledger that is not under a data key
     public static Ledger open(
             Path folder, Genesis genesis, Retention retention, StorageKey storage, RandomSource random) {
-        Path keyFile = folder.resolveSibling(folder.getFileName() + ".key");
-        if (Files.exists(folder.resolve("CURRENT")) && !Files.exists(keyFile)) {
-            throw new PoyangException(
-                    CryptoErrors.PLAIN_STORAGE,
-                    folder + " holds a ledger in clear, or its key file " + keyFile + " was taken away",
-                    "move the folder away (then this node fetches the chain anew from its peers), or put the key"
-                            + " file back; a ledger is never kept in clear");
-        }
         boolean fresh = !Files.exists(folder.resolve("CURRENT"));
-        Store store = new Store(folder, genesis.suite(), storage.dataKey(keyFile, KEY_PURPOSE, random), random);
+        Store store = SealedFolder.open(folder, genesis.suite(), storage, random);
         HeightMark mark = new HeightMark(folder.resolveSibling(folder.getFileName() + ".mark"), store);
         try {
             Optional<Bytes> stored = store.get(Store.Family.META, GENESIS);
@@ -190,12 +189,17 @@ public final class Ledger implements AutoCloseable {
     /// @throws PoyangException `NO_SUCH_HEIGHT`
     public StateView at(long height) {
         needHeight(height);
-        return new HistoricView(store, () -> horizon, height);
+        return new HistoricView(store, () -> height == left ? height : horizon, height);
     }
 
     /// The lowest height whose state is kept: 0 in an archive.
     public long horizon() {
         return horizon;
+    }
+
+    /// The lowest height above the genesis whose block is kept: 1, or where a snapshot began.
+    public long base() {
+        return base;
     }
 
     /// The last height after which the state had this root.
@@ -214,6 +218,62 @@ public final class Ledger implements AutoCloseable {
     public StateProof prove(String contract, String key, long height) {
         needHeight(height);
         return whileKept(height, () -> tree.prove(root(height), new StateKey(contract, key).hash(genesis.suite())));
+    }
+
+    /// A part of the state after the block at `height`; empty when it holds more than so many octets. The state is
+    /// kept for a while then, so that the other parts can be had as well ({@link Leases}).
+    ///
+    /// @param path {@link StatePart#path}
+    /// @throws PoyangException `NO_SUCH_HEIGHT`, `STATE_PRUNED`
+    public Optional<StatePart> part(long height, Bytes path, long mostBytes) {
+        needHeight(height);
+        leases.renew(height, this.height);
+        return whileKept(height, () -> new Parts(store, tree).of(root(height), path, mostBytes));
+    }
+
+    /// The snapshot that this ledger is taking up from others, if any.
+    public synchronized Optional<Intake> intake() {
+        return intake;
+    }
+
+    /// Begins to take up the state after a block that is final, and above all that this ledger has. Until
+    /// {@link Intake#finish} the ledger stays where it is, and nothing can be committed.
+    ///
+    /// @param links from the genesis to the block's epoch
+    /// @throws PoyangException `BAD_FINALITY` when links or proof do not hold
+    public synchronized Intake beginIntake(List<EpochLink> links, FinalityProof proof) {
+        Bug.unless(intake.isEmpty() && height >= 0 && proof.header().height() > height, "no snapshot can begin here");
+        intake = Optional.of(Intake.begin(this, store, links, proof));
+        return intake.get();
+    }
+
+    /// Puts into the batch what a later epoch needs: what the engine of the present one promised is forgotten.
+    void enter(Store.Batch batch, List<EpochLink> links) {
+        epochs.put(batch, links).ifPresent(start -> {
+            batch.put(Store.Family.META, ORDERED, long8(0).concat(start));
+            safety.all("").keySet().forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
+        });
+    }
+
+    /// The intake is at its end, or given up; the batch says where the ledger stands then.
+    synchronized void endIntake(Store.Batch batch, Optional<EpochChain> to) {
+        batch.write();
+        intake = Optional.empty();
+        if (to.isPresent()) {
+            left = height;
+            height = number(HEIGHT);
+            base = number(Intake.BASE);
+            horizon = number(HORIZON);
+            finalisedHeight = number(FINALISED);
+            epochs.reread(to.get());
+        }
+        store.latest().staged(-1);
+    }
+
+    /// Takes away what a snapshot left behind, once nobody reads it any more.
+    public void tidy() {
+        left = -1;
+        Intake.tidy(store);
     }
 
     /// Pruning takes nodes away under a reader's feet; then its height is below the horizon.
@@ -262,7 +322,9 @@ public final class Ledger implements AutoCloseable {
 
     private void putCommitted(
             BlockHeader header, PreparedBlock block, OrderedMark mark, Optional<FinalityProof> proof) {
-        Bug.unless(height >= 0 && block.height() == height + 1, "the block was prepared for another height");
+        Bug.unless(
+                height >= 0 && block.height() == height + 1 && intake.isEmpty(),
+                "the block was prepared for another height, or a snapshot is being taken up");
         BlockHeader below = header(height).orElseThrow();
         Bug.unless(
                 header.chainId().equals(chainId)
@@ -301,7 +363,7 @@ public final class Ledger implements AutoCloseable {
 
     /// Forgets the oldest states above what the retention wants, a few with each block.
     private void pruneSome() {
-        long keptFrom = retention.keptFrom(height);
+        long keptFrom = leases.keptFrom(retention.keptFrom(height), height, horizon);
         for (int i = 0; i < PRUNED_AT_ONCE && horizon < keptFrom; i++) {
             long next = horizon + 1;
             horizon = next;
@@ -313,23 +375,11 @@ public final class Ledger implements AutoCloseable {
 
     private KeyIndex.Change putBlock(Store.Batch batch, BlockHeader header, PreparedBlock block) {
         Bytes at = long8(header.height());
-        batch.put(Store.Family.HEADERS, at, header.encoded());
+        blocks.put(batch, header, block.transactions(), block.leaves(), block.receipts(), true);
         batch.put(Store.Family.META, HEIGHT, at);
         block.root().ifPresent(root -> batch.put(Store.Family.ROOTS, at, RootRecord.encode(root)));
-        batch.put(Store.Family.ROOT_HEIGHTS, header.stateRoot(), at);
         block.update().written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
-        KeyIndex.Change keys = putState(batch, header.height(), block);
-        List<Bytes> hashes = NonceWindow.hashes(block.transactions());
-        for (int i = 0; i < block.transactionCount(); i++) {
-            Bytes nonce = hashes.get(i);
-            Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
-            batch.put(Store.Family.TRANSACTIONS, place, block.leaves().get(i));
-            batch.put(Store.Family.RECEIPTS, place, block.receipts().get(i));
-            batch.put(Store.Family.IDS, block.transactions().get(i).id(), place);
-            batch.put(Store.Family.NONCES, nonce, at);
-            batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
-        }
-        return keys;
+        return putState(batch, header.height(), block);
     }
 
     /// The values that the block changed, and what it made superfluous.
@@ -393,11 +443,7 @@ public final class Ledger implements AutoCloseable {
 
     /// From what the order of the present epoch goes on: the chain's id, or the hash of the last block before it.
     public Bytes start() {
-        return startAbove(epochs().lastFrom() - 1);
-    }
-
-    private Bytes startAbove(long last) {
-        return last == 0 ? chainId : header(last).orElseThrow().hash(genesis.suite());
+        return epochs.start();
     }
 
     /// Closes the present epoch for good and begins `next`, in one durable step: what the present epoch's
@@ -412,8 +458,8 @@ public final class Ledger implements AutoCloseable {
     /// The same by a link that holds for the last block here.
     public synchronized void beginEpoch(EpochLink link) {
         Bug.unless(finalisedHeight == height, "an epoch ends with a block that has a proof");
-        Store.Batch batch = store.batch().put(Store.Family.META, ORDERED, long8(0).concat(startAbove(height)));
-        safety.all("").keySet().forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
+        Store.Batch batch = store.batch();
+        enter(batch, List.of(link));
         epochs.write(batch, link);
     }
 
@@ -453,75 +499,41 @@ public final class Ledger implements AutoCloseable {
     }
 
     public Optional<BlockHeader> header(long height) {
-        return store.get(Store.Family.HEADERS, long8(height)).map(stored -> BlockHeader.decode(stored.toArray()));
+        return blocks.header(height);
     }
 
     public Optional<FinalityProof> finality(long height) {
-        return store.get(Store.Family.FINALITY, long8(height)).map(stored -> FinalityProof.decode(stored.toArray()));
+        return blocks.finality(height);
     }
 
     /// A block's transactions in order; none for a height that is not there.
     public List<TransactionLeaf> transactions(long height) {
-        return ofBlock(Store.Family.TRANSACTIONS, height, stored -> TransactionLeaf.decode(stored.toArray()));
+        return blocks.transactions(height);
     }
 
     /// A block's receipts in order, verbatim.
     public List<Bytes> receipts(long height) {
-        return ofBlock(Store.Family.RECEIPTS, height, stored -> stored);
-    }
-
-    private <T> List<T> ofBlock(Store.Family family, long height, Function<Bytes, T> decode) {
-        Bytes at = long8(height);
-        List<T> found = new ArrayList<>();
-        try (Store.Cursor cursor = store.cursor(family)) {
-            for (cursor.seek(at); cursor.valid() && cursor.key().startsWith(at); cursor.next()) {
-                found.add(decode.apply(cursor.value()));
-            }
-        }
-        return found;
+        return blocks.receipts(height);
     }
 
     /// Where a transaction was executed, final or not.
     public Optional<Place> find(Bytes transactionId) {
-        return store.get(Store.Family.IDS, transactionId).map(stored -> {
-            RecordReader in = new RecordReader(stored);
-            return new Place(in.u64(), in.u32());
-        });
+        return blocks.find(transactionId);
     }
 
     /// A transaction's receipt with its proof, once its block has a finality proof.
     public Optional<ReceiptProof> receiptProof(Bytes transactionId) {
-        Optional<Place> place = find(transactionId);
-        Optional<FinalityProof> proof = place.flatMap(p -> finality(p.height()));
-        if (proof.isEmpty()) {
-            return Optional.empty();
-        }
-        int index = place.get().index();
-        List<TransactionLeaf> transactions = transactions(place.get().height());
-        List<Bytes> leaves = transactions.stream().map(TransactionLeaf::encoded).toList();
-        List<Bytes> receipts = receipts(place.get().height());
-        return Optional.of(new ReceiptProof(
-                transactions.get(index),
-                receipts.get(index),
-                index,
-                receipts.size(),
-                MerkleTree.path(genesis.suite(), leaves, index),
-                MerkleTree.path(genesis.suite(), receipts, index),
-                proof.get()));
+        return blocks.receiptProof(genesis.suite(), transactionId);
     }
 
     /// Was a transaction with this sender and nonce executed in the last {@link #NONCE_WINDOW} blocks?
     public boolean seen(String sender, Bytes nonce) {
-        Bytes key = CryptoSuite.SM.hash(
-                LedgerTransaction.nonceMessage(sender, nonce).toArray());
-        return store.get(Store.Family.NONCES, key).isPresent();
+        return blocks.seen(sender, nonce);
     }
 
     /// The same of each of several.
     public List<Boolean> seen(List<LedgerTransaction> transactions) {
-        return NonceWindow.hashes(transactions).stream()
-                .map(nonce -> store.get(Store.Family.NONCES, nonce).isPresent())
-                .toList();
+        return blocks.seen(transactions);
     }
 
     public SafetyStore safety() {
@@ -571,16 +583,9 @@ public final class Ledger implements AutoCloseable {
                     "there is no block at height " + wanted,
                     "a height from 0 to " + height + " is needed");
         }
-        if (wanted < horizon) {
-            throw pruned(wanted, horizon);
+        if (wanted < horizon && wanted != left) {
+            throw HistoricView.pruned(wanted, horizon);
         }
-    }
-
-    static PoyangException pruned(long wanted, long horizon) {
-        return new PoyangException(
-                LedgerErrors.STATE_PRUNED,
-                "this node keeps no state of height " + wanted + " any more",
-                "a height from " + horizon + " on is needed here; an archive node has them all");
     }
 
     private long number(Bytes key) {

@@ -221,6 +221,16 @@ final class Store implements AutoCloseable {
         return latest;
     }
 
+    /// Takes away what lies from one key to another, the latter not included; in the log when it returns.
+    void deleteRange(Family family, Bytes from, Bytes to) {
+        Bug.unless(open, "the ledger is closed");
+        try {
+            database.deleteRange(handle(family), logged, from.toArray(), to.toArray());
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
     /// What stands for a key in LATEST and, before the height, in HISTORY.
     ///
     /// @param keyHash the key's hash in the state tree

@@ -97,6 +97,7 @@ final class ByteFlipTest {
                     assertEquals(BLOCKS, finalised);
                     yield "whole";
                 }
+                case Verification.Unfinished(long height) -> "the snapshot of " + height + " is not whole";
                 case Verification.Damaged(long height, String reason) -> height + ": " + reason;
             };
         } catch (PoyangException e) {

@@ -66,15 +66,6 @@ final class BlockServer implements AutoCloseable {
     /// Returns when nothing reads the ledger any more.
     @Override
     public void close() {
-        reader.shutdownNow();
-        boolean interrupted = Thread.interrupted();
-        try {
-            boolean _ = reader.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Workers.end(reader);
     }
 }

@@ -84,7 +84,7 @@ final class ChainIndex implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the index is closed");
             }
-            long next = index.height() + 1;
+            long next = next(index.height());
             if (finality.height() < next) {
                 if (!finality.await(next, 1_000)) {
                     Thread.sleep(LOOK_MILLIS); // nothing will be final any more when the node stops
@@ -99,6 +99,11 @@ final class ChainIndex implements AutoCloseable {
                 LOG.error("the index of the chain stopped before block {}; queries are refused", next, e);
             }
         }
+    }
+
+    /// What lies below a snapshot is not here, and in no index.
+    private long next(long height) {
+        return height >= 0 && height + 1 < ledger.base() ? ledger.base() : height + 1;
     }
 
     /// Rows for an account that asks.

@@ -56,6 +56,7 @@ final class ConsensusLoop {
     static final int SYNC_CHANNEL = 4;
     static final int FORWARD_CHANNEL = 5;
     static final int EXIT_CHANNEL = 6;
+    static final int SNAPSHOT_CHANNEL = 7;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsensusLoop.class);
     private static final int INBOX = 10_000;
@@ -240,7 +241,7 @@ final class ConsensusLoop {
         return round;
     }
 
-    /// Runs until interrupted; throws when this node must stop.
+    /// Runs until interrupted, or until this node is better off with a snapshot; throws when it must stop.
     void run() throws InterruptedException {
         try (blockServer;
                 replay) {
@@ -250,7 +251,7 @@ final class ConsensusLoop {
 
     private void drive() throws InterruptedException {
         begin();
-        while (true) {
+        while (!replay.tooMany(stage.blockSync().behind())) {
             Input input = inbox.poll(
                     admitted.isEmpty() ? deadlines.millisToWait(LONGEST_WAIT_MILLIS) : 0, TimeUnit.MILLISECONDS);
             if (input != null) {

@@ -5,12 +5,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import poyang.chain.consensus.sync.SnapshotMessage;
 import poyang.chain.contract.Account;
 import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.Retention;
@@ -38,6 +40,7 @@ import poyang.wire.transport.TransportConfig;
 /// A running validator.
 public final class Node implements ServedChain {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final long READERS_MILLIS = 2_000;
 
     private final NodeSettings settings;
     private final TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
@@ -49,7 +52,12 @@ public final class Node implements ServedChain {
     private final NodeAudit audit;
     private final ChainIndex index;
     private final Freezes freezes;
-    private final ConsensusLoop loop;
+    private final Contracts contracts;
+    private final Couriers couriers;
+    private final InstantSource clock;
+    private final SnapshotServer snapshots;
+    private volatile ConsensusLoop loop;
+    private volatile Optional<SnapshotJoin> join = Optional.empty();
     private final Transport transport;
     private final Server server;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -73,7 +81,9 @@ public final class Node implements ServedChain {
         index = ChainIndex.over(ledger, finality, stores.index());
         identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
         pool = new Pool(contracts, ledger, meter, this::admitted);
-        Couriers couriers = new Couriers(ledger);
+        couriers = new Couriers(ledger);
+        this.contracts = contracts;
+        this.clock = clock;
         signer = new Stage.Signer(settings.name(), keys);
         OwnCalls own =
                 new OwnCalls(Account.VALIDATORS + "/" + settings.name().name(), signer, ledger, pool, finality, random);
@@ -83,20 +93,8 @@ public final class Node implements ServedChain {
         for (NodeAddress peer : settings.peers()) {
             peers.put(new PartyId(peer.name()), peer.socketAddress());
         }
-        loop = new ConsensusLoop(
-                ledger,
-                signer,
-                new Execution(contracts, ledger, pool),
-                new Replay(contracts, ledger, signer),
-                pool,
-                finality,
-                couriers,
-                meter,
-                this::send,
-                peers.keySet(),
-                settings.patienceMillis(),
-                audit::lied,
-                clock);
+        snapshots = new SnapshotServer(ledger, this::send);
+        loop = loop();
         transport = Transport.start(
                 TransportConfig.of(settings.name(), settings.peerListen(), peers)
                         .towards(ChainDoor.of(ledger.chainId())),
@@ -112,7 +110,7 @@ public final class Node implements ServedChain {
             throw e;
         }
         threads = List.of(
-                thread("consensus", loop::run),
+                thread("consensus", this::order),
                 thread("admission", pool::run),
                 thread("receipts", couriers::run),
                 thread("index", index::follow),
@@ -120,6 +118,42 @@ public final class Node implements ServedChain {
                 thread("alarm", audit::watch),
                 thread("freezes", () -> freezes.run(transport, audit)),
                 thread("epochs", new Readiness(settings.name(), peers.keySet(), own, contracts, audit)::run));
+    }
+
+    private ConsensusLoop loop() {
+        return new ConsensusLoop(
+                ledger,
+                signer,
+                new Execution(contracts, ledger, pool),
+                new Replay(contracts, ledger, signer, settings.snapshotBeyond()),
+                pool,
+                finality,
+                couriers,
+                meter,
+                this::send,
+                peers.keySet(),
+                settings.patienceMillis(),
+                audit::lied,
+                clock);
+    }
+
+    /// Takes part in the order, and takes a snapshot each time that this node is far behind.
+    private void order() throws InterruptedException {
+        while (true) {
+            if (ledger.intake().isEmpty()) {
+                loop.run();
+            }
+            SnapshotJoin joining = new SnapshotJoin(ledger, peers.keySet(), this::send);
+            join = Optional.of(joining);
+            joining.run();
+            join = Optional.empty();
+            contracts.enter(ledger.epochs().last());
+            loop = loop();
+            finality.reached(ledger.finalisedHeight());
+            // Who read the old state meanwhile comes to an end.
+            Thread.sleep(READERS_MILLIS);
+            ledger.tidy();
+        }
     }
 
     /// Starts a node: opens its ledger, or makes it from the genesis, and joins the others.
@@ -228,6 +262,11 @@ public final class Node implements ServedChain {
         return ledger.header(height).orElseThrow().stateRoot();
     }
 
+    /// The lowest height whose state it keeps.
+    long horizon() {
+        return ledger.horizon();
+    }
+
     /// The round that consensus is in here.
     long round() {
         return loop.round();
@@ -259,6 +298,17 @@ public final class Node implements ServedChain {
         // An epoch may have validators whose address this node was never told.
         if (peers.containsKey(to) && !freezes.holds(to)) {
             transport.send(to, channel, payload);
+        }
+    }
+
+    private void send(PartyId to, SnapshotMessage message) {
+        send(to, ConsensusLoop.SNAPSHOT_CHANNEL, Bytes.wrap(message.encoded()));
+    }
+
+    private void snapshot(PartyId from, SnapshotMessage message) {
+        if (peers.containsKey(from)) {
+            snapshots.asked(from, message);
+            join.ifPresent(joining -> joining.received(from, message));
         }
     }
 
@@ -310,6 +360,7 @@ public final class Node implements ServedChain {
             Thread.currentThread().interrupt();
         }
         transport.close();
+        snapshots.close();
         calls.close();
         index.close();
         ledger.close();
@@ -320,7 +371,12 @@ public final class Node implements ServedChain {
     private final class Ear implements Transport.Listener {
         @Override
         public void received(PartyId from, int channel, Bytes payload) {
-            if (!freezes.holds(from)) {
+            if (freezes.holds(from)) {
+                return;
+            }
+            if (channel == ConsensusLoop.SNAPSHOT_CHANNEL) {
+                snapshot(from, SnapshotMessage.decode(payload.toArray()));
+            } else if (join.isEmpty()) {
                 loop.received(from, channel, payload);
             }
         }

@@ -44,6 +44,7 @@ public final class NodeMain {
         InstantSource clock = InstantSource.system();
         // One validator alone has none.
         String peers = from.text("peers", "");
+        Retention retention = Retention.named(from.text("state.keep", "archive"));
         NodeSettings settings = new NodeSettings(
                 new PartyId(from.text("name")),
                 ChainForms.readGenesis(from.path("genesis")),
@@ -51,9 +52,10 @@ public final class NodeMain {
                 from.listen("peer.listen"),
                 peers.isEmpty() ? List.of() : NodeAddress.list(peers),
                 from.listen("api.listen"),
-                Retention.named(from.text("state.keep", "archive")),
+                retention,
                 Boolean.parseBoolean(from.text("observer", "false")),
-                TimeUnit.SECONDS.toMillis(from.number("fallback.after", 2, 86_400, 60)));
+                TimeUnit.SECONDS.toMillis(from.number("fallback.after", 2, 86_400, 60)),
+                NodeSettings.snapshotBeyond(from.text("sync.snapshot", "auto"), retention));
         RandomSource random = ProcessRandom.open("node");
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);

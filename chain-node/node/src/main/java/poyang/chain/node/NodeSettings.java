@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import poyang.chain.ledger.Retention;
 import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
 import poyang.sdk.NodeAddress;
+import poyang.sdk.SdkErrors;
 import poyang.wire.schema.GenesisFile;
 
 /// Where a node lives and whom it talks to.
@@ -18,6 +20,8 @@ import poyang.wire.schema.GenesisFile;
 /// @param retention how many states it keeps
 /// @param observes may it run without being a validator? It may become one by an epoch
 /// @param patienceMillis see {@link #PATIENCE_MILLIS}
+/// @param snapshotBeyond when it is further behind than so many blocks it takes a state over from the others instead of
+///     executing them; {@link #NEVER} for one that executes everything
 public record NodeSettings(
         PartyId name,
         GenesisFile genesis,
@@ -27,12 +31,64 @@ public record NodeSettings(
         InetSocketAddress apiListen,
         Retention retention,
         boolean observes,
-        long patienceMillis) {
+        long patienceMillis,
+        long snapshotBeyond) {
     /// How long nothing may be decided, while something waits, before this node would rather leave the epoch.
     public static final long PATIENCE_MILLIS = 60_000;
 
+    /// No snapshot is ever taken.
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /// Blocks behind, from which on a snapshot is quicker.
+    private static final long MANY = 10_000;
+
     public NodeSettings {
         peers = List.copyOf(peers);
+    }
+
+    /// From a configuration: a number of blocks, `never`, or `auto`: an archive never, a window from 10,000 blocks on.
+    ///
+    /// @throws PoyangException `BAD_SETTINGS`
+    public static long snapshotBeyond(String text, Retention retention) {
+        if (text.equals("auto")) {
+            return switch (retention) {
+                case Retention.Archive() -> NEVER;
+                case Retention.Window(long _) -> MANY;
+            };
+        }
+        if (text.equals("never")) {
+            return NEVER;
+        }
+        if (text.matches("[1-9][0-9]{0,15}")) {
+            return Long.parseLong(text);
+        }
+        throw new PoyangException(
+                SdkErrors.BAD_SETTINGS,
+                "sync.snapshot is \"" + text + "\"",
+                "auto, never, or a number of blocks from 1 on, is needed");
+    }
+
+    /// One that takes snapshots as its retention suggests.
+    public NodeSettings(
+            PartyId name,
+            GenesisFile genesis,
+            Path directory,
+            InetSocketAddress peerListen,
+            List<NodeAddress> peers,
+            InetSocketAddress apiListen,
+            Retention retention,
+            boolean observes) {
+        this(
+                name,
+                genesis,
+                directory,
+                peerListen,
+                peers,
+                apiListen,
+                retention,
+                observes,
+                PATIENCE_MILLIS,
+                snapshotBeyond("auto", retention));
     }
 
     /// Of a validator that the genesis names.
@@ -44,6 +100,6 @@ public record NodeSettings(
             List<NodeAddress> peers,
             InetSocketAddress apiListen,
             Retention retention) {
-        this(name, genesis, directory, peerListen, peers, apiListen, retention, false, PATIENCE_MILLIS);
+        this(name, genesis, directory, peerListen, peers, apiListen, retention, false);
     }
 }

@@ -41,6 +41,7 @@ final class Replay implements AutoCloseable {
     private final Ledger ledger;
     private final Execution execution;
     private final Stage.Signer signer;
+    private final long mostBehind;
     private final Set<Expected> expected = ConcurrentHashMap.newKeySet();
     private final Map<Bytes, Pool.Waiting> checked = new LinkedHashMap<>();
     private final ThreadPoolExecutor checkers = new ThreadPoolExecutor(
@@ -54,11 +55,18 @@ final class Replay implements AutoCloseable {
 
     private record Expected(PartyId peer, long from) {}
 
-    Replay(Contracts contracts, Ledger ledger, Stage.Signer signer) {
+    /// @param mostBehind from how many blocks on a snapshot is taken instead
+    Replay(Contracts contracts, Ledger ledger, Stage.Signer signer, long mostBehind) {
+        this.mostBehind = mostBehind;
         this.contracts = contracts;
         this.ledger = ledger;
         this.signer = signer;
         execution = new Execution(contracts, ledger, this::find);
+    }
+
+    /// Is a node that is so many blocks behind better off with a snapshot?
+    boolean tooMany(long behind) {
+        return behind > mostBehind;
     }
 
     /// A peer is asked: what it answers to this is worth checking.
@@ -160,15 +168,6 @@ final class Replay implements AutoCloseable {
 
     @Override
     public void close() {
-        checkers.shutdownNow();
-        boolean interrupted = Thread.interrupted();
-        try {
-            boolean _ = checkers.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Workers.end(checkers);
     }
 }

@@ -1,6 +1,7 @@
 package poyang.chain.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.TransactionPayload;
 
 /// Three validators start from a past that was made with all their keys and go on from there; a fourth with an
-/// empty disk takes it up, and the others cannot go on without its vote.
+/// empty disk takes it up, and the others cannot go on without its vote; so it does with a snapshot instead of blocks.
 @Timeout(300)
 final class ChronicleTest {
     private static final int BLOCKS = 300;
@@ -48,6 +49,15 @@ final class ChronicleTest {
             village.await(note(analyst, "a"));
             village.stop(0);
             village.await(note(analyst, "b"));
+
+            village.start(0);
+            village.stop(3);
+            Path _ = village.takeDisk(3, "taken away");
+            village.start(3, BLOCKS / 2);
+            village.await(note(analyst, "c"));
+            village.stop(0);
+            village.await(note(analyst, "d"));
+            assertTrue(village.nodes.lastEntry().getValue().horizon() >= BLOCKS, "it began with a snapshot");
         }
     }
 

@@ -161,6 +161,11 @@ final class Village implements AutoCloseable {
     }
 
     void start(int index) {
+        start(index, NodeSettings.NEVER);
+    }
+
+    /// @param snapshotBeyond how many blocks behind it takes a snapshot
+    void start(int index, long snapshotBeyond) {
         List<NodeAddress> others = new ArrayList<>(peers);
         NodeAddress own = others.remove(index);
         NodeSettings settings = new NodeSettings(
@@ -170,7 +175,10 @@ final class Village implements AutoCloseable {
                 own.socketAddress(),
                 others,
                 api.get(index).socketAddress(),
-                new Retention.Archive());
+                new Retention.Archive(),
+                false,
+                NodeSettings.PATIENCE_MILLIS,
+                snapshotBeyond);
         RandomSource system = ProcessRandom.open("test");
         try (StorageKey storage = StorageKey.openOrCreate(storageFile(index), STORAGE_PASSWORD.toCharArray(), system)) {
             TlsIdentity identity = identity(own.name());

@@ -145,6 +145,11 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         return active;
     }
 
+    /// By how many final blocks the ledger is behind what enough peers name.
+    public long behind() {
+        return goal().map(to -> to.height() - state.finalised()).orElse(0L);
+    }
+
     @Override
     public Ready<SyncMessage, SyncMessage, SyncEffect> step(SyncEvent event) {
         switch (event) {

@@ -133,7 +133,8 @@ final class HostedChain {
                 loopback,
                 Retention.named(part.keep()),
                 part.observes(),
-                NodeSettings.PATIENCE_MILLIS);
+                NodeSettings.PATIENCE_MILLIS,
+                NodeSettings.snapshotBeyond("auto", Retention.named(part.keep())));
         char[] password = folder.password(around.storage(), around.random());
         PrivateFolder.make(folder.data());
         try (StorageKey storage =
