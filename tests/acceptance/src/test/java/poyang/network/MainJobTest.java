@@ -459,7 +459,7 @@ final class MainJobTest {
         Path proofs = folder.resolve("proofs-web");
         ProofSteps proving = new ProofSteps(network, proofs);
         proving.proveAQualification();
-        proving.prepareAJob("income-web");
+        proving.prepareJobs("income-web", (account, command) -> as(account, command));
         Map<String, String> users = new TreeMap<>();
         for (String account : List.of(
                 "medical-insurance/owner",
@@ -504,8 +504,17 @@ final class MainJobTest {
                   "cells": ["100.75", "326.67000000"]},
                  "proofs": {"owner": "%s", "analyst": "%s", "name": "income-web", "folder": "%s",
                   "conditions": "%s", "purpose": "%s",
-                  "job": {"dataset": "taxation/facts-web", "bounds": ["5000", "2026-11-28-12m"],
-                    "owners": ["taxation/owner", "housing/owner"]}}}
+                  "asked": [
+                    {"key": "income-web", "dataset": "taxation/facts-web", "bounds": ["5000", "2026-11-28-12m"],
+                      "statement": "已承诺的表中有一条记录满足 income<5000",
+                      "cells": ["a record of the committed table has income<5000"],
+                      "owners": ["taxation/owner", "housing/owner"]},
+                    {"key": "column-web", "dataset": "taxation/facts-web", "bounds": [], "limits": "4000,8000",
+                      "statement": "已承诺的列的个数、总和、平均，以及以 4,000、8,000 分界的分布", "cells": ["16200"],
+                      "owners": ["taxation/owner", "housing/owner"]},
+                    {"key": "list-web", "dataset": "taxation/facts-web", "bounds": [], "persons": "housing/asked-web",
+                      "statement": "所问的每个人是否在已承诺的名单中", "cells": ["310101198512125558", "999"],
+                      "owners": ["taxation/owner", "housing/owner"]}]}}
                 """.formatted(
                         network.consoleAddress(),
                         Doors.keyHash(network),

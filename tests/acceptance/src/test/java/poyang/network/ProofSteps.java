@@ -68,6 +68,14 @@ final class ProofSteps {
                 List.of("--row", "1"));
     }
 
+    private static Use column() {
+        return new Use("column", "income:number", List.of("--limits", "4000,8000"), List.of());
+    }
+
+    private static Use list() {
+        return new Use("list", "id:text", List.of("--purpose", PURPOSE), List.of());
+    }
+
     private String file(String name) {
         return folder.resolve(name).toString();
     }
@@ -107,15 +115,15 @@ final class ProofSteps {
     /// By command: one proof made beside the table, and the three uses as jobs that the executors do.
     void theThreeUsesAreVerifiedByAllNodesAndOffline(Commands commands) throws Exception {
         register("taxation/facts", "housing/asked");
-        Use column = new Use("column", "income:number", List.of("--limits", "4000,8000"), List.of());
-        Use list = new Use("list", "id:text", List.of("--purpose", PURPOSE), List.of());
+        Use column = column();
+        Use list = list();
         Use records = qualification();
         prove(records);
         verified(records, commands);
         install("records");
         for (Use use : List.of(column, list)) {
             keys(use);
-            publish(use, commands);
+            publish(use, "taxation/" + use.kind(), commands);
             install(use.kind());
         }
         String qualified = submitted(commands, "records", """
@@ -203,14 +211,21 @@ final class ProofSteps {
         }
     }
 
-    /// For the form of a job: taxation's data set, and the key that its owner publishes under the name.
-    void prepareAJob(String name) throws IOException {
+    /// For the form of a job: taxation's data set, what its owner publishes under the names `column-web` and
+    /// `list-web`,
+    /// and the key of a qualification, which it publishes by a page under a name of its own.
+    void prepareJobs(String qualification, Commands commands) throws Exception {
         register("taxation/facts-web", "housing/asked-web");
-        install(name);
+        install(qualification);
+        ProofSteps others = new ProofSteps(network, folder.resolve("others"));
+        for (Use use : List.of(column(), list())) {
+            others.keys(use);
+            others.publish(use, "taxation/" + use.kind() + "-web", commands);
+            others.install(use.kind() + "-web");
+        }
     }
 
-    private String publish(Use use, Commands commands) throws Exception {
-        String id = "taxation/" + use.kind();
+    private void publish(Use use, String id, Commands commands) throws Exception {
         List<String> publish = new ArrayList<>(List.of(
                 "proof",
                 "publish",
@@ -221,11 +236,11 @@ final class ProofSteps {
                 file("commitment.txt")));
         publish.addAll(use.statement());
         assertEquals(0, commands.as(OWNER, publish));
-        return id;
     }
 
     private void verified(Use use, Commands commands) throws Exception {
-        String id = publish(use, commands);
+        String id = "taxation/" + use.kind();
+        publish(use, id, commands);
         List<String> submit = List.of(
                 "proof", "submit", id, "--json", "--proof", file("proof.json"), "--public", file("public.json"));
         Matcher said = PROOF.matcher(output(() -> assertEquals(0, commands.as(ASKER, submit))));
