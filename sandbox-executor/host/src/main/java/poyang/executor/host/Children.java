@@ -111,7 +111,7 @@ final class Children implements AutoCloseable {
             Optional<Mount> link = children.startRelay();
             Process reader = children.started(
                     setup.jail().start(List.of(children.reader(link))).getFirst());
-            watch(reader, setup.reader().seconds(), reader::destroyForcibly);
+            watch(reader, setup.reader().seconds(), () -> endLate(reader));
             children.ask(reader, mode, List.of(), link);
             return description(reader);
         } catch (IOException e) {
@@ -169,7 +169,7 @@ final class Children implements AutoCloseable {
             ProcessBuilder reader = children.reader(link).redirectOutput(ProcessBuilder.Redirect.to(pipe.toFile()));
             Process started =
                     children.started(setup.jail().start(List.of(reader)).getFirst());
-            watch(started, setup.reader().seconds(), started::destroyForcibly);
+            watch(started, setup.reader().seconds(), () -> endLate(started));
             children.ask(started, ReaderRequest.Mode.READ, columns, link);
             return children;
         } catch (IOException e) {
@@ -396,6 +396,14 @@ final class Children implements AutoCloseable {
             }
         }
         scratches.forEach(Scratch::wipe);
+    }
+
+    /// Ends a process that is not at its end yet. One that is keeps its answer: to destroy it closes its output too,
+    /// under the feet of whoever still reads.
+    private static void endLate(Process process) {
+        if (process.isAlive()) {
+            Process _ = process.destroyForcibly();
+        }
     }
 
     /// Does `then` when the process has ended, or after `seconds`.
