@@ -20,6 +20,17 @@ public final class CanonicalReader {
         }
     }
 
+    /// The domain that bytes begin with, without trust in its length, for choosing among several structures.
+    ///
+    /// @throws PoyangException `BAD_ENCODING` when there is none
+    public static String domain(byte[] encoded) {
+        if (encoded.length < 4 || encoded[0] != 0 || encoded[1] != 0 || encoded[2] != 0) {
+            throw bad("it begins with no domain");
+        }
+        int length = Math.min(encoded[3] & 0xff, encoded.length - 4);
+        return new String(encoded, 4, length, StandardCharsets.UTF_8);
+    }
+
     public int u8() {
         need(1);
         return in.get() & 0xff;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +32,17 @@ public final class ProcessSettings {
     private ProcessSettings(Path file, Properties properties) {
         this.file = file;
         this.properties = properties;
+    }
+
+    /// The file that a process is told of by `--config FILE`, its only arguments.
+    ///
+    /// @throws PoyangException `BAD_SETTINGS`
+    public static ProcessSettings of(String[] arguments) {
+        if (arguments.length != 2 || !arguments[0].equals("--config")) {
+            throw new PoyangException(
+                    SdkErrors.BAD_SETTINGS, "the arguments are " + List.of(arguments), "--config FILE is needed");
+        }
+        return read(Path.of(arguments[1]));
     }
 
     /// @throws PoyangException `BAD_SETTINGS`

@@ -50,11 +50,7 @@ public final class ConsoleMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         try {
-            if (arguments.length != 2 || !arguments[0].equals("--config")) {
-                throw new PoyangException(
-                        SdkErrors.BAD_SETTINGS, "the arguments are " + List.of(arguments), "--config FILE is needed");
-            }
-            run(ProcessSettings.read(Path.of(arguments[1])));
+            run(ProcessSettings.of(arguments));
         } catch (PoyangException e) {
             System.err.println(e.code() + ": " + e.wrong() + "; " + e.right());
             System.exit(2);

@@ -44,14 +44,14 @@ final class EpochBook {
         return links;
     }
 
-    /// Writes the batch with the link in it, and goes on by it.
+    /// Writes a batch into which the link was {@link #put}, and goes on by it.
     void write(Store.Batch batch, EpochLink link) {
         EpochChain longer = chain.and(link).orElseThrow(() -> new Bug("the state does not name epoch " + link.next()));
-        batch.put(Store.Family.META, key(link.next().number()), link.encoded()).write();
+        batch.write();
         chain = longer;
     }
 
-    /// Writes with the batch what leads further than this; {@link #reread} has it count.
+    /// Puts into the batch what leads further than this; {@link #reread} has it count.
     ///
     /// @return from what the order of the last one's epoch goes on; empty when none leads further
     Optional<Bytes> put(Store.Batch batch, List<EpochLink> all) {
@@ -70,8 +70,9 @@ final class EpochBook {
 
     /// From what the order of the present epoch goes on.
     Bytes start() {
-        List<EpochLink> links = links();
-        return links.isEmpty() ? genesis.chainId() : start(links.getLast());
+        return store.get(Store.Family.META, key(chain.last().number()))
+                .map(link -> start(EpochLink.decode(link.toArray())))
+                .orElse(genesis.chainId());
     }
 
     void reread(EpochChain longer) {

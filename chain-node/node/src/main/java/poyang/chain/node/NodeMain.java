@@ -1,6 +1,5 @@
 package poyang.chain.node;
 
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +17,6 @@ import poyang.kernel.RandomSource;
 import poyang.sdk.ChainForms;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.ProcessSettings;
-import poyang.sdk.SdkErrors;
 
 /// One validator as a process: `--config FILE`. Prints `READY validator HOST:PORT` when it serves, ends
 /// with 0 after SIGTERM, with 2 for a wrong configuration, and with 3 when it had to stop.
@@ -27,13 +25,7 @@ public final class NodeMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         try {
-            if (arguments.length != 2 || !arguments[0].equals("--config")) {
-                throw new PoyangException(
-                        SdkErrors.BAD_SETTINGS,
-                        "the arguments are " + Arrays.toString(arguments),
-                        "--config FILE is needed");
-            }
-            run(ProcessSettings.read(Path.of(arguments[1])));
+            run(ProcessSettings.of(arguments));
         } catch (PoyangException e) {
             System.err.println(e.code() + ": " + e.wrong() + "; " + e.right());
             System.exit(2);

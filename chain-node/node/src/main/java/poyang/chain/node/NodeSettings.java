@@ -67,39 +67,4 @@ public record NodeSettings(
                 "sync.snapshot is \"" + text + "\"",
                 "auto, never, or a number of blocks from 1 on, is needed");
     }
-
-    /// One that takes snapshots as its retention suggests.
-    public NodeSettings(
-            PartyId name,
-            GenesisFile genesis,
-            Path directory,
-            InetSocketAddress peerListen,
-            List<NodeAddress> peers,
-            InetSocketAddress apiListen,
-            Retention retention,
-            boolean observes) {
-        this(
-                name,
-                genesis,
-                directory,
-                peerListen,
-                peers,
-                apiListen,
-                retention,
-                observes,
-                PATIENCE_MILLIS,
-                snapshotBeyond("auto", retention));
-    }
-
-    /// Of a validator that the genesis names.
-    public NodeSettings(
-            PartyId name,
-            GenesisFile genesis,
-            Path directory,
-            InetSocketAddress peerListen,
-            List<NodeAddress> peers,
-            InetSocketAddress apiListen,
-            Retention retention) {
-        this(name, genesis, directory, peerListen, peers, apiListen, retention, false);
-    }
 }

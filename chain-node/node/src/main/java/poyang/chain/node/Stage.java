@@ -94,7 +94,7 @@ record Stage(
 
     /// What the ledger took in last of this epoch's order, its start at first.
     static OrderedMark mark(Ledger ledger) {
-        return ledger.orderedMark().orElse(new OrderedMark(0, ledger.start()));
+        return ledger.orderedMark().orElseGet(() -> new OrderedMark(0, ledger.start()));
     }
 
     private static List<BlockHeader> recentHeaders(Ledger ledger) {

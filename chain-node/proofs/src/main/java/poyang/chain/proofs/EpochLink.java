@@ -1,8 +1,6 @@
 package poyang.chain.proofs;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -142,9 +140,7 @@ public record EpochLink(FinalityProof handOff, Ground ground, Epoch next) {
 
     /// @throws PoyangException `BAD_ENCODING`, and nothing else, for bytes that are no link
     public static EpochLink decode(byte[] encoded) {
-        byte[] tag = GIVEN_UP.getBytes(StandardCharsets.US_ASCII);
-        boolean givenUp =
-                encoded.length >= 4 + tag.length && Arrays.equals(encoded, 4, 4 + tag.length, tag, 0, tag.length);
+        boolean givenUp = CanonicalReader.domain(encoded).equals(GIVEN_UP);
         CanonicalReader in = new CanonicalReader(givenUp ? GIVEN_UP : DOMAIN, encoded);
         FinalityProof handOff = FinalityProof.decode(in.array(MOST_BYTES));
         Ground ground = givenUp

@@ -1,6 +1,5 @@
 package poyang.chain.consensus.fallback;
 
-import java.nio.charset.StandardCharsets;
 import poyang.chain.consensus.BftMessage;
 import poyang.chain.consensus.OrderedBlock;
 import poyang.crypto.CryptoSuite;
@@ -67,7 +66,7 @@ public sealed interface FallbackMessage {
 
     /// @throws PoyangException `BAD_ENCODING` for anything but the canonical form of a message
     static FallbackMessage decode(byte[] encoded) {
-        String domain = domain(encoded);
+        String domain = CanonicalReader.domain(encoded);
         CanonicalReader in = new CanonicalReader(domain, encoded);
         FallbackMessage message = switch (domain) {
             case "poyang.fallback.stalled.v1" -> new Stalled();
@@ -99,14 +98,5 @@ public sealed interface FallbackMessage {
 
     private static PoyangException bad(String wrong) {
         return new PoyangException(KernelErrors.BAD_ENCODING, wrong, "the canonical form of one structure is needed");
-    }
-
-    /// The domain tag at the front, without trust in its length.
-    private static String domain(byte[] encoded) {
-        if (encoded.length < 4 || encoded[0] != 0 || encoded[1] != 0 || encoded[2] != 0) {
-            throw bad("the message has no domain");
-        }
-        int length = Math.min(encoded[3] & 0xff, encoded.length - 4);
-        return new String(encoded, 4, length, StandardCharsets.UTF_8);
     }
 }

@@ -1,10 +1,8 @@
 package poyang.chain.consensus.raft;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
-import poyang.kernel.KernelErrors;
 import poyang.kernel.PoyangException;
 
 /// What replicas say to each other. The transport authenticates the sender; nothing is signed besides,
@@ -83,8 +81,9 @@ public sealed interface RaftMessage {
 
     /// @throws PoyangException `BAD_ENCODING` for anything but the canonical form of a message
     static RaftMessage decode(byte[] encoded) {
-        CanonicalReader in = new CanonicalReader(domain(encoded), encoded);
-        RaftMessage message = switch (domain(encoded)) {
+        String domain = CanonicalReader.domain(encoded);
+        CanonicalReader in = new CanonicalReader(domain, encoded);
+        RaftMessage message = switch (domain) {
             case "poyang.raft.pre-vote-ask.v1" -> new PreVoteAsk(term(in), LogEntry.position(in));
             case "poyang.raft.pre-vote-answer.v1" -> new PreVoteAnswer(term(in), in.flag());
             case "poyang.raft.vote-ask.v1" -> new VoteAsk(term(in), LogEntry.position(in));
@@ -101,16 +100,6 @@ public sealed interface RaftMessage {
         };
         in.end();
         return message;
-    }
-
-    /// The domain tag at the front, without trust in its length.
-    private static String domain(byte[] encoded) {
-        if (encoded.length < 4 || encoded[0] != 0 || encoded[1] != 0 || encoded[2] != 0) {
-            throw new PoyangException(
-                    KernelErrors.BAD_ENCODING, "the message has no domain", "a whole message is needed");
-        }
-        int length = Math.min(encoded[3] & 0xff, encoded.length - 4);
-        return new String(encoded, 4, length, StandardCharsets.UTF_8);
     }
 
     private static long term(CanonicalReader in) {

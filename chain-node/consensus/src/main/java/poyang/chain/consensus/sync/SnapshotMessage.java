@@ -1,6 +1,5 @@
 package poyang.chain.consensus.sync;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.FinalityProof;
@@ -121,23 +120,8 @@ public sealed interface SnapshotMessage {
 
     /// @throws PoyangException `BAD_ENCODING` for anything but the canonical form of a message
     static SnapshotMessage decode(byte[] encoded) {
-        if (encoded.length < 4) {
-            throw new PoyangException(KernelErrors.BAD_ENCODING, "the message ends early", "a whole message is needed");
-        }
-        int length = Math.min(encoded.length - 4, encoded[3] & 0xff);
-        String kind = new String(encoded, 4, length, StandardCharsets.ISO_8859_1);
-        CanonicalReader in = new CanonicalReader(
-                switch (kind) {
-                    case "poyang.snapshot.ask-offer.v1",
-                            "poyang.snapshot.offer.v1",
-                            "poyang.snapshot.ask-part.v1",
-                            "poyang.snapshot.part.v1",
-                            "poyang.snapshot.cut.v1",
-                            "poyang.snapshot.ask-past.v1",
-                            "poyang.snapshot.past.v1" -> kind;
-                    default -> "poyang.snapshot.none.v1";
-                },
-                encoded);
+        String kind = CanonicalReader.domain(encoded);
+        CanonicalReader in = new CanonicalReader(kind, encoded);
         SnapshotMessage message = switch (kind) {
             case "poyang.snapshot.ask-offer.v1" -> new AskOffer();
             case "poyang.snapshot.offer.v1" ->
@@ -149,7 +133,10 @@ public sealed interface SnapshotMessage {
             case "poyang.snapshot.cut.v1" -> new Cut(in.u64(), path(in));
             case "poyang.snapshot.ask-past.v1" -> new AskPast(in.u64(), (int) Math.min(in.u32(), Integer.MAX_VALUE));
             case "poyang.snapshot.past.v1" -> new Past(in.u64(), in.list(MOST_BLOCKS, SnapshotMessage::block));
-            default -> new None(in.u64(), in.bytes(StatePart.NIBBLES_MAX));
+            case "poyang.snapshot.none.v1" -> new None(in.u64(), in.bytes(StatePart.NIBBLES_MAX));
+            default ->
+                throw new PoyangException(
+                        KernelErrors.BAD_ENCODING, "it is no message of this kind", "a whole message is needed");
         };
         in.end();
         return message;

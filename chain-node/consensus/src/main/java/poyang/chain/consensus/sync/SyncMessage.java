@@ -1,6 +1,5 @@
 package poyang.chain.consensus.sync;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.TransactionLeaf;
@@ -83,26 +82,17 @@ public sealed interface SyncMessage {
 
     /// @throws PoyangException `BAD_ENCODING` for anything but the canonical form of a message
     static SyncMessage decode(byte[] encoded) {
-        if (encoded.length < 4) {
-            throw new PoyangException(KernelErrors.BAD_ENCODING, "the message ends early", "a whole message is needed");
-        }
-        int length = Math.min(encoded.length - 4, encoded[3] & 0xff);
-        String kind = new String(encoded, 4, length, StandardCharsets.ISO_8859_1);
-        CanonicalReader in = new CanonicalReader(
-                switch (kind) {
-                    case "poyang.sync.ask-point.v1",
-                            "poyang.sync.point.v1",
-                            "poyang.sync.point.v2",
-                            "poyang.sync.ask-blocks.v1" -> kind;
-                    default -> "poyang.sync.blocks.v1";
-                },
-                encoded);
+        String kind = CanonicalReader.domain(encoded);
+        CanonicalReader in = new CanonicalReader(kind, encoded);
         SyncMessage message = switch (kind) {
             case "poyang.sync.ask-point.v1" -> new AskPoint();
             case "poyang.sync.point.v1" -> new Point(point(0, in));
             case "poyang.sync.point.v2" -> new Point(point(laterEpoch(in), in));
             case "poyang.sync.ask-blocks.v1" -> new AskBlocks(in.u64(), (int) Math.min(in.u32(), Integer.MAX_VALUE));
-            default -> new Blocks(in.u64(), in.list(MOST_BLOCKS, SyncMessage::block));
+            case "poyang.sync.blocks.v1" -> new Blocks(in.u64(), in.list(MOST_BLOCKS, SyncMessage::block));
+            default ->
+                throw new PoyangException(
+                        KernelErrors.BAD_ENCODING, "it is no message of this kind", "a whole message is needed");
         };
         in.end();
         return message;

@@ -1,6 +1,5 @@
 package poyang.chain.node.host;
 
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
@@ -9,7 +8,6 @@ import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ProcessSettings;
-import poyang.sdk.SdkErrors;
 
 /// A host of several chains as a process: `--config FILE`. Prints `READY host HOST:PORT` when operators are heard
 /// and every chain was started that could be, ends with 0 after SIGTERM, with 2 for a wrong configuration, and
@@ -19,13 +17,7 @@ public final class HostMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         try {
-            if (arguments.length != 2 || !arguments[0].equals("--config")) {
-                throw new PoyangException(
-                        SdkErrors.BAD_SETTINGS,
-                        "the arguments are " + Arrays.toString(arguments),
-                        "--config FILE is needed");
-            }
-            run(ProcessSettings.read(Path.of(arguments[1])));
+            run(ProcessSettings.of(arguments));
         } catch (PoyangException e) {
             System.err.println(e.code() + ": " + e.wrong() + "; " + e.right());
             System.exit(2);
