@@ -11,7 +11,6 @@ import poyang.wire.schema.AggregationPlan;
 import poyang.wire.schema.AggregationPlan.Statistic;
 import poyang.wire.schema.AggregationReporter;
 import poyang.wire.schema.Dataset;
-import poyang.wire.schema.ProtocolChoice;
 import poyang.wire.schema.Reveal;
 
 /// When departments' rows may be added up, and what the receiver then knows.
@@ -45,11 +44,6 @@ final class AggregationRules {
         }
 
         @Override
-        public long atLeast() {
-            return 0;
-        }
-
-        @Override
         public boolean canReceive(String organisation) {
             return true;
         }
@@ -64,11 +58,6 @@ final class AggregationRules {
                     ? Optional.empty()
                     : Optional.of("the policy of " + own.dataset().getId() + " demands totals over at least " + least
                             + " reporters besides the receiver, and there are " + hidden);
-        }
-
-        @Override
-        public Optional<ProtocolChoice> choice(String receiver) {
-            return Optional.empty();
         }
 
         @Override

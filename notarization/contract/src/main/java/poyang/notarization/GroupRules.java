@@ -34,11 +34,6 @@ final class GroupRules {
         }
 
         @Override
-        public long atLeast() {
-            return 0;
-        }
-
-        @Override
         public boolean canReceive(String organisation) {
             return true;
         }

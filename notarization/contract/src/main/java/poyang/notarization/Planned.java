@@ -26,7 +26,9 @@ sealed interface Planned
     Reveal reveal();
 
     /// With SIZE_AT_LEAST; otherwise 0.
-    long atLeast();
+    default long atLeast() {
+        return 0;
+    }
 
     /// Whether the department can get the result.
     boolean canReceive(String organisation);
@@ -35,7 +37,9 @@ sealed interface Planned
     Optional<String> breach(Side own, String receiver);
 
     /// What the plan's "auto" comes to; empty where the plan names a protocol.
-    Optional<ProtocolChoice> choice(String receiver);
+    default Optional<ProtocolChoice> choice(String receiver) {
+        return Optional.empty();
+    }
 
     /// Fills a descriptor's words with the plan's own numbers.
     String filled(String words);

@@ -14,7 +14,6 @@ import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.ProofKey;
 import poyang.wire.schema.ProofPlan;
-import poyang.wire.schema.ProtocolChoice;
 import poyang.wire.schema.Reveal;
 import poyang.wire.schema.StoredProof;
 import poyang.zkp.uses.Column;
@@ -51,11 +50,6 @@ final class ProofRules {
         }
 
         @Override
-        public long atLeast() {
-            return 0;
-        }
-
-        @Override
         public boolean canReceive(String organisation) {
             return organisation.equals(asker.organisation());
         }
@@ -63,11 +57,6 @@ final class ProofRules {
         /// Who asks for many statements narrows single values down; policies bound runs, and owners consent to each.
         @Override
         public Optional<String> breach(Side own, String receiver) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<ProtocolChoice> choice(String receiver) {
             return Optional.empty();
         }
 

@@ -8,7 +8,6 @@ import java.util.TreeSet;
 import poyang.chain.contract.ReadableState;
 import poyang.notarization.Planned.Side;
 import poyang.wire.schema.Dataset;
-import poyang.wire.schema.ProtocolChoice;
 import poyang.wire.schema.Reveal;
 import poyang.wire.schema.ScoringFeature;
 import poyang.wire.schema.ScoringPlan;
@@ -44,11 +43,6 @@ final class ScoringRules {
             return Reveal.SCORES;
         }
 
-        @Override
-        public long atLeast() {
-            return 0;
-        }
-
         /// Scores come out under the key of the features' department.
         @Override
         public boolean canReceive(String organisation) {
@@ -65,11 +59,6 @@ final class ScoringRules {
                     ? Optional.empty()
                     : Optional.of("the policy of " + own.dataset().getId()
                             + " does not bound the rows of the other side and its runs, as a model's must");
-        }
-
-        @Override
-        public Optional<ProtocolChoice> choice(String receiver) {
-            return Optional.empty();
         }
 
         @Override

@@ -25,7 +25,6 @@ import poyang.wire.schema.Plan;
 import poyang.wire.schema.ProofKey;
 import poyang.wire.schema.ProofKeyVersion;
 import poyang.wire.schema.ProofPlan;
-import poyang.wire.schema.ProofSystem;
 import poyang.wire.schema.ProofVerdict;
 import poyang.wire.schema.Reveal;
 import poyang.wire.schema.Sensitivity;
@@ -37,7 +36,6 @@ import poyang.zkp.curves.Workers;
 import poyang.zkp.systems.ForeignWriter;
 import poyang.zkp.systems.Groth16Prover;
 import poyang.zkp.systems.Groth16ProvingKey;
-import poyang.zkp.systems.Groth16SetUp;
 import poyang.zkp.uses.Column;
 import poyang.zkp.uses.CommittedList;
 import poyang.zkp.uses.CommittedRecords;
@@ -74,23 +72,15 @@ final class ProofPlansTest {
 
     private Groth16ProvingKey publish(String name, String commitment, String... conditions) {
         Statement statement = ProofOnRequest.statement(commitment, List.of(conditions), List.of(), "");
-        Groth16ProvingKey key = Groth16SetUp.byOneTrustedParty(
-                Witness.constraints(statement.circuit(), CURVE), RANDOM.fork(name), Workers.CALLER);
-        chain.call(
-                "a/owner",
-                "ZeroKnowledge",
-                "Register",
+        return StatementKeys.publish(
+                chain,
+                CURVE,
+                RANDOM,
+                name,
+                statement,
                 ProofKey.newBuilder()
-                        .setId("a/" + name)
-                        .setOrganisation("a")
-                        .setVersion(1)
-                        .setStatement(statement.words())
-                        .setSystem(ProofSystem.GROTH16)
-                        .setKey(ForeignWriter.key(key.verificationKey()))
-                        .addAllPublicNames(statement.publicNames())
                         .setCommitment(statement.commitment().text())
                         .build());
-        return key;
     }
 
     private void tables() {

@@ -13,7 +13,6 @@ import poyang.crypto.SeededRandom;
 import poyang.kernel.RandomSource;
 import poyang.wire.schema.ProofId;
 import poyang.wire.schema.ProofKey;
-import poyang.wire.schema.ProofSystem;
 import poyang.wire.schema.ProofVerdict;
 import poyang.wire.schema.StoredProof;
 import poyang.wire.schema.VerifyRequest;
@@ -23,7 +22,6 @@ import poyang.zkp.curves.Workers;
 import poyang.zkp.systems.ForeignWriter;
 import poyang.zkp.systems.Groth16Prover;
 import poyang.zkp.systems.Groth16ProvingKey;
-import poyang.zkp.systems.Groth16SetUp;
 import poyang.zkp.systems.VerificationKey;
 import poyang.zkp.uses.Column;
 import poyang.zkp.uses.CommittedColumn;
@@ -42,21 +40,8 @@ final class StatementOnChainTest {
     private final Chain chain = Chain.peopled();
 
     private void onChain(String name, Statement statement, Map<String, BigInteger> inputs) {
-        Groth16ProvingKey key = Groth16SetUp.byOneTrustedParty(
-                Witness.constraints(statement.circuit(), CURVE), RANDOM.fork(name), Workers.CALLER);
-        chain.call(
-                "a/owner",
-                "ZeroKnowledge",
-                "Register",
-                ProofKey.newBuilder()
-                        .setId("a/" + name)
-                        .setOrganisation("a")
-                        .setVersion(1)
-                        .setStatement(statement.words())
-                        .setSystem(ProofSystem.GROTH16)
-                        .setKey(ForeignWriter.key(key.verificationKey()))
-                        .addAllPublicNames(statement.publicNames())
-                        .build());
+        Groth16ProvingKey key =
+                StatementKeys.publish(chain, CURVE, RANDOM, name, statement, ProofKey.getDefaultInstance());
         Groth16Prover.Proven proven = new Groth16Prover(key, Workers.CALLER)
                 .prove(Witness.of(statement.circuit(), CURVE, inputs), RANDOM.fork(name + " proof"));
         VerifyRequest request = VerifyRequest.newBuilder()
