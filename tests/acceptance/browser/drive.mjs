@@ -174,25 +174,21 @@ async function enterField(page, [action, target, value]) {
   }
 }
 
-// A collision of another form than two departments' matching rows.
-async function collide({ name, analyst: who, button, steps, learns, owners, words, count, cells }) {
-  const analyst = await enter(who);
-  await menu(analyst, 'jobs');
-  await analyst.getByTestId(button).click();
-  for (const step of steps) await enterField(analyst, step);
+// From a filled form to the opened result: submits it, has each owner consent, and waits until the job is done.
+async function carryOut(page, { name, purpose, tells, form, words, owners, consent, seconds = { submitted: 30, done: 120 } }) {
   const title = `${name} ${Date.now() % 100000}`;
-  await analyst.getByTestId('job-title').fill(title);
-  await analyst.getByTestId('job-purpose').fill('核对各方登记的一致性');
-  for (const text of learns) {
-    if (!(await analyst.getByTestId('will-learn').innerText()).includes(text)) throw new Error(`${name}: the form says nothing of ${text}`);
+  await page.getByTestId('job-title').fill(title);
+  await page.getByTestId('job-purpose').fill(purpose);
+  for (const text of tells) {
+    if (!(await page.getByTestId('will-learn').innerText()).includes(text)) throw new Error(`${name}: the form says nothing of ${text}`);
   }
-  await shot(analyst, `${name}-form`);
-  await analyst.getByTestId('submit-job').click();
-  const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
+  await shot(page, form);
+  await page.getByTestId('submit-job').click();
+  const link = page.getByTestId('jobs').getByRole('link', { name: title });
   await link.waitFor({ timeout: 60_000 });
   await link.click();
-  await state(analyst, 'AWAITING_CONSENT', 60);
-  const id = analyst.url().split('/').pop();
+  await state(page, 'AWAITING_CONSENT', seconds.submitted);
+  const id = page.url().split('/').pop();
   for (const account of owners) {
     const owner = await enter(account);
     await menu(owner, 'consents');
@@ -201,14 +197,26 @@ async function collide({ name, analyst: who, button, steps, learns, owners, word
     for (const text of words) {
       if (!(await card.innerText()).includes(text)) throw new Error(`${name}: the consent says nothing of ${text}`);
     }
-    await shot(owner, `${name}-consent-${account.replace('/', '-')}`);
+    await shot(owner, `${consent}-${account.replace('/', '-')}`);
     await card.getByTestId('approve').click();
     await card.waitFor({ state: 'detached', timeout: 60_000 });
     await owner.context().close();
   }
-  await state(analyst, 'COMPLETED', 180);
-  await analyst.getByTestId('open-result').click();
-  await analyst.getByTestId('result-opened').waitFor();
+  await state(page, 'COMPLETED', seconds.done);
+  await page.getByTestId('open-result').click();
+  await page.getByTestId('result-opened').waitFor();
+}
+
+// A collision of another form than two departments' matching rows.
+async function collide({ name, analyst: who, button, steps, learns, owners, words, count, cells }) {
+  const analyst = await enter(who);
+  await menu(analyst, 'jobs');
+  await analyst.getByTestId(button).click();
+  for (const step of steps) await enterField(analyst, step);
+  await carryOut(analyst, {
+    name, purpose: '核对各方登记的一致性', tells: learns, form: `${name}-form`, words, owners, consent: `${name}-consent`,
+    seconds: { submitted: 60, done: 180 },
+  });
   const counted = await analyst.getByTestId('matches').getAttribute('data-count');
   if (counted !== String(count)) throw new Error(`${name}: ${counted} counted, ${count} expected`);
   for (const cell of cells) await analyst.getByText(cell, { exact: true }).first().waitFor();
@@ -235,33 +243,10 @@ async function score(scoring) {
   await analyst.getByTestId('model-dataset').click();
   await analyst.getByTestId(`option-${scoring.model}`).click();
   await analyst.getByTestId('degree-2').click();
-  const title = `密文评分 ${Date.now() % 100000}`;
-  await analyst.getByTestId('job-title').fill(title);
-  await analyst.getByTestId('job-purpose').fill('评估参保人员的费用风险');
-  if (!(await analyst.getByTestId('will-learn').innerText()).includes('6 个系数')) throw new Error('the form does not say what scores give away');
-  await shot(analyst, 'analyst-new-scoring');
-  await analyst.getByTestId('submit-job').click();
-  const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
-  await link.waitFor({ timeout: 60_000 });
-  await link.click();
-  await state(analyst, 'AWAITING_CONSENT', 30);
-  const id = analyst.url().split('/').pop();
-  for (const account of scoring.owners) {
-    const owner = await enter(account);
-    await menu(owner, 'consents');
-    const card = owner.getByTestId(`consent-${id}`);
-    await card.waitFor();
-    for (const words of ['6 个系数', '评分方的行数', '全同态']) {
-      if (!(await card.innerText()).includes(words)) throw new Error(`the consent says nothing of ${words}`);
-    }
-    await shot(owner, `owner-consent-scoring-${account.replace('/', '-')}`);
-    await card.getByTestId('approve').click();
-    await card.waitFor({ state: 'detached', timeout: 60_000 });
-    await owner.context().close();
-  }
-  await state(analyst, 'COMPLETED', 120);
-  await analyst.getByTestId('open-result').click();
-  await analyst.getByTestId('result-opened').waitFor();
+  await carryOut(analyst, {
+    name: '密文评分', purpose: '评估参保人员的费用风险', tells: ['6 个系数'], form: 'analyst-new-scoring',
+    words: ['6 个系数', '评分方的行数', '全同态'], owners: scoring.owners, consent: 'owner-consent-scoring',
+  });
   const rows = Number(await analyst.getByTestId('matches').getAttribute('data-count'));
   if (rows !== scoring.expectedRows) throw new Error(`${rows} scores, ${scoring.expectedRows} expected`);
   await analyst.getByText(scoring.firstScore, { exact: true }).first().waitFor();
@@ -288,33 +273,10 @@ async function total(totals) {
   await analyst.getByTestId('statistic-3').click();
   await analyst.getByRole('spinbutton', { name: '小数位' }).fill(String(totals.decimals));
   await analyst.getByRole('spinbutton', { name: '绝对值上限' }).fill(String(totals.largest));
-  const title = `各方合计 ${Date.now() % 100000}`;
-  await analyst.getByTestId('job-title').fill(title);
-  await analyst.getByTestId('job-purpose').fill('统计各区缴费情况');
-  if (!(await analyst.getByTestId('will-learn').innerText()).includes('不知道其中任何一方的数值')) throw new Error('the form does not say what totals give away');
-  await shot(analyst, 'analyst-new-totals');
-  await analyst.getByTestId('submit-job').click();
-  const link = analyst.getByTestId('jobs').getByRole('link', { name: title });
-  await link.waitFor({ timeout: 60_000 });
-  await link.click();
-  await state(analyst, 'AWAITING_CONSENT', 30);
-  const id = analyst.url().split('/').pop();
-  for (const account of totals.owners) {
-    const owner = await enter(account);
-    await menu(owner, 'consents');
-    const card = owner.getByTestId(`consent-${id}`);
-    await card.waitFor();
-    for (const words of [`${totals.reporters.length} 个报送方合计`, '汇聚方只见密文']) {
-      if (!(await card.innerText()).includes(words)) throw new Error(`the consent says nothing of ${words}`);
-    }
-    await shot(owner, `owner-consent-totals-${account.replace('/', '-')}`);
-    await card.getByTestId('approve').click();
-    await card.waitFor({ state: 'detached', timeout: 60_000 });
-    await owner.context().close();
-  }
-  await state(analyst, 'COMPLETED', 120);
-  await analyst.getByTestId('open-result').click();
-  await analyst.getByTestId('result-opened').waitFor();
+  await carryOut(analyst, {
+    name: '各方合计', purpose: '统计各区缴费情况', tells: ['不知道其中任何一方的数值'], form: 'analyst-new-totals',
+    words: [`${totals.reporters.length} 个报送方合计`, '汇聚方只见密文'], owners: totals.owners, consent: 'owner-consent-totals',
+  });
   for (const cell of totals.cells) await analyst.getByText(cell, { exact: true }).first().waitFor();
   await shot(analyst, 'analyst-totals');
   await analyst.getByTestId('receipts').click();
@@ -340,33 +302,11 @@ async function askForAProof({ owner, analyst, purpose }, { key, dataset, bounds,
     await page.getByTestId('persons-dataset').click();
     await page.locator(`[data-testid="option-${persons}"]:visible`).click();
   }
-  const title = `请求证明 ${key} ${Date.now() % 100000}`;
-  await page.getByTestId('job-title').fill(title);
-  await page.getByTestId('job-purpose').fill('核验申请人的资格');
-  if (!(await page.getByTestId('will-learn').innerText()).includes(statement)) throw new Error(`${key}: the form does not say what is proven`);
-  await shot(page, `analyst-new-proof-${key}`);
-  await page.getByTestId('submit-job').click();
-  const link = page.getByTestId('jobs').getByRole('link', { name: title });
-  await link.waitFor({ timeout: 60_000 });
-  await link.click();
-  await state(page, 'AWAITING_CONSENT', 30);
-  const submitted = page.url().split('/').pop();
-  for (const account of owners) {
-    const consenting = await enter(account);
-    await menu(consenting, 'consents');
-    const card = consenting.getByTestId(`consent-${submitted}`);
-    await card.waitFor();
-    for (const words of [statement, '所有账户', '零知识']) {
-      if (!(await card.innerText()).includes(words)) throw new Error(`${key}: the consent says nothing of ${words}`);
-    }
-    await card.getByTestId('approve').click();
-    await card.waitFor({ state: 'detached', timeout: 60_000 });
-    await consenting.context().close();
-  }
-  await state(page, 'COMPLETED', 120);
+  await carryOut(page, {
+    name: `请求证明 ${key}`, purpose: '核验申请人的资格', tells: [statement], form: `analyst-new-proof-${key}`,
+    words: [statement, '所有账户', '零知识'], owners, consent: `owner-consent-proof-${key}`,
+  });
   await page.getByTestId('job-proof').first().waitFor();
-  await page.getByTestId('open-result').click();
-  await page.getByTestId('result-opened').waitFor();
   for (const cell of cells) await page.getByText(cell).first().waitFor();
   await shot(page, `analyst-proof-${key}`);
   await page.context().close();
