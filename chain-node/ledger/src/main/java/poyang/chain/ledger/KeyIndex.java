@@ -91,7 +91,7 @@ final class KeyIndex {
         });
         int parts = (merged.size() + PAGE_KEYS_MAX - 1) / PAGE_KEYS_MAX;
         for (int i = 0; i < parts; i++) {
-            List<Bytes> part = List.copyOf(merged.subList(merged.size() * i / parts, merged.size() * (i + 1) / parts));
+            List<Bytes> part = List.copyOf(merged.subList(share(merged, i, parts), share(merged, i + 1, parts)));
             synchronized (fresh) {
                 fresh.put(next, part);
             }
@@ -102,6 +102,11 @@ final class KeyIndex {
         if (!old.isEmpty() && !old.getFirst().equals(merged.getFirst())) {
             change.gone.add(old.getFirst());
         }
+    }
+
+    /// Where the part of this number begins; a block of some hundred thousand keys is beyond int in between.
+    private static int share(List<Bytes> merged, int part, int parts) {
+        return (int) ((long) merged.size() * part / parts);
     }
 
     private static List<Bytes> merge(List<Bytes> old, List<Bytes> fresh) {
