@@ -133,6 +133,8 @@ final class Store implements AutoCloseable {
                 .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
                 .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
                 .setMaxOpenFiles(256)
+                // A block that is read through the page cache costs half of one that is asked of the kernel.
+                .setAllowMmapReads(true)
                 .setKeepLogFileNum(2)
                 .setMaxBackgroundJobs(2)
                 // A log that ends early is a crash; one that is damaged further up must not pass for it.

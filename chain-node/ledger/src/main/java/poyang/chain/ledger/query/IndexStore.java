@@ -88,6 +88,8 @@ final class IndexStore implements AutoCloseable {
                 // What a process that is killed leaves in the log is read again before anybody is answered.
                 .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
                 .setMaxOpenFiles(256)
+                // as the ledger's store: rows that are looked at lie in many blocks
+                .setAllowMmapReads(true)
                 .setKeepLogFileNum(2)
                 .setMaxBackgroundJobs(1);
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
