@@ -277,7 +277,6 @@ final class ChainService extends ChainGrpc.ChainImplBase {
                 out,
                 pool,
                 ledger.genesis().suite(),
-                ledger.chainId(),
                 opening ->
                         verify(opening, finality.height(), "Transact").account().id());
     }

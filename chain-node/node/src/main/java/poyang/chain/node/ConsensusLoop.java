@@ -296,6 +296,7 @@ final class ConsensusLoop {
                 new EpochExit.Around(
                         outlet,
                         deadlines,
+                        meter,
                         () -> stage = stage.closed(),
                         ordered -> apply(new Engine.Effect.Decided(ordered))));
         stage = made.isShut() ? stage.closed() : stage;
@@ -371,7 +372,7 @@ final class ConsensusLoop {
         }
         steps.send().forEach(out -> outlet.send(out.to(), stage.channel(ENGINE_CHANNEL), out.message()));
         deadlines.follow(steps.timers(), "engine:");
-        steps.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        steps.rejected().forEach(meter::refused);
         steps.apply().forEach(this::apply);
     }
 
@@ -380,7 +381,7 @@ final class ConsensusLoop {
                 stage.spread().step(event);
         send(ready.sendAfterPersist(), stage.channel(SPREAD_CHANNEL), message -> Bytes.wrap(message.encoded()));
         deadlines.follow(ready.timers(), "spread:");
-        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        ready.rejected().forEach(meter::refused);
         boolean changed = false;
         boolean arrived = false;
         for (Dissemination.Effect effect : ready.apply()) {
@@ -489,7 +490,7 @@ final class ConsensusLoop {
                 stage.attestations().step(event);
         send(ready.sendAfterPersist(), WORD_CHANNEL, Attestations.Word::encoded);
         deadlines.follow(ready.timers(), "words:");
-        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        ready.rejected().forEach(meter::refused);
         for (Attestations.Effect effect : ready.apply()) {
             switch (effect) {
                 case Attestations.Effect.Finalised(FinalityProof proof) -> {
@@ -524,7 +525,7 @@ final class ConsensusLoop {
         ready.sendAfterPersist().forEach(out -> replay.expect(out.to(), out.message()));
         send(ready.sendAfterPersist(), SYNC_CHANNEL, message -> Bytes.wrap(message.encoded()));
         deadlines.follow(ready.timers(), "sync:");
-        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        ready.rejected().forEach(meter::refused);
         for (SyncEffect effect : ready.apply()) {
             switch (effect) {
                 case SyncEffect.Apply(List<ProvenBlock> blocks) -> catchUp(blocks);

@@ -26,7 +26,6 @@ final class CourierCall implements StreamObserver<TransactRequest> {
     private final StreamObserver<TransactAnswer> out;
     private final Pool pool;
     private final CryptoSuite suite;
-    private final Bytes chainId;
     private final Function<SignedQuery, String> opened;
     private int openings;
     private boolean ended;
@@ -37,13 +36,11 @@ final class CourierCall implements StreamObserver<TransactRequest> {
             StreamObserver<TransactAnswer> out,
             Pool pool,
             CryptoSuite suite,
-            Bytes chainId,
             Function<SignedQuery, String> opened) {
         this.courier = courier;
         this.out = out;
         this.pool = pool;
         this.suite = suite;
-        this.chainId = chainId;
         this.opened = opened;
     }
 
@@ -76,7 +73,7 @@ final class CourierCall implements StreamObserver<TransactRequest> {
     private void submit(Transaction transaction) throws InterruptedException {
         Bytes id = suite.hash(transaction.getPayload().toByteArray());
         try {
-            SignedCall call = SignedCall.of(ChainForms.leaf(transaction), suite, chainId);
+            SignedCall call = pool.takenApart(ChainForms.leaf(transaction));
             courier.expect(call);
             CompletableFuture<Boolean> _ = pool.enter(call).whenComplete((fresh, failure) -> {
                 if (failure != null) {

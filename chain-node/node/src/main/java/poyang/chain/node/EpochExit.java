@@ -61,7 +61,8 @@ final class EpochExit {
     /// @param deadlines its timers' names begin with {@link #TIMERS}
     /// @param shut the engine takes no step any more
     /// @param decided takes what is left of the order, next after next
-    record Around(ConsensusLoop.Outlet outlet, Deadlines deadlines, Runnable shut, Consumer<Ordered> decided) {}
+    record Around(
+            ConsensusLoop.Outlet outlet, Deadlines deadlines, Meter meter, Runnable shut, Consumer<Ordered> decided) {}
 
     /// @param stage whose engine has taken no step yet
     EpochExit(Ledger ledger, Stage.Signer signer, Stage stage, long patienceMillis, Around around) {
@@ -146,7 +147,8 @@ final class EpochExit {
         } catch (PoyangException e) {
             LOG.debug("{}", e.wrong());
         }
-        LOG.warn("refused from {}: a link that does not lead on from epoch {}", from, epoch.number());
+        around.meter()
+                .refused(new Ready.Rejected(from.name(), "a link that does not lead on from epoch " + epoch.number()));
     }
 
     /// The ledger is as far as this in the order, and the state names no next epoch.
@@ -190,7 +192,7 @@ final class EpochExit {
                 .forEach(out ->
                         around.outlet().send(out.to(), channel, out.message().encoded()));
         around.deadlines().follow(ready.timers(), TIMERS);
-        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        ready.rejected().forEach(around.meter()::refused);
         for (FallbackEffect effect : ready.apply()) {
             switch (effect) {
                 case FallbackEffect.Shut() -> {

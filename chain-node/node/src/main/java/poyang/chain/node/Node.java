@@ -143,7 +143,7 @@ public final class Node implements ServedChain {
             if (ledger.intake().isEmpty()) {
                 loop.run();
             }
-            SnapshotJoin joining = new SnapshotJoin(ledger, peers.keySet(), this::send);
+            SnapshotJoin joining = new SnapshotJoin(ledger, peers.keySet(), meter, this::send);
             join = Optional.of(joining);
             joining.run();
             join = Optional.empty();
@@ -332,6 +332,7 @@ public final class Node implements ServedChain {
                 .setWriteMicros(meter.writeMicros())
                 .setStateBytes(ledger.stateBytes())
                 .setStartedAtMillis(startedAtMillis)
+                .putAllRefusedTransactions(meter.refusedTransactions())
                 .addAllMissingAnchors(audit.missing());
         for (PeerStatistics peer : transport.peers()) {
             status.addPeers(PeerStatus.newBuilder()
@@ -339,6 +340,8 @@ public final class Node implements ServedChain {
                     .setConnected(peer.connected())
                     .setVia(peer.via().map(PartyId::name).orElse(""))
                     .setRoundTripMicros(peer.roundTripMicros())
+                    .setMalformedMessages(peer.malformed())
+                    .setRefusedMessages(meter.refusedMessages(peer.peer()))
                     .setLastHeardMillisAgo(peer.lastHeardMillisAgo()));
         }
         return status.build();

@@ -77,7 +77,7 @@ final class Pool implements Execution.Verified {
     ///
     /// @throws PoyangException what is wrong with it, or `POOL_FULL`
     Bytes submit(TransactionLeaf leaf) throws InterruptedException {
-        SignedCall call = SignedCall.of(leaf, ledger.genesis().suite(), ledger.chainId());
+        SignedCall call = takenApart(leaf);
         try {
             Boolean _ = enter(call).get(ADMISSION_MILLIS, TimeUnit.MILLISECONDS);
             return call.id();
@@ -88,6 +88,18 @@ final class Pool implements Execution.Verified {
             throw stopped(e);
         } catch (TimeoutException e) {
             throw stopped(e);
+        }
+    }
+
+    /// Takes a client's transaction apart.
+    ///
+    /// @throws PoyangException `BAD_TRANSACTION` or `TRANSACTION_OF_OTHER_CHAIN`
+    SignedCall takenApart(TransactionLeaf leaf) {
+        try {
+            return SignedCall.of(leaf, ledger.genesis().suite(), ledger.chainId());
+        } catch (PoyangException e) {
+            meter.refused(e);
+            throw e;
         }
     }
 
@@ -105,6 +117,11 @@ final class Pool implements Execution.Verified {
         if (!inbox.offer(new Application(call, answer), ADMISSION_MILLIS, TimeUnit.MILLISECONDS)) {
             throw full();
         }
+        CompletableFuture<Boolean> _ = answer.whenComplete((_, failure) -> {
+            if (failure instanceof PoyangException why) {
+                meter.refused(why);
+            }
+        });
         return answer;
     }
 

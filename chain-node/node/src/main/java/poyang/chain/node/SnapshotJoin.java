@@ -35,6 +35,7 @@ final class SnapshotJoin {
     private static final long SAID_EVERY = 10_000_000_000L;
 
     private final Ledger ledger;
+    private final Meter meter;
     private final SnapshotServer.Outlet outlet;
     private final SnapshotSync machine;
     private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>(INBOX);
@@ -46,8 +47,9 @@ final class SnapshotJoin {
     private long parts;
     private long said = System.nanoTime();
 
-    SnapshotJoin(Ledger ledger, Collection<PartyId> peers, SnapshotServer.Outlet outlet) {
+    SnapshotJoin(Ledger ledger, Collection<PartyId> peers, Meter meter, SnapshotServer.Outlet outlet) {
         this.ledger = ledger;
+        this.meter = meter;
         this.outlet = outlet;
         machine = new SnapshotSync(peers);
     }
@@ -108,7 +110,7 @@ final class SnapshotJoin {
         Ready<SnapshotMessage, SnapshotMessage, Effect> ready = machine.step(event);
         ready.sendAfterPersist().forEach(out -> outlet.send(out.to(), out.message()));
         deadlines.follow(ready.timers(), "");
-        ready.rejected().forEach(r -> LOG.warn("refused from {}: {}", r.from(), r.reason()));
+        ready.rejected().forEach(meter::refused);
         for (Effect effect : ready.apply()) {
             switch (effect) {
                 case Effect.Judge(PartyId from, SnapshotMessage.Offer offer) -> judge(from, offer);

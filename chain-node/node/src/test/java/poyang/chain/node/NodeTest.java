@@ -10,7 +10,9 @@ import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -173,6 +175,18 @@ final class NodeTest {
         assertEquals(first.getReceipt(), analyst.receipt(id).getReceipt());
         TransactionPayload sameNonce = payload.toBuilder().setMethod("Break").build();
         refused(NodeErrors.REPLAYED, () -> analyst.client().submit(sign(sameNonce, key)));
+        Map<String, Long> counted = new TreeMap<>();
+        village.api.forEach(node -> analyst.status(node)
+                .getRefusedTransactionsMap()
+                .forEach((code, count) -> counted.merge(code, count, Long::sum)));
+        for (ErrorCode code : List.of(
+                NodeErrors.NOT_SIGNED,
+                NodeErrors.BAD_TRANSACTION,
+                NodeErrors.OTHER_CHAIN,
+                NodeErrors.OUT_OF_TIME,
+                NodeErrors.REPLAYED)) {
+            assertTrue(counted.getOrDefault(code.name(), 0L) > 0, code + " is counted: " + counted);
+        }
     }
 
     @Test

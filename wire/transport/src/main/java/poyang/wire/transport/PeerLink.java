@@ -38,6 +38,7 @@ final class PeerLink {
     private long droppedFrames;
     private long duplicateFrames;
     private long pauses;
+    private long malformed;
     private long links;
 
     PeerLink(PartyId peer, TransportConfig config, Transport.Listener listener) {
@@ -166,6 +167,7 @@ final class PeerLink {
 
     /// The peer sent what cannot be read.
     synchronized void malformed() {
+        malformed++;
         allowance.malformed(System.nanoTime());
     }
 
@@ -211,6 +213,7 @@ final class PeerLink {
                 droppedFrames,
                 duplicateFrames,
                 pauses,
+                malformed,
                 allowance.points(System.nanoTime()),
                 links);
     }

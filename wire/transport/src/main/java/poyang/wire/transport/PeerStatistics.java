@@ -12,6 +12,7 @@ import poyang.kernel.PartyId;
 /// @param droppedFrames pushed out of a full queue, oldest first
 /// @param duplicateFrames received again and not delivered again
 /// @param pauses how often nothing was read from it for a while, because it sent too much
+/// @param malformed messages that could not be read
 /// @param points held against it for malformed messages; they fade
 /// @param links links made; one less than this is how often the peer was lost
 public record PeerStatistics(
@@ -28,5 +29,6 @@ public record PeerStatistics(
         long droppedFrames,
         long duplicateFrames,
         long pauses,
+        long malformed,
         long points,
         long links) {}

@@ -10,10 +10,13 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.SeededRandom;
 import poyang.kernel.Bytes;
 import poyang.kernel.RandomSource;
+import poyang.simulation.Mangled;
+import poyang.simulation.Property;
 
 /// The frame on the wire, and what is refused instead of read.
 final class FrameCodecTest {
@@ -94,5 +97,39 @@ final class FrameCodecTest {
             assertTrue(!frame.equals(read), "byte " + i);
             channel.finishAndReleaseAll();
         }
+    }
+
+    /// Whatever comes, in whatever pieces: frames that are encoded just so, then nothing or one refusal.
+    @Test
+    void mangledStreamsGiveFramesAndAtMostOneRefusal() {
+        List<byte[]> samples = List.of(encode(frame(0, 0)), encode(frame(65_534, 1)), encode(frame(7, 90)));
+        Property.seeds(300).check(seed -> {
+            Mangled mangled = new Mangled(seed, samples);
+            EmbeddedChannel channel = new EmbeddedChannel(new FrameDecoder());
+            ByteBuf sent = Unpooled.buffer();
+            for (int i = 0; i < 4; i++) {
+                byte[] bytes = mangled.next();
+                sent.writeBytes(bytes);
+                for (int from = 0; from < bytes.length; from += 13) {
+                    channel.writeInbound(Unpooled.copiedBuffer(bytes, from, Math.min(13, bytes.length - from)));
+                }
+            }
+            boolean refused = false;
+            for (Object read = channel.readInbound(); read != null; read = channel.readInbound()) {
+                assertTrue(!refused, "nothing is read after a malformed frame");
+                if (read instanceof Frame frame) {
+                    byte[] again = encode(frame);
+                    byte[] was = new byte[again.length];
+                    sent.readBytes(was);
+                    assertEquals(Bytes.wrap(was), Bytes.wrap(again));
+                    boolean _ = Call.TO.is(frame) && Call.wanted(frame).isPresent();
+                } else {
+                    assertInstanceOf(Malformed.class, read);
+                    refused = true;
+                }
+            }
+            sent.release();
+            channel.finishAndReleaseAll();
+        });
     }
 }

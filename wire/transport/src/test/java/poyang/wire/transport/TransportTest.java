@@ -284,6 +284,7 @@ final class TransportTest extends TransportScene {
         assertEquals("c/1/readable", next(heard.messages));
         long points = b.peers().getFirst().points();
         assertTrue(points > 0 && points <= Allowance.MALFORMED);
+        assertEquals(1, b.peers().getFirst().malformed());
         assertTrue(connected(b, 1) && heard.bugs.isEmpty());
     }
 

@@ -131,7 +131,7 @@ public sealed interface SnapshotMessage {
             case "poyang.snapshot.ask-part.v1" -> new AskPart(in.u64(), path(in));
             case "poyang.snapshot.part.v1" -> new Part(in.u64(), StatePart.decode(in.array(Integer.MAX_VALUE)));
             case "poyang.snapshot.cut.v1" -> new Cut(in.u64(), path(in));
-            case "poyang.snapshot.ask-past.v1" -> new AskPast(in.u64(), (int) Math.min(in.u32(), Integer.MAX_VALUE));
+            case "poyang.snapshot.ask-past.v1" -> new AskPast(in.u64(), SyncMessage.count(in));
             case "poyang.snapshot.past.v1" -> new Past(in.u64(), in.list(MOST_BLOCKS, SnapshotMessage::block));
             case "poyang.snapshot.none.v1" -> new None(in.u64(), in.bytes(StatePart.NIBBLES_MAX));
             default ->

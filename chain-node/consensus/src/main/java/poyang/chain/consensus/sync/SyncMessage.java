@@ -88,7 +88,7 @@ public sealed interface SyncMessage {
             case "poyang.sync.ask-point.v1" -> new AskPoint();
             case "poyang.sync.point.v1" -> new Point(point(0, in));
             case "poyang.sync.point.v2" -> new Point(point(laterEpoch(in), in));
-            case "poyang.sync.ask-blocks.v1" -> new AskBlocks(in.u64(), (int) Math.min(in.u32(), Integer.MAX_VALUE));
+            case "poyang.sync.ask-blocks.v1" -> new AskBlocks(in.u64(), count(in));
             case "poyang.sync.blocks.v1" -> new Blocks(in.u64(), in.list(MOST_BLOCKS, SyncMessage::block));
             default ->
                 throw new PoyangException(
@@ -96,6 +96,16 @@ public sealed interface SyncMessage {
         };
         in.end();
         return message;
+    }
+
+    /// @throws PoyangException `BAD_ENCODING` for more than an `int` holds
+    static int count(CanonicalReader in) {
+        long count = in.u32();
+        if (count > Integer.MAX_VALUE) {
+            throw new PoyangException(
+                    KernelErrors.BAD_ENCODING, "it asks for " + count + " blocks", "fewer than 2^31 are possible");
+        }
+        return (int) count;
     }
 
     private static ProvenBlock block(CanonicalReader in) {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import poyang.chain.consensus.raft.RaftMessage.Append;
 import poyang.chain.consensus.raft.RaftMessage.PreVoteAnswer;
@@ -29,6 +31,8 @@ import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.kernel.Ready;
+import poyang.simulation.Mangled;
+import poyang.simulation.Property;
 
 /// Encodings, and what a replica makes of messages that no honest peer sends.
 final class RaftCodecTest {
@@ -122,6 +126,34 @@ final class RaftCodecTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void mangledMessagesEntriesAndRecordsAreRefusedOrOtherOnes() {
+        LogEntry entry = entry(2, 1, CHAIN, "a", "b");
+        Promise promise = new Promise(4, Optional.of(ONE));
+        List<byte[]> samples = Stream.concat(
+                        messages().stream().map(RaftMessage::encoded),
+                        Stream.of(entry.encoded(), promise.encoded().toArray()))
+                .toList();
+        Property.seeds(2_000).check(seed -> {
+            byte[] bytes = new Mangled(seed, samples).next();
+            canonicalOrRefused(bytes, in -> RaftMessage.decode(in).encoded());
+            canonicalOrRefused(bytes, in -> LogEntry.decode(in).encoded());
+            for (String key : List.of(promise.key(), new Kept(entry).key())) {
+                canonicalOrRefused(
+                        bytes,
+                        in -> RaftRecord.decode(key, Bytes.copyOf(in)).encoded().toArray());
+            }
+        });
+    }
+
+    private static void canonicalOrRefused(byte[] bytes, UnaryOperator<byte[]> again) {
+        try {
+            assertArrayEquals(bytes, again.apply(bytes));
+        } catch (PoyangException e) {
+            assertEquals(KernelErrors.BAD_ENCODING, e.code());
         }
     }
 
