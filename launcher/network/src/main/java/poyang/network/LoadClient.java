@@ -43,6 +43,10 @@ public final class LoadClient implements AutoCloseable {
     private static final double SECONDS_UNDER_WAY = 0.6;
     private static final long CONTROL_NANOS = 500_000_000;
     private static final double SECOND_PHASE = 0.7;
+    /// A third phase without load to speak of, so that the protocol's own time shows.
+    private static final double CALM_RATE = 10;
+
+    private static final long CALM_PART = 3;
     private static final long DRAIN_MILLIS = 60_000;
     private static final int DIGEST_BYTES = 32;
 
@@ -127,17 +131,20 @@ public final class LoadClient implements AutoCloseable {
         drain();
         LoadCounts.Phase second = counts.end(seconds);
         say("at 70 %: " + second);
+        List<NodeStatus> last = statuses();
+        counts.begin();
+        long calmSeconds = Math.max(1, seconds / CALM_PART);
+        double _ = seek(CALM_RATE, calmSeconds, false);
+        drain();
+        LoadCounts.Phase calm = counts.end(calmSeconds);
+        say("calm: " + calm);
         return LoadReport.json(
                 nodes.size(),
-                peak,
-                second,
+                new LoadReport.Phases(peak, second, calm),
                 cpu,
                 verificationSeconds,
                 blockTimeMillis,
-                first,
-                before,
-                after,
-                statuses());
+                new LoadReport.Statuses(first, before, after, last, statuses()));
     }
 
     /// Submits for some time; when `searching`, at whatever rate keeps so much under way. Gives the last rate.

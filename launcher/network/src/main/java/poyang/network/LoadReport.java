@@ -5,27 +5,41 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import poyang.chain.consensus.DeclaredTime;
 import poyang.wire.schema.NodeStatus;
+import poyang.wire.schema.PeerStatus;
 
 /// What a load run found, as one line of JSON and in words.
 final class LoadReport {
     private LoadReport() {}
 
-    /// @param cpu seconds of the validators and the client in the first phase
-    /// @param verification seconds of {@link VerificationYardstick}
-    /// @param first before any load; `before` the first phase; `after` it; `last` after the second, when nothing
-    ///     is under way
-    static String json(
-            int nodes,
-            LoadCounts.Phase peak,
-            LoadCounts.Phase second,
-            double cpu,
-            double verification,
-            long blockTimeMillis,
+    /// @param calm without load to speak of
+    record Phases(LoadCounts.Phase peak, LoadCounts.Phase second, LoadCounts.Phase calm) {}
+
+    /// Of all nodes.
+    ///
+    /// @param first before any load
+    /// @param before the first phase
+    /// @param after it
+    /// @param last after the second, when nothing is under way
+    /// @param calm after the calm phase
+    record Statuses(
             List<NodeStatus> first,
             List<NodeStatus> before,
             List<NodeStatus> after,
-            List<NodeStatus> last) {
+            List<NodeStatus> last,
+            List<NodeStatus> calm) {}
+
+    /// @param cpu seconds of the validators and the client in the first phase
+    /// @param verification seconds of {@link VerificationYardstick}
+    static String json(
+            int nodes, Phases phases, double cpu, double verification, long blockTimeMillis, Statuses statuses) {
+        LoadCounts.Phase peak = phases.peak();
+        LoadCounts.Phase second = phases.second();
+        List<NodeStatus> first = statuses.first();
+        List<NodeStatus> before = statuses.before();
+        List<NodeStatus> after = statuses.after();
+        List<NodeStatus> last = statuses.last();
         double perTransaction = cpu / Math.max(1, peak.succeeded());
         long failed = peak.failed() + second.failed();
         long done = peak.succeeded() + second.succeeded();
@@ -56,6 +70,7 @@ final class LoadReport {
         fields.put(
                 "syncWriteMillis",
                 number(grown(before, after, NodeStatus::getWriteMicros) / 1e3 / Math.max(1, blocks)));
+        model(fields, phases.calm(), blockTimeMillis, last, statuses.calm());
         fields.put("transactionsPerBlock", number(peak.succeeded() / Math.max(1, blocks / nodes)));
         fields.put("blocksPerSecond", number(blocks / nodes * peak.tps() / Math.max(1, peak.succeeded())));
         StringBuilder out = new StringBuilder("{");
@@ -67,6 +82,32 @@ final class LoadReport {
         return out.append('}').toString();
     }
 
+    /// The protocol's own time by the model, beside what was measured without load.
+    private static void model(
+            Map<String, String> fields,
+            LoadCounts.Phase calm,
+            long blockTimeMillis,
+            List<NodeStatus> from,
+            List<NodeStatus> to) {
+        double delayMillis = to.stream()
+                        .flatMap(node -> node.getPeersList().stream())
+                        .mapToLong(PeerStatus::getRoundTripMicros)
+                        .max()
+                        .orElse(0)
+                / 2e3;
+        double executionMillis = grown(from, to, NodeStatus::getWriteMicros)
+                / 1e3
+                / Math.max(1, grown(from, to, NodeStatus::getWrittenBlocks));
+        DeclaredTime declared =
+                DeclaredTime.of(to.getFirst().getEngine(), to.size(), blockTimeMillis, delayMillis, executionMillis);
+        fields.put("delayMillis", String.format(Locale.ROOT, "%.2f", delayMillis));
+        fields.put("executionMillis", number(executionMillis));
+        fields.put("modelMillis", number(declared.leastMillis()));
+        fields.put("modelMostMillis", number(declared.mostMillis()));
+        fields.put("p50MillisCalm", number(calm.p50Millis()));
+        fields.put("p99MillisCalm", number(calm.p99Millis()));
+    }
+
     private static double grown(List<NodeStatus> from, List<NodeStatus> to, ToLongFunction<NodeStatus> count) {
         return to.stream().mapToLong(count).sum()
                 - (double) from.stream().mapToLong(count).sum();
@@ -76,11 +117,26 @@ final class LoadReport {
         return String.format(Locale.ROOT, "%.1f", value);
     }
 
-    /// The same, a line for each figure.
+    /// The same, a line for each figure; model and measurement side by side at the end.
     static String inWords(String json) {
-        return json.substring(1, json.length() - 1)
-                .replace(",", "\n")
-                .replace("\"", "")
-                .replace(":", "  ");
+        Map<String, String> figures = new TreeMap<>();
+        for (String field :
+                json.substring(1, json.length() - 1).replace("\"", "").split(",", -1)) {
+            String[] parts = field.split(":", 2);
+            figures.put(parts[0], parts[1]);
+        }
+        StringBuilder out = new StringBuilder();
+        figures.forEach(
+                (name, figure) -> out.append(name).append("  ").append(figure).append('\n'));
+        return out.append("from submission to the proof without load, ms: by the model ")
+                .append(figures.get("modelMillis"))
+                .append(" to ")
+                .append(figures.get("modelMostMillis"))
+                .append(", measured ")
+                .append(figures.get("p50MillisCalm"))
+                .append(" (half), ")
+                .append(figures.get("p99MillisCalm"))
+                .append(" (99 of 100)")
+                .toString();
     }
 }

@@ -134,10 +134,15 @@ public final class Dissemination
         this.self = self;
         this.signatures = signatures;
         this.sequence = sequence;
-        gatherMillis = Math.max(
-                Math.clamp(epoch.blockTimeMillis() / 5, SHORTEST_GATHER_MILLIS, LONGEST_GATHER_MILLIS),
-                GATHER_MILLIS_A_VALIDATOR * epoch.validators().size());
+        gatherMillis = gatherMillis(epoch.blockTimeMillis(), epoch.validators().size());
         batches.forEach(batch -> kept.put(batch.id(epoch.suite()), batch));
+    }
+
+    /// How long a validator gathers, at most.
+    static long gatherMillis(long blockTimeMillis, int validators) {
+        return Math.max(
+                Math.clamp(blockTimeMillis / 5, SHORTEST_GATHER_MILLIS, LONGEST_GATHER_MILLIS),
+                GATHER_MILLIS_A_VALIDATOR * (long) validators);
     }
 
     @Override

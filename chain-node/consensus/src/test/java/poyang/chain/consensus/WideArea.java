@@ -3,6 +3,7 @@ package poyang.chain.consensus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import poyang.chain.proofs.Epoch;
 
 /// `--nodes N [--wan] [--seconds S] [--seed X] [--json]`: how many transactions a second N validators prove, and
 /// how soon, on one site or (`--wan`) on five sites of a country, in virtual time. The load doubles until the
@@ -84,7 +85,8 @@ final class WideArea {
                 wide,
                 seed,
                 way,
-                8 * way + COSTS.blockMicros() / 1_000,
+                DeclaredTime.of(Epoch.BFT, nodes, Epoch.DEFAULT_BLOCK_TIME_MILLIS, way, COSTS.blockMicros() / 1e3)
+                        .leastMillis(),
                 p50,
                 p99,
                 peak,

@@ -1,0 +1,36 @@
+package poyang.chain.consensus;
+
+import poyang.chain.proofs.Epoch;
+
+/// How long it takes, by the protocol alone, from a client's transaction at a validator to its proof at the
+/// validators, when nothing fails and no processor is busy: message delays one after the other, one execution,
+/// and waiting for company.
+///
+/// Under `bft`: batch, held, certificate; proposal, vote, proposal on top, vote; words. Under `raft`: batch, held,
+/// certificate; entry, copies, commit; words. Alone: nothing travels.
+///
+/// @param leastMillis nobody waits for company
+/// @param mostMillis it comes when a batch has just left, and the certificate when a block has
+public record DeclaredTime(double leastMillis, double mostMillis) {
+    private static final int DELAYS_OF_BFT = 8;
+    private static final int DELAYS_OF_RAFT = 7;
+    private static final double BLOCK_PARTS = 5;
+
+    /// @param engine as {@link Epoch} names it
+    /// @param delayMillis the longest delay between two of the validators
+    /// @param executionMillis to execute and write a block
+    public static DeclaredTime of(
+            String engine, int validators, long blockTimeMillis, double delayMillis, double executionMillis) {
+        double least = delays(engine) * delayMillis + executionMillis;
+        return new DeclaredTime(
+                least, least + Dissemination.gatherMillis(blockTimeMillis, validators) + blockTimeMillis / BLOCK_PARTS);
+    }
+
+    private static int delays(String engine) {
+        return switch (engine) {
+            case Epoch.BFT -> DELAYS_OF_BFT;
+            case Epoch.RAFT -> DELAYS_OF_RAFT;
+            default -> 0;
+        };
+    }
+}
