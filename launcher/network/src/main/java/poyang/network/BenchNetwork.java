@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,7 +33,7 @@ final class BenchNetwork implements AutoCloseable {
     private static final String KEY = "validator.key.pem";
     private static final String NEXT_KEY = "validator.key.next.pem";
     private static final String HOST = "127.0.0.1";
-    private static final int MEGABYTES = 768;
+    static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
 
     private final Path folder;
@@ -49,7 +50,28 @@ final class BenchNetwork implements AutoCloseable {
     ///
     /// @param engine of the genesis
     /// @param newcomers nodes besides that are no validators of the genesis, and are started later
-    record Plan(String engine, int validators, int newcomers, long blockTimeMillis, int signers) {}
+    /// @param program what runs with a validator's configuration
+    /// @param modules that the program is in
+    record Plan(
+            String engine,
+            int validators,
+            int newcomers,
+            long blockTimeMillis,
+            int signers,
+            String program,
+            List<String> modules) {
+        /// Nodes.
+        Plan(String engine, int validators, int newcomers, long blockTimeMillis, int signers) {
+            this(
+                    engine,
+                    validators,
+                    newcomers,
+                    blockTimeMillis,
+                    signers,
+                    "poyang.chain.node.NodeMain",
+                    List.of("chain-node/node", "notarization/contract"));
+        }
+    }
 
     /// Makes keys, certificates, genesis and configurations; starts nothing.
     ///
@@ -86,7 +108,7 @@ final class BenchNetwork implements AutoCloseable {
         }
         province.genesis("bench");
         for (int i = 0; i < count; i++) {
-            plan(i, homes.get(i));
+            plan(plan, i, homes.get(i));
         }
     }
 
@@ -127,7 +149,7 @@ final class BenchNetwork implements AutoCloseable {
         return keys;
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
+    static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -141,7 +163,7 @@ final class BenchNetwork implements AutoCloseable {
         return ports;
     }
 
-    private void plan(int index, Path home) throws IOException {
+    private void plan(Plan plan, int index, Path home) throws IOException {
         List<NodeAddress> others = new ArrayList<>(peers);
         NodeAddress own = others.remove(index);
         Map<String, String> settings = new TreeMap<>();
@@ -157,8 +179,8 @@ final class BenchNetwork implements AutoCloseable {
         settings.put("api.listen", HOST + ":" + nodes.get(index).port());
         programs.add(new Child.Program(
                 own.name(),
-                "poyang.chain.node.NodeMain",
-                ClassPaths.of("chain-node/node", "notarization/contract"),
+                plan.program(),
+                ClassPaths.of(plan.modules().toArray(new String[0])),
                 MEGABYTES,
                 flags(own.name()),
                 List.of("--config", configure(home, settings).toString())));
@@ -255,6 +277,25 @@ final class BenchNetwork implements AutoCloseable {
         Child child = Child.start(program, folder.resolve("logs"));
         children.add(child);
         return child;
+    }
+
+    /// Starts the load client and waits for what it found, one JSON object.
+    ///
+    /// @param settings as {@link LoadClient} reads them, without `seed` and `result`
+    /// @param mostSeconds until it must have ended
+    String loaded(byte[] seed, Map<String, String> settings, long mostSeconds) throws IOException {
+        Path result = folder.resolve("result.json");
+        Map<String, String> all = new TreeMap<>(settings);
+        all.put("seed", HexFormat.of().formatHex(seed));
+        all.put("result", result.toString());
+        Child load = load(all);
+        if (!load.awaitExit(mostSeconds) || !Files.exists(result)) {
+            throw new PoyangException(
+                    NetworkErrors.SET_UP_FAILED,
+                    "the load client left no result: " + load.lastWords(),
+                    "see " + folder.resolve("logs"));
+        }
+        return Files.readString(result).strip();
     }
 
     /// @throws PoyangException `BAD_OPTION` when an option does not hold

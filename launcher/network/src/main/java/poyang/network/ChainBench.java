@@ -1,9 +1,7 @@
 package poyang.network;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -13,7 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import poyang.chain.proofs.Epoch;
 import poyang.crypto.random.ProcessRandom;
-import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
 /// How many notarized records a second a chain of real processes takes, what each costs, and how long one
@@ -93,27 +90,18 @@ final class ChainBench implements Callable<Integer> {
         RandomSource random = ProcessRandom.open("bench");
         byte[] seed = random.bytes(SEED_BYTES);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
-        Path result = folder.resolve("result.json");
         BenchNetwork network = new BenchNetwork(
                 folder, new BenchNetwork.Plan(engine, nodes, 0, blockTimeMillis, signers), seed, random, profile);
+        String found;
         try (network) {
             network.start();
             Map<String, String> settings = new TreeMap<>();
-            settings.put("seed", HexFormat.of().formatHex(seed));
             settings.put("signers", Integer.toString(signers));
             settings.put("payload", Integer.toString(payload));
             settings.put("seconds", Integer.toString(seconds));
             settings.put("warm.up", Integer.toString(warmUp));
-            settings.put("result", result.toString());
-            Child load = network.load(settings);
-            if (!load.awaitExit(warmUp + 2L * seconds + MARGIN_SECONDS) || !Files.exists(result)) {
-                throw new PoyangException(
-                        NetworkErrors.SET_UP_FAILED,
-                        "the load client left no result: " + load.lastWords(),
-                        "see " + folder.resolve("logs"));
-            }
+            found = network.loaded(seed, settings, warmUp + 2L * seconds + MARGIN_SECONDS);
         }
-        String found = Files.readString(result).strip();
         command.commandLine().getOut().println(json ? found : LoadReport.inWords(found));
         if (keep || profile) {
             command.commandLine().getErr().println("the network's folder is " + folder);

@@ -28,7 +28,14 @@ public final class Main {
 
     @Command(
             name = "bench",
-            subcommands = {ChainBench.class, FaultsBench.class, EpochsBench.class, QueryBench.class, SyncBench.class})
+            subcommands = {
+                ChainBench.class,
+                FaultsBench.class,
+                EpochsBench.class,
+                QueryBench.class,
+                RaftBench.class,
+                SyncBench.class
+            })
     static final class Bench {}
 
     public static void main(String[] arguments) {
