@@ -147,16 +147,91 @@ public final class Sm4 implements AutoCloseable {
             at += message.blocks() * BLOCK_BYTES;
         }
         Sm4Blocks.crypt(encryption, stream, 0, stream, 0, blocks);
-        Ghash hash = new Ghash(hashKey);
+        List<Ghash.Text> texts = new ArrayList<>(messages.size());
+        List<byte[]> outs = new ArrayList<>(messages.size());
         at = 0;
         for (Plain message : messages) {
             int length = message.plaintext.length;
             byte[] out = new byte[length + tagBytes];
             Sm4Blocks.mix(message.plaintext, 0, stream, at + BLOCK_BYTES, out, 0, length);
-            byte[] tag = digest(hash, message.associated, out, length);
-            Sm4Blocks.mix(tag, 0, stream, at, out, length, tagBytes);
-            sealed.add(out);
+            texts.add(new Ghash.Text(message.associated, out, length));
+            outs.add(out);
             at += message.blocks() * BLOCK_BYTES;
+        }
+        byte[][] tags = Ghash.ofAll(hashKey, texts);
+        at = 0;
+        for (int i = 0; i < tags.length; i++) {
+            Plain message = messages.get(i);
+            Sm4Blocks.mix(tags[i], 0, stream, at, outs.get(i), message.plaintext.length, tagBytes);
+            at += message.blocks() * BLOCK_BYTES;
+        }
+        sealed.addAll(outs);
+        Arrays.fill(stream, (byte) 0);
+    }
+
+    /// What Galois/counter mode made of a message.
+    public static final class Sealed {
+        private final byte[] nonce;
+        private final byte[] associated;
+        private final byte[] ciphertext;
+
+        /// @param ciphertext with the tag behind it
+        public Sealed(byte[] nonce, byte[] associated, byte[] ciphertext) {
+            this.nonce = nonce;
+            this.associated = associated;
+            this.ciphertext = ciphertext;
+        }
+
+        private int length(int tagBytes) {
+            return Math.max(0, ciphertext.length - tagBytes);
+        }
+
+        private int blocks(int tagBytes) {
+            return 1 + (length(tagBytes) + BLOCK_BYTES - 1) / BLOCK_BYTES;
+        }
+    }
+
+    /// What {@link #gcmDecrypt} gives for each message; together they cost less.
+    public List<Optional<byte[]>> gcmDecryptAll(List<Sealed> messages, int tagBytes) {
+        List<Optional<byte[]>> opened = new ArrayList<>(messages.size());
+        int from = 0;
+        while (from < messages.size()) {
+            int to = from;
+            int blocks = 0;
+            while (to < messages.size() && (to == from || blocks * BLOCK_BYTES < GCM_TOGETHER_BYTES)) {
+                blocks += messages.get(to++).blocks(tagBytes);
+            }
+            gcmDecryptSome(messages.subList(from, to), blocks, tagBytes, opened);
+            from = to;
+        }
+        return opened;
+    }
+
+    private void gcmDecryptSome(List<Sealed> messages, int blocks, int tagBytes, List<Optional<byte[]>> opened) {
+        byte[] stream = new byte[blocks * BLOCK_BYTES];
+        List<Ghash.Text> texts = new ArrayList<>(messages.size());
+        int at = 0;
+        for (Sealed message : messages) {
+            Sm4Blocks.count(firstCounter(message.nonce), stream, at, message.blocks(tagBytes));
+            texts.add(new Ghash.Text(message.associated, message.ciphertext, message.length(tagBytes)));
+            at += message.blocks(tagBytes) * BLOCK_BYTES;
+        }
+        Sm4Blocks.crypt(encryption, stream, 0, stream, 0, blocks);
+        byte[][] tags = Ghash.ofAll(hashKey, texts);
+        at = 0;
+        for (int i = 0; i < tags.length; i++) {
+            Sealed message = messages.get(i);
+            int length = message.length(tagBytes);
+            Sm4Blocks.mix(tags[i], 0, stream, at, tags[i], 0, BLOCK_BYTES);
+            boolean authentic = MessageDigest.isEqual(
+                    Arrays.copyOf(tags[i], tagBytes),
+                    Arrays.copyOfRange(message.ciphertext, length, message.ciphertext.length));
+            byte[] out = new byte[length];
+            if (authentic) {
+                Sm4Blocks.mix(message.ciphertext, 0, stream, at + BLOCK_BYTES, out, 0, length);
+            }
+            opened.add(authentic ? Optional.of(out) : Optional.empty());
+            at += message.blocks(tagBytes) * BLOCK_BYTES;
         }
         Arrays.fill(stream, (byte) 0);
     }

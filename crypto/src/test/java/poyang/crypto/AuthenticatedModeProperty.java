@@ -53,12 +53,14 @@ final class AuthenticatedModeProperty implements CryptoProperty {
 
     /// Messages whose key streams are made together are sealed as each by itself.
     private static void together(Draws draws, Sm4 cipher, byte[] key, int tagBytes) {
+        List<byte[][]> parts = new ArrayList<>();
         List<Sm4.Plain> messages = new ArrayList<>();
         List<byte[]> expected = new ArrayList<>();
         for (int i = draws.below(12); i >= 0; i--) {
             byte[] nonce = draws.bytes(12);
             byte[] associated = draws.bytes(draws.length(BLOCK_BYTES, 80));
             byte[] plain = draws.bytes(draws.length(BLOCK_BYTES, draws.oneIn(20) ? LONGEST_WIDE_BYTES : LONGEST_BYTES));
+            parts.add(new byte[][] {nonce, associated, plain});
             messages.add(new Sm4.Plain(nonce, associated, plain));
             expected.add(new Twin.Sealing(true, key, nonce, associated, tagBytes)
                     .run(true, plain)
@@ -68,6 +70,29 @@ final class AuthenticatedModeProperty implements CryptoProperty {
         same("GCM together", expected.size(), ours.size());
         for (int i = 0; i < ours.size(); i++) {
             same("GCM together", expected.get(i), ours.get(i));
+        }
+        openedTogether(draws, cipher, parts, ours, tagBytes);
+    }
+
+    /// All are opened together, of which one may have been changed or cut.
+    ///
+    /// @param parts nonce, associated data and plaintext of each
+    private static void openedTogether(
+            Draws draws, Sm4 cipher, List<byte[][]> parts, List<byte[]> ciphertexts, int tagBytes) {
+        int changed = draws.below(2 * parts.size());
+        List<Sm4.Sealed> sealed = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            byte[] whole = ciphertexts.get(i);
+            byte[] other = draws.oneIn(5) ? Arrays.copyOf(whole, draws.below(tagBytes)) : draws.flipped(whole);
+            sealed.add(new Sm4.Sealed(parts.get(i)[0], parts.get(i)[1], i == changed ? other : whole));
+        }
+        List<Optional<byte[]>> opened = cipher.gcmDecryptAll(sealed, tagBytes);
+        same("GCM opened together", parts.size(), opened.size());
+        for (int i = 0; i < opened.size(); i++) {
+            same("which one was changed", i != changed, opened.get(i).isPresent());
+            if (i != changed) {
+                same("GCM opened together", parts.get(i)[2], opened.get(i).orElseThrow());
+            }
         }
     }
 

@@ -3,19 +3,28 @@ package poyang.crypto.block;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /// GHASH under one key H: NIST SP 800-38D section 6.4. Constant time. Not for several threads at once.
 ///
 /// An element of GF(2^128) is two longs in the byte order of the standard: the highest bit of the first
 /// is the coefficient of x^0. Without vectors a product is made of integer multiplications of operands in
 /// which every fourth bit only is used, so that carries fall into the gaps. With vectors eight streams of
-/// blocks are each multiplied by H^8, four bits at a time, by look-ups in registers ({@link GhashVectors}).
+/// blocks are each multiplied by H^8, four bits at a time, by look-ups in registers ({@link GhashVectors}); of
+/// several short messages eight at a time are each multiplied by H.
 ///
 /// Source: the gaps: Pornin, "Constant-Time Mul" notes of BearSSL (2016).
 public final class Ghash {
     private static final int BLOCK_BYTES = 16;
     private static final int STREAMS = GhashVectors.STREAMS;
+    /// Longer messages fill the streams by themselves.
+    private static final int SHORT_BLOCKS = 256;
+    /// So many messages of about the same length are worth a pass over all eight.
+    private static final int TOGETHER_LEAST = 3;
 
     private static final long FIRST = 0x1111111111111111L;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -35,6 +44,9 @@ public final class Ghash {
         private volatile long[] powers = {};
 
         private volatile long[] tables = {};
+
+        /// The look-up tables of H, made when first needed.
+        private volatile long[] own = {};
 
         /// @param key H, 16 bytes
         public Key(byte[] key) {
@@ -58,10 +70,18 @@ public final class Ghash {
             tables = GhashVectors.tables(made[2 * STREAMS - 2], made[2 * STREAMS - 1]);
         }
 
+        private synchronized long[] ownTables() {
+            if (own.length == 0) {
+                own = GhashVectors.tables(h1, h0);
+            }
+            return own;
+        }
+
         /// Overwrites all of it.
         public synchronized void erase() {
             Arrays.fill(powers, 0);
             Arrays.fill(tables, 0);
+            Arrays.fill(own, 0);
             h1 = 0;
             h0 = 0;
         }
@@ -110,19 +130,146 @@ public final class Ghash {
             }
         }
 
+        /// Half of it as one message, the other half as eight.
+        private List<Text> texts() {
+            List<Text> texts = new ArrayList<>();
+            int length = data.length / 2 / STREAMS;
+            for (int i = 0; i < STREAMS; i++) {
+                int from = data.length / 2 + i * length;
+                texts.add(new Text(new byte[0], Arrays.copyOfRange(data, from, from + length), length));
+            }
+            return texts;
+        }
+
         @Override
         public byte[] scalar() {
             Ghash hash = new Ghash(data);
-            hash.scalars(data, 0, BLOCKS);
-            return hash.value();
+            hash.scalars(data, 0, BLOCKS / 2);
+            return joined(hash.value(), texts().stream().map(hash::apart).toArray(byte[][]::new));
         }
 
         @Override
         public byte[] vector() {
             Ghash hash = new Ghash(data);
-            hash.vectors(data, 0, BLOCKS);
-            return hash.value();
+            hash.vectors(data, 0, BLOCKS / 2);
+            byte[][] several = new byte[STREAMS][];
+            lanes(hash.key, texts(), several, IntStream.range(0, STREAMS).toArray(), 0, STREAMS);
+            return joined(hash.value(), several);
         }
+
+        private static byte[] joined(byte[] first, byte[][] several) {
+            byte[] all = Arrays.copyOf(first, (1 + STREAMS) * BLOCK_BYTES);
+            for (int i = 0; i < STREAMS; i++) {
+                System.arraycopy(several[i], 0, all, (1 + i) * BLOCK_BYTES, BLOCK_BYTES);
+            }
+            return all;
+        }
+    }
+
+    /// What GCM hashes of a message: associated data and ciphertext, each filled up with zeros, and their lengths.
+    public static final class Text {
+        private final byte[] associated;
+        private final byte[] ciphertext;
+        private final int length;
+
+        /// @param length of the ciphertext, from the beginning of its array
+        public Text(byte[] associated, byte[] ciphertext, int length) {
+            this.associated = associated;
+            this.ciphertext = ciphertext;
+            this.length = length;
+        }
+
+        int blocks() {
+            return blocks(associated.length) + blocks(length) + 1;
+        }
+
+        private static int blocks(int octets) {
+            return (octets + BLOCK_BYTES - 1) / BLOCK_BYTES;
+        }
+    }
+
+    /// The hash of each message, 16 bytes; messages of about the same length are the cheapest.
+    public static byte[][] ofAll(Key key, List<Text> texts) {
+        byte[][] found = new byte[texts.size()][];
+        int[] order = IntStream.range(0, texts.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> texts.get(i).blocks()))
+                .mapToInt(i -> i)
+                .toArray();
+        for (int from = 0; from < order.length; from += STREAMS) {
+            int to = Math.min(order.length, from + STREAMS);
+            boolean together =
+                    to - from >= TOGETHER_LEAST && texts.get(order[to - 1]).blocks() <= SHORT_BLOCKS;
+            if (together && PACE.vector()) {
+                lanes(key, texts, found, order, from, to);
+            } else {
+                for (int i = from; i < to; i++) {
+                    found[order[i]] = one(key, texts.get(order[i]));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static byte[] one(Key key, Text text) {
+        Ghash hash = new Ghash(key);
+        hash.update(text.associated, 0, text.associated.length);
+        hash.update(text.ciphertext, 0, text.length);
+        hash.update(8L * text.associated.length, 8L * text.length);
+        return hash.value();
+    }
+
+    /// The same without vectors, of a message of whole blocks and nothing besides.
+    private byte[] apart(Text text) {
+        Ghash hash = new Ghash(key);
+        hash.scalars(text.ciphertext, 0, text.length / BLOCK_BYTES);
+        hash.update(0, 8L * text.length);
+        return hash.value();
+    }
+
+    /// The messages from one place in the order to another, eight at most. All end together: zeros before the first
+    /// block of a shorter one change nothing.
+    static void lanes(Key key, List<Text> texts, byte[][] found, int[] order, int from, int to) {
+        int steps = texts.get(order[to - 1]).blocks();
+        long[] rows = new long[2 * STREAMS * steps];
+        int blocks = 0;
+        for (int i = from; i < to; i++) {
+            Text text = texts.get(order[i]);
+            blocks += text.blocks();
+            int at = 2 * STREAMS * (steps - text.blocks()) + i - from;
+            at = place(rows, at, text.associated, text.associated.length);
+            at = place(rows, at, text.ciphertext, text.length);
+            rows[at] = 8L * text.associated.length;
+            rows[at + STREAMS] = 8L * text.length;
+        }
+        long[] sums = new long[2 * STREAMS];
+        GhashVectors.lanes(sums, key.ownTables(), rows, steps);
+        for (int i = from; i < to; i++) {
+            byte[] out = new byte[BLOCK_BYTES];
+            LONGS.set(out, 0, sums[i - from]);
+            LONGS.set(out, 8, sums[STREAMS + i - from]);
+            found[order[i]] = out;
+        }
+        PACE.did(blocks);
+    }
+
+    /// Lays blocks into one lane; gives the place of the next.
+    private static int place(long[] rows, int first, byte[] data, int length) {
+        int at = first;
+        int done = 0;
+        for (; done + BLOCK_BYTES <= length; done += BLOCK_BYTES) {
+            rows[at] = (long) LONGS.get(data, done);
+            rows[at + STREAMS] = (long) LONGS.get(data, done + 8);
+            at += 2 * STREAMS;
+        }
+        if (done < length) {
+            byte[] last = new byte[BLOCK_BYTES];
+            System.arraycopy(data, done, last, 0, length - done);
+            rows[at] = (long) LONGS.get(last, 0);
+            rows[at + STREAMS] = (long) LONGS.get(last, 8);
+            at += 2 * STREAMS;
+        }
+        return at;
     }
 
     /// Takes in one block of two 64-bit numbers: the lengths.

@@ -9,7 +9,7 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// GHASH on eight interleaved streams of blocks: stream i takes blocks i, i + 8, i + 16 …, and each is
-/// multiplied by the same H^8 between its blocks.
+/// multiplied by the same H^8 between its blocks. Or on eight short messages, each multiplied by H.
 ///
 /// The product with a constant is linear, so it is the sum of 32 look-ups, one for each four bits of the
 /// factor. A look-up is a permutation of two registers by index (VPERMI2Q): no memory is read at a secret
@@ -29,7 +29,7 @@ final class GhashVectors {
 
     private GhashVectors() {}
 
-    /// For each four bits of a factor, from the highest of its first long on, the 16 products with H^8:
+    /// For each four bits of a factor, from the highest of its first long on, the 16 products with one element:
     /// first their first longs, then their second.
     static long[] tables(long high, long low) {
         long[] tables = new long[DIGITS * 2 * ENTRIES];
@@ -77,7 +77,26 @@ final class GhashVectors {
         low.intoArray(sums, STREAMS);
     }
 
-    /// One long of the product of each stream with H^8.
+    /// Eight hashes at once, each of a message of its own, whose products are with H.
+    ///
+    /// @param sums the eight hashes' first longs, then their second longs, all zero; the hashes at the end
+    /// @param tables of H
+    /// @param rows for each step the first longs of the messages' blocks, then their second longs
+    static void lanes(long[] sums, long[] tables, long[] rows, int steps) {
+        LongVector high = LongVector.fromArray(LONGS, sums, 0);
+        LongVector low = LongVector.fromArray(LONGS, sums, STREAMS);
+        for (int step = 0; step < steps; step++) {
+            int at = 2 * STREAMS * step;
+            LongVector x = high.lanewise(XOR, LongVector.fromArray(LONGS, rows, at));
+            LongVector y = low.lanewise(XOR, LongVector.fromArray(LONGS, rows, at + STREAMS));
+            high = product(x, y, tables, 0);
+            low = product(x, y, tables, ENTRIES);
+        }
+        high.intoArray(sums, 0);
+        low.intoArray(sums, STREAMS);
+    }
+
+    /// One long of the product of each stream with what the tables are of.
     private static LongVector product(LongVector x, LongVector y, long[] tables, int which) {
         LongVector sum = LongVector.zero(LONGS);
         for (int digit = 0; digit < DIGITS / 2; digit++) {

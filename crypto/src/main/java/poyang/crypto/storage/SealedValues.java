@@ -38,7 +38,7 @@ public final class SealedValues implements AutoCloseable {
         return cipher.seal(associated(family, itemKey), value);
     }
 
-    /// A value and where it belongs.
+    /// A value, in clear or sealed, and where it belongs.
     public static final class Item {
         private final byte[] associated;
         private final byte[] value;
@@ -59,6 +59,15 @@ public final class SealedValues implements AutoCloseable {
     /// @throws PoyangException `STORAGE_DAMAGED` when it was changed or stood elsewhere
     public byte[] open(String family, byte[] itemKey, byte[] sealed) {
         return cipher.open(associated(family, itemKey), sealed);
+    }
+
+    /// What {@link #open} gives for each; together they cost less.
+    ///
+    /// @throws PoyangException `STORAGE_DAMAGED` when one was changed or stood elsewhere
+    public List<byte[]> openAll(List<Item> sealed) {
+        return cipher.openAll(sealed.stream()
+                .map(item -> new SessionCipher.Message(item.associated, item.value))
+                .toList());
     }
 
     /// HMAC-SM3 of a key that must not be readable: equal keys of a family give equal hashes, and

@@ -3,8 +3,11 @@ package poyang.crypto.storage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,7 +78,7 @@ final class SessionCipher implements AutoCloseable {
         return made;
     }
 
-    /// A message and what it is bound to.
+    /// A message, in clear or sealed, and what it is bound to.
     static final class Message {
         private final byte[] associated;
         private final byte[] plain;
@@ -131,21 +134,61 @@ final class SessionCipher implements AutoCloseable {
     ///
     /// @throws PoyangException `STORAGE_DAMAGED`
     byte[] open(byte[] associated, byte[] sealed) {
-        if (sealed.length >= OVERHEAD_BYTES) {
-            long id = ByteBuffer.wrap(sealed).getLong();
-            byte[] nonce = new byte[Sm4Gcm.NONCE_BYTES];
-            System.arraycopy(sealed, 8, nonce, 6, 6);
-            Optional<byte[]> plain = cipherOf(id)
-                    .gcmDecrypt(
-                            nonce,
-                            associated,
-                            Arrays.copyOfRange(sealed, STAMP_BYTES, sealed.length),
-                            Sm4Gcm.TAG_BYTES);
-            if (plain.isPresent()) {
-                return plain.get();
-            }
+        needWhole(sealed);
+        return cipherOf(session(sealed))
+                .gcmDecrypt(
+                        stampedNonce(sealed),
+                        associated,
+                        Arrays.copyOfRange(sealed, STAMP_BYTES, sealed.length),
+                        Sm4Gcm.TAG_BYTES)
+                .orElseThrow(SessionCipher::notAuthentic);
+    }
+
+    /// Opens each; together they cost less. Thread-safe.
+    ///
+    /// @param messages what is bound and sealed
+    /// @throws PoyangException `STORAGE_DAMAGED` for any of them
+    List<byte[]> openAll(List<Message> messages) {
+        Map<Long, List<Sm4.Sealed>> bySession = new LinkedHashMap<>();
+        for (Message message : messages) {
+            byte[] sealed = message.plain;
+            needWhole(sealed);
+            bySession
+                    .computeIfAbsent(session(sealed), _ -> new ArrayList<>())
+                    .add(new Sm4.Sealed(
+                            stampedNonce(sealed),
+                            message.associated,
+                            Arrays.copyOfRange(sealed, STAMP_BYTES, sealed.length)));
         }
-        throw damaged("what is stored is not authentic");
+        Map<Long, Iterator<Optional<byte[]>>> opened = new LinkedHashMap<>();
+        bySession.forEach((id, those) -> opened.put(
+                id, cipherOf(id).gcmDecryptAll(those, Sm4Gcm.TAG_BYTES).iterator()));
+        List<byte[]> plain = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            Iterator<Optional<byte[]>> next = Objects.requireNonNull(opened.get(session(message.plain)));
+            plain.add(next.next().orElseThrow(SessionCipher::notAuthentic));
+        }
+        return plain;
+    }
+
+    private static void needWhole(byte[] sealed) {
+        if (sealed.length < OVERHEAD_BYTES) {
+            throw notAuthentic();
+        }
+    }
+
+    private static long session(byte[] sealed) {
+        return ByteBuffer.wrap(sealed).getLong();
+    }
+
+    private static byte[] stampedNonce(byte[] sealed) {
+        byte[] nonce = new byte[Sm4Gcm.NONCE_BYTES];
+        System.arraycopy(sealed, 8, nonce, 6, 6);
+        return nonce;
+    }
+
+    private static PoyangException notAuthentic() {
+        return damaged("what is stored is not authentic");
     }
 
     static PoyangException damaged(String wrong) {

@@ -3,7 +3,11 @@ package poyang.crypto.block;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.digests.SM3Digest;
 import org.bouncycastle.crypto.engines.SM4Engine;
@@ -110,6 +114,36 @@ final class TwinTest {
             assertArrayEquals(scalar.value(), vector.value());
             vector.reset();
             assertArrayEquals(new byte[16], vector.value());
+        }
+    }
+
+    @Test
+    void ghashOfSeveralIsThatOfEach() {
+        for (int turn = 0; turn < 40; turn++) {
+            Ghash.Key key = new Ghash.Key(random.bytes(16));
+            int count = 1 + below(8);
+            List<Ghash.Text> texts = new ArrayList<>();
+            byte[][] expected = new byte[count][];
+            for (int i = 0; i < count; i++) {
+                byte[] associated = random.bytes(below(60));
+                byte[] ciphertext = random.bytes(below(400));
+                int length = below(ciphertext.length + 1);
+                texts.add(new Ghash.Text(associated, ciphertext, length));
+                Ghash hash = new Ghash(key);
+                hash.update(associated, 0, associated.length);
+                hash.update(ciphertext, 0, length);
+                hash.update(8L * associated.length, 8L * length);
+                expected[i] = hash.value();
+            }
+            assertArrayEquals(expected, Ghash.ofAll(key, texts));
+            byte[][] found = new byte[count][];
+            int[] order = IntStream.range(0, count)
+                    .boxed()
+                    .sorted(Comparator.comparingInt(i -> texts.get(i).blocks()))
+                    .mapToInt(i -> i)
+                    .toArray();
+            Ghash.lanes(key, texts, found, order, 0, count);
+            assertArrayEquals(expected, found);
         }
     }
 
