@@ -14,7 +14,12 @@ import poyang.kernel.Bytes;
 
 /// What a ledger keeps of blocks besides states: headers, transactions, receipts, proofs, and where to find them.
 final class BlockBook {
+    /// What a block has of a kind stands together, in records of about so many octets.
+    private static final int RECORD_BYTES = 64 << 10;
+
     private final Store store;
+    /// The last block's, which is asked for many times before there is a next one.
+    private volatile Optional<BlockHeader> last = Optional.empty();
 
     BlockBook(Store store) {
         this.store = store;
@@ -23,30 +28,49 @@ final class BlockBook {
     /// Puts a block's contents into the batch.
     ///
     /// @param leaves the transactions' encoded leaves
-    /// @param remembered do the transactions' nonces count still?
     void put(
             Store.Batch batch,
             BlockHeader header,
             List<LedgerTransaction> transactions,
             List<Bytes> leaves,
-            List<Bytes> receipts,
-            boolean remembered) {
+            List<Bytes> receipts) {
         Bytes at = long8(header.height());
         batch.put(Store.Family.HEADERS, at, header.encoded());
         batch.put(Store.Family.ROOT_HEIGHTS, header.stateRoot(), at);
+        putAll(batch, Store.Family.TRANSACTIONS, at, leaves);
+        putAll(batch, Store.Family.RECEIPTS, at, receipts);
         for (int i = 0; i < transactions.size(); i++) {
-            Bytes place = new RecordWriter().raw(at).u32(i).toBytes();
-            batch.put(Store.Family.TRANSACTIONS, place, leaves.get(i));
-            batch.put(Store.Family.RECEIPTS, place, receipts.get(i));
-            batch.put(Store.Family.IDS, transactions.get(i).id(), place);
-        }
-        for (Bytes nonce : remembered ? NonceWindow.hashes(transactions) : List.<Bytes>of()) {
-            batch.put(Store.Family.NONCES, nonce, at);
-            batch.put(Store.Family.NONCE_HEIGHTS, at.concat(nonce), Bytes.empty());
+            batch.put(Store.Family.IDS, transactions.get(i).id(), place(at, i));
         }
     }
 
+    private static void putAll(Store.Batch batch, Store.Family family, Bytes at, List<Bytes> entries) {
+        RecordWriter record = new RecordWriter();
+        int first = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            record.u32(entries.get(i).length()).raw(entries.get(i));
+            if (record.length() >= RECORD_BYTES || i + 1 == entries.size()) {
+                batch.put(family, place(at, first), record.toBytes());
+                record = new RecordWriter();
+                first = i + 1;
+            }
+        }
+    }
+
+    private static Bytes place(Bytes at, int index) {
+        return new RecordWriter().raw(at).u32(index).toBytes();
+    }
+
+    /// The block is durable.
+    void follow(BlockHeader header) {
+        last = Optional.of(header);
+    }
+
     Optional<BlockHeader> header(long height) {
+        Optional<BlockHeader> known = last;
+        if (known.isPresent() && known.get().height() == height) {
+            return known;
+        }
         return store.get(Store.Family.HEADERS, long8(height)).map(stored -> BlockHeader.decode(stored.toArray()));
     }
 
@@ -67,7 +91,10 @@ final class BlockBook {
         List<T> found = new ArrayList<>();
         try (Store.Cursor cursor = store.cursor(family)) {
             for (cursor.seek(at); cursor.valid() && cursor.key().startsWith(at); cursor.next()) {
-                found.add(decode.apply(cursor.value()));
+                RecordReader record = new RecordReader(cursor.value());
+                while (record.hasMore()) {
+                    found.add(decode.apply(record.raw(record.u32())));
+                }
             }
         }
         return found;
@@ -98,19 +125,6 @@ final class BlockBook {
                 MerkleTree.path(suite, leaves, index),
                 MerkleTree.path(suite, receipts, index),
                 proof.get()));
-    }
-
-    /// Which of these are among the nonces that are remembered?
-    List<Boolean> seen(List<LedgerTransaction> transactions) {
-        return NonceWindow.hashes(transactions).stream()
-                .map(nonce -> store.get(Store.Family.NONCES, nonce).isPresent())
-                .toList();
-    }
-
-    boolean seen(String sender, Bytes nonce) {
-        Bytes key = CryptoSuite.SM.hash(
-                LedgerTransaction.nonceMessage(sender, nonce).toArray());
-        return store.get(Store.Family.NONCES, key).isPresent();
     }
 
     static Bytes long8(long value) {

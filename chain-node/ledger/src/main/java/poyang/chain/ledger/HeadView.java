@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import poyang.kernel.Bytes;
 
-/// The state after the last committed block, by the flat latest family; without a store, the empty
-/// state. Changes when a block is committed. While a snapshot is taken up, the latest family is made for the
+/// The state after the last committed block, by the flat latest family and the history; without a store, the
+/// empty state. Changes when a block is committed. While a snapshot is taken up, the latest family is made for the
 /// snapshot, and the history answers for the head.
 final class HeadView implements StateView {
     private final Optional<Store> store;
@@ -23,10 +23,26 @@ final class HeadView implements StateView {
         return store.flatMap(from -> read(
                 from,
                 view -> view.get(contract, key),
-                () -> from.latest()
-                        .get(
-                                asked.flat(),
-                                () -> from.get(Store.Family.LATEST, from.stateKey(asked.hash(from.suite()))))));
+                () -> from.latest().get(asked.flat(), () -> latest(from, from.stateKey(asked.hash(from.suite()))))));
+    }
+
+    /// The value that a key has now, which lies in the history at the height that gave it.
+    private static Optional<Bytes> latest(Store from, Bytes stateKey) {
+        Optional<Bytes> height = from.get(Store.Family.LATEST, stateKey);
+        while (height.isPresent()) {
+            Bytes at = HistoricView.historyKey(stateKey, new RecordReader(height.get()).u64());
+            Optional<Bytes> entry = from.get(Store.Family.HISTORY, at);
+            if (entry.isPresent()) {
+                return HistoricView.valueOf(entry.get());
+            }
+            // What was followed meanwhile may have been forgotten.
+            Optional<Bytes> again = from.get(Store.Family.LATEST, stateKey);
+            if (again.equals(height)) {
+                throw RecordReader.damaged("a latest value is missing in the history");
+            }
+            height = again;
+        }
+        return Optional.empty();
     }
 
     /// Reads from where the head stands; again when that has changed meanwhile.
@@ -60,7 +76,7 @@ final class HeadView implements StateView {
                 return false;
             }
             if (flat.compareTo(after) > 0) {
-                from.get(Store.Family.LATEST, from.stateKeyOf(flat))
+                latest(from, from.stateKeyOf(flat))
                         .ifPresent(value ->
                                 found.add(new Entry(StateKey.fromFlat(flat).key(), value)));
             }

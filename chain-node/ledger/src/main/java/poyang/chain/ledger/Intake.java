@@ -177,7 +177,7 @@ public final class Intake {
             StatePart.Entry entry = each.entry();
             Bytes flat = new StateKey(entry.contract(), entry.key()).flat();
             Bytes stateKey = store.stateKey(each.keyHash());
-            batch.put(Store.Family.LATEST, stateKey, entry.value());
+            batch.put(Store.Family.LATEST, stateKey, BlockBook.long8(height));
             batch.put(
                     Store.Family.HISTORY,
                     HistoricView.historyKey(stateKey, height),
@@ -272,8 +272,10 @@ public final class Intake {
         for (Past block : past) {
             BlockHeader header = block.proof().header();
             List<Bytes> leaves = leaves(block);
-            boolean remembered = header.height() >= height - Ledger.NONCE_WINDOW;
-            blocks.put(batch, header, block.transactions(), leaves, block.receipts(), remembered);
+            blocks.put(batch, header, block.transactions(), leaves, block.receipts());
+            if (header.height() >= height - Ledger.NONCE_WINDOW) {
+                NonceWindow.put(batch, header.height(), NonceWindow.hashes(block.transactions()));
+            }
             batch.put(
                     Store.Family.FINALITY,
                     BlockBook.long8(header.height()),

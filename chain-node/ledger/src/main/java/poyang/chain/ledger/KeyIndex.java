@@ -1,60 +1,125 @@
 package poyang.chain.ledger;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import poyang.kernel.Bytes;
+import poyang.kernel.PoyangException;
 
 /// The flat keys that the state ever had, in their order. The families LATEST and HISTORY know keys by
 /// a keyed hash only, so that nobody reads names off the disk; scans find them here.
 ///
 /// Keys stand in sealed pages of at most {@link #PAGE_KEYS_MAX}; which page begins with which key is in
 /// memory, about four bytes a key, and read off all pages when the ledger is opened. Pages never
-/// change: adding a key replaces its page by one or more new ones in the block's own batch. A reader
-/// that meets a page which was just replaced looks again; it never waits for the disk.
+/// change: what is added to one stands in notes behind it, in the block's own batch, until they hold
+/// {@link #NOTED_KEYS_MAX} keys; then one or more new pages replace page and notes. A reader that meets a
+/// page which was just replaced looks again; it never waits for the disk.
 final class KeyIndex {
-    static final int PAGE_KEYS_MAX = 32;
+    static final int PAGE_KEYS_MAX = 64;
+    static final int NOTED_KEYS_MAX = 32;
     private static final int FRESH_MAX = 1024;
     private static final int LOOKS_MAX = 1_000_000;
 
     private final Store store;
-    /// Pages that were made lately, by number: most keys come beside others that came before.
+    /// Pages that were made lately with their notes, by number: most keys come beside others that came before.
     private final Map<Long, List<Bytes>> fresh = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, List<Bytes>> eldest) {
             return size() > FRESH_MAX;
         }
     };
-    /// First key of a page → its number.
-    private final ConcurrentSkipListMap<Bytes, Long> pages = new ConcurrentSkipListMap<>();
+    /// First key of a page → the page.
+    private final ConcurrentSkipListMap<Bytes, Page> pages = new ConcurrentSkipListMap<>();
     private long next;
 
     /// Reads what the store holds.
     KeyIndex(Store store) {
         this.store = store;
+        Page last = null;
         try (Store.Cursor cursor = store.cursor(Store.Family.KEYS)) {
             for (cursor.first(); cursor.valid(); cursor.next()) {
-                long number = new RecordReader(cursor.key()).u64();
-                pages.put(decode(cursor.value()).getFirst(), number);
-                next = number + 1;
+                RecordReader key = new RecordReader(cursor.key());
+                long number = key.u64();
+                List<Bytes> keys = decode(cursor.value());
+                if (key.u32() == 0) {
+                    last = new Page(number);
+                    pages.put(keys.getFirst(), last);
+                    next = number + 1;
+                } else if (last != null && last.number == number) {
+                    last.noted(keys.size());
+                } else {
+                    throw missing();
+                }
             }
+        }
+    }
+
+    private static PoyangException missing() {
+        return RecordReader.damaged("a page of the names of keys is missing");
+    }
+
+    /// Where a page lies. Only whoever commits adds to it.
+    private static final class Page {
+        private final long number;
+        private volatile int notes;
+        private int notedKeys;
+
+        Page(long number) {
+            this.number = number;
+        }
+
+        void noted(int keys) {
+            int before = notes;
+            notedKeys += keys;
+            notes = before + 1;
+        }
+
+        /// The page itself and its notes.
+        List<Bytes> places() {
+            return IntStream.rangeClosed(0, notes).mapToObj(this::place).toList();
+        }
+
+        Bytes place(int note) {
+            return new RecordWriter().u64(number).u32(note).toBytes();
         }
     }
 
     /// What takes effect once its batch is on disk.
     final class Change {
         private final List<Bytes> gone = new ArrayList<>();
-        private final List<Map.Entry<Bytes, Long>> made = new ArrayList<>();
+        private final List<Map.Entry<Bytes, Page>> made = new ArrayList<>();
+        private final List<Map.Entry<Page, List<Bytes>>> noted = new ArrayList<>();
 
         /// Later pages first: at every moment each key is found in the page that comes up for it.
         void publish() {
+            noted.forEach(note -> follow(note.getKey(), note.getValue()));
             made.reversed().forEach(page -> pages.put(page.getKey(), page.getValue()));
             gone.forEach(pages::remove);
         }
+    }
+
+    private void follow(Page page, List<Bytes> added) {
+        page.noted(added.size());
+        synchronized (fresh) {
+            List<Bytes> _ = fresh.computeIfPresent(page.number, (_, keys) -> with(keys, added));
+        }
+    }
+
+    private static List<Bytes> with(List<Bytes> keys, List<Bytes> added) {
+        List<Bytes> all = new ArrayList<>(keys);
+        for (Bytes key : added) {
+            int at = Collections.binarySearch(all, key);
+            if (at < 0) {
+                all.add(-at - 1, key);
+            }
+        }
+        return all;
     }
 
     /// Adds to the batch what makes these keys known, those that the state did not hold.
@@ -64,40 +129,45 @@ final class KeyIndex {
         Change change = new Change();
         int from = 0;
         while (from < added.size()) {
-            Map.Entry<Bytes, Long> page = pages.floorEntry(added.get(from));
-            page = page == null ? pages.firstEntry() : page;
+            Map.Entry<Bytes, Page> page = pages.floorEntry(added.get(from));
+            boolean before = page == null;
+            page = before ? pages.firstEntry() : page;
             Bytes following = page == null ? null : pages.higherKey(page.getKey());
             int to = from + 1;
             while (to < added.size() && (following == null || added.get(to).compareTo(following) < 0)) {
                 to++;
             }
-            replace(batch, Optional.ofNullable(page), added.subList(from, to), change);
+            List<Bytes> part = added.subList(from, to);
+            if (page == null || before || page.getValue().notedKeys + part.size() > NOTED_KEYS_MAX) {
+                replace(batch, Optional.ofNullable(page), part, change);
+            } else {
+                batch.put(Store.Family.KEYS, page.getValue().place(page.getValue().notes + 1), encode(part));
+                change.noted.add(Map.entry(page.getValue(), part));
+            }
             from = to;
         }
         return change;
     }
 
-    private void replace(Store.Batch batch, Optional<Map.Entry<Bytes, Long>> page, List<Bytes> added, Change change) {
-        List<Bytes> old = page.flatMap(p -> load(p.getValue())).orElse(List.of());
+    private void replace(Store.Batch batch, Optional<Map.Entry<Bytes, Page>> page, List<Bytes> added, Change change) {
+        List<Bytes> old =
+                page.map(p -> load(p.getValue()).orElseThrow(KeyIndex::missing)).orElse(List.of());
         List<Bytes> merged = merge(old, added);
-        if (merged.size() == old.size()) {
-            return;
-        }
         page.ifPresent(p -> {
-            batch.delete(Store.Family.KEYS, key(p.getValue()));
+            p.getValue().places().forEach(place -> batch.delete(Store.Family.KEYS, place));
             synchronized (fresh) {
-                fresh.remove(p.getValue());
+                fresh.remove(p.getValue().number);
             }
         });
         int parts = (merged.size() + PAGE_KEYS_MAX - 1) / PAGE_KEYS_MAX;
         for (int i = 0; i < parts; i++) {
             List<Bytes> part = List.copyOf(merged.subList(share(merged, i, parts), share(merged, i + 1, parts)));
+            Page made = new Page(next++);
             synchronized (fresh) {
-                fresh.put(next, part);
+                fresh.put(made.number, part);
             }
-            batch.put(Store.Family.KEYS, key(next), encode(part));
-            change.made.add(Map.entry(part.getFirst(), next));
-            next++;
+            batch.put(Store.Family.KEYS, made.place(0), encode(part));
+            change.made.add(Map.entry(part.getFirst(), made));
         }
         if (!old.isEmpty() && !old.getFirst().equals(merged.getFirst())) {
             change.gone.add(old.getFirst());
@@ -126,7 +196,7 @@ final class KeyIndex {
 
     /// Visits the keys from `from` on, it included, in their order, until a visit says no.
     void walk(Bytes from, Predicate<Bytes> visit) {
-        Map.Entry<Bytes, Long> page = pages.floorEntry(from);
+        Map.Entry<Bytes, Page> page = pages.floorEntry(from);
         page = page == null ? pages.firstEntry() : page;
         Bytes visited = null;
         int looks = 0;
@@ -134,7 +204,7 @@ final class KeyIndex {
             Optional<List<Bytes>> keys = load(page.getValue());
             if (keys.isEmpty()) {
                 if (++looks > LOOKS_MAX) {
-                    throw RecordReader.damaged("a page of the names of keys is missing");
+                    throw missing();
                 }
                 Thread.onSpinWait();
                 Bytes first = page.getKey();
@@ -155,18 +225,23 @@ final class KeyIndex {
         }
     }
 
-    private Optional<List<Bytes>> load(long number) {
+    /// The keys of a page and its notes in order; empty when it was replaced.
+    private Optional<List<Bytes>> load(Page page) {
         synchronized (fresh) {
-            List<Bytes> known = fresh.get(number);
+            List<Bytes> known = fresh.get(page.number);
             if (known != null) {
                 return Optional.of(known);
             }
         }
-        return store.get(Store.Family.KEYS, key(number)).map(KeyIndex::decode);
-    }
-
-    private static Bytes key(long number) {
-        return new RecordWriter().u64(number).toBytes();
+        List<Optional<Bytes>> stored = store.all(Store.Family.KEYS, page.places());
+        if (stored.stream().anyMatch(Optional::isEmpty)) {
+            return Optional.empty();
+        }
+        return Optional.of(stored.stream()
+                .flatMap(each -> decode(each.orElseThrow()).stream())
+                .sorted()
+                .distinct()
+                .toList());
     }
 
     private static Bytes encode(List<Bytes> keys) {

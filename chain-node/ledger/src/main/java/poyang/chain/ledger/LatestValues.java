@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import poyang.kernel.Bytes;
 
 /// Values of the head's state that were read lately, opened, by their flat keys: accounts are asked for with
-/// every transaction. What was used longest ago leaves first. Thread-safe.
+/// every transaction, and so is many a thing that is not there. What was used longest ago leaves first. Thread-safe.
 ///
 /// A commit lets go of what it wrote once it is durable; a reader that began before keeps nothing, so that no
 /// value stays in here beyond the block that changes it.
@@ -17,34 +17,34 @@ final class LatestValues {
             Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
     private static final int ENTRY_BYTES = 100;
 
-    private final LinkedHashMap<Bytes, Bytes> values = new LinkedHashMap<>(1024, 0.75f, true);
+    private final LinkedHashMap<Bytes, Optional<Bytes>> values = new LinkedHashMap<>(1024, 0.75f, true);
     private long bytes;
     private long commits;
     private volatile long staged = -1;
 
-    /// The value, from here or read; absent ones are read each time.
+    /// The value, from here or read; empty when there is none.
     Optional<Bytes> get(Bytes flat, Supplier<Optional<Bytes>> read) {
         long before;
         synchronized (this) {
-            Bytes known = values.get(flat);
+            Optional<Bytes> known = values.get(flat);
             if (known != null) {
-                return Optional.of(known);
+                return known;
             }
             before = commits;
         }
         Optional<Bytes> found = read.get();
-        found.ifPresent(value -> keep(flat, value, before));
+        keep(flat, found, before);
         return found;
     }
 
-    private synchronized void keep(Bytes flat, Bytes value, long before) {
+    private synchronized void keep(Bytes flat, Optional<Bytes> value, long before) {
         if (commits != before || values.putIfAbsent(flat, value) != null) {
             return;
         }
         bytes += size(flat, value);
-        Iterator<Map.Entry<Bytes, Bytes>> eldest = values.entrySet().iterator();
+        Iterator<Map.Entry<Bytes, Optional<Bytes>>> eldest = values.entrySet().iterator();
         while (bytes > BYTES_MAX) {
-            Map.Entry<Bytes, Bytes> gone = eldest.next();
+            Map.Entry<Bytes, Optional<Bytes>> gone = eldest.next();
             bytes -= size(gone.getKey(), gone.getValue());
             eldest.remove();
         }
@@ -54,7 +54,7 @@ final class LatestValues {
     synchronized void changed(Iterable<Bytes> flats) {
         commits++;
         for (Bytes flat : flats) {
-            Bytes gone = values.remove(flat);
+            Optional<Bytes> gone = values.remove(flat);
             bytes -= gone == null ? 0 : size(flat, gone);
         }
     }
@@ -73,7 +73,7 @@ final class LatestValues {
         staged = height;
     }
 
-    private static long size(Bytes flat, Bytes value) {
-        return (long) flat.length() + value.length() + ENTRY_BYTES;
+    private static long size(Bytes flat, Optional<Bytes> value) {
+        return (long) flat.length() + value.map(Bytes::length).orElse(0) + ENTRY_BYTES;
     }
 }

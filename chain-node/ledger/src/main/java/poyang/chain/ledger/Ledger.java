@@ -44,7 +44,7 @@ public final class Ledger implements AutoCloseable {
     static final Bytes ORDERED = Bytes.utf8("ordered");
     static final Bytes HORIZON = Bytes.utf8("horizon");
     private static final Bytes FORMAT = Bytes.utf8("format");
-    private static final long FORMAT_NOW = 2;
+    private static final long FORMAT_NOW = 3;
 
     private final Store store;
     private final Genesis genesis;
@@ -170,8 +170,8 @@ public final class Ledger implements AutoCloseable {
         }
         Store.Batch batch = store.batch();
         batch.put(Store.Family.META, GENESIS, genesis.encoded());
-        batch.put(Store.Family.META, FORMAT, long8(FORMAT_NOW));
-        batch.put(Store.Family.META, FINALISED, long8(0));
+        batch.put(Store.Family.META, FORMAT, BlockBook.long8(FORMAT_NOW));
+        batch.put(Store.Family.META, FINALISED, BlockBook.long8(0));
         KeyIndex.Change keys = putBlock(batch, genesis.genesisHeader(), block);
         batch.write();
         keys.publish();
@@ -250,7 +250,7 @@ public final class Ledger implements AutoCloseable {
     /// Puts into the batch what a later epoch needs: what the engine of the present one promised is forgotten.
     void enter(Store.Batch batch, List<EpochLink> links) {
         epochs.put(batch, links).ifPresent(start -> {
-            batch.put(Store.Family.META, ORDERED, long8(0).concat(start));
+            batch.put(Store.Family.META, ORDERED, BlockBook.long8(0).concat(start));
             safety.all("").keySet().forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
         });
     }
@@ -266,6 +266,7 @@ public final class Ledger implements AutoCloseable {
             horizon = number(HORIZON);
             finalisedHeight = number(FINALISED);
             epochs.reread(to.get());
+            nonces.reread();
         }
         store.latest().staged(-1);
     }
@@ -341,7 +342,9 @@ public final class Ledger implements AutoCloseable {
                 "the header has other roots than the block");
         Store.Batch batch = store.batch();
         KeyIndex.Change keys = putBlock(batch, header, block);
-        batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()));
+        batch.put(Store.Family.META, ORDERED, BlockBook.long8(mark.round()).concat(mark.blockId()));
+        List<Bytes> pairs = NonceWindow.hashes(block.transactions());
+        NonceWindow.put(batch, header.height(), pairs);
         nonces.forget(batch, header.height() - NONCE_WINDOW);
         long reached = finalisedHeight;
         if (proof.isPresent()) {
@@ -351,11 +354,10 @@ public final class Ledger implements AutoCloseable {
             batch.write();
         }
         keys.publish();
+        nonces.follow(header.height(), pairs);
+        blocks.follow(header);
         nodes.follow(block.update());
-        store.latest()
-                .changed(block.writes().stream()
-                        .map(written -> written.write().flat())
-                        .toList());
+        store.latest().changed(block.flats());
         height = header.height();
         finalisedHeight = reached;
         pruneSome();
@@ -369,13 +371,13 @@ public final class Ledger implements AutoCloseable {
             horizon = next;
             Store.Batch batch = store.batch();
             Stale.prune(store, batch, next);
-            batch.put(Store.Family.META, HORIZON, long8(next)).writeSoon();
+            batch.put(Store.Family.META, HORIZON, BlockBook.long8(next)).writeSoon();
         }
     }
 
     private KeyIndex.Change putBlock(Store.Batch batch, BlockHeader header, PreparedBlock block) {
-        Bytes at = long8(header.height());
-        blocks.put(batch, header, block.transactions(), block.leaves(), block.receipts(), true);
+        Bytes at = BlockBook.long8(header.height());
+        blocks.put(batch, header, block.transactions(), block.leaves(), block.receipts());
         batch.put(Store.Family.META, HEIGHT, at);
         block.root().ifPresent(root -> batch.put(Store.Family.ROOTS, at, RootRecord.encode(root)));
         block.update().written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
@@ -397,10 +399,7 @@ public final class Ledger implements AutoCloseable {
             }
             StateOverlay.Write write = writes.get(i).write();
             Bytes stateKey = stateKeys.get(i);
-            write.value()
-                    .ifPresentOrElse(
-                            value -> batch.put(Store.Family.LATEST, stateKey, value),
-                            () -> batch.delete(Store.Family.LATEST, stateKey));
+            batch.set(Store.Family.LATEST, stateKey, write.value().map(_ -> BlockBook.long8(at)));
             Bytes entry = HistoricView.historyKey(stateKey, at);
             batch.put(Store.Family.HISTORY, entry, HistoricView.historyValue(write.flat(), write.value()));
             if (previous == Tree.Update.NEW) {
@@ -419,7 +418,7 @@ public final class Ledger implements AutoCloseable {
     /// Takes in an ordered batch that held nothing to execute.
     public synchronized void advance(OrderedMark mark) {
         Store.Batch batch = store.batch();
-        batch.put(Store.Family.META, ORDERED, long8(mark.round()).concat(mark.blockId()))
+        batch.put(Store.Family.META, ORDERED, BlockBook.long8(mark.round()).concat(mark.blockId()))
                 .write();
     }
 
@@ -463,7 +462,9 @@ public final class Ledger implements AutoCloseable {
         epochs.write(batch, link);
     }
 
-    /// Attaches a block's finality proof; heights may come in any order. Gives the finalised height.
+    /// Attaches a block's finality proof; heights may come in any order. Gives the finalised height. Durable with the
+    /// next
+    /// block: whose proof a crash takes away, it gathers again.
     ///
     /// @throws PoyangException `BAD_FINALITY` when the proof does not hold for the block that this
     ///     ledger executed: then this node, or a quorum, computed wrongly, and the node must stop
@@ -481,7 +482,7 @@ public final class Ledger implements AutoCloseable {
         }
         Store.Batch batch = store.batch();
         long reached = putProof(batch, proof);
-        batch.write();
+        batch.writeSoon();
         finalisedHeight = reached;
         return reached;
     }
@@ -489,12 +490,12 @@ public final class Ledger implements AutoCloseable {
     /// Gives the height below which, itself included, everything is final once the batch is written.
     private long putProof(Store.Batch batch, FinalityProof proof) {
         long proven = proof.header().height();
-        batch.put(Store.Family.FINALITY, long8(proven), proof.encoded());
+        batch.put(Store.Family.FINALITY, BlockBook.long8(proven), proof.encoded());
         long reached = finalisedHeight;
         while (reached + 1 == proven || finality(reached + 1).isPresent()) {
             reached++;
         }
-        batch.put(Store.Family.META, FINALISED, long8(reached));
+        batch.put(Store.Family.META, FINALISED, BlockBook.long8(reached));
         return reached;
     }
 
@@ -528,12 +529,12 @@ public final class Ledger implements AutoCloseable {
 
     /// Was a transaction with this sender and nonce executed in the last {@link #NONCE_WINDOW} blocks?
     public boolean seen(String sender, Bytes nonce) {
-        return blocks.seen(sender, nonce);
+        return nonces.seen(sender, nonce);
     }
 
     /// The same of each of several.
     public List<Boolean> seen(List<LedgerTransaction> transactions) {
-        return blocks.seen(transactions);
+        return nonces.seen(transactions);
     }
 
     public SafetyStore safety() {
@@ -573,7 +574,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     Optional<Tree.Ref> root(long height) {
-        return store.get(Store.Family.ROOTS, long8(height)).map(RootRecord::decode);
+        return store.get(Store.Family.ROOTS, BlockBook.long8(height)).map(RootRecord::decode);
     }
 
     private void needHeight(long wanted) {
@@ -592,9 +593,5 @@ public final class Ledger implements AutoCloseable {
         return store.get(Store.Family.META, key)
                 .map(stored -> new RecordReader(stored).u64())
                 .orElse(-1L);
-    }
-
-    private static Bytes long8(long value) {
-        return new RecordWriter().u64(value).toBytes();
     }
 }

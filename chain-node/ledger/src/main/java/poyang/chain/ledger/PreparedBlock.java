@@ -97,6 +97,11 @@ public final class PreparedBlock {
         return writes;
     }
 
+    /// The keys of the writes.
+    List<Bytes> flats() {
+        return writes.stream().map(written -> written.write().flat()).toList();
+    }
+
     Tree.Update update() {
         return update;
     }

@@ -39,8 +39,12 @@ final class RecordReader {
         }
     }
 
+    boolean hasMore() {
+        return in.hasRemaining();
+    }
+
     Bytes raw(int length) {
-        if (in.remaining() < length) {
+        if (length < 0 || in.remaining() < length) {
             throw damaged("a record ends early");
         }
         byte[] value = new byte[length];

@@ -37,6 +37,10 @@ final class RecordWriter {
         return this;
     }
 
+    int length() {
+        return length;
+    }
+
     Bytes toBytes() {
         return Bytes.wrap(toArray());
     }

@@ -13,17 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
-import org.rocksdb.IndexType;
-import org.rocksdb.LRUCache;
 import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -40,20 +32,13 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// Sorted families of keys and values in one RocksDB, written in synced batches. Native memory stays
-/// below about 100 MiB: 64 MiB of block cache and 32 MiB of write buffers over all families.
+/// Sorted families of keys and values in one RocksDB ({@link Tuning}), written in synced batches.
 ///
 /// Values are sealed before RocksDB sees them, each to its family and key, so that neither its log nor
 /// its tables hold one in clear. Keys are heights, hashes and fixed words, and stand as they are; the
 /// names of state keys are replaced by {@link #stateKey}.
 final class Store implements AutoCloseable {
-    private static final long CACHE_BYTES = 64L << 20;
-    /// What indexes and filters may keep of the cache, whatever is read besides.
-    private static final double INDEX_SHARE = 0.5;
-    private static final long WRITE_BUFFER_BYTES = 32L << 20;
     private static final int READ_AT_ONCE = 1024;
-    private static final int SLOWED_BY_FILES = 20;
-    private static final int STOPPED_BY_FILES = 36;
 
     /// What is kept apart.
     enum Family {
@@ -61,11 +46,11 @@ final class Store implements AutoCloseable {
         META,
         /// (version, path) → node of the state tree.
         NODES,
-        /// Keyed hash of the key's hash → value after the last block.
+        /// Keyed hash of the key's hash → the height that gave it its value after the last block.
         LATEST,
         /// (Keyed hash of the key's hash, ~height) → flat key, and its value from that height on.
         HISTORY,
-        /// Number → flat keys in order ({@link KeyIndex}).
+        /// (Number of a page, number in it) → flat keys in order ({@link KeyIndex}).
         KEYS,
         /// Height → the state tree's root.
         ROOTS,
@@ -74,24 +59,22 @@ final class Store implements AutoCloseable {
         /// (Height, number) → what that height made superfluous ({@link Stale}).
         STALE,
         HEADERS,
-        /// (Height, index) → transaction leaf.
+        /// (Height, index of the first) → transaction leaves, each behind its length.
         TRANSACTIONS,
-        /// (Height, index) → receipt.
+        /// (Height, index of the first) → receipts, each behind its length.
         RECEIPTS,
         /// Height → finality proof.
         FINALITY,
         /// Transaction id → (height, index).
         IDS,
-        /// Hash of (sender, nonce) → height.
+        /// Height → the hashes of its (sender, nonce), as long as they count.
         NONCES,
-        /// (Height, hash of (sender, nonce)), for forgetting.
-        NONCE_HEIGHTS,
         /// What consensus must never forget.
         SAFETY;
 
         /// Do its values say more than the number of a block?
         private boolean sealed() {
-            return this != IDS && this != NONCES && this != NONCE_HEIGHTS && this != ROOT_HEIGHTS;
+            return this != IDS && this != ROOT_HEIGHTS;
         }
 
         private byte[] storedName() {
@@ -101,14 +84,9 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private final Cache cache;
-    private final BloomFilter filter;
-    private final ColumnFamilyOptions familyOptions;
-    private final ColumnFamilyOptions nodeOptions;
-    private final DBOptions options;
-    private final WriteOptions synced;
-    private final WriteOptions logged;
+    private final Tuning tuning = new Tuning();
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
+    private final Map<Family, Integer> numbers = new EnumMap<>(Family.class);
     private final RocksDB database;
     private final CryptoSuite suite;
     private final SealedValues values;
@@ -118,33 +96,11 @@ final class Store implements AutoCloseable {
 
     /// @param key belongs to the store, which closes it
     Store(Path folder, CryptoSuite suite, DataKey key, RandomSource random) {
-        RocksDB.loadLibrary();
         this.suite = suite;
         values = SealedValues.open(key, random);
-        cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
-        filter = new BloomFilter(10, false);
-        familyOptions = familyOptions(tables().setFilterPolicy(filter).setPartitionFilters(true));
-        // Whoever asks for a node knows that it is there.
-        nodeOptions = familyOptions(tables());
-        options = new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
-                .setParanoidChecks(true)
-                .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
-                .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
-                .setMaxOpenFiles(256)
-                // A block that is read through the page cache costs half of one that is asked of the kernel.
-                .setAllowMmapReads(true)
-                .setKeepLogFileNum(2)
-                .setMaxBackgroundJobs(2)
-                // A log that ends early is a crash; one that is damaged further up must not pass for it.
-                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
-        synced = new WriteOptions().setSync(true);
-        logged = new WriteOptions();
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (Family family : Family.values()) {
-            ColumnFamilyOptions how = family == Family.NODES ? nodeOptions : familyOptions;
-            descriptors.add(new ColumnFamilyDescriptor(family.storedName(), how));
+            descriptors.add(new ColumnFamilyDescriptor(family.storedName(), tuning.of(family)));
         }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
@@ -164,6 +120,7 @@ final class Store implements AutoCloseable {
         Iterator<ColumnFamilyHandle> inOrder = handles.iterator();
         for (Family family : Family.values()) {
             families.put(family, inOrder.next());
+            numbers.put(family, handle(family).getID());
         }
         try {
             keys = new KeyIndex(this);
@@ -183,34 +140,16 @@ final class Store implements AutoCloseable {
                 throw RecordReader.damaged("the record at " + damage.get().at() + " of its log "
                         + damage.get().log() + " is not whole, and it or one behind it was kept for good");
             }
-            options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+            tuning.database().setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
         }
         try {
-            return RocksDB.open(options, folder.toString(), families, handles);
+            return RocksDB.open(tuning.database(), folder.toString(), families, handles);
         } catch (RocksDBException e) {
             if (e.getStatus() == null || e.getStatus().getCode() != Status.Code.Corruption) {
                 throw e;
             }
             throw RecordReader.damaged("the log or a table in " + folder + " is damaged: " + e.getMessage());
         }
-    }
-
-    /// Indexes and filters in parts as small as blocks: those of a large archive do not fit into the cache,
-    /// and one that is loaded as a whole costs as much as a hundred blocks.
-    private BlockBasedTableConfig tables() {
-        return new BlockBasedTableConfig()
-                .setBlockCache(cache)
-                .setIndexType(IndexType.kTwoLevelIndexSearch)
-                .setPinTopLevelIndexAndFilter(true)
-                .setCacheIndexAndFilterBlocks(true)
-                .setCacheIndexAndFilterBlocksWithHighPriority(true);
-    }
-
-    private static ColumnFamilyOptions familyOptions(BlockBasedTableConfig tables) {
-        return new ColumnFamilyOptions()
-                .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
-                .setTableFormatConfig(tables);
     }
 
     /// The names of the state's keys in order.
@@ -227,7 +166,7 @@ final class Store implements AutoCloseable {
     void deleteRange(Family family, Bytes from, Bytes to) {
         Bug.unless(open, "the ledger is closed");
         try {
-            database.deleteRange(handle(family), logged, from.toArray(), to.toArray());
+            database.deleteRange(handle(family), tuning.logged(), from.toArray(), to.toArray());
         } catch (RocksDBException e) {
             throw failed(e);
         }
@@ -262,8 +201,12 @@ final class Store implements AutoCloseable {
         try {
             return Bytes.wrap(family.sealed() ? values.open(family.name(), key, stored) : stored);
         } catch (PoyangException e) {
-            throw RecordReader.damaged("an entry of " + family.name().toLowerCase(Locale.ROOT) + " is not authentic");
+            throw notAuthentic(family);
         }
+    }
+
+    private static PoyangException notAuthentic(Family family) {
+        return RecordReader.damaged("an entry of " + family.name().toLowerCase(Locale.ROOT) + " is not authentic");
     }
 
     Optional<Bytes> get(Family family, Bytes key) {
@@ -277,7 +220,7 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /// The same of several keys, in their order.
+    /// The same of several keys of a family that is sealed, in their order.
     List<Optional<Bytes>> all(Family family, List<Bytes> keys) {
         Bug.unless(open, "the ledger is closed");
         List<Optional<Bytes>> all = new ArrayList<>(keys.size());
@@ -287,14 +230,29 @@ final class Store implements AutoCloseable {
                         .map(Bytes::toArray)
                         .toList();
                 List<byte[]> stored = database.multiGetAsList(Collections.nCopies(part.size(), handle(family)), part);
-                for (int i = 0; i < part.size(); i++) {
-                    byte @Nullable [] found = stored.get(i);
-                    all.add(found == null ? Optional.empty() : Optional.of(fromStored(family, part.get(i), found)));
+                Iterator<Bytes> there = fromStored(family, part, stored).iterator();
+                for (byte @Nullable [] found : stored) {
+                    all.add(found == null ? Optional.empty() : Optional.of(there.next()));
                 }
             }
             return all;
         } catch (RocksDBException e) {
             throw failed(e);
+        }
+    }
+
+    private List<Bytes> fromStored(Family family, List<byte[]> keys, List<byte[]> stored) {
+        List<SealedValues.Item> items = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            byte @Nullable [] found = stored.get(i);
+            if (found != null) {
+                items.add(new SealedValues.Item(family.name(), keys.get(i), found));
+            }
+        }
+        try {
+            return values.openAll(items).stream().map(Bytes::wrap).toList();
+        } catch (PoyangException e) {
+            throw notAuthentic(family);
         }
     }
 
@@ -377,12 +335,7 @@ final class Store implements AutoCloseable {
 
     /// While much is written and little of it read, values are not sorted into levels: that is done once, at its end.
     void loading(boolean now) {
-        int files = now ? Integer.MAX_VALUE : 0;
-        var how = MutableColumnFamilyOptions.builder()
-                .setDisableAutoCompactions(now)
-                .setLevel0SlowdownWritesTrigger(Math.max(files, SLOWED_BY_FILES))
-                .setLevel0StopWritesTrigger(Math.max(files, STOPPED_BY_FILES))
-                .build();
+        MutableColumnFamilyOptions how = Tuning.loading(now).build();
         try {
             for (Family family : List.of(Family.LATEST, Family.HISTORY)) {
                 database.setOptions(handle(family), how);
@@ -439,7 +392,7 @@ final class Store implements AutoCloseable {
     private void attest(long upTo) throws RocksDBException {
         try (WriteBatch mark = new WriteBatch()) {
             mark.putLogData(TornLog.mark(upTo));
-            database.write(logged, mark);
+            database.write(tuning.logged(), mark);
         }
     }
 
@@ -463,13 +416,7 @@ final class Store implements AutoCloseable {
     }
 
     private void closeOptions() {
-        synced.close();
-        logged.close();
-        options.close();
-        familyOptions.close();
-        nodeOptions.close();
-        filter.close();
-        cache.close();
+        tuning.close();
         values.close();
     }
 
@@ -493,43 +440,52 @@ final class Store implements AutoCloseable {
         }
 
         Batch put(Family family, Bytes key, Bytes value) {
-            changes.add(new Change(family, key, Optional.of(value)));
-            return this;
+            return set(family, key, Optional.of(value));
         }
 
         Batch delete(Family family, Bytes key) {
-            changes.add(new Change(family, key, Optional.empty()));
+            return set(family, key, Optional.empty());
+        }
+
+        /// @param value none: the key goes
+        Batch set(Family family, Bytes key, Optional<Bytes> value) {
+            changes.add(new Change(family, key, value));
             return this;
         }
 
         /// Returns when the disk has it.
         void write() {
-            write(synced);
+            write(tuning.synced());
         }
 
         /// Returns when the log has it: a crash of the machine may take it away, and then all that came later.
         void writeSoon() {
-            write(logged);
+            write(tuning.logged());
         }
 
         private void write(WriteOptions how) {
             Bug.unless(open, "the ledger is closed");
-            Iterator<byte[]> sealed = values.sealAll(changes.stream()
-                            .filter(Change::sealed)
-                            .map(c -> new SealedValues.Item(
-                                    c.family().name(), c.key().toArray(), c.plain()))
-                            .toList())
-                    .iterator();
-            try (WriteBatch batch = new WriteBatch()) {
-                for (Change change : changes) {
-                    ColumnFamilyHandle family = handle(change.family());
-                    byte[] at = change.key().toArray();
-                    if (change.value().isPresent()) {
-                        batch.put(family, at, change.sealed() ? sealed.next() : change.plain());
-                    } else {
-                        batch.delete(family, at);
-                    }
+            List<byte[]> places = new ArrayList<>(changes.size());
+            List<SealedValues.Item> items = new ArrayList<>(changes.size());
+            for (Change change : changes) {
+                byte[] at = change.key().toArray();
+                places.add(at);
+                if (change.sealed()) {
+                    items.add(new SealedValues.Item(change.family().name(), at, change.plain()));
                 }
+            }
+            Iterator<byte[]> sealed = values.sealAll(items).iterator();
+            RawBatch raw = new RawBatch();
+            for (int i = 0; i < places.size(); i++) {
+                Change change = changes.get(i);
+                int family = numbers.getOrDefault(change.family(), -1);
+                if (change.value().isPresent()) {
+                    raw.put(family, places.get(i), change.sealed() ? sealed.next() : change.plain());
+                } else {
+                    raw.delete(family, places.get(i));
+                }
+            }
+            try (WriteBatch batch = raw.made()) {
                 long before = database.getLatestSequenceNumber();
                 database.write(how, batch);
                 if (how.sync()) {

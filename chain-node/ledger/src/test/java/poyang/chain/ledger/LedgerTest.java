@@ -215,6 +215,12 @@ final class LedgerTest {
             assertTrue(ledger.seen("taxation/owner", Chain.nonce(602, 2)));
             assertEquals(new Verification.Whole(602, 0), ledger.verify());
         }
+        try (Ledger ledger = chain.open(folder)) {
+            assertFalse(ledger.seen("taxation/owner", Chain.nonce(1, 0)));
+            assertTrue(ledger.seen("taxation/owner", Chain.nonce(2, 0)));
+            assertTrue(ledger.seen("taxation/owner", Chain.nonce(602, 2)));
+            assertFalse(ledger.seen("taxation/other", Chain.nonce(602, 2)));
+        }
     }
 
     @Test
@@ -226,7 +232,7 @@ final class LedgerTest {
             assertEquals(new Verification.Whole(6, 6), ledger.verify());
         }
         Bytes at4 = new RecordWriter().u64(4).toBytes();
-        Bytes place = new RecordWriter().raw(at4).u32(1).toBytes();
+        Bytes place = new RecordWriter().raw(at4).u32(0).toBytes();
         damage(Store.Family.RECEIPTS, place);
         damage(Store.Family.TRANSACTIONS, place);
         damage(Store.Family.HEADERS, at4);

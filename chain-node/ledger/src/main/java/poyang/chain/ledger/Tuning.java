@@ -1,0 +1,108 @@
+package poyang.chain.ledger;
+
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
+import org.rocksdb.LRUCache;
+import org.rocksdb.MutableColumnFamilyOptions;
+import org.rocksdb.MutableColumnFamilyOptions.MutableColumnFamilyOptionsBuilder;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteOptions;
+
+/// How a ledger's RocksDB works. Native memory stays below about 100 MiB: 64 MiB of block cache and 32 MiB of write
+/// buffers over all families.
+final class Tuning implements AutoCloseable {
+    private static final long CACHE_BYTES = 64L << 20;
+    /// What indexes and filters may keep of the cache, whatever is read besides.
+    private static final double INDEX_SHARE = 0.5;
+    private static final long WRITE_BUFFER_BYTES = 32L << 20;
+    private static final int SLOWED_BY_FILES = 20;
+    private static final int STOPPED_BY_FILES = 36;
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private final Cache cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
+    private final BloomFilter filter = new BloomFilter(10, false);
+    private final ColumnFamilyOptions families =
+            options(tables().setFilterPolicy(filter).setPartitionFilters(true));
+    // Whoever asks for a node knows that it is there.
+    private final ColumnFamilyOptions nodes = options(tables());
+    private final DBOptions database = new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setParanoidChecks(true)
+            .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
+            .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
+            .setMaxOpenFiles(256)
+            // A block that is read through the page cache costs half of one that is asked of the kernel.
+            .setAllowMmapReads(true)
+            .setKeepLogFileNum(2)
+            .setMaxBackgroundJobs(2)
+            // A log that ends early is a crash; one that is damaged further up must not pass for it.
+            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
+    private final WriteOptions synced = new WriteOptions().setSync(true);
+    private final WriteOptions logged = new WriteOptions();
+
+    /// Indexes and filters in parts as small as blocks: those of a large archive do not fit into the cache,
+    /// and one that is loaded as a whole costs as much as a hundred blocks.
+    private BlockBasedTableConfig tables() {
+        return new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPinTopLevelIndexAndFilter(true)
+                .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true);
+    }
+
+    private static ColumnFamilyOptions options(BlockBasedTableConfig tables) {
+        return new ColumnFamilyOptions()
+                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
+                .setTableFormatConfig(tables);
+    }
+
+    ColumnFamilyOptions of(Store.Family family) {
+        return family == Store.Family.NODES ? nodes : families;
+    }
+
+    /// How values are kept while much is written and little of it read, and otherwise.
+    static MutableColumnFamilyOptionsBuilder loading(boolean now) {
+        int files = now ? Integer.MAX_VALUE : 0;
+        return MutableColumnFamilyOptions.builder()
+                .setDisableAutoCompactions(now)
+                .setLevel0SlowdownWritesTrigger(Math.max(files, SLOWED_BY_FILES))
+                .setLevel0StopWritesTrigger(Math.max(files, STOPPED_BY_FILES));
+    }
+
+    DBOptions database() {
+        return database;
+    }
+
+    /// Returns when the disk has it.
+    WriteOptions synced() {
+        return synced;
+    }
+
+    /// Returns when the log has it.
+    WriteOptions logged() {
+        return logged;
+    }
+
+    @Override
+    public void close() {
+        synced.close();
+        logged.close();
+        database.close();
+        families.close();
+        nodes.close();
+        filter.close();
+        cache.close();
+    }
+}
