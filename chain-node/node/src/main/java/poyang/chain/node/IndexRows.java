@@ -53,7 +53,7 @@ final class IndexRows {
             Optional<TransactionReceipt> receipt = receipt(receipts.get(i));
             Optional<TransactionPayload> payload = payload(leaf);
             if (receipt.isPresent() && payload.isPresent()) {
-                rows.add(call(leaf, payload.get(), receipt.get(), header, i, suite));
+                rows.add(call(leaf, payload.get(), receipt.get(), header, i));
                 for (Event event : receipt.get().getEventsList()) {
                     announced(event, header, i).ifPresent(rows::add);
                 }
@@ -67,8 +67,7 @@ final class IndexRows {
             TransactionPayload payload,
             TransactionReceipt receipt,
             BlockHeader header,
-            int index,
-            CryptoSuite suite) {
+            int index) {
         TreeSet<String> seenBy = new TreeSet<>();
         receipt.getEventsList().forEach(event -> seenBy.addAll(event.getVisibleToList()));
         return new Row(
@@ -77,7 +76,7 @@ final class IndexRows {
                 index,
                 List.of(
                         Value.of(header.timestampMillis()),
-                        Value.of(leaf.transactionId(suite).hex()),
+                        Value.of(hex(receipt.getTransactionId())),
                         text(payload.getSender()),
                         text(organisation(payload.getSender())),
                         text(payload.getContract()),

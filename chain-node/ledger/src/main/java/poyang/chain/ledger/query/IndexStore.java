@@ -7,13 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -30,6 +32,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import poyang.chain.ledger.RawBatch;
 import poyang.crypto.storage.DataKey;
 import poyang.crypto.storage.SealedValues;
 import poyang.kernel.Bug;
@@ -51,11 +54,11 @@ import poyang.kernel.RandomSource;
 final class IndexStore implements AutoCloseable {
     static final int HASH_BYTES = 14;
     private static final String ROWS = "rows";
+    private static final String TERM = "term";
     private static final long CACHE_BYTES = 64L << 20;
     /// What indexes and filters may keep of the cache, whatever is read besides.
     private static final double INDEX_SHARE = 0.5;
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
-    private static final int HASHES_REMEMBERED = 65_536;
 
     private final Cache cache;
     private final BloomFilter filter;
@@ -65,7 +68,6 @@ final class IndexStore implements AutoCloseable {
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final RocksDB database;
     private final SealedValues values;
-    private final Map<String, byte[]> hashes = new ConcurrentHashMap<>();
 
     /// @param key belongs to the store, which closes it
     IndexStore(Path folder, DataKey key, RandomSource random) {
@@ -149,26 +151,31 @@ final class IndexStore implements AutoCloseable {
 
     /// What the rows' terms begin with that have a value in a column.
     byte[] termPrefix(Kind kind, Column column, Value value) {
-        String name = switch (value) {
-            case Value.Whole(long number) -> Long.toString(number);
-            case Value.Text(String text) -> text;
-            case Value.Texts _ -> throw new Bug("a term is one text");
-        };
-        String whole = kind.tag() + " " + column.position() + " " + name;
-        byte[] known = hashes.get(whole);
-        if (known == null) {
-            if (hashes.size() >= HASHES_REMEMBERED) {
-                hashes.clear();
-            }
-            byte[] hash = values.keyedHash("term", whole.getBytes(StandardCharsets.UTF_8));
-            known = ByteBuffer.allocate(2 + HASH_BYTES)
+        Term term = Term.of(kind, column, value);
+        return term.prefix(values.keyedHash(TERM, term.hashed()));
+    }
+
+    /// What a term says: that a column has a value, or that it names one.
+    private record Term(Kind kind, int position, String name) {
+        static Term of(Kind kind, Column column, Value value) {
+            return switch (value) {
+                case Value.Whole(long number) -> new Term(kind, column.position(), Long.toString(number));
+                case Value.Text(String text) -> new Term(kind, column.position(), text);
+                case Value.Texts _ -> throw new Bug("a term is one text");
+            };
+        }
+
+        byte[] hashed() {
+            return (kind.tag() + " " + position + " " + name).getBytes(StandardCharsets.UTF_8);
+        }
+
+        byte[] prefix(byte[] hash) {
+            return ByteBuffer.allocate(2 + HASH_BYTES)
                     .put(kind.tag())
-                    .put((byte) column.position())
+                    .put((byte) position)
                     .put(hash, 0, HASH_BYTES)
                     .array();
-            hashes.put(whole, known);
         }
-        return known;
     }
 
     /// What stands for all rows of a kind among the terms.
@@ -179,19 +186,18 @@ final class IndexStore implements AutoCloseable {
                 .array();
     }
 
-    /// The terms of a row.
-    List<byte[]> termsOf(Row row) {
-        List<byte[]> all = new ArrayList<>();
-        all.add(everyPrefix(row.kind()));
+    /// The terms of a row besides that for all of its kind.
+    private static List<Term> termsOf(Row row) {
+        List<Term> all = new ArrayList<>();
         for (Column column : row.kind().columns()) {
             if (!column.found()) {
                 continue;
             }
             Value value = row.values().get(column.position());
             if (value instanceof Value.Texts(List<String> texts)) {
-                texts.stream().distinct().forEach(text -> all.add(termPrefix(row.kind(), column, Value.of(text))));
+                texts.stream().distinct().forEach(text -> all.add(Term.of(row.kind(), column, Value.of(text))));
             } else {
-                all.add(termPrefix(row.kind(), column, value));
+                all.add(Term.of(row.kind(), column, value));
             }
         }
         return all;
@@ -407,9 +413,12 @@ final class IndexStore implements AutoCloseable {
     }
 
     /// Changes that take effect together; a crash may lose the last ones, in their order.
-    final class Batch implements AutoCloseable {
-        private final WriteBatch changes = new WriteBatch();
+    final class Batch {
+        private final RawBatch changes = new RawBatch();
         private final TreeMap<Bytes, TreeSet<Integer>> terms = new TreeMap<>();
+        private final Map<Term, byte[]> prefixes = new LinkedHashMap<>();
+        private final List<SealedValues.Item> items = new ArrayList<>();
+        private final List<byte[]> places = new ArrayList<>();
 
         void meta(String name, byte[] value) {
             byte[] key = name.getBytes(StandardCharsets.US_ASCII);
@@ -424,15 +433,36 @@ final class IndexStore implements AutoCloseable {
             put(times(), key, new byte[0]);
         }
 
+        /// Hashes the terms of rows that are to be added, all together.
+        void expect(List<Row> rows) {
+            Set<Term> all = new LinkedHashSet<>();
+            rows.forEach(row -> all.addAll(termsOf(row)));
+            Iterator<byte[]> hashes = values.keyedHashes(
+                            TERM, all.stream().map(Term::hashed).toList())
+                    .iterator();
+            all.forEach(term -> prefixes.put(term, term.prefix(hashes.next())));
+        }
+
         void add(Row row) {
             byte[] key = at(rowPrefix(row.kind()), row.place());
-            put(rows(), key, values.seal(ROWS, key, row.encode()));
-            termsOf(row).forEach(term -> posting(term, row).add(row.index()));
+            places.add(key);
+            items.add(new SealedValues.Item(ROWS, key, row.encode()));
+            prefixes(row).forEach(term -> posting(term, row).add(row.index()));
         }
 
         /// Takes a row's terms away, which another row at its place follows.
         void forgetTerms(Row row) {
-            termsOf(row).forEach(term -> posting(term, row).remove(row.index()));
+            prefixes(row).forEach(term -> posting(term, row).remove(row.index()));
+        }
+
+        private List<byte[]> prefixes(Row row) {
+            List<byte[]> all = new ArrayList<>();
+            all.add(everyPrefix(row.kind()));
+            for (Term term : termsOf(row)) {
+                all.add(prefixes.computeIfAbsent(
+                        term, missing -> missing.prefix(values.keyedHash(TERM, missing.hashed()))));
+            }
+            return all;
         }
 
         /// The rows of a block that have a term, in order: those of a block that is written already are read first.
@@ -455,32 +485,26 @@ final class IndexStore implements AutoCloseable {
         }
 
         private void put(ColumnFamilyHandle family, byte[] key, byte[] value) {
-            try {
-                changes.put(family, key, value);
-            } catch (RocksDBException e) {
-                throw failed(e);
-            }
+            changes.put(family.getID(), key, value);
         }
 
         void write() {
-            try {
-                for (var each : terms.entrySet()) {
-                    byte[] key = each.getKey().toArray();
-                    if (each.getValue().isEmpty()) {
-                        changes.delete(IndexStore.this.terms(), key);
-                    } else {
-                        changes.put(IndexStore.this.terms(), key, Places.encode(each.getValue()));
-                    }
+            Iterator<byte[]> sealed = values.sealAll(items).iterator();
+            places.forEach(place -> put(IndexStore.this.rows(), place, sealed.next()));
+            int family = IndexStore.this.terms().getID();
+            for (var each : terms.entrySet()) {
+                byte[] key = each.getKey().toArray();
+                if (each.getValue().isEmpty()) {
+                    changes.delete(family, key);
+                } else {
+                    changes.put(family, key, Places.encode(each.getValue()));
                 }
-                database.write(unsynced, changes);
+            }
+            try (WriteBatch batch = changes.made()) {
+                database.write(unsynced, batch);
             } catch (RocksDBException e) {
                 throw failed(e);
             }
-        }
-
-        @Override
-        public void close() {
-            changes.close();
         }
     }
 

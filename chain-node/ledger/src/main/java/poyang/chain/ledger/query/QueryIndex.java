@@ -144,8 +144,9 @@ public final class QueryIndex implements AutoCloseable {
     ///     its id
     public synchronized void add(Bytes chainId, long at, Bytes blockHash, List<Row> rows) {
         Bug.unless(at > height, "blocks are added in order");
-        try (IndexStore.View view = store.view();
-                IndexStore.Batch batch = store.batch()) {
+        IndexStore.Batch batch = store.batch();
+        try (IndexStore.View view = store.view()) {
+            batch.expect(rows);
             Map<String, Row> changed = new TreeMap<>();
             for (Row row : rows) {
                 if (row.kind().changes()) {
