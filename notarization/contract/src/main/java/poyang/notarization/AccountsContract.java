@@ -30,6 +30,8 @@ public final class AccountsContract extends ServiceContract implements AccountDi
     static final String NAME = "poyang.v1.Accounts";
     private static final Set<Role> ABOVE_DEPARTMENTS = EnumSet.of(Role.SUPERVISOR, Role.CONSOLE, Role.AUTHORITY);
 
+    private final ReadAccounts known = new ReadAccounts();
+
     public AccountsContract() {
         super(NAME);
         call("Register", AccountRecord.parser(), AccountsContract::register);
@@ -172,7 +174,7 @@ public final class AccountsContract extends ServiceContract implements AccountDi
 
     @Override
     public Optional<ContractRejection> barred(String accountId, long height, ReadableState state) {
-        Optional<AccountRecord> found = record(state.of(NAME), accountId);
+        Optional<AccountRecord> found = read(accountId, state).map(ReadAccounts.Read::record);
         Optional<ContractRejection> frozen = found.filter(AccountRecord::hasFrozen)
                 .map(AccountRecord::getFrozen)
                 .filter(freezing -> freezing.getHeight() < height)
@@ -199,7 +201,11 @@ public final class AccountsContract extends ServiceContract implements AccountDi
 
     @Override
     public Optional<Account> find(String accountId, ReadableState state) {
-        return record(state.of(NAME), accountId).map(AccountsContract::account);
+        return read(accountId, state).map(ReadAccounts.Read::account);
+    }
+
+    private Optional<ReadAccounts.Read> read(String accountId, ReadableState state) {
+        return state.of(NAME).get("account/" + accountId).map(known::read);
     }
 
     static Optional<AccountRecord> record(ReadableState accounts, String id) {

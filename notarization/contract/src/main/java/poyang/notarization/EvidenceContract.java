@@ -52,11 +52,12 @@ public final class EvidenceContract extends ServiceContract {
                 NotarizationErrors.EXISTS,
                 "there is evidence of this id",
                 "send it in a new transaction");
-        state.put("evidence/" + kept.getId(), kept.toByteArray());
+        byte[] encoded = kept.toByteArray();
+        state.put("evidence/" + kept.getId(), encoded);
         context.emit(new ContractEvent(
                 "evidence.recorded",
                 kept.getId(),
-                Bytes.wrap(kept.toByteArray()),
+                Bytes.copyOf(encoded),
                 List.of(context.sender().organisation())));
         return EvidenceKey.newBuilder().setId(kept.getId()).build();
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.ReadableState;
@@ -35,7 +36,7 @@ final class PermissionRules {
     /// Refuses a call that the sender may not make alone.
     ///
     /// @param owners departments that the call's arguments name as those it is about
-    void check(String resource, Account sender, Collection<String> owners) {
+    void check(String resource, Account sender, Supplier<Set<String>> owners) {
         Optional<PermissionRule> found = rule(resource);
         if (found.isEmpty()) {
             return;
@@ -56,12 +57,14 @@ final class PermissionRules {
                 NotarizationErrors.RULE_FORBIDS,
                 "the rule for " + resource + " does not name " + sender.id(),
                 words(rule) + " is needed");
-        Rules.need(
-                rule.getKind() != RuleKind.RULE_SELF
-                        || !owners.isEmpty() && owners.stream().allMatch(sender.organisation()::equals),
-                NotarizationErrors.RULE_FORBIDS,
-                resource + " is for a department's own things, and this is about " + new TreeSet<>(owners),
-                "have an account of that department do it");
+        if (rule.getKind() == RuleKind.RULE_SELF) {
+            Set<String> about = owners.get();
+            Rules.need(
+                    !about.isEmpty() && about.stream().allMatch(sender.organisation()::equals),
+                    NotarizationErrors.RULE_FORBIDS,
+                    resource + " is for a department's own things, and this is about " + new TreeSet<>(about),
+                    "have an account of that department do it");
+        }
     }
 
     /// Does the rule count this account?

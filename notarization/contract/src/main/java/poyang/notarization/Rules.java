@@ -1,13 +1,14 @@
 package poyang.notarization;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.ContractRejection;
@@ -16,6 +17,9 @@ import poyang.kernel.ErrorCode;
 /// What every contract demands of arguments, in one wording.
 final class Rules {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+    /// The fields of a kind of message that hold messages themselves.
+    private static final Map<Descriptor, List<FieldDescriptor>> INNER = new ConcurrentHashMap<>();
+
     private static final int HASH_BYTES = 32;
     private static final int QUOTED_MAX = 80;
 
@@ -58,16 +62,24 @@ final class Rules {
         if (!message.getUnknownFields().asMap().isEmpty()) {
             return false;
         }
-        for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
-            Object value = field.getValue();
-            Collection<?> values = value instanceof Collection<?> several ? several : List.of(value);
-            for (Object one : values) {
-                if (one instanceof Message inner && !known(inner)) {
+        for (FieldDescriptor field : INNER.computeIfAbsent(message.getDescriptorForType(), Rules::inner)) {
+            int several = field.isRepeated() ? message.getRepeatedFieldCount(field) : 0;
+            for (int i = 0; i < several; i++) {
+                if (!known((Message) message.getRepeatedField(field, i))) {
                     return false;
                 }
             }
+            if (!field.isRepeated() && message.hasField(field) && !known((Message) message.getField(field))) {
+                return false;
+            }
         }
         return true;
+    }
+
+    private static List<FieldDescriptor> inner(Descriptor of) {
+        return of.getFields().stream()
+                .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+                .toList();
     }
 
     /// One line of text without characters that hide what it says.

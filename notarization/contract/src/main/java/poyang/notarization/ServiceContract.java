@@ -82,7 +82,7 @@ abstract class ServiceContract implements SystemContract {
         Call call = known(method);
         Message request = call.parse(arguments);
         if (!context.sender().isGenesis()) {
-            new PermissionRules(state).check(name + "/" + method, context.sender(), owners(request));
+            new PermissionRules(state).check(name + "/" + method, context.sender(), () -> owners(request));
         }
         return call.run(request, context, state).toByteArray();
     }
