@@ -17,12 +17,17 @@ import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
 /// One connection as a line for each bucket, so that a party may work on several buckets at a time: while one waits
-/// for the other party, the next goes on. The parties need not agree on how many: whoever takes up buckets in
-/// ascending order has the lowest that is not done among its own, and so has the other party.
+/// for the other party, the next goes on. Whoever takes up buckets in ascending order has the lowest that is not done
+/// among its own, and so has the other party.
 ///
 /// Before each frame stand its bucket and four octets of SM3(seed ‖ direction ‖ bucket ‖ number of the frame): a
 /// frame that was led astray on its way belongs nowhere and ends the run. Whoever waits for a frame and finds nobody
 /// reading reads for all. Once a line has failed all have. Safe on several threads.
+///
+/// Memory: of two parties that have L buckets under way at most, neither begins one that is 2·L above the lowest that
+/// the other has not done: its own lowest is at most L above that, as a bucket that is done was begun on both
+/// sides. A frame of a higher one is not taken before there is room for it: so frames of 2·L buckets wait at most,
+/// whatever the other party sends.
 ///
 /// - rejects: a frame that is not the next of a bucket, or more than a bucket has: `PEER_MISBEHAVED`
 /// - network: room for one frame and {@link #TAG_BYTES} in each direction
@@ -36,6 +41,7 @@ final class BucketLines {
     private final CollisionSession session;
     private final byte[] seed;
     private final long mostFrames;
+    private final int window;
     private final int[] sent;
     private final int[] got;
     private final List<Deque<byte[]>> waiting = new ArrayList<>();
@@ -44,18 +50,24 @@ final class BucketLines {
     private final ReentrantLock reading = new ReentrantLock();
     private final Condition news = reading.newCondition();
     private boolean somebodyReads;
+    /// The lowest bucket that is not done.
+    private int lowest;
+
     private volatile @Nullable RuntimeException failure;
 
     /// @param run for messages to people
     /// @param receives is this party the receiver?
     /// @param seed of the run, known to both
     /// @param mostFrames that the other party sends in one bucket
-    BucketLines(Run run, boolean receives, CollisionSession session, byte[] seed, int buckets, long mostFrames) {
+    /// @param lines that either party has under way at most
+    BucketLines(
+            Run run, boolean receives, CollisionSession session, byte[] seed, int buckets, long mostFrames, int lines) {
         this.run = run;
         this.receives = receives;
         this.session = session;
         this.seed = seed.clone();
         this.mostFrames = mostFrames;
+        window = 2 * lines;
         sent = new int[buckets];
         got = new int[buckets];
         for (int b = 0; b < buckets; b++) {
@@ -63,15 +75,28 @@ final class BucketLines {
         }
     }
 
-    /// A session on one bucket's line, on the caller's thread alone.
-    synchronized CollisionSession session(int bucket) {
+    /// A session on one bucket's line.
+    ///
+    /// @param heard by one line at a time
+    synchronized CollisionSession session(int bucket, Progress heard) {
         RandomSource random = session.random().fork("line " + bucket);
-        return new CollisionSession(new Line(bucket), session.peer(), random, this::progress, Workers.ALONE);
+        Progress inTurn = (phase, done, total) -> {
+            synchronized (this) {
+                heard.at(phase, done, total);
+            }
+        };
+        return new CollisionSession(new Line(bucket), session.peer(), random, inTurn, session.workers());
     }
 
-    /// One line after the other.
-    private synchronized void progress(Progress.Phase phase, long done, long total) {
-        session.progress().at(phase, done, total);
+    /// All buckets below this one are done.
+    void doneBelow(int bucket) {
+        reading.lock();
+        try {
+            lowest = bucket;
+            news.signalAll();
+        } finally {
+            reading.unlock();
+        }
     }
 
     /// Ends all lines.
@@ -151,14 +176,14 @@ final class BucketLines {
             lost = e;
         } finally {
             reading.lock();
-            somebodyReads = false;
-            news.signalAll();
         }
         if (frame != null) {
             take(frame);
         } else if (lost != null && failure == null) {
             failure = lost;
         }
+        somebodyReads = false;
+        news.signalAll();
     }
 
     private void take(byte[] tagged) {
@@ -166,6 +191,9 @@ final class BucketLines {
         if (bucket < 0 || bucket >= got.length || got[(int) bucket] >= mostFrames) {
             failure = astray();
             return;
+        }
+        while (bucket >= (long) lowest + window && failure == null) {
+            news.awaitUninterruptibly();
         }
         byte[] wanted = tag(!receives, (int) bucket, got[(int) bucket]++);
         if (!Arrays.equals(wanted, 0, TAG_BYTES, tagged, 0, TAG_BYTES)) {

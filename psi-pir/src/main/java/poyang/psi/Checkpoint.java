@@ -18,13 +18,15 @@ import poyang.kernel.PoyangException;
 /// @param seed of the hashes
 /// @param peerKeys how many keys the other party has
 /// @param sets what both parties committed to
+/// @param lines the most buckets that any meeting since the opening worked on at a time
 /// @param buckets digests of the files of the own buckets; none before the set is partitioned
 /// @param matches digests of the files of matches of the buckets that are done
 @SuppressWarnings("ArrayRecordComponent") // never changed, and handed on inside the package only
-record Checkpoint(byte[] opening, byte[] seed, long peerKeys, Sets sets, List<byte[]> buckets, List<byte[]> matches) {
+record Checkpoint(
+        byte[] opening, byte[] seed, long peerKeys, Sets sets, int lines, List<byte[]> buckets, List<byte[]> matches) {
     static final ErrorCode DAMAGED = new ErrorCode("CHECKPOINT_DAMAGED", 1102, ErrorCode.Category.ENVIRONMENT);
 
-    private static final String DOMAIN = "poyang.psi.checkpoint.v2";
+    private static final String DOMAIN = "poyang.psi.checkpoint.v3";
     private static final String NAME = "checkpoint";
 
     Checkpoint {
@@ -47,19 +49,24 @@ record Checkpoint(byte[] opening, byte[] seed, long peerKeys, Sets sets, List<by
     }
 
     Checkpoint with(List<byte[]> newBuckets) {
-        return new Checkpoint(opening, seed, peerKeys, sets, newBuckets, matches);
+        return new Checkpoint(opening, seed, peerKeys, sets, lines, newBuckets, matches);
     }
 
     /// After one more bucket.
     Checkpoint after(byte[] matchesDigest) {
         List<byte[]> more = new ArrayList<>(matches);
         more.add(matchesDigest);
-        return new Checkpoint(opening, seed, peerKeys, sets, buckets, more);
+        return new Checkpoint(opening, seed, peerKeys, sets, lines, buckets, more);
+    }
+
+    /// With a meeting that works on so many buckets at a time.
+    Checkpoint atATime(int more) {
+        return new Checkpoint(opening, seed, peerKeys, sets, more, buckets, matches);
     }
 
     /// As it was when fewer buckets were done: the other party has no more.
     Checkpoint backTo(int done) {
-        return new Checkpoint(opening, seed, peerKeys, sets, buckets, matches.subList(0, done));
+        return new Checkpoint(opening, seed, peerKeys, sets, lines, buckets, matches.subList(0, done));
     }
 
     /// Is it of a run of this very set in buckets of this size?
@@ -86,7 +93,8 @@ record Checkpoint(byte[] opening, byte[] seed, long peerKeys, Sets sets, List<by
                 .bytes(sets.salt())
                 .bytes(sets.own())
                 .bytes(sets.peer())
-                .u32(sets.bucketKeys());
+                .u32(sets.bucketKeys())
+                .u32(lines);
         out.list(buckets, CanonicalWriter::bytes);
         out.list(matches, CanonicalWriter::bytes);
         return out.toArray();
@@ -99,10 +107,11 @@ record Checkpoint(byte[] opening, byte[] seed, long peerKeys, Sets sets, List<by
         long peerKeys = in.u64();
         Sets sets = new Sets(
                 in.array(Sm3.DIGEST_BYTES), in.array(Sm3.DIGEST_BYTES), in.array(Sm3.DIGEST_BYTES), (int) in.u32());
+        int lines = (int) in.u32();
         List<byte[]> buckets = digests(in);
         List<byte[]> matches = digests(in);
         in.end();
-        return new Checkpoint(opening, seed, peerKeys, sets, buckets, matches);
+        return new Checkpoint(opening, seed, peerKeys, sets, lines, buckets, matches);
     }
 
     void write(DiskFolder folder) {

@@ -19,4 +19,14 @@ public record CollisionSession(
     public CollisionSession(PartyNetwork network, PartyId peer, RandomSource random, Progress progress) {
         this(network, peer, random, progress, Workers.ALONE);
     }
+
+    /// The same over another network.
+    CollisionSession over(PartyNetwork other) {
+        return new CollisionSession(other, peer, random, progress, workers);
+    }
+
+    /// The same, heard of elsewhere.
+    CollisionSession heardBy(Progress other) {
+        return new CollisionSession(network, peer, random, other, workers);
+    }
 }

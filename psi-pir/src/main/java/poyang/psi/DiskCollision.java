@@ -14,12 +14,8 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
-import poyang.crypto.Sm3;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
-import poyang.kernel.CanonicalReader;
-import poyang.kernel.CanonicalWriter;
-import poyang.kernel.KernelErrors;
 import poyang.kernel.PoyangException;
 
 /// A collision by `vole` or `vole-malicious` of sets on disk, bucket by bucket: memory for the buckets under
@@ -27,8 +23,8 @@ import poyang.kernel.PoyangException;
 ///
 /// Both parties say what they run, commit to their set (with a salt) and to 32 random bytes, and open the
 /// latter: the seed of all hashes is fixed when both sets are. Each partitions its set into buckets padded to a bound
-/// from
-/// the two sizes ({@link VolePlan}), in files. Then each bucket is a run of {@link VolePsi} with its own comparison of
+/// from the two sizes ({@link VolePlan}), in files. Then each bucket is a run of {@link VolePsi} with its own
+/// comparison of
 /// all frames; after it a party writes its checkpoint. Where a party works on several buckets at a time, each has a
 /// line of its own ({@link BucketLines}); the parties' numbers may differ. Parties that meet again with checkpoints of
 /// one opening go on
@@ -45,8 +41,8 @@ import poyang.kernel.PoyangException;
 /// - *buckets done*: one that both have done is not run again. Of parties that follow the protocol and work on one
 ///   bucket at a time none is more than one ahead, as each sends its first frame of a bucket after its checkpoint of
 ///   the one before; of those that work on k at a time none more than k, as it begins none that is k ahead of its
-///   checkpoint. More is `PEER_MISBEHAVED`. So a meeting repeats k buckets at most, which one party has done and the
-///   other says it has not
+///   checkpoint. More than the most of any meeting since the opening, which stands in the checkpoint, is
+///   `PEER_MISBEHAVED`. So a meeting repeats k buckets at most, which one party has done and the other says it has not
 /// - *a liar* about any of this gets less than by a new run, which repeats all buckets: whoever bounds runs bounds it.
 ///   Against it `vole-malicious` protects each bucket as before, as a bucket rests on no other's secrets
 ///
@@ -59,13 +55,6 @@ public final class DiskCollision {
     /// Keys of the larger set for which a bucket is made where nobody says otherwise.
     public static final int BUCKET_KEYS = VolePlan.BUCKET_KEYS;
 
-    private static final String HEADER_DOMAIN = "poyang.psi.disk.header.v2";
-    private static final int HEADER_BYTES =
-            4 + HEADER_DOMAIN.length() + 4 + 4 + 1 + 8 + 4 + 32 + 4 + Sm3.DIGEST_BYTES + 4 + 32 + 8 + 4;
-    private static final int SHARE_BYTES = 32;
-    /// Buckets that a party may work on at a time.
-    public static final int MOST_AT_A_TIME = 64;
-
     private static final int BUCKET_WORDS = Items.LONGS + 1;
     private static final String BUCKET_FILES = "bucket";
     static final String MATCH_FILES = "matches";
@@ -76,12 +65,11 @@ public final class DiskCollision {
     private final DiskSet set;
     private final DiskFolder kept;
     private final CollisionSession session;
-    private final int bucketKeys;
-    private final Watch watch;
-    private final int atATime;
-    /// The larger of both parties' numbers.
-    private int lines = 1;
+    private final BucketWork work;
+    /// Buckets under way at a time at most, for both parties.
+    private final int lines;
 
+    private final BucketTranscripts transcripts;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progressed = lock.newCondition();
     private Checkpoint at;
@@ -95,43 +83,40 @@ public final class DiskCollision {
             DiskSet set,
             DiskFolder kept,
             CollisionSession session,
-            int bucketKeys,
-            Watch watch,
-            int atATime) {
-        Bug.unless(atATime >= 1 && atATime <= MOST_AT_A_TIME, "1 to 64 buckets are worked on at a time");
+            BucketWork work) {
         this.protocol = protocol;
-        this.engine = engine(protocol, bucketKeys);
+        this.engine = engine(protocol, work.bucketKeys());
         this.receives = receives;
         this.set = set;
         this.kept = kept;
         this.session = session;
-        this.bucketKeys = bucketKeys;
-        this.watch = watch;
-        this.atATime = atATime;
-        at = open();
+        this.work = work;
+        transcripts = new BucketTranscripts(session);
+        DiskOpening.Opened opened =
+                new DiskOpening(protocol, receives, set, kept, session.over(transcripts.opening()), work).open();
+        at = opened.at();
         plan = receives ? engine.plan(set.size(), at.peerKeys()) : engine.plan(at.peerKeys(), set.size());
+        lines = plan.buckets() > 1 ? opened.lines() : 1;
     }
-
-    /// Hears which bucket begins, of the buckets from `first` on that this run has to do of `all`.
-    @FunctionalInterface
-    public interface Watch {
-        void bucket(int bucket, int first, int all);
-    }
-
-    private static final Watch UNWATCHED = (_, _, _) -> {};
 
     /// What the receiver has in the end.
     public static final class Found {
         private final DiskFolder folder;
         private final Checkpoint at;
+        private final Exchanged exchanged;
 
-        private Found(DiskFolder folder, Checkpoint at) {
+        private Found(DiskFolder folder, Checkpoint at, Exchanged exchanged) {
             this.folder = folder;
             this.at = at;
+            this.exchanged = exchanged;
         }
 
         public long peerKeys() {
             return at.peerKeys();
+        }
+
+        public Exchanged exchanged() {
+            return exchanged;
         }
 
         /// Calls with the row of each common key, in no order; gives how many there are.
@@ -153,91 +138,78 @@ public final class DiskCollision {
         }
     }
 
+    /// What the sender has in the end.
+    ///
+    /// @param peerKeys of the receiver
+    public record Sent(long peerKeys, Exchanged exchanged) {}
+
+    /// What crossed in this meeting.
+    ///
+    /// @param transcript of all frames, the same for both parties whatever their threads: SM3 over that of the
+    ///     opening and those of the buckets in their order
+    public record Exchanged(Bytes transcript, long bytesSent, long bytesReceived) {}
+
     /// Can this protocol run on disk?
     public static boolean offers(CollisionProtocol protocol) {
         return protocol.equals(CollisionProtocol.VOLE) || protocol.equals(CollisionProtocol.VOLE_MALICIOUS);
     }
 
     /// What a run costs that is not interrupted, exactly: opening and comparison, and for each bucket its own. Each
-    /// frame of a bucket has {@link BucketLines#TAG_BYTES} more where a party works on several at a time.
+    /// frame of a bucket has {@link BucketLines#TAG_BYTES} more where the parties work on several at a time.
     public static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys) {
-        return cost(protocol, receiverKeys, senderKeys, VolePlan.BUCKET_KEYS);
+        return cost(protocol, receiverKeys, senderKeys, VolePlan.BUCKET_KEYS, 1);
     }
 
-    static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys, int bucketKeys) {
+    static Cost cost(CollisionProtocol protocol, long receiverKeys, long senderKeys, int bucketKeys, int lines) {
         VolePlan plan = engine(protocol, bucketKeys).plan(receiverKeys, senderKeys);
-        return around(plan.buckets()).plus(plan.cost(protocol.equals(CollisionProtocol.VOLE_MALICIOUS)));
+        return onLines(plan.cost(protocol.equals(CollisionProtocol.VOLE_MALICIOUS)), plan.buckets(), lines)
+                .plus(DiskOpening.cost(plan.buckets()));
     }
 
-    /// Opening, and a comparison for it and each bucket.
-    private static Cost around(int buckets) {
-        long opening = (long) HEADER_BYTES + SHARE_BYTES + Sm3.DIGEST_BYTES;
-        long bytes = opening + (long) buckets * Sm3.DIGEST_BYTES;
-        return new Cost(3L + buckets, bytes, 3L + buckets, bytes, HEADER_BYTES, 3 + buckets);
+    private static Cost onLines(Cost cost, int buckets, int lines) {
+        if (buckets < 2 || lines < 2) {
+            return cost;
+        }
+        long receiverTags = (long) BucketLines.TAG_BYTES * (cost.receiverFrames() + buckets);
+        long senderTags = (long) BucketLines.TAG_BYTES * (cost.senderFrames() + buckets);
+        return cost.plus(new Cost(0, receiverTags, 0, senderTags, cost.frameBytes() + BucketLines.TAG_BYTES, 0));
+    }
+
+    /// The most that a run sends whose sets have no more keys than these.
+    ///
+    /// @param lines the most buckets that a party works on at a time
+    public static Cost most(CollisionProtocol protocol, long receiverRows, long senderRows, int bucketKeys, int lines) {
+        int buckets = VolePlan.buckets(Math.max(receiverRows, senderRows), bucketKeys);
+        return onLines(engine(protocol, bucketKeys).most(receiverRows, senderRows), buckets, lines)
+                .plus(DiskOpening.cost(buckets));
     }
 
     /// The receiver's side, with checkpoints in the set's own folder.
-    public static Found receive(CollisionProtocol protocol, DiskSet set, CollisionSession session) {
-        return receive(protocol, set, session, BUCKET_KEYS, 1);
-    }
-
-    /// The same, on several buckets at a time, as far as the session's workers are several. Memory grows with them.
-    public static Found receive(
-            CollisionProtocol protocol, DiskSet set, CollisionSession session, int bucketKeys, int atATime) {
-        DiskCollision run =
-                new DiskCollision(protocol, true, set, set.folder(), session, bucketKeys, UNWATCHED, atATime);
-        run.run();
-        return new Found(set.folder(), run.at);
+    public static Found receive(CollisionProtocol protocol, DiskSet set, CollisionSession session, BucketWork work) {
+        return receive(protocol, set, set.folder(), session, work);
     }
 
     /// The receiver's side.
     ///
     /// @param kept where checkpoint and matches are, which going on needs; the set may be made anew
-    /// @param bucketKeys of the larger set, for which a bucket is made: memory grows with it. Both
-    ///     parties have the same
     public static Found receive(
-            CollisionProtocol protocol,
-            DiskSet set,
-            DiskFolder kept,
-            CollisionSession session,
-            int bucketKeys,
-            Watch watch) {
-        DiskCollision run = new DiskCollision(protocol, true, set, kept, session, bucketKeys, watch, 1);
+            CollisionProtocol protocol, DiskSet set, DiskFolder kept, CollisionSession session, BucketWork work) {
+        DiskCollision run = new DiskCollision(protocol, true, set, kept, session, work);
         run.run();
-        return new Found(kept, run.at);
+        return new Found(kept, run.at, run.transcripts.whole());
     }
 
-    /// The sender's side, which gives how many keys the receiver has.
-    public static long send(CollisionProtocol protocol, DiskSet set, CollisionSession session) {
-        return send(protocol, set, session, BUCKET_KEYS, 1);
-    }
-
-    /// The same, on several buckets at a time, as far as the session's workers are several.
-    public static long send(
-            CollisionProtocol protocol, DiskSet set, CollisionSession session, int bucketKeys, int atATime) {
-        DiskCollision run =
-                new DiskCollision(protocol, false, set, set.folder(), session, bucketKeys, UNWATCHED, atATime);
-        run.run();
-        return run.at.peerKeys();
+    /// The sender's side, with checkpoints in the set's own folder.
+    public static Sent send(CollisionProtocol protocol, DiskSet set, CollisionSession session, BucketWork work) {
+        return send(protocol, set, set.folder(), session, work);
     }
 
     /// The sender's side; the parameters as for {@link #receive}.
-    public static long send(
-            CollisionProtocol protocol,
-            DiskSet set,
-            DiskFolder kept,
-            CollisionSession session,
-            int bucketKeys,
-            Watch watch) {
-        DiskCollision run = new DiskCollision(protocol, false, set, kept, session, bucketKeys, watch, 1);
+    public static Sent send(
+            CollisionProtocol protocol, DiskSet set, DiskFolder kept, CollisionSession session, BucketWork work) {
+        DiskCollision run = new DiskCollision(protocol, false, set, kept, session, work);
         run.run();
-        return run.at.peerKeys();
-    }
-
-    /// The most that a run sends whose sets have no more keys than these.
-    public static Cost most(CollisionProtocol protocol, long receiverRows, long senderRows, int bucketKeys) {
-        return around(VolePlan.buckets(Math.max(receiverRows, senderRows), bucketKeys))
-                .plus(engine(protocol, bucketKeys).most(receiverRows, senderRows));
+        return new Sent(run.at.peerKeys(), run.transcripts.whole());
     }
 
     // ---- what is kept ----------------------------------------------------------------------------------
@@ -292,108 +264,6 @@ public final class DiskCollision {
         return new VolePsi(protocol.equals(CollisionProtocol.VOLE_MALICIOUS), bucketKeys);
     }
 
-    // ---- opening ---------------------------------------------------------------------------------------
-
-    /// @param opening of the run that it wants to go on with; zeros for none
-    private record Header(long keys, Bytes setCommitment, Bytes coin, Bytes opening, long done, long atATime) {}
-
-    private Checkpoint open() {
-        Optional<Checkpoint> kept = found();
-        Run run = Run.of(protocol.name(), receives, session);
-        byte[] salt = kept.map(k -> k.sets().salt())
-                .orElseGet(() -> run.random("salt").bytes(SHARE_BYTES));
-        byte[] share = run.random("coin").bytes(SHARE_BYTES);
-        byte[] commitment = set.commitment(salt);
-        byte[] header = header(commitment, Sm3.digest(share), kept);
-        run.send(header.clone());
-        byte[] received = run.frame("the header", HEADER_BYTES);
-        Header theirs = read(run, received);
-        lines = (int) Math.max(atATime, theirs.atATime());
-        if (kept.isPresent()
-                && theirs.opening().equals(Bytes.wrap(kept.get().opening().clone()))) {
-            run.confirm();
-            return goOn(run, kept.get(), theirs);
-        }
-        run.send(share.clone());
-        byte[] opened = run.frame("the opening", SHARE_BYTES);
-        if (!Sm3.hash(opened).equals(theirs.coin())) {
-            throw run.misbehaved("it opened another commitment than it had made");
-        }
-        run.confirm();
-        byte[] seed = receives ? Sm3.digest(share, opened) : Sm3.digest(opened, share);
-        byte[] both = receives ? Sm3.digest(header, received) : Sm3.digest(received, header);
-        Checkpoint.Sets sets =
-                new Checkpoint.Sets(salt, commitment, theirs.setCommitment().toArray(), bucketKeys);
-        Checkpoint fresh = new Checkpoint(Sm3.digest(both, seed), seed, theirs.keys(), sets, List.of(), List.of());
-        fresh.write(this.kept);
-        return fresh;
-    }
-
-    /// The checkpoint of an earlier run of this very set.
-    private Optional<Checkpoint> found() {
-        Optional<Checkpoint> found = Checkpoint.read(kept);
-        found.ifPresent(at -> at.verifyMatches(kept));
-        return found.filter(at -> at.of(set, bucketKeys)).map(at -> set.fresh() ? at.with(List.of()) : at);
-    }
-
-    private Checkpoint goOn(Run run, Checkpoint own, Header theirs) {
-        if (!Arrays.equals(theirs.setCommitment().toArray(), own.sets().peer())) {
-            throw run.misbehaved("it would go on with another set than it had committed to");
-        }
-        int done = own.matches().size();
-        if (Math.abs(theirs.done() - done) > lines) {
-            throw run.misbehaved("it says that it has done " + theirs.done() + " buckets, of " + done);
-        }
-        return own.backTo((int) Math.min(theirs.done(), done));
-    }
-
-    private byte[] header(byte[] setCommitment, byte[] coin, Optional<Checkpoint> kept) {
-        return new CanonicalWriter(HEADER_DOMAIN)
-                .u32(protocol.id())
-                .u32(protocol.version())
-                .flag(receives)
-                .u64(set.size())
-                .bytes(setCommitment)
-                .bytes(coin)
-                .bytes(kept.map(Checkpoint::opening).orElse(new byte[Sm3.DIGEST_BYTES]))
-                .u64(kept.map(k -> k.matches().size()).orElse(0))
-                .u32(atATime)
-                .toArray();
-    }
-
-    private Header read(Run run, byte[] header) {
-        try {
-            CanonicalReader in = new CanonicalReader(HEADER_DOMAIN, header);
-            long id = in.u32();
-            long version = in.u32();
-            boolean peerReceives = in.flag();
-            Header read = new Header(
-                    in.u64(),
-                    in.exactly(Sm3.DIGEST_BYTES),
-                    in.exactly(32),
-                    in.exactly(Sm3.DIGEST_BYTES),
-                    in.u64(),
-                    in.u32());
-            in.end();
-            if (id != protocol.id()
-                    || version != protocol.version()
-                    || peerReceives == receives
-                    || read.keys() < 0
-                    || read.keys() > Integer.MAX_VALUE
-                    || read.done() < 0
-                    || read.atATime() < 1
-                    || read.atATime() > MOST_AT_A_TIME) {
-                throw run.misbehaved("its header names another protocol, version, role or an impossible count");
-            }
-            return read;
-        } catch (PoyangException e) {
-            if (e.code().equals(KernelErrors.BAD_ENCODING)) {
-                throw run.misbehaved("its header is malformed");
-            }
-            throw e;
-        }
-    }
-
     // ---- buckets ---------------------------------------------------------------------------------------
 
     /// Hashes that did not spread are not kept: the next run has others.
@@ -402,9 +272,19 @@ public final class DiskCollision {
             buckets();
         } catch (PoyangException e) {
             if (e.code().equals(Okvs.UNLUCKY)) {
-                Checkpoint.forget(kept);
+                forget();
             }
             throw e;
+        }
+    }
+
+    /// No line that is still under way writes a checkpoint afterwards.
+    private void forget() {
+        lock.lock();
+        try {
+            Checkpoint.forget(kept);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -415,7 +295,8 @@ public final class DiskCollision {
         int first = at.matches().size();
         if (lines == 1) {
             for (int b = first; b < plan.buckets(); b++) {
-                bucket(b, first, session);
+                Progress heard = work.watch().bucket(b, first, plan.buckets(), session.progress());
+                bucket(b, session.heardBy(heard), Optional.empty());
             }
         } else if (first < plan.buckets()) {
             onLines(first);
@@ -430,22 +311,36 @@ public final class DiskCollision {
                 session,
                 at.seed(),
                 plan.buckets(),
-                (receives ? cost.senderFrames() : cost.receiverFrames()) / plan.buckets() + 1);
-        session.workers().each(plan.buckets() - first, i -> {
+                (receives ? cost.senderFrames() : cost.receiverFrames()) / plan.buckets() + 1,
+                lines);
+        each.doneBelow(first);
+        work.lines().each(plan.buckets() - first, i -> {
             try {
                 turn(first + i, each);
-                bucket(first + i, first, each.session(first + i));
+                bucket(first + i, each.session(first + i, heard(first + i, first)), Optional.of(each));
             } catch (RuntimeException e) {
-                each.fail(e);
-                wake();
+                ended(e, each);
+                throw e;
+            } catch (Error e) {
+                ended(new Bug("another bucket's line ended", e), each);
                 throw e;
             }
         });
     }
 
-    private void wake() {
+    private Progress heard(int bucket, int first) {
         lock.lock();
         try {
+            return work.watch().bucket(bucket, first, plan.buckets(), session.progress());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ended(RuntimeException cause, BucketLines each) {
+        lock.lock();
+        try {
+            each.fail(cause);
             progressed.signalAll();
         } finally {
             lock.unlock();
@@ -458,7 +353,7 @@ public final class DiskCollision {
         lock.lock();
         try {
             each.check();
-            while (bucket - at.matches().size() >= atATime) {
+            while (bucket - at.matches().size() >= lines) {
                 progressed.awaitUninterruptibly();
                 each.check();
             }
@@ -467,18 +362,19 @@ public final class DiskCollision {
         }
     }
 
-    private void bucket(int b, int first, CollisionSession line) {
+    /// @param others of several that are under way
+    private void bucket(int b, CollisionSession line, Optional<BucketLines> others) {
         byte[] records;
         lock.lock();
         try {
-            watch.bucket(b, first, plan.buckets());
             records =
                     set.folder().read(Parts.file(BUCKET_FILES, b), at.buckets().get(b));
         } finally {
             lock.unlock();
         }
         Items items = items(records);
-        Run run = Run.of(protocol.name(), receives, line);
+        RecordedNetwork recorded = new RecordedNetwork(line.network());
+        Run run = Run.of(protocol.name(), receives, line.over(recorded));
         String label = "bucket " + b;
         byte[] rows = new byte[0];
         if (receives) {
@@ -487,16 +383,19 @@ public final class DiskCollision {
             engine.sendBucket(plan, items, run, label);
         }
         run.confirm();
+        transcripts.done(b, recorded, others.isPresent() ? BucketLines.TAG_BYTES : 0);
         lock.lock();
         try {
-            done(b, rows, run);
+            others.ifPresent(BucketLines::check);
+            done(b, rows);
+            others.ifPresent(each -> each.doneBelow(at.matches().size()));
         } finally {
             lock.unlock();
         }
     }
 
     /// Writes the checkpoint of the buckets up to the first that is not done.
-    private void done(int bucket, byte[] matches, Run run) {
+    private void done(int bucket, byte[] matches) {
         kept.write(Parts.file(MATCH_FILES, bucket), matches);
         ahead.put(bucket, Run.digest(matches));
         for (byte[] next = ahead.remove(at.matches().size());
@@ -505,7 +404,7 @@ public final class DiskCollision {
             at = at.after(next);
             at.write(kept);
             progressed.signalAll();
-            run.at(Progress.Phase.MATCHING, at.matches().size(), plan.buckets());
+            session.progress().at(Progress.Phase.MATCHING, at.matches().size(), plan.buckets());
         }
     }
 

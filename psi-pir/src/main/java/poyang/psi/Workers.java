@@ -13,6 +13,8 @@ public interface Workers {
         }
     };
 
-    /// Calls `work` with 0 … parts−1, each once, and returns when all are done; throws what a part threw.
+    /// Calls `work` with 0 … parts−1, each once and begun in ascending order by whoever runs several, and returns when
+    /// all are done. Throws what a part threw as soon as one has, while others may still be under way: they may
+    /// wait for what does not come any more.
     void each(int parts, IntConsumer work);
 }

@@ -80,16 +80,19 @@ final class DiskCollisionTest {
         CollisionSession sending =
                 new CollisionSession(parties.right(), TwoParties.LEFT, Runs.seed(seed, "sender"), senders);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture<Long> sender = CompletableFuture.supplyAsync(
-                    () -> DiskCollision.send(protocol, y, y.folder(), sending, BUCKET_KEYS, (_, _, _) -> {}), threads);
+            BucketWork work = BucketWork.oneByOne(BUCKET_KEYS);
+            CompletableFuture<DiskCollision.Sent> sender = CompletableFuture.supplyAsync(
+                    () -> DiskCollision.send(protocol, y, y.folder(), sending, work), threads);
             CompletableFuture<DiskCollision.Found> receiver = CompletableFuture.supplyAsync(
-                    () -> DiskCollision.receive(protocol, x, x.folder(), receiving, BUCKET_KEYS, (_, _, _) -> {}),
-                    threads);
-            CompletableFuture<Long> _ = sender.whenComplete((_, failure) -> endOn(failure != null, parties));
+                    () -> DiskCollision.receive(protocol, x, x.folder(), receiving, work), threads);
+            CompletableFuture<DiskCollision.Sent> _ =
+                    sender.whenComplete((_, failure) -> endOn(failure != null, parties));
             CompletableFuture<DiskCollision.Found> _ =
                     receiver.whenComplete((_, failure) -> endOn(failure != null, parties));
             DiskCollision.Found found = receiver.get(60, TimeUnit.SECONDS);
-            assertEquals(x.size(), sender.get(60, TimeUnit.SECONDS));
+            assertEquals(x.size(), sender.get(60, TimeUnit.SECONDS).peerKeys());
+            assertEquals(left.bytesSent(), found.exchanged().bytesSent());
+            assertEquals(left.bytesReceived(), found.exchanged().bytesReceived());
             assertEquals(y.size(), found.peerKeys());
             TreeSet<Long> rows = new TreeSet<>();
             assertEquals(found.rows(rows::add), rows.size());
@@ -111,7 +114,7 @@ final class DiskCollisionTest {
             DiskSet y = set("y", numbered(400, 560));
             Outcome outcome = run(protocol, x, y, new TwoParties(), 1, Runs.QUIET);
             assertEquals(rows(400, 500), outcome.rows());
-            Cost cost = DiskCollision.cost(protocol, 500, 160, BUCKET_KEYS);
+            Cost cost = DiskCollision.cost(protocol, 500, 160, BUCKET_KEYS, 1);
             assertEquals(cost.receiverBytes() + cost.senderBytes(), outcome.bytes());
             assertEquals(cost.receiverFrames() + cost.senderFrames(), outcome.frames());
             assertEquals(
@@ -121,6 +124,14 @@ final class DiskCollisionTest {
             assertEquals(
                     Set.of(),
                     run(protocol, set("x", numbered(0, 9)), set("y", numbered(9, 18)), new TwoParties(), 3, Runs.QUIET)
+                            .rows());
+            assertEquals(
+                    rows(0, 9),
+                    run(protocol, set("x", numbered(0, 9)), set("y", numbered(0, 9)), new TwoParties(), 4, Runs.QUIET)
+                            .rows());
+            assertEquals(
+                    rows(7, 8),
+                    run(protocol, set("x", numbered(0, 9)), set("y", numbered(7, 8)), new TwoParties(), 5, Runs.QUIET)
                             .rows());
         }
     }

@@ -78,18 +78,19 @@ final class DiskResumeTest {
         CollisionSession sending =
                 new CollisionSession(parties.right(), TwoParties.LEFT, Runs.seed(seed, "sender"), Runs.QUIET);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture<Long> sender = CompletableFuture.supplyAsync(
-                    () -> DiskCollision.send(protocol, y.keys.set(), y.kept, sending, BUCKET_KEYS, (_, _, _) -> {}),
-                    threads);
+            BucketWork work = BucketWork.oneByOne(BUCKET_KEYS);
+            CompletableFuture<DiskCollision.Sent> sender = CompletableFuture.supplyAsync(
+                    () -> DiskCollision.send(protocol, y.keys.set(), y.kept, sending, work), threads);
             CompletableFuture<DiskCollision.Found> receiver = CompletableFuture.supplyAsync(
-                    () -> DiskCollision.receive(
-                            protocol, x.keys.set(), x.kept, receiving, BUCKET_KEYS, (_, _, _) -> {}),
-                    threads);
-            CompletableFuture<Long> _ = sender.whenComplete((_, failure) -> endOn(failure != null, parties));
+                    () -> DiskCollision.receive(protocol, x.keys.set(), x.kept, receiving, work), threads);
+            CompletableFuture<DiskCollision.Sent> _ =
+                    sender.whenComplete((_, failure) -> endOn(failure != null, parties));
             CompletableFuture<DiskCollision.Found> _ =
                     receiver.whenComplete((_, failure) -> endOn(failure != null, parties));
             DiskCollision.Found found = receiver.get(60, TimeUnit.SECONDS);
-            assertEquals(x.keys.set().size(), sender.get(60, TimeUnit.SECONDS));
+            assertEquals(x.keys.set().size(), sender.get(60, TimeUnit.SECONDS).peerKeys());
+            assertEquals(
+                    found.exchanged().transcript(), sender.join().exchanged().transcript());
             TreeSet<Long> rows = new TreeSet<>();
             assertEquals(found.rows(rows::add), rows.size());
             return new Outcome(rows, left.bytesSent() + left.bytesReceived());
@@ -180,6 +181,7 @@ final class DiskResumeTest {
                         before.seed(),
                         before.peerKeys(),
                         new Checkpoint.Sets(salt, own, before.sets().peer(), BUCKET_KEYS),
+                        before.lines(),
                         List.of(),
                         before.matches())
                 .write(y.kept);

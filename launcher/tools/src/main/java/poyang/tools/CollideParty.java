@@ -1,6 +1,7 @@
 package poyang.tools;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
+import poyang.psi.BucketWork;
 import poyang.psi.CollisionInput;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
@@ -39,32 +41,35 @@ import poyang.psi.KeySet;
 import poyang.psi.Progress;
 import poyang.psi.RecordedNetwork;
 import poyang.psi.UnbalancedCollision;
+import poyang.psi.Workers;
 
 /// One party of `collide` in a process of its own: it opens its own file only and meets the other
 /// party on a Unix-domain socket. The left party receives the result.
 ///
 /// Arguments: `left|right FILE SOCKET OUT PROTOCOL LISTED WORK SUMS LEAST THREADS`, then `COLUMN RULE` for each key;
-/// WORK
-/// is the folder of a set on disk or of what is kept of a prepared one, or empty; SUMS are columns of the right file
-/// that are summed up, or empty, LEAST
-/// the matches below which they are not. Prints `rows`, `keys`,
+/// WORK is the folder of a set on disk or of what is kept of a prepared one, or empty; SUMS are columns of the right
+/// file
+/// that are summed up, or empty, LEAST the matches below which they are not. Prints `rows`, `keys`,
 /// `matches`, `sent`,
 /// `received`, `protocolMillis` and `transcript`, one `name=value` a line; a failure is one line
 /// `failure=number|name|category|wrong|right`.
 final class CollideParty {
     static final PartyId LEFT = new PartyId("left");
     static final PartyId RIGHT = new PartyId("right");
-    private static final Progress PROGRESS =
-            (phase, done, total) -> System.out.println("progress=" + phase + " " + done + "/" + total);
     private static final int FIRST_KEY = 10;
 
-    private CollideParty() {}
+    private final PrintStream out;
 
-    public static void main(String[] arguments) {
-        PartyMeeting.run(() -> run(arguments));
+    /// @param out where this party says what came of it
+    CollideParty(PrintStream out) {
+        this.out = out;
     }
 
-    private static void run(String[] arguments) throws IOException, InterruptedException {
+    public static void main(String[] arguments) {
+        PartyMeeting.run(() -> new CollideParty(System.out).run(arguments));
+    }
+
+    void run(String[] arguments) throws IOException, InterruptedException {
         boolean left = arguments[0].equals("left");
         List<String> columns = new ArrayList<>();
         List<IdentifierRule> rules = new ArrayList<>();
@@ -111,7 +116,7 @@ final class CollideParty {
 
     /// The left file is small, the right one is prepared once for its content and kept in its party's folder, where it
     /// is not read again.
-    private static void unbalanced(String[] arguments, List<String> columns, List<IdentifierRule> rules)
+    private void unbalanced(String[] arguments, List<String> columns, List<IdentifierRule> rules)
             throws IOException, InterruptedException {
         Path file = Path.of(arguments[1]);
         DiskFolder kept = DiskFolder.plain(Path.of(arguments[6]));
@@ -157,7 +162,7 @@ final class CollideParty {
     }
 
     /// Sums over the common keys. A key in several rows of the right file brings the sum of its rows.
-    private static void sums(String[] arguments, List<String> columns, List<IdentifierRule> rules)
+    private void sums(String[] arguments, List<String> columns, List<IdentifierRule> rules)
             throws IOException, InterruptedException {
         List<String> names = List.of(arguments[7].split(",", -1));
         Path file = Path.of(arguments[1]);
@@ -199,30 +204,47 @@ final class CollideParty {
         Counts run(CollisionProtocol protocol, CollisionSession session);
     }
 
-    /// Meets the other party, runs this side, and says what it took.
-    private static void converse(String[] arguments, Side side) throws IOException, InterruptedException {
+    /// One party's side of a protocol that has several buckets under way.
+    private interface SideOnLines {
+        Counts run(CollisionProtocol protocol, CollisionSession session, Workers lines);
+    }
+
+    private void converse(String[] arguments, Side side) throws IOException, InterruptedException {
+        converseOnLines(arguments, (protocol, session, _) -> side.run(protocol, session));
+    }
+
+    /// Meets the other party, runs this side, and says what it took. Once it has failed, lines that wait for the
+    /// other party end with the socket.
+    private void converseOnLines(String[] arguments, SideOnLines side) throws IOException, InterruptedException {
         boolean left = arguments[0].equals("left");
         CollisionProtocol protocol = protocol(arguments[4]);
         PartyId peer = left ? RIGHT : LEFT;
         RandomSource random = new SeededRandom(ProcessRandom.open("collide").bytes(SeededRandom.SEED_BYTES), "collide");
-        try (PoolWorkers workers = new PoolWorkers(Integer.parseInt(arguments[9]));
+        int threads = Integer.parseInt(arguments[9]);
+        try (PoolWorkers workers = new PoolWorkers(threads);
+                PoolWorkers lines = new PoolWorkers(threads);
                 SocketNetwork socket = PartyMeeting.meet(left ? LEFT : RIGHT, peer, left, Path.of(arguments[2]))) {
             RecordedNetwork network = new RecordedNetwork(socket);
             long start = System.nanoTime();
-            Counts counts = side.run(protocol, new CollisionSession(network, peer, random, PROGRESS, workers));
+            Counts counts =
+                    side.run(protocol, new CollisionSession(network, peer, random, this::progress, workers), lines);
             long millis = (System.nanoTime() - start) / 1_000_000;
-            System.out.println("rows=" + counts.rows());
-            System.out.println("keys=" + counts.keys());
-            System.out.println("matches=" + counts.matches());
-            System.out.println("sent=" + network.bytesSent());
-            System.out.println("received=" + network.bytesReceived());
-            System.out.println("protocolMillis=" + millis);
-            System.out.println("transcript=" + network.transcript(peer).hex());
+            out.println("rows=" + counts.rows());
+            out.println("keys=" + counts.keys());
+            out.println("matches=" + counts.matches());
+            out.println("sent=" + network.bytesSent());
+            out.println("received=" + network.bytesReceived());
+            out.println("protocolMillis=" + millis);
+            out.println("transcript=" + network.transcript(peer).hex());
         }
     }
 
+    private void progress(Progress.Phase phase, long done, long total) {
+        out.println("progress=" + phase + " " + done + "/" + total);
+    }
+
     /// The same with a set on disk; the file is read once for the set and once for the result.
-    private static void onDisk(String[] arguments, List<String> columns, List<IdentifierRule> rules)
+    private void onDisk(String[] arguments, List<String> columns, List<IdentifierRule> rules)
             throws IOException, InterruptedException {
         boolean left = arguments[0].equals("left");
         Path file = Path.of(arguments[1]);
@@ -234,15 +256,16 @@ final class CollideParty {
             read(file, columns, rules, writer::add);
             return writer.finish();
         });
-        converse(arguments, (protocol, session) -> {
+        converseOnLines(arguments, (protocol, session, lines) -> {
+            BucketWork buckets = BucketWork.of(DiskCollision.BUCKET_KEYS, atATime, lines);
             long matches = -1;
             if (left) {
                 BitSet matched = new BitSet();
-                matches = DiskCollision.receive(protocol, set, session, DiskCollision.BUCKET_KEYS, atATime)
+                matches = DiskCollision.receive(protocol, set, session, buckets)
                         .rows(row -> matched.set(Math.toIntExact(row)));
                 writeInOrder(arguments, columns, rules, set, matched);
             } else {
-                long _ = DiskCollision.send(protocol, set, session, DiskCollision.BUCKET_KEYS, atATime);
+                DiskCollision.Sent _ = DiskCollision.send(protocol, set, session, buckets);
             }
             return new Counts(set.rowsRead(), set.size(), matches);
         });

@@ -1,8 +1,8 @@
 package poyang.tools;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -19,14 +19,17 @@ final class PoolWorkers implements Workers, AutoCloseable {
 
     @Override
     public void each(int parts, IntConsumer work) {
-        List<Future<?>> running = new ArrayList<>();
+        CompletionService<Boolean> running = new ExecutorCompletionService<>(threads);
         for (int part = 0; part < parts; part++) {
             int number = part;
-            running.add(threads.submit(() -> work.accept(number)));
+            Future<Boolean> _ = running.submit(() -> {
+                work.accept(number);
+                return true;
+            });
         }
-        for (Future<?> part : running) {
+        for (int done = 0; done < parts; done++) {
             try {
-                part.get();
+                running.take().get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);

@@ -161,7 +161,12 @@ final class JobAttempt {
                         others().stream().map(this::party).toList(),
                         receives,
                         plan)
-                .inBuckets(JobKind.of(plan).bucketKeys(plan, rows));
+                .in(JobKind.of(plan)
+                        .buckets(
+                                plan,
+                                rows,
+                                desk.setup().compute().processors(),
+                                desk.setup().compute().heapMebibytes()));
         PartyRun.Party party = new PartyRun.Party(
                 facts,
                 side,
@@ -283,7 +288,7 @@ final class JobAttempt {
                         .toList(),
                 job.getReceiver().startsWith(peer + "/"),
                 facts.plan(),
-                facts.bucketKeys());
+                facts.buckets());
         return new PartyRun.Line(
                 link,
                 FrameMeter.sent(facts.self(), kind.bounds(facts, peer, rows)),

@@ -26,6 +26,9 @@ final class LocalJob {
     /// @param bucketKeys of a run on disk, else 0
     record Attempt(
             String job, int attempt, JobPlan plan, Side left, Side right, Sm2PublicKey receiver, int bucketKeys) {
+        /// Buckets at a time that the left side would work on; the right one would on two more.
+        static final int LINES = 2;
+
         /// In memory.
         Attempt(String job, int attempt, JobPlan plan, Side left, Side right, Sm2PublicKey receiver) {
             this(job, attempt, plan, left, right, receiver, 0);
@@ -99,7 +102,10 @@ final class LocalJob {
         Side peer = left ? attempt.right() : attempt.left();
         JobFacts facts = new JobFacts(
                         attempt.job(), attempt.attempt(), self.party(), peer.party(), left, attempt.plan())
-                .inBuckets(attempt.bucketKeys());
+                .in(
+                        attempt.bucketKeys() == 0
+                                ? JobFacts.Buckets.NONE
+                                : new JobFacts.Buckets(attempt.bucketKeys(), Attempt.LINES + (left ? 0 : 2)));
         return new PartyRun.Party(
                 facts,
                 left ? 0 : 1,

@@ -16,9 +16,9 @@ import poyang.kernel.PoyangException;
 /// @param peers the other departments, in the plan's order
 /// @param receives whether this side gets the result
 /// @param plan what is computed
-/// @param bucketKeys of a collision whose sets stay on disk, how many keys of the larger one make a bucket; else 0
+/// @param buckets of a collision whose sets stay on disk
 public record JobFacts(
-        String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan, int bucketKeys) {
+        String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan, Buckets buckets) {
     private static final int LONGEST_TEXT = 1024;
     private static final int KEYS_MAX = 64;
     private static final int FEATURES_MAX = 64;
@@ -29,8 +29,11 @@ public record JobFacts(
     private static final int AGGREGATION = 4;
     private static final int GROUP_COLLISION = 5;
     private static final int MATCH_SUM = 6;
-    /// Followed by the keys of a bucket, and then as {@link #COLLISION}.
+    /// Followed by the keys of a bucket, and then as {@link #COLLISION}; as openings of the first release state it,
+    /// whose transcript is one of all frames in their order.
     private static final int COLLISION_ON_DISK = 16;
+    /// Followed by the keys of a bucket and the lines, and then as {@link #COLLISION}.
+    private static final int COLLISION_ON_LINES = 17;
 
     private static final int ASKED_COLLISION = 7;
     private static final int PROOF = 8;
@@ -44,6 +47,17 @@ public record JobFacts(
     private static final int SIZE_ONLY = 2;
     private static final int SIZE_AT_LEAST = 3;
     private static final int PEERS_MAX = 16;
+    private static final int LINES_MAX = 64;
+
+    /// How a run on disk goes about its buckets.
+    ///
+    /// @param keys of the larger set that make a bucket; 0 in memory
+    /// @param lines buckets that this party works on at a time at most; 0 in memory, and of a run of the
+    ///     first release, which worked on one and had one transcript of all frames
+    public record Buckets(int keys, int lines) {
+        /// In memory.
+        public static final Buckets NONE = new Buckets(0, 0);
+    }
 
     public JobFacts {
         peers = List.copyOf(peers);
@@ -51,12 +65,17 @@ public record JobFacts(
 
     /// In memory.
     public JobFacts(String job, int attempt, PartyId self, List<PartyId> peers, boolean receives, JobPlan plan) {
-        this(job, attempt, self, peers, receives, plan, 0);
+        this(job, attempt, self, peers, receives, plan, Buckets.NONE);
     }
 
     /// With sets on disk, or in memory.
-    public JobFacts inBuckets(int keys) {
-        return new JobFacts(job, attempt, self, peers, receives, plan, keys);
+    public JobFacts in(Buckets others) {
+        return new JobFacts(job, attempt, self, peers, receives, plan, others);
+    }
+
+    /// Keys of the larger set that make a bucket of a run on disk; 0 in memory.
+    public int bucketKeys() {
+        return buckets.keys();
     }
 
     /// Of a job of two parties.
@@ -85,10 +104,12 @@ public record JobFacts(
         }
         switch (plan) {
             case JobPlan.Collision plan -> {
-                if (bucketKeys == 0) {
+                if (buckets.keys() == 0) {
                     out.u8(COLLISION);
+                } else if (buckets.lines() == 0) {
+                    out.u8(COLLISION_ON_DISK).u32(buckets.keys());
                 } else {
-                    out.u8(COLLISION_ON_DISK).u32(bucketKeys);
+                    out.u8(COLLISION_ON_LINES).u32(buckets.keys()).u32(buckets.lines());
                 }
                 writeKeys(plan.keys(), out).text(plan.protocol());
                 switch (plan.reveal()) {
@@ -193,15 +214,12 @@ public record JobFacts(
             throw unknown("a job of two parties lists its one peer");
         }
         int kind = in.u8();
-        int bucketKeys = kind == COLLISION_ON_DISK ? (int) in.u32() : 0;
-        if (bucketKeys < 0 || kind == COLLISION_ON_DISK && bucketKeys == 0) {
-            throw unknown("a bucket has no keys");
-        }
+        Buckets buckets = buckets(kind, in);
         JobPlan plan = switch (kind) {
             case ONE_KEY_COLLISION ->
                 JobPlan.Collision.of(
                         in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT), in.text(LONGEST_TEXT));
-            case COLLISION, COLLISION_ON_DISK -> collision(in);
+            case COLLISION, COLLISION_ON_DISK, COLLISION_ON_LINES -> collision(in);
             case SCORING -> scoring(in);
             case AGGREGATION -> aggregation(in);
             case GROUP_COLLISION -> group(in);
@@ -227,7 +245,21 @@ public record JobFacts(
                         in.text(LONGEST_TEXT));
             default -> throw unknown("a job has the unknown kind " + kind);
         };
-        return new JobFacts(job, attempt, self, peers, receives, plan, bucketKeys);
+        return new JobFacts(job, attempt, self, peers, receives, plan, buckets);
+    }
+
+    private static Buckets buckets(int kind, CanonicalReader in) {
+        if (kind != COLLISION_ON_DISK && kind != COLLISION_ON_LINES) {
+            return Buckets.NONE;
+        }
+        Buckets buckets = new Buckets((int) in.u32(), kind == COLLISION_ON_LINES ? (int) in.u32() : 0);
+        if (buckets.keys() <= 0) {
+            throw unknown("a bucket has no keys");
+        }
+        if (kind == COLLISION_ON_LINES && (buckets.lines() <= 0 || buckets.lines() > LINES_MAX)) {
+            throw unknown("a job works on no bucket, or on too many at a time");
+        }
+        return buckets;
     }
 
     private static JobPlan collision(CanonicalReader in) {

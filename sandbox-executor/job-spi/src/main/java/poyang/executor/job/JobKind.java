@@ -43,11 +43,13 @@ public interface JobKind {
         return Work.LONG;
     }
 
-    /// How many keys of the larger set make a bucket of a run that stays on disk; 0 for a run in memory.
+    /// How a run goes about its buckets that stays on disk; nothing for a run in memory.
     ///
     /// @param rows registered of the largest side, which all parties know
-    default int bucketKeys(JobPlan plan, long rows) {
-        return 0;
+    /// @param processors that the run may use
+    /// @param heapMebibytes that it may use
+    default JobFacts.Buckets buckets(JobPlan plan, long rows, int processors, int heapMebibytes) {
+        return JobFacts.Buckets.NONE;
     }
 
     /// What a run leaves for later ones.

@@ -37,17 +37,23 @@ class DiskFactsTest {
 
     @Test
     void factsSayHowLargeBucketsAre() {
-        JobFacts onDisk = IN_MEMORY.inBuckets(1 << 20);
+        JobFacts onDisk = IN_MEMORY.in(new JobFacts.Buckets(1 << 20, 3));
         assertEquals(onDisk, decoded(encoded(onDisk)));
         assertEquals(IN_MEMORY, decoded(encoded(IN_MEMORY)));
         assertNotEquals(onDisk, IN_MEMORY);
-        assertEquals(IN_MEMORY, onDisk.inBuckets(0));
+        assertEquals(IN_MEMORY, onDisk.in(JobFacts.Buckets.NONE));
+        JobFacts first = IN_MEMORY.in(new JobFacts.Buckets(1 << 20, 0));
+        assertEquals(first, decoded(encoded(first)));
+        for (int lines : new int[] {65, 1 << 30}) {
+            byte[] impossible = encoded(IN_MEMORY.in(new JobFacts.Buckets(1 << 20, lines)));
+            assertThrows(PoyangException.class, () -> decoded(impossible), lines + " lines");
+        }
     }
 
     /// Every byte of the facts changed: other facts, or refused.
     @Test
     void changedFactsAreOthersOrRefused() {
-        JobFacts onDisk = IN_MEMORY.inBuckets(1 << 20);
+        JobFacts onDisk = IN_MEMORY.in(new JobFacts.Buckets(1 << 20, 3));
         byte[] good = encoded(onDisk);
         for (int i = 0; i < good.length; i++) {
             byte[] bad = good.clone();

@@ -1,9 +1,9 @@
 package poyang.executor.jobs;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,18 +30,20 @@ final class ChildWorkers implements Workers, AutoCloseable {
     /// Parts are dealt out in turn, so that many small ones cost little.
     @Override
     public void each(int parts, IntConsumer work) {
-        List<Future<?>> running = new ArrayList<>();
-        for (int first = 0; first < Math.min(count, parts); first++) {
+        CompletionService<Boolean> running = new ExecutorCompletionService<>(threads);
+        int shares = Math.min(count, parts);
+        for (int first = 0; first < shares; first++) {
             int from = first;
-            running.add(threads.submit(() -> {
+            Future<Boolean> _ = running.submit(() -> {
                 for (int part = from; part < parts; part += count) {
                     work.accept(part);
                 }
-            }));
+                return true;
+            });
         }
-        for (Future<?> part : running) {
+        for (int done = 0; done < shares; done++) {
             try {
-                part.get();
+                running.take().get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new Bug("nobody interrupts a child", e);

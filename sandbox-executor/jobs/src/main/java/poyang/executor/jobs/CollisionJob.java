@@ -11,6 +11,7 @@ import poyang.executor.job.JobRun;
 import poyang.executor.job.Workplace;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
+import poyang.psi.BucketWork;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.Cost;
 import poyang.psi.DiskCollision;
@@ -21,6 +22,13 @@ public final class CollisionJob implements JobKind {
     /// Up to here the first tier of the compiler alone was faster, on two cores: 4.3 s against 5.9 s of CPU for
     /// 20,000 rows a side, 8.2 s against 9.8 s for 200,000, children's starts included.
     private static final long BRIEF_ROWS = 250_000;
+
+    /// What a compute child needs beside its buckets.
+    private static final int BASE_MEBIBYTES = 200;
+    /// What each bucket of 2^20 keys takes that is under way.
+    private static final int BUCKET_MEBIBYTES = 600;
+
+    private static final int MALICIOUS_BUCKET_MEBIBYTES = 800;
 
     @Override
     public boolean computes(JobPlan plan) {
@@ -87,7 +95,12 @@ public final class CollisionJob implements JobKind {
         long receiverRows = facts.receives() ? ownRows : peerRows;
         long senderRows = facts.receives() ? peerRows : ownRows;
         Cost most = facts.bucketKeys() > 0
-                ? DiskCollision.most(protocol, receiverRows, senderRows, facts.bucketKeys())
+                ? DiskCollision.most(
+                        protocol,
+                        receiverRows,
+                        senderRows,
+                        facts.bucketKeys(),
+                        facts.buckets().lines())
                 : protocol.most(receiverRows, senderRows);
         return bounds(most, facts.receives());
     }
@@ -127,10 +140,21 @@ public final class CollisionJob implements JobKind {
                 : phases(facts.plan());
     }
 
-    /// On disk where there is more than one bucket, which memory would have to hold all and a fault would lose.
+    /// On disk where there is more than one bucket, which memory would have to hold all and a fault would lose. As many
+    /// at a time as memory holds, each on a processor.
     @Override
-    public int bucketKeys(JobPlan plan, long rows) {
-        return evaluates(plan) && rows > DiskCollision.BUCKET_KEYS ? DiskCollision.BUCKET_KEYS : 0;
+    public JobFacts.Buckets buckets(JobPlan plan, long rows, int processors, int heapMebibytes) {
+        if (!evaluates(plan) || rows <= DiskCollision.BUCKET_KEYS) {
+            return JobFacts.Buckets.NONE;
+        }
+        int hold = (heapMebibytes - BASE_MEBIBYTES)
+                / bucketMebibytes(protocolOf(plan).name());
+        int lines = Math.clamp(hold, 1, Math.min(processors, BucketWork.MOST_AT_A_TIME));
+        return new JobFacts.Buckets(DiskCollision.BUCKET_KEYS, lines);
+    }
+
+    static int bucketMebibytes(String protocol) {
+        return protocol.equals(CollisionProtocol.VOLE.name()) ? BUCKET_MEBIBYTES : MALICIOUS_BUCKET_MEBIBYTES;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import poyang.executor.job.JobFacts;
@@ -20,17 +21,19 @@ import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyNetwork;
 import poyang.kernel.RandomSource;
+import poyang.psi.BucketWork;
 import poyang.psi.CollisionProtocol;
 import poyang.psi.CollisionSession;
 import poyang.psi.Commitments;
+import poyang.psi.Cost;
 import poyang.psi.DiskCollision;
 import poyang.psi.DiskFolder;
 import poyang.psi.DiskKeys;
 import poyang.psi.KeyReader;
 import poyang.psi.RecordedNetwork;
 
-/// One side of a collision whose sets stay on disk: memory for one bucket and a bit for each row, no object for
-/// a row, and after a lost attempt on from the first bucket that either party lacks ({@link DiskCollision} says why
+/// One side of a collision whose sets stay on disk: memory for the buckets under way and a bit for each row, no object
+/// for a row, and after a lost attempt on from the first bucket that either party lacks ({@link DiskCollision} says why
 /// that is safe).
 ///
 /// The scratch folder holds the keys under a key that this process alone has. What stays for the next attempt is the
@@ -40,6 +43,7 @@ final class DiskCollisionRun implements JobRun {
     private static final int KEY_BYTES = 16;
     private static final double PREPARED = 0.6;
     private static final double MASKED = 0.8;
+    private static final double MATCHED = 0.95;
 
     private final JobFacts facts;
     private final JobPlan.Collision plan;
@@ -112,26 +116,50 @@ final class DiskCollisionRun implements JobRun {
     public Output run(PartyNetwork carrier, RandomSource random, JobProgress progress) {
         RecordedNetwork network = new RecordedNetwork(carrier);
         Steps steps = new Steps(progress, keys().set().size());
-        CollisionSession session = new CollisionSession(network, facts.peer(), random, steps);
-        long own = keys().set().size();
-        if (!facts.receives()) {
-            long peerKeys = DiskCollision.send(protocol, keys().set(), kept, session, facts.bucketKeys(), steps);
-            return new Output(Optional.empty(), own, peerKeys, 0, exchange(network, own, peerKeys));
+        int lines = Math.max(1, facts.buckets().lines());
+        try (ChildWorkers threads = new ChildWorkers(lines);
+                ChildWorkers workers = ChildWorkers.everywhere()) {
+            return run(
+                    network,
+                    new CollisionSession(network, facts.peer(), random, steps, workers),
+                    new BucketWork(facts.bucketKeys(), lines, threads, steps));
         }
-        DiskCollision.Found found =
-                DiskCollision.receive(protocol, keys().set(), kept, session, facts.bucketKeys(), steps);
-        long matches = found.rows(row -> matched.set(Math.toIntExact(row)));
-        return new Output(
-                Optional.of(Bytes.empty()), own, found.peerKeys(), matches, exchange(network, own, found.peerKeys()));
     }
 
-    private Exchange exchange(RecordedNetwork network, long ownKeys, long peerKeys) {
-        int rounds = facts.receives()
-                ? DiskCollision.most(protocol, ownKeys, peerKeys, facts.bucketKeys())
-                        .rounds()
-                : DiskCollision.most(protocol, peerKeys, ownKeys, facts.bucketKeys())
-                        .rounds();
-        return new Exchange(network.transcript(facts.peer()), rounds, network.bytesSent(), network.bytesReceived());
+    private Output run(RecordedNetwork network, CollisionSession session, BucketWork work) {
+        long own = keys().set().size();
+        if (!facts.receives()) {
+            DiskCollision.Sent sent = DiskCollision.send(protocol, keys().set(), kept, session, work);
+            return new Output(
+                    Optional.empty(),
+                    own,
+                    sent.peerKeys(),
+                    0,
+                    exchange(network, sent.exchanged(), own, sent.peerKeys()));
+        }
+        DiskCollision.Found found = DiskCollision.receive(protocol, keys().set(), kept, session, work);
+        long matches = found.rows(row -> matched.set(Math.toIntExact(row)));
+        return new Output(
+                Optional.of(Bytes.empty()),
+                own,
+                found.peerKeys(),
+                matches,
+                exchange(network, found.exchanged(), own, found.peerKeys()));
+    }
+
+    /// Frames of several buckets cross in any order, so that the transcript is made of the buckets' own; openings of
+    /// the
+    /// first release state that of all frames in their order.
+    private Exchange exchange(RecordedNetwork network, DiskCollision.Exchanged exchanged, long ownKeys, long peerKeys) {
+        int lines = facts.buckets().lines();
+        Cost most = facts.receives()
+                ? DiskCollision.most(protocol, ownKeys, peerKeys, facts.bucketKeys(), lines)
+                : DiskCollision.most(protocol, peerKeys, ownKeys, facts.bucketKeys(), lines);
+        return new Exchange(
+                lines == 0 ? network.transcript(facts.peer()) : exchanged.transcript(),
+                most.rounds(),
+                exchanged.bytesSent(),
+                exchanged.bytesReceived());
     }
 
     @Override
@@ -201,12 +229,12 @@ final class DiskCollisionRun implements JobRun {
     }
 
     /// Tells the progress of a run of many buckets as that of two phases: partitioning, and exchanging the buckets
-    /// that were left to do when it began.
-    private static final class Steps implements poyang.psi.Progress, DiskCollision.Watch {
+    /// that were left to do when it began, of which several may be under way.
+    private static final class Steps implements poyang.psi.Progress, BucketWork.Watch {
         private final JobProgress progress;
         private final long keys;
-        private int done;
-        private int buckets = 1;
+        /// How much of each bucket is done.
+        private double[] shares = new double[1];
 
         Steps(JobProgress progress, long keys) {
             this.progress = progress;
@@ -214,25 +242,35 @@ final class DiskCollisionRun implements JobRun {
         }
 
         @Override
-        public void bucket(int bucket, int first, int all) {
-            done = bucket - first;
-            buckets = Math.max(1, all - first);
-            within(0);
+        public synchronized poyang.psi.Progress bucket(int bucket, int first, int all, poyang.psi.Progress usual) {
+            if (shares.length != all - first) {
+                shares = new double[all - first];
+            }
+            return (phase, _, _) -> within(bucket - first, phase);
         }
 
-        @Override
-        public void at(Phase phase, long at, long total) {
+        private synchronized void within(int bucket, Phase phase) {
             switch (phase) {
-                case HASHING -> progress.at("hashing", at, total);
-                case PREPARING -> {}
-                case MASKING -> within(PREPARED);
-                case EXCHANGING -> within(MASKED);
-                case MATCHING -> {}
+                case HASHING, PREPARING -> {}
+                case MASKING -> at(bucket, PREPARED);
+                case EXCHANGING -> at(bucket, MASKED);
+                case MATCHING -> at(bucket, MATCHED);
             }
         }
 
-        private void within(double share) {
-            progress.at("exchanging", (long) ((done + share) / buckets * keys), keys);
+        private void at(int bucket, double share) {
+            shares[bucket] = share;
+            progress.at("exchanging", (long) (DoubleStream.of(shares).sum() / shares.length * keys), keys);
+        }
+
+        /// Of the run as a whole.
+        @Override
+        public synchronized void at(Phase phase, long at, long total) {
+            switch (phase) {
+                case HASHING -> progress.at("hashing", at, total);
+                case MATCHING -> at(shares.length - 1 - (int) (total - at), 1);
+                case PREPARING, MASKING, EXCHANGING -> {}
+            }
         }
     }
 }
