@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static poyang.psi.Runs.keys;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import poyang.kernel.KernelErrors;
 import poyang.kernel.PoyangException;
 
@@ -160,6 +163,60 @@ final class ChangedFramesTest {
     @Test
     void everyChangeOfVoleMaliciousIsAStatedAbort() {
         assertTrue(change("vole-malicious", keysOf(CollisionProtocol.VOLE_MALICIOUS), 42) >= 60);
+    }
+
+    /// What runs on disk have of their own: the opening, field by field, of a first meeting and of one that goes on.
+    @Test
+    void everyChangeOfOpeningsOnDiskIsAStatedAbort(@TempDir Path folder) {
+        SplittableRandom random = new SplittableRandom(47);
+        for (boolean goesOn : new boolean[] {false, true}) {
+            for (boolean there : new boolean[] {true, false}) {
+                for (int frame = 0; frame < (goesOn ? 2 : 3); frame++) {
+                    DiskSet x = onDisk(folder.resolve("x"), X);
+                    DiskSet y = onDisk(folder.resolve("y"), Y);
+                    if (goesOn) {
+                        assertNull(disk(x, y, new TwoParties()).receiverFailure());
+                    }
+                    int[] length = {FIELD};
+                    int at = frame;
+                    for (int from = 0; from < length[0]; from += FIELD) {
+                        int octet = from + random.nextInt(FIELD);
+                        int[] seen = {0};
+                        UnaryOperator<byte[]> spoilt = sent -> {
+                            if (seen[0]++ == at) {
+                                length[0] = sent.length;
+                                sent[Math.min(octet, sent.length - 1)] ^= 1;
+                            }
+                            return sent;
+                        };
+                        TwoParties parties = new TwoParties();
+                        TwoParties changed = there ? parties.tampering(spoilt) : parties.tamperingBack(spoilt);
+                        disk(x, y, changed).assertStatedAbort(List.of(1L, 2L), "frame " + at + ", octet " + octet);
+                    }
+                }
+            }
+        }
+    }
+
+    private static DiskSet onDisk(Path folder, KeySet keys) {
+        DiskSet.Writer writer = DiskSet.create(folder, "file");
+        for (int i = 0; i < keys.size(); i++) {
+            writer.add(keys.keyText(i).getBytes(StandardCharsets.UTF_8));
+        }
+        return writer.finish();
+    }
+
+    private static BothEnds<List<Long>, Long> disk(DiskSet x, DiskSet y, TwoParties parties) {
+        BucketWork work = BucketWork.oneByOne(DiskCollision.BUCKET_KEYS);
+        return BothEnds.run(
+                parties,
+                3,
+                s -> {
+                    List<Long> rows = new ArrayList<>();
+                    DiskCollision.receive(CollisionProtocol.VOLE, x, s, work).rows(rows::add);
+                    return rows.stream().sorted().toList();
+                },
+                s -> DiskCollision.send(CollisionProtocol.VOLE, y, s, work).peerKeys());
     }
 
     @Test

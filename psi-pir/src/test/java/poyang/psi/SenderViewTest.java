@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import poyang.kernel.PartyId;
 import poyang.kernel.PartyNetwork;
@@ -72,13 +74,30 @@ final class SenderViewTest {
         return keys(keys);
     }
 
-    private static View view(CollisionProtocol protocol, KeySet x, KeySet y, long seed) {
+    /// A protocol, the receiver with a set and the sender with its own.
+    ///
+    /// @param storeBytes of the frame with the receiver's store; 0 where it sends none
+    private record Protocol(
+            String name,
+            BiFunction<KeySet, CollisionSession, Object> receiver,
+            Function<CollisionSession, Object> sender,
+            int storeBytes) {
+        static Protocol of(CollisionProtocol protocol, int elementBytes) {
+            KeySet y = set("a");
+            return new Protocol(
+                    protocol.name(),
+                    protocol::receive,
+                    session -> protocol.send(y, session),
+                    elementBytes * OkvsShape.of(KEYS, 1).columns());
+        }
+    }
+
+    private static View view(Protocol protocol, KeySet x, long seed) {
         Watched[] watched = new Watched[1];
-        BothEnds<Intersection, Long> ends =
-                BothEnds.run(new TwoParties(), seed, session -> protocol.receive(x, session), session -> {
+        BothEnds<Object, Object> ends = BothEnds.run(
+                new TwoParties(), seed, session -> protocol.receiver().apply(x, session), session -> {
                     watched[0] = new Watched(session.network());
-                    return protocol.send(
-                            y, new CollisionSession(watched[0], session.peer(), session.random(), Runs.QUIET));
+                    return protocol.sender().apply(session.over(watched[0]));
                 });
         assertTrue(ends.receiverFailure() == null && ends.senderFailure() == null, "an undisturbed run");
         List<byte[]> frames = watched[0].frames;
@@ -89,11 +108,10 @@ final class SenderViewTest {
         byte[] octets = new byte[length];
         int at = 0;
         byte[] store = {};
-        int storeBytes = protocol.equals(CollisionProtocol.VOLE) ? 8 : 16;
         for (byte[] frame : frames) {
             System.arraycopy(frame, 0, octets, at, frame.length);
             at += frame.length;
-            if (frame.length == storeBytes * OkvsShape.of(KEYS, 1).columns()) {
+            if (frame.length == protocol.storeBytes()) {
                 store = frame;
             }
         }
@@ -157,31 +175,34 @@ final class SenderViewTest {
         return (square - 255) / Math.sqrt(2 * 255);
     }
 
-    private static void assertIndependent(CollisionProtocol protocol) {
-        KeySet y = set("a");
+    private static void assertIndependent(Protocol protocol) {
         List<List<byte[]>> views = List.of(new ArrayList<>(), new ArrayList<>());
         List<List<byte[]>> stores = List.of(new ArrayList<>(), new ArrayList<>());
         List<Integer> events = List.of();
         for (int set = 0; set < 2; set++) {
             KeySet x = set == 0 ? set("a") : set("zz");
             for (int run = 0; run < TRAINING + TESTS; run++) {
-                View view = view(protocol, x, y, 1000L * set + run);
+                View view = view(protocol, x, 1000L * set + run);
                 events = events.isEmpty() ? view.events() : events;
                 assertEquals(events, view.events(), "the same lengths in the same order");
                 views.get(set).add(view.octets());
-                assertTrue(view.store().length > 0, "the store was seen");
+                assertTrue(view.octets().length > 16 * KEYS, "each key left something");
+                assertEquals(protocol.storeBytes(), view.store().length, "the store was seen");
                 stores.get(set).add(view.store());
             }
         }
         // 16 tests: a coin is right 1 to 15 times but with probability 2^-15
         int right = right(views.get(0), views.get(1));
-        assertTrue(right > 1 && right < 15, protocol + ": " + right + " of " + 2 * TESTS);
+        assertTrue(right > 1 && right < 15, protocol.name() + ": " + right + " of " + 2 * TESTS);
+        assertTrue(Math.abs(unlike(views.get(0), views.get(1))) < 5, protocol.name() + ": octets of all frames");
+        if (protocol.storeBytes() == 0) {
+            return;
+        }
         int onStores = right(stores.get(0), stores.get(1));
-        assertTrue(onStores > 1 && onStores < 15, protocol + ", stores: " + onStores + " of " + 2 * TESTS);
-        assertTrue(Math.abs(unlike(views.get(0), views.get(1))) < 5, protocol + ": octets of all frames");
-        assertTrue(Math.abs(unlike(stores.get(0), stores.get(1))) < 5, protocol + ": octets of stores");
+        assertTrue(onStores > 1 && onStores < 15, protocol.name() + ", stores: " + onStores + " of " + 2 * TESTS);
+        assertTrue(Math.abs(unlike(stores.get(0), stores.get(1))) < 5, protocol.name() + ": octets of stores");
         // and each octet of a store is as a coin would throw it, but for the first of a word, which is below p's
-        assertTrue(Math.abs(unlike(stores.get(0), coins(stores.get(0)))) < 5, protocol + ": stores and coins");
+        assertTrue(Math.abs(unlike(stores.get(0), coins(stores.get(0)))) < 5, protocol.name() + ": stores and coins");
     }
 
     private static List<byte[]> coins(List<byte[]> like) {
@@ -197,12 +218,32 @@ final class SenderViewTest {
 
     @Test
     void ofVole() {
-        assertIndependent(CollisionProtocol.VOLE);
+        assertIndependent(Protocol.of(CollisionProtocol.VOLE, 8));
     }
 
     @Test
     void ofVoleMalicious() {
-        assertIndependent(CollisionProtocol.VOLE_MALICIOUS);
+        assertIndependent(Protocol.of(CollisionProtocol.VOLE_MALICIOUS, 16));
+    }
+
+    @Test
+    void ofMaskedPoints() {
+        assertIndependent(Protocol.of(CollisionProtocol.DH_25519, 0));
+        assertIndependent(Protocol.of(CollisionProtocol.DH_SM2, 0));
+        CollisionProtocol size = CollisionProtocol.DH_25519_SIZE;
+        KeySet y = set("a");
+        assertIndependent(new Protocol(size.name(), size::receiveSize, session -> size.send(y, session), 0));
+    }
+
+    /// A prepared set's owner sees blinded questions only.
+    @Test
+    void ofAPreparedSet() {
+        PreparedSet prepared = UnbalancedPsi.prepare(set("a"), Runs.seed(1, "server"), 7, 100, Workers.ALONE);
+        assertIndependent(new Protocol(
+                "unbalanced",
+                (x, session) -> UnbalancedPsi.ask(x, prepared, session),
+                session -> UnbalancedPsi.answer(Runs.seed(1, "server"), 7, 100, session),
+                0));
     }
 
     /// The distinguisher tells what there is to tell: stores that no correlation masks, under the seeds of hashes

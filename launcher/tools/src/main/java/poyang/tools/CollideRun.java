@@ -78,19 +78,22 @@ final class CollideRun {
 
     private final Plan plan;
     private final Consumer<String> progress;
+    private final PartyProcesses.Parties parties;
 
+    /// In two processes.
     CollideRun(Plan plan, Consumer<String> progress) {
+        this(plan, progress, new PartyProcesses(CollideParty.class, plan.disk().memory())::run);
+    }
+
+    CollideRun(Plan plan, Consumer<String> progress, PartyProcesses.Parties parties) {
         this.plan = plan;
         this.progress = progress;
+        this.parties = parties;
     }
 
     Outcome run() {
-        PartyProcesses.Said said = new PartyProcesses(
-                        CollideParty.class, plan.disk().memory())
-                .run(
-                        party("left", plan.left(), plan.leftKeys()),
-                        party("right", plan.right(), plan.rightKeys()),
-                        progress);
+        PartyProcesses.Said said = parties.run(
+                party("left", plan.left(), plan.leftKeys()), party("right", plan.right(), plan.rightKeys()), progress);
         if (plan.disk().work() != null && !plan.protocol().equals(CollisionProtocol.UNBALANCED)) {
             PartyProcesses.delete(Path.of(plan.disk().of("left")));
             PartyProcesses.delete(Path.of(plan.disk().of("right")));

