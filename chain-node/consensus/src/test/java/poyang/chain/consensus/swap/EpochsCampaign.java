@@ -20,48 +20,55 @@ import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PartyId;
 import poyang.simulation.SimulatedNetwork.Faults;
 
-/// Swaps of engines, validators that join and leave, and engines that fall silent so that their epoch is given up,
-/// as the seed decides, amid loss, repetition, reordering, partitions and crashes; with liars where they are asked
-/// for, who then lie about the end of epochs, and all engines are `bft`.
+/// Swaps of engines, validators that join, leave and change their keys, proposals that are taken
+/// back or replaced, and engines that fall silent so that their epoch is given up, as the seed
+/// decides, amid loss, repetition, reordering, partitions and crashes, while somebody says in
+/// others' names that they are ready, and with keys that were changed; with liars where they are
+/// asked for, who then lie about the end of epochs, and all engines are `bft`.
 ///
-/// After all that the network calms down, and then every honest node must have every transaction, final, in the
-/// same last epoch, soon.
+/// After all that the network calms down, and then every honest node must have every transaction,
+/// final, in the same last epoch, soon.
 public final class EpochsCampaign {
     private static final int NEWCOMERS = 2;
     private static final int TRANSACTIONS = 8;
     private static final long TROUBLE_MILLIS = 60_000;
     private static final long CALM_MILLIS = 900_000;
     private static final Map<Integer, List<Validator>> PARTIES = new LinkedHashMap<>();
+    private static final Map<Integer, List<Validator>> OTHER_KEYS = new LinkedHashMap<>();
 
     private final SimulatedEpochs chain;
     private final SplittableRandom random;
     private final List<Validator> parties;
     private final boolean byzantine;
+    private final List<Validator> otherKeys;
     private int brought;
+    private int proposals;
+    private int keyChanges;
 
     private EpochsCampaign(SimulatedEpochs chain, List<Validator> parties, boolean byzantine) {
         this.chain = chain;
         this.parties = parties;
+        otherKeys = parties(parties.size(), OTHER_KEYS, "epochs-campaign-next");
         this.byzantine = byzantine;
         random = chain.simulation.random();
     }
 
-    private static synchronized List<Validator> parties(int count) {
-        return PARTIES.computeIfAbsent(count, _ -> {
-            SeededRandom keys = new SeededRandom(new byte[32], "epochs-campaign");
-            List<Validator> made = new ArrayList<>();
+    private static synchronized List<Validator> parties(int count, Map<Integer, List<Validator>> made, String name) {
+        return made.computeIfAbsent(count, _ -> {
+            SeededRandom keys = new SeededRandom(new byte[32], name);
+            List<Validator> all = new ArrayList<>();
             for (int i = 1; i <= count; i++) {
-                made.add(new Validator(
+                all.add(new Validator(
                         new PartyId("validator-" + i),
                         Sm2PrivateKey.generate(keys).publicKey()));
             }
-            return made;
+            return all;
         });
     }
 
     /// @param nodes validators of the first epoch, from 4 to 7
     public static EpochsCampaign of(long seed, int nodes, boolean byzantine) {
-        List<Validator> parties = parties(nodes + NEWCOMERS);
+        List<Validator> parties = parties(nodes + NEWCOMERS, PARTIES, "epochs-campaign");
         Epoch first = Epoch.bft(0, parties.subList(0, nodes));
         SimulatedEpochs chain = new SimulatedEpochs(
                 seed,
@@ -84,7 +91,7 @@ public final class EpochsCampaign {
         chain.crashes = random.nextInt(2 * parties.size());
         if (byzantine) {
             // It is a validator of every epoch, or of none.
-            SimulatedEpochs.Node liar = chain.node(parties.getFirst().id());
+            EpochNode liar = chain.node(parties.getFirst().id());
             liar.honest = false;
             liar.behaviour = this::lie;
         }
@@ -113,12 +120,13 @@ public final class EpochsCampaign {
         });
     }
 
-    /// Another engine, one validator more or fewer, or an engine that is not heard any more.
+    /// Another engine, one validator more or fewer, or with another key, a proposal that is taken
+    /// back, or an engine that is not heard any more.
     private void change() {
         Epoch present = chain.last();
         List<Validator> members = new ArrayList<>(present.validators());
         String engine = present.engine();
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(6)) {
             case 0 -> engine = engine.equals(Epoch.BFT) && !byzantine ? Epoch.RAFT : Epoch.BFT;
             case 1 ->
                 parties.stream()
@@ -130,17 +138,51 @@ public final class EpochsCampaign {
                     members.remove(1 + random.nextInt(members.size() - 1));
                 }
             }
+            case 3 -> {
+                int whose = random.nextInt(members.size());
+                members.set(whose, withOtherKey(members.get(whose)));
+                keyChanges++;
+            }
+            case 4 -> {
+                chain.submit(Proposals.withdraw(present.number() + 1, proposals++));
+                return;
+            }
             default -> {
                 chain.muted = present.number();
                 return;
             }
         }
         long millis = present.blockTimeMillis() == 500 ? 400 : 500;
-        chain.submit(SimulatedEpochs.turnTo(Epoch.of(present.number() + 1, engine, millis, members)));
+        Epoch next = Epoch.of(present.number() + 1, engine, millis, members);
+        chain.submit(Proposals.propose(next, proposals++));
+        chain.simulation.after(500 + random.nextLong(5_000), () -> forge(present, next));
+    }
+
+    private Validator withOtherKey(Validator one) {
+        int index = parties.stream().map(Validator::id).toList().indexOf(one.id());
+        return one.equals(parties.get(index)) ? otherKeys.get(index) : parties.get(index);
+    }
+
+    /// Says that each is ready who is to be a validator: with the key that it has now, and with
+    /// another's.
+    private void forge(Epoch present, Epoch next) {
+        long height = chain.nodes.values().stream()
+                .mapToLong(node -> node.proposals().height())
+                .max()
+                .orElseThrow();
+        List<Validator> to = next.validators();
+        for (int i = 0; i < to.size(); i++) {
+            PartyId one = to.get(i).id();
+            if (!present.find(one).equals(next.find(one))) {
+                chain.submit(Proposals.ready(next, one, height, new KeyedSignatures(present, one)));
+            }
+            PartyId another = to.get((i + 1) % to.size()).id();
+            chain.submit(Proposals.ready(next, one, height, new KeyedSignatures(next, another)));
+        }
     }
 
     /// Hides what it knew, says that it never was, ends epochs elsewhere, or says nothing: to each as it likes.
-    private Object lie(SimulatedEpochs.Node liar, PartyId to, Object honest) {
+    private Object lie(EpochNode liar, PartyId to, Object honest) {
         Epoch epoch = liar.epoch();
         return switch (honest) {
             case FallbackMessage.Closed closed
@@ -196,7 +238,7 @@ public final class EpochsCampaign {
                         .allMatch(n -> n.up && n.allFinal() && n.epoch().equals(chain.last()) && holdsAll(n));
     }
 
-    private boolean holdsAll(SimulatedEpochs.Node node) {
+    private boolean holdsAll(EpochNode node) {
         for (int i = 0; i < TRANSACTIONS; i++) {
             if (!node.holds(Bytes.utf8("transaction " + i))) {
                 return false;
@@ -208,6 +250,11 @@ public final class EpochsCampaign {
     /// How many epochs began after the first.
     long epochs() {
         return chain.last().number();
+    }
+
+    /// How many proposals gave a validator another key.
+    int keyChanges() {
+        return keyChanges;
     }
 
     /// How often a node left an epoch that was given up.

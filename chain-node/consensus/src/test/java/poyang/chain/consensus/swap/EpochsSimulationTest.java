@@ -10,18 +10,21 @@ import poyang.simulation.Property;
 final class EpochsSimulationTest {
     private long turns;
     private long givenUp;
+    private long keyChanges;
 
     private void campaign(long seed, int nodes, boolean byzantine) {
         EpochsCampaign campaign = EpochsCampaign.of(seed, nodes, byzantine);
         campaign.run();
         turns += campaign.epochs();
         givenUp += campaign.givenUp();
+        keyChanges += campaign.keyChanges();
     }
 
     @Test
     void enginesAndValidatorsChangeAndNoHeightIsDecidedTwice() {
         Property.seeds(60).check(seed -> campaign(seed, 4 + (int) (seed % 2), false));
         assertTrue(turns > 60, "only " + turns + " epochs began");
+        assertTrue(keyChanges > 20, "only " + keyChanges + " keys were changed");
         assertTrue(givenUp > 20, "epochs were given up " + givenUp + " times only");
     }
 

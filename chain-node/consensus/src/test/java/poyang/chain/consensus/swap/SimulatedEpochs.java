@@ -1,56 +1,41 @@
 package poyang.chain.consensus.swap;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import poyang.chain.consensus.Attestations;
-import poyang.chain.consensus.Attestations.Word;
-import poyang.chain.consensus.QuickSignatures;
-import poyang.chain.consensus.Signatures;
-import poyang.chain.consensus.fallback.Fallback;
-import poyang.chain.consensus.fallback.FallbackEffect;
-import poyang.chain.consensus.fallback.FallbackEntry;
-import poyang.chain.consensus.fallback.FallbackEvent;
-import poyang.chain.consensus.fallback.FallbackMessage;
-import poyang.chain.consensus.fallback.Remains;
-import poyang.chain.consensus.raft.RaftRemains;
-import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
-import poyang.chain.proofs.FinalityProof;
-import poyang.crypto.CryptoSuite;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
-import poyang.kernel.Ready;
 import poyang.simulation.SimulatedNetwork;
 import poyang.simulation.Simulation;
 
-/// A chain of several epochs under one seed: engines that are swapped, validators that come and go, epochs that are
-/// given up for their fallback, with crashes, a rough network and liars; invariants checked after every effect.
+/// A chain of several epochs under one seed: engines that are swapped, validators that come and go,
+/// epochs that are given up for their fallback, with crashes, a rough network and liars; invariants
+/// checked after every effect.
 ///
-/// Execution is what a node's is, but for contracts: a transaction names the next epoch, which is due at once.
-/// The block that holds it is the last of its epoch. Who is behind takes blocks with proofs from the others.
+/// Execution is what a node's is, but for contracts, of which there is the one of epochs ({@link
+/// Proposals}): a proposal is due with the block in which more than two thirds of its validators
+/// have said that they are ready, each with the key that the proposal names for it. That block is
+/// the last of its epoch. Who is behind takes blocks with proofs from the others.
 final class SimulatedEpochs {
     static final Bytes CHAIN = Sm3.hash(new byte[] {43});
-    private static final Bytes TURN = Bytes.utf8("turn:");
-    private static final long PATIENCE_MILLIS = 12_000;
-    private static final int SERVED = 16;
 
     final Simulation simulation;
     final SimulatedNetwork<Letter> network;
-    final Map<PartyId, Node> nodes = new LinkedHashMap<>();
-    private final Epoch first;
-    private final Set<Bytes> pool = new LinkedHashSet<>();
-    private final TreeMap<Long, Bytes> history = new TreeMap<>();
-    private final TreeMap<Long, Epoch> epochs = new TreeMap<>();
-    private final TreeMap<Long, Long> ends = new TreeMap<>();
+    final Map<PartyId, EpochNode> nodes = new LinkedHashMap<>();
+    final Epoch first;
+    final Set<Bytes> pool = new LinkedHashSet<>();
+    final TreeMap<Long, Bytes> history = new TreeMap<>();
+    final TreeMap<Long, Epoch> epochs = new TreeMap<>();
+    final TreeMap<Long, Long> ends = new TreeMap<>();
+    /// Words of readiness that nodes have said.
+    final Set<Bytes> words = new LinkedHashSet<>();
     /// The epoch whose engine's messages are lost; -1 when none.
     long muted = -1;
     double crashChance;
@@ -62,8 +47,8 @@ final class SimulatedEpochs {
         network = new SimulatedNetwork<>(simulation, SimulatedNetwork.Faults.none());
         this.first = first;
         epochs.put(first.number(), first);
-        first.validators().forEach(v -> nodes.put(v.id(), new Node(v.id())));
-        newcomers.forEach(id -> nodes.put(id, new Node(id)));
+        first.validators().forEach(v -> nodes.put(v.id(), new EpochNode(this, v.id())));
+        newcomers.forEach(id -> nodes.put(id, new EpochNode(this, id)));
     }
 
     static void check(boolean invariant, String message) {
@@ -73,24 +58,20 @@ final class SimulatedEpochs {
     }
 
     void start() {
-        nodes.values().forEach(Node::restart);
+        nodes.values().forEach(EpochNode::restart);
     }
 
     /// Clients bring a transaction to everybody.
     void submit(Bytes transaction) {
         pool.add(transaction);
-        nodes.values().forEach(Node::offer);
-    }
-
-    static Bytes turnTo(Epoch epoch) {
-        return TURN.concat(epoch.encoded());
+        nodes.values().forEach(EpochNode::offer);
     }
 
     /// The epoch that is known last to anybody honest.
     Epoch last() {
         return nodes.values().stream()
                 .filter(n -> n.honest)
-                .map(n -> n.epoch)
+                .map(EpochNode::epoch)
                 .max((a, b) -> Long.compare(a.number(), b.number()))
                 .orElseThrow();
     }
@@ -107,493 +88,10 @@ final class SimulatedEpochs {
 
     /// What a liar says in the place of what it should.
     interface Behaviour {
-        Object says(Node liar, PartyId to, Object honest);
+        Object says(EpochNode liar, PartyId to, Object honest);
     }
 
-    final class Node {
-        final PartyId id;
-        boolean honest = true;
-        boolean up;
-        Behaviour behaviour = (_, _, said) -> said;
-
-        // On disk.
-        private final List<Letter.Block> blocks = new ArrayList<>();
-        private final List<FinalityProof> proofs = new ArrayList<>();
-        private final TreeMap<Long, Letter.End> overs = new TreeMap<>();
-        private Map<String, Bytes> kept = new TreeMap<>();
-        private Epoch epoch;
-        private Bytes start = CHAIN;
-        private long orderedRound;
-        private Bytes ordered = CHAIN;
-
-        private long life;
-        private Optional<SimulatedEngine> engine = Optional.empty();
-        private Attestations attestations;
-        private Optional<Fallback> fallback = Optional.empty();
-        private final Map<String, Long> timerSets = new TreeMap<>();
-        private Optional<Epoch> next = Optional.empty();
-        private long lastRound = Long.MAX_VALUE;
-        private boolean executedAll;
-        private List<FinalityProof.Signed> over = List.of();
-
-        @SuppressWarnings("NullAway.Init") // restart makes the machines
-        Node(PartyId id) {
-            this.id = id;
-            epoch = first;
-        }
-
-        Bytes start() {
-            return start;
-        }
-
-        Epoch epoch() {
-            return epoch;
-        }
-
-        int finalHeight() {
-            return proofs.size();
-        }
-
-        boolean holds(Bytes transaction) {
-            return blocks.stream().anyMatch(b -> b.transactions().contains(transaction));
-        }
-
-        boolean allFinal() {
-            return proofs.size() == blocks.size();
-        }
-
-        Signatures signatures() {
-            return new QuickSignatures(epoch, id);
-        }
-
-        private boolean votes() {
-            return epoch.indexOf(id) >= 0;
-        }
-
-        private long clock() {
-            return simulation.nowMillis() + 100_000;
-        }
-
-        void crash() {
-            up = false;
-            life++;
-            timerSets.clear();
-        }
-
-        void restart() {
-            up = true;
-            enter();
-            askNowAndThen(life);
-        }
-
-        /// Makes the machines of the present epoch, from what is on disk.
-        private void enter() {
-            life++;
-            timerSets.clear();
-            lastRound = Long.MAX_VALUE;
-            executedAll = false;
-            over = List.of();
-            next = blocks.isEmpty() ? Optional.empty() : due(blocks.getLast());
-            List<BlockHeader> finals = blocks.subList(0, proofs.size()).stream()
-                    .map(Letter.Block::header)
-                    .toList();
-            attestations = new Attestations(CHAIN, epoch, id, signatures(), proofs.size(), finals);
-            engine = Optional.empty();
-            fallback = Optional.empty();
-            if (votes()) {
-                fallback = Optional.of(exit());
-                if (!fallback.get().isShut()) {
-                    Map<String, Bytes> entries = new TreeMap<>(kept);
-                    entries.keySet().removeIf(key -> key.startsWith(FallbackEntry.PREFIX));
-                    engine = Optional.of(SimulatedEngine.of(
-                            new SimulatedEngine.Place(CHAIN, epoch, id, start, orderedRound, ordered),
-                            signatures(),
-                            entries,
-                            simulation.random().nextLong()));
-                }
-                leave(new FallbackEvent.Started(clock()));
-            }
-            long now = life;
-            engine.ifPresent(e -> act(e.started(clock())));
-            if (life == now && votes()) {
-                for (int i = proofs.size(); i < blocks.size(); i++) {
-                    attest(new Attestations.Event.Executed(blocks.get(i).header()));
-                }
-                offer();
-            }
-        }
-
-        private Fallback exit() {
-            List<FallbackEntry> entries = new ArrayList<>();
-            kept.forEach((key, value) -> {
-                if (key.startsWith(FallbackEntry.PREFIX)) {
-                    entries.add(FallbackEntry.decode(key, value));
-                }
-            });
-            Remains remains = SimulatedEngine.remains(
-                    new SimulatedEngine.Place(CHAIN, epoch, id, start, orderedRound, ordered),
-                    signatures(),
-                    () -> kept,
-                    () -> new RaftRemains.Applied(orderedRound, ordered));
-            return new Fallback(
-                    new Fallback.Scene(CHAIN, epoch, id, signatures()),
-                    remains,
-                    PATIENCE_MILLIS,
-                    entries,
-                    orderedRound,
-                    ordered);
-        }
-
-        private List<Bytes> open() {
-            return pool.stream().filter(t -> !holds(t)).limit(20).toList();
-        }
-
-        void offer() {
-            if (up) {
-                engine.ifPresent(e -> act(e.available(open(), clock())));
-            }
-        }
-
-        // ---- engine -------------------------------------------------------------------------------
-
-        private boolean crashesNow() {
-            if (!honest || crashes == 0 || simulation.random().nextDouble() >= crashChance) {
-                return false;
-            }
-            crashes--;
-            crash();
-            simulation.after(500 + simulation.random().nextLong(4_000), this::restart);
-            return true;
-        }
-
-        private boolean persist(Map<String, Bytes> entries) {
-            if (!entries.isEmpty() && crashesNow()) {
-                return false;
-            }
-            kept.putAll(entries);
-            return entries.isEmpty() || !crashesNow();
-        }
-
-        private void act(SimulatedEngine.Steps steps) {
-            long now = life;
-            check(fallback.filter(Fallback::isShut).isEmpty(), id + " takes a step in an epoch that it has closed");
-            if (!persist(steps.persist())) {
-                return;
-            }
-            if (muted != epoch.number()) {
-                steps.send().forEach(out -> say(out.to(), out.message()));
-            }
-            steps.timers().forEach(timer -> setTimer("engine:", timer));
-            for (SimulatedEngine.Decided each : steps.decided()) {
-                if (life == now) {
-                    decide(each);
-                }
-            }
-        }
-
-        private void decide(SimulatedEngine.Decided block) {
-            if (next.isPresent()) {
-                // The epoch ended below.
-                return;
-            }
-            long now = life;
-            leave(new FallbackEvent.Decided(block.round(), block.id()));
-            if (life != now) {
-                return;
-            }
-            BlockHeader below = blocks.isEmpty() ? null : blocks.getLast().header();
-            boolean known = below != null && below.epoch() == epoch.number() && block.round() <= below.round();
-            List<Bytes> fresh =
-                    block.payload().stream().distinct().filter(t -> !holds(t)).toList();
-            boolean makesBlock = !known && !fresh.isEmpty();
-            if (makesBlock) {
-                long time = Math.max(block.timestampMillis(), below == null ? 0 : below.timestampMillis());
-                execute(fresh, block.round(), block.author(), time);
-            }
-            orderedRound = block.round();
-            ordered = block.id();
-            if (makesBlock) {
-                attest(new Attestations.Event.Executed(blocks.getLast().header()));
-            }
-            if (life == now) {
-                reached();
-                turnWhenOver();
-            }
-        }
-
-        private void execute(List<Bytes> transactions, long round, PartyId author, long time) {
-            Bytes previous =
-                    blocks.isEmpty() ? CHAIN : blocks.getLast().header().hash(CryptoSuite.SM);
-            Bytes root = Sm3.hash(
-                    previous.toArray(),
-                    transactions.stream().reduce(Bytes.empty(), Bytes::concat).toArray());
-            BlockHeader header = new BlockHeader(
-                    CHAIN,
-                    epoch.number(),
-                    blocks.size() + 1L,
-                    previous,
-                    round,
-                    author,
-                    time,
-                    transactions.size(),
-                    root,
-                    root,
-                    root);
-            blocks.add(new Letter.Block(header, List.copyOf(transactions)));
-            next = due(blocks.getLast());
-            simulation.observe(id + " executes " + header.height());
-            if (honest) {
-                Bytes hash = header.hash(CryptoSuite.SM);
-                Bytes agreed = history.putIfAbsent(header.height(), hash);
-                check(
-                        agreed == null || agreed.equals(hash),
-                        "height " + header.height() + " was decided in two ways, by " + id + " in epoch "
-                                + epoch.number());
-            }
-        }
-
-        private Bytes lastHash() {
-            return blocks.isEmpty() ? CHAIN : blocks.getLast().header().hash(CryptoSuite.SM);
-        }
-
-        private Optional<Epoch> due(Letter.Block block) {
-            return block.transactions().stream()
-                    .filter(t -> t.startsWith(TURN))
-                    .map(t -> Epoch.decode(t.slice(TURN.length(), t.length()).toArray()))
-                    .filter(to -> to.number() == block.header().epoch() + 1
-                            && block.header().epoch() == epoch.number())
-                    .findFirst();
-        }
-
-        // ---- words --------------------------------------------------------------------------------
-
-        private void attest(Attestations.Event event) {
-            if (!up) {
-                return;
-            }
-            Ready<Word, Word, Attestations.Effect> ready = attestations.step(event);
-            long now = life;
-            if (votes()) {
-                ready.sendAfterPersist().forEach(out -> say(out.to(), out.message()));
-            }
-            ready.timers().forEach(timer -> setTimer("words:", timer));
-            for (Attestations.Effect effect : ready.apply()) {
-                switch (effect) {
-                    case Attestations.Effect.Finalised(FinalityProof proof) -> {
-                        check(proof.header().height() == proofs.size() + 1L, "certified heights jump or fall");
-                        check(proof.signatures().size() >= epoch.quorum(), "a proof without a quorum");
-                        check(
-                                !honest
-                                        || Objects.equals(
-                                                history.get(proof.header().height()),
-                                                proof.header().hash(CryptoSuite.SM)),
-                                "a proof of another history");
-                        proofs.add(proof);
-                    }
-                    case Attestations.Effect.Diverged(BlockHeader mine, Bytes _) ->
-                        check(!honest, id + " diverged at height " + mine.height());
-                }
-            }
-            if (life == now) {
-                turnWhenOver();
-            }
-        }
-
-        // ---- from epoch to epoch ------------------------------------------------------------------
-
-        private void turnWhenOver() {
-            if (proofs.size() != blocks.size()) {
-                return;
-            }
-            if (next.isPresent()) {
-                turn(next.get());
-            } else if (!over.isEmpty()) {
-                overs.put(epoch.number(), new Letter.End(blocks.size(), over));
-                givenUp++;
-                turn(epoch.fallback().orElseThrow());
-            }
-        }
-
-        private void turn(Epoch to) {
-            if (honest) {
-                Epoch known = epochs.putIfAbsent(to.number(), to);
-                Long end = ends.putIfAbsent(epoch.number(), (long) blocks.size());
-                check(known == null || known.equals(to), "two epochs have the number " + to.number());
-                check(end == null || end == blocks.size(), "epoch " + epoch.number() + " ended twice");
-            }
-            simulation.observe(id + " turns to " + to.number());
-            epoch = to;
-            start = lastHash();
-            kept = new TreeMap<>();
-            orderedRound = 0;
-            ordered = start;
-            enter();
-        }
-
-        private void leave(FallbackEvent event) {
-            if (!up || fallback.isEmpty()) {
-                return;
-            }
-            Ready<FallbackEntry, FallbackMessage, FallbackEffect> ready =
-                    fallback.get().step(event);
-            long now = life;
-            Map<String, Bytes> entries = new TreeMap<>();
-            ready.persist().forEach(entry -> entries.put(entry.key(CryptoSuite.SM), entry.encoded()));
-            if (!persist(entries)) {
-                return;
-            }
-            ready.sendAfterPersist()
-                    .forEach(out -> say(
-                            out.to(),
-                            FallbackMessage.decode(out.message().encoded().toArray())));
-            ready.timers().forEach(timer -> setTimer("exit:", timer));
-            for (FallbackEffect effect : ready.apply()) {
-                if (life != now) {
-                    return;
-                }
-                switch (effect) {
-                    case FallbackEffect.Shut() -> engine = Optional.empty();
-                    case FallbackEffect.Rest(List<Remains.Item> items, long round) -> {
-                        for (Remains.Item item : items) {
-                            if (life == now) {
-                                decide(new SimulatedEngine.Decided(
-                                        item.id(),
-                                        item.round(),
-                                        item.author(),
-                                        item.timestampMillis(),
-                                        item.payload()));
-                            }
-                        }
-                        if (life == now) {
-                            lastRound = round;
-                            reached();
-                        }
-                    }
-                    case FallbackEffect.Over(List<FinalityProof.Signed> words) -> {
-                        over = words;
-                        turnWhenOver();
-                    }
-                }
-            }
-        }
-
-        private void reached() {
-            if (!executedAll && orderedRound >= lastRound && next.isEmpty()) {
-                executedAll = true;
-                leave(new FallbackEvent.Executed(lastHash()));
-            }
-        }
-
-        // ---- catching up --------------------------------------------------------------------------
-
-        private void askNowAndThen(long atLife) {
-            simulation.after(700 + simulation.random().nextLong(600), () -> {
-                if (up && life >= atLife) {
-                    List<PartyId> all = List.copyOf(nodes.keySet());
-                    PartyId peer = all.get(simulation.random().nextInt(all.size()));
-                    if (!peer.equals(id)) {
-                        say(peer, new Letter.AskBlocks(proofs.size()));
-                    }
-                    askNowAndThen(atLife);
-                }
-            });
-        }
-
-        private void serve(PartyId to, int from) {
-            List<Letter.Served> found = new ArrayList<>();
-            for (int i = from; i < proofs.size() && found.size() < SERVED; i++) {
-                found.add(new Letter.Served(blocks.get(i), proofs.get(i)));
-            }
-            if (!found.isEmpty() || epoch.number() > 0) {
-                say(to, new Letter.Blocks(found, Map.copyOf(overs)));
-            }
-        }
-
-        private void take(Letter.Blocks brought) {
-            leaveBy(brought.ends());
-            for (Letter.Served each : brought.blocks()) {
-                BlockHeader header = each.block().header();
-                if (header.height() == proofs.size() + 1L
-                        && header.epoch() == epoch.number()
-                        && each.holds(epoch, signatures())) {
-                    if (blocks.size() == proofs.size()) {
-                        execute(
-                                each.block().transactions(),
-                                header.round(),
-                                header.proposer(),
-                                header.timestampMillis());
-                    }
-                    boolean same = blocks.get(proofs.size()).header().equals(header);
-                    check(!honest || same, "a served block is another");
-                    attest(new Attestations.Event.Proven(each.proof()));
-                    leaveBy(brought.ends());
-                }
-            }
-        }
-
-        /// Leaves the epochs that end here, and were given up.
-        private void leaveBy(Map<Long, Letter.End> ends) {
-            Letter.End end = ends.get(epoch.number());
-            while (end != null
-                    && end.height() == blocks.size()
-                    && proofs.size() == blocks.size()
-                    && next.isEmpty()
-                    && end.holds(epoch, lastHash(), signatures())) {
-                over = end.over();
-                turnWhenOver();
-                end = ends.get(epoch.number());
-            }
-        }
-
-        // ---- letters ------------------------------------------------------------------------------
-
-        private void say(PartyId to, Object honestWord) {
-            Object word = honest ? honestWord : behaviour.says(this, to, honestWord);
-            network.send(id, to, new Letter(epoch.number(), word), (from, letter) -> node(to).hear(from, letter));
-        }
-
-        private void hear(PartyId from, Letter letter) {
-            if (!up) {
-                return;
-            }
-            switch (letter.content()) {
-                case Word word -> attest(new Attestations.Event.Heard(from, word));
-                case Letter.AskBlocks(int height) -> serve(from, height);
-                case Letter.Blocks brought -> take(brought);
-                case FallbackMessage message -> {
-                    if (letter.epoch() == epoch.number()) {
-                        leave(new FallbackEvent.Received(from, message, clock()));
-                    }
-                }
-                default -> {
-                    if (letter.epoch() == epoch.number()) {
-                        engine.ifPresent(e -> act(e.received(from, letter.content(), clock())));
-                        offer();
-                    }
-                }
-            }
-        }
-
-        private void setTimer(String machine, Ready.TimerChange timer) {
-            String name = machine + timer.name();
-            long set = timerSets.merge(name, 1L, Long::sum);
-            long now = life;
-            if (timer.delayMillis() < 0) {
-                return;
-            }
-            simulation.after(timer.delayMillis(), () -> {
-                if (life == now && up && timerSets.getOrDefault(name, 0L) == set) {
-                    switch (machine) {
-                        case "engine:" -> engine.ifPresent(e -> act(e.timerFired(timer.name(), clock())));
-                        case "words:" -> attest(new Attestations.Event.TimerFired());
-                        default -> leave(new FallbackEvent.TimerFired(timer.name(), !open().isEmpty(), clock()));
-                    }
-                }
-            });
-        }
-    }
-
-    Node node(PartyId id) {
+    EpochNode node(PartyId id) {
         return Objects.requireNonNull(nodes.get(id));
     }
 }
