@@ -35,12 +35,16 @@ final class BenchNetwork implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
+    /// The validator that a newcomer knows.
+    private static final int FIRST_CONTACT = 1;
 
     private final Path folder;
+    private final Plan made;
     private final Province province;
     private final boolean profile;
     private final int started;
     private final List<List<SigningKey>> keysByNode = new ArrayList<>();
+    private final List<Path> homes = new ArrayList<>();
     private final List<NodeAddress> peers = new ArrayList<>();
     private final List<NodeAddress> nodes = new ArrayList<>();
     private final List<Child.Program> programs = new ArrayList<>();
@@ -79,6 +83,7 @@ final class BenchNetwork implements AutoCloseable {
     /// @param profile every process leaves a flight recording in the logs' folder
     BenchNetwork(Path folder, Plan plan, byte[] seed, RandomSource random, boolean profile) throws IOException {
         this.folder = folder;
+        made = plan;
         this.profile = profile;
         Files.createDirectory(folder.resolve("logs"));
         province = new Province(folder, CryptoSuite.SM, random, InstantSource.system());
@@ -90,7 +95,6 @@ final class BenchNetwork implements AutoCloseable {
             province.register(ORGANISATION, signer(i), "压力测试员", Role.ANALYST, keys.get(i));
         }
         Province.Person _ = province.account(ORGANISATION, SUPERVISOR, "压力监管员", Role.SUPERVISOR);
-        List<Path> homes = new ArrayList<>();
         int count = plan.validators() + plan.newcomers();
         started = plan.validators();
         List<Integer> ports = freePorts(2 * count);
@@ -108,7 +112,7 @@ final class BenchNetwork implements AutoCloseable {
         }
         province.genesis("bench");
         for (int i = 0; i < count; i++) {
-            plan(plan, i, homes.get(i));
+            programs.add(plan(i));
         }
     }
 
@@ -163,9 +167,19 @@ final class BenchNetwork implements AutoCloseable {
         return ports;
     }
 
-    private void plan(Plan plan, int index, Path home) throws IOException {
-        List<NodeAddress> others = new ArrayList<>(peers);
-        NodeAddress own = others.remove(index);
+    /// A validator of the genesis finds the others of it by itself, a newcomer one of them;
+    /// nobody's settings name a newcomer.
+    private List<NodeAddress> seeds(int index) {
+        List<NodeAddress> seeds = new ArrayList<>(peers.subList(0, started));
+        if (index >= started) {
+            return List.of(seeds.get(FIRST_CONTACT));
+        }
+        seeds.remove(index);
+        return seeds;
+    }
+
+    private Child.Program plan(int index) throws IOException {
+        NodeAddress own = peers.get(index);
         Map<String, String> settings = new TreeMap<>();
         settings.put("name", own.name());
         settings.put("validator.key", KEY);
@@ -175,15 +189,15 @@ final class BenchNetwork implements AutoCloseable {
         }
         settings.put("directory", "data");
         settings.put("peer.listen", HOST + ":" + own.port());
-        settings.put("peers", text(others));
+        settings.put("seeds", text(seeds(index)));
         settings.put("api.listen", HOST + ":" + nodes.get(index).port());
-        programs.add(new Child.Program(
+        return new Child.Program(
                 own.name(),
-                plan.program(),
-                ClassPaths.of(plan.modules().toArray(new String[0])),
+                made.program(),
+                ClassPaths.of(made.modules().toArray(new String[0])),
                 MEGABYTES,
                 flags(own.name()),
-                List.of("--config", configure(home, settings).toString())));
+                List.of("--config", configure(homes.get(index), settings).toString()));
     }
 
     private List<String> flags(String name) {
@@ -233,6 +247,23 @@ final class BenchNetwork implements AutoCloseable {
         Child child = Child.start(programs.get(number), folder.resolve("logs"));
         children.set(number, child);
         String _ = child.awaitReady();
+    }
+
+    /// Stops a validator and starts it where the others reach it at another port, which nobody is
+    /// told but by itself.
+    void move(int number) throws IOException {
+        NodeAddress before = peers.get(number);
+        children.get(number).terminate();
+        boolean _ = children.get(number).awaitEnd();
+        int port = freePorts(1).getFirst();
+        peers.set(number, new NodeAddress(before.name(), before.host(), port));
+        programs.set(number, plan(number));
+        restart(number);
+    }
+
+    /// Where a node is reached by the others now.
+    NodeAddress peer(int number) {
+        return peers.get(number);
     }
 
     /// Starts the next newcomer, and waits until it serves.

@@ -36,7 +36,11 @@ final class EpochsBench implements Callable<Integer> {
     private static final int SIGNERS = 20;
     private static final long BLOCK_TIME_MILLIS = 500;
     private static final long SWAP_SECONDS = 120;
-    private static final long CALM_SECONDS = 90;
+    private static final long CALM_SECONDS = 120;
+    /// Who moves, and who ends then.
+    private static final int MOVED = 2;
+
+    private static final int ENDED = 3;
 
     @Option(names = "--swaps", defaultValue = "4", description = "changes of the engine (default: 4)")
     private int swaps;
@@ -44,7 +48,7 @@ final class EpochsBench implements Callable<Integer> {
     @Option(
             names = "--members",
             description = "then a fifth node observes and joins, the first validator leaves, the second one changes its"
-                    + " key")
+                    + " key, the third one moves to another port")
     private boolean members;
 
     @Option(names = "--rate", defaultValue = "60", description = "records a second (default: 60)")
@@ -102,10 +106,11 @@ final class EpochsBench implements Callable<Integer> {
                 commands.turn(network.nodes().subList(0, NODES), "--engine", other);
             }
             if (members) {
+                commands.admit("validator-5", key(network, 4, 0));
                 network.startNewcomer();
                 try (ChainClient toAll = network.client()) {
                     commands.reader = load.anyAccount(toAll);
-                    changeMembers(network, commands);
+                    changeMembers(network, commands, load);
                 }
                 commands.reader = load.anyAccount();
             }
@@ -119,9 +124,12 @@ final class EpochsBench implements Callable<Integer> {
         }
     }
 
-    /// A fifth node observes, joins and votes; a proposal that cannot be is taken back; the first validator leaves;
-    /// the second one changes its key.
-    private void changeMembers(BenchNetwork network, Commands commands) throws InterruptedException {
+    /// A fifth node, which nobody's settings name and which knows one of the others, observes,
+    /// joins and votes; a proposal that cannot be is taken back; the first validator leaves; the
+    /// second one changes its key; the third one moves to another port, which it tells the others
+    /// by way of the chain, and whose vote they need when the fourth one ends.
+    private void changeMembers(BenchNetwork network, Commands commands, SteadyLoad load)
+            throws IOException, InterruptedException {
         List<NodeAddress> nodes = network.nodes();
         commands.caughtUp(nodes.getFirst(), nodes.getLast());
         commands.withdrawn(
@@ -131,6 +139,11 @@ final class EpochsBench implements Callable<Integer> {
         commands.turn(nodes, "--leave", "validator-1");
         Thread.sleep(seconds * 1_000L);
         commands.turn(nodes, "--validator", "validator-2=" + key(network, 1, 1));
+        network.move(MOVED);
+        commands.announced(network.peer(MOVED));
+        commands.linked(List.of(nodes.get(1), nodes.get(4)), network.peer(MOVED).name());
+        network.validator(ENDED).terminate();
+        commands.goesOn(load);
     }
 
     private static String key(BenchNetwork network, int node, int which) {
@@ -149,15 +162,19 @@ final class EpochsBench implements Callable<Integer> {
         }
 
         private String run(String name, String... options) {
+            return said("epoch", name, options);
+        }
+
+        private String said(String group, String name, String... options) {
             StringWriter out = new StringWriter();
-            List<String> all = new ArrayList<>(List.of("epoch", name, "--json"));
+            List<String> all = new ArrayList<>(List.of(group, name, "--json"));
             all.addAll(by);
             all.addAll(List.of(options));
             int code = new CommandLine(Main.commands())
                     .setOut(new PrintWriter(out))
                     .execute(all.toArray(String[]::new));
             if (code != 0) {
-                throw notSo("poyang epoch " + name + " ended with " + code + " " + out);
+                throw notSo("poyang " + group + " " + name + " ended with " + code + " " + out);
             }
             return out.toString();
         }
@@ -194,6 +211,40 @@ final class EpochsBench implements Callable<Integer> {
             long from = System.nanoTime();
             while (reader.status(other).getHeight() < height) {
                 within(from, other.name() + " is not at height " + height);
+            }
+        }
+
+        void admit(String node, String key) {
+            String _ = said("node", "admit", node, "--node-key", key);
+        }
+
+        /// Waits until the chain knows where a node is.
+        void announced(NodeAddress place) throws InterruptedException {
+            long from = System.nanoTime();
+            String at = place.host() + ":" + place.port();
+            while (!said("node", "list").contains(at)) {
+                within(from, place.name() + " is not known to be at " + at);
+            }
+        }
+
+        /// Waits until these have a direct link with a node.
+        void linked(List<NodeAddress> others, String node) throws InterruptedException {
+            long from = System.nanoTime();
+            while (!others.stream()
+                    .allMatch(other -> reader.status(other).getPeersList().stream()
+                            .anyMatch(peer -> peer.getNode().equals(node)
+                                    && peer.getConnected()
+                                    && peer.getVia().isEmpty()))) {
+                within(from, node + " has no links with the others");
+            }
+        }
+
+        /// Waits until records come back that were brought from now on.
+        void goesOn(SteadyLoad load) throws InterruptedException {
+            long from = System.nanoTime();
+            long enough = load.submitted() + 1;
+            while (load.completed() < enough) {
+                within(from, "nothing is recorded any more");
             }
         }
 

@@ -55,6 +55,11 @@ final class LoadCounts {
         latencyNanos[kept++] = nanos;
     }
 
+    /// Submitted since the beginning.
+    synchronized long total() {
+        return submitted;
+    }
+
     synchronized long completed() {
         return allCompleted;
     }

@@ -198,7 +198,7 @@ public final class LocalNetwork implements AutoCloseable {
                         "data",
                         "peer.listen",
                         HOST + ":" + peerPort(number),
-                        "peers",
+                        "seeds",
                         text(peers),
                         "api.listen",
                         HOST + ":" + apiPort(number)));

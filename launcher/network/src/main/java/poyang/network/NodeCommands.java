@@ -1,5 +1,9 @@
 package poyang.network;
 
+import com.google.protobuf.ByteString;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import poyang.crypto.random.ProcessRandom;
+import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
@@ -19,11 +24,17 @@ import poyang.tools.Report;
 import poyang.wire.schema.Empty;
 import poyang.wire.schema.FrozenNode;
 import poyang.wire.schema.FrozenNodes;
+import poyang.wire.schema.NodeAdmission;
+import poyang.wire.schema.NodeDismissal;
 import poyang.wire.schema.NodeFreezeRequest;
+import poyang.wire.schema.RegisteredNode;
+import poyang.wire.schema.RegisteredNodes;
 import poyang.wire.schema.TransactionReceipt;
 
-/// Which nodes of a chain are frozen.
-@Command(name = "node", description = "Freezes a node of a chain, which no other hears then, unfreezes it, lists them.")
+/// Which nodes a chain has besides its validators, where each is reached, and which are frozen.
+@Command(
+        name = "node",
+        description = "Admits a node to a chain or dismisses it; freezes one, which no other hears then; lists them.")
 final class NodeCommands {
     private static final String CONTRACT = "poyang.v1.Nodes";
 
@@ -53,21 +64,69 @@ final class NodeCommands {
         return by.with(random, clock, account -> changed(account, "Unfreeze", node, reason));
     }
 
+    @Command(description = "By a supervisor: a node that is no validator may have links with the others, to observe.")
+    int admit(
+            @Parameters(paramLabel = "NODE") String node,
+            @Option(
+                            names = "--node-key",
+                            paramLabel = "KEY",
+                            required = true,
+                            description = "its public key in hexadecimal digits")
+                    String key,
+            @Mixin AccountOptions by) {
+        return by.with(random, clock, account -> {
+            NodeAdmission admission = NodeAdmission.newBuilder()
+                    .setNode(node)
+                    .setPublicKey(ByteString.copyFrom(Bytes.fromHex(key).toArray()))
+                    .build();
+            return said("admitted", node, account.call(CONTRACT, "Admit", admission));
+        });
+    }
+
+    @Command(description = "By a supervisor: takes a node that is no validator off the register, with its address.")
+    int dismiss(@Parameters(paramLabel = "NODE") String node, @Mixin AccountOptions by) {
+        return by.with(random, clock, account -> {
+            NodeDismissal dismissal = NodeDismissal.newBuilder().setNode(node).build();
+            return said("dismissed", node, account.call(CONTRACT, "Dismiss", dismissal));
+        });
+    }
+
+    private int said(String what, String node, TransactionReceipt receipt) {
+        return new Report(command.commandLine().getOut(), json)
+                .say(what, node)
+                .say("block", receipt.getHeight())
+                .done(0);
+    }
+
     private int changed(ChainAccount account, String method, String node, String reason) {
         TransactionReceipt receipt = account.call(
                 CONTRACT,
                 method,
                 NodeFreezeRequest.newBuilder().setNode(node).setReason(reason).build());
-        return new Report(command.commandLine().getOut(), json)
-                .say(method.equals("Freeze") ? "frozen" : "free", node)
-                .say("block", receipt.getHeight())
-                .done(0);
+        return said(method.equals("Freeze") ? "frozen" : "free", node, receipt);
     }
 
-    @Command(description = "The frozen nodes, who froze them and why.")
+    @Command(
+            description =
+                    "The nodes on the register and where they are reached; the frozen ones, who froze them and why.")
     int list(@Mixin AccountOptions by) {
         return by.with(random, clock, account -> {
-            Report report = new Report(command.commandLine().getOut(), json).list("frozen");
+            Report report = new Report(command.commandLine().getOut(), json)
+                    .list("nodes")
+                    .list("frozen");
+            RegisteredNodes registered = ChainForms.attested(
+                    RegisteredNodes.parser(),
+                    Bytes.wrap(account.read(CONTRACT, "Registry", Empty.getDefaultInstance())));
+            for (RegisteredNode node : registered.getNodesList()) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("node", node.getNode());
+                fields.put("address", place(node));
+                fields.put("height", node.getHeight());
+                Report _ = report.item(
+                        "nodes",
+                        fields,
+                        "%s  at %s  since block %d".formatted(node.getNode(), place(node), node.getHeight()));
+            }
             FrozenNodes nodes = ChainForms.attested(
                     FrozenNodes.parser(), Bytes.wrap(account.read(CONTRACT, "List", Empty.getDefaultInstance())));
             for (FrozenNode node : nodes.getNodesList()) {
@@ -87,5 +146,17 @@ final class NodeCommands {
             }
             return report.done(0);
         });
+    }
+
+    private static String place(RegisteredNode node) {
+        if (node.getPort() == 0) {
+            return "";
+        }
+        try {
+            InetAddress address = InetAddress.getByAddress(node.getAddress().toByteArray());
+            return new InetSocketAddress(address, node.getPort()).toString().substring(1);
+        } catch (UnknownHostException e) {
+            throw new Bug("the chain holds an address that is none", e);
+        }
     }
 }

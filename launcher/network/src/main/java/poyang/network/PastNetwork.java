@@ -336,7 +336,7 @@ final class PastNetwork implements AutoCloseable {
         settings.put("validator.key", "validator.key.pem");
         settings.put("directory", "data");
         settings.put("peer.listen", HOST + ":" + own.port());
-        settings.put("peers", text(others));
+        settings.put("seeds", text(others));
         settings.put("api.listen", HOST + ":" + nodes.get(index).port());
         List<String> flags = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector"));
         if (profile && index == NODES - 1) {

@@ -76,6 +76,11 @@ final class SteadyLoad implements AutoCloseable {
         }
     }
 
+    /// Records that were brought so far.
+    long submitted() {
+        return counts.total();
+    }
+
     /// Records that came back, one way or the other.
     long completed() {
         return counts.completed();

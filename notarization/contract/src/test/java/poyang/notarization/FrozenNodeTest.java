@@ -6,16 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import poyang.chain.contract.AccountErrors;
+import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.sdk.ChainAccount;
+import poyang.sdk.ChainForms;
+import poyang.sdk.NodeAddress;
+import poyang.wire.schema.Empty;
 import poyang.wire.schema.EvidenceRecord;
 import poyang.wire.schema.NodeFreezeRequest;
 import poyang.wire.schema.NodeStatus;
 import poyang.wire.schema.PeerStatus;
+import poyang.wire.schema.RegisteredNode;
+import poyang.wire.schema.RegisteredNodes;
 
 /// Four validators of which a supervisor freezes one: the others go on without it and hear it no more, until it is
 /// free and catches up.
@@ -56,6 +64,7 @@ final class FrozenNodeTest {
             ChainAccount writer = nodes.account("a/analyst", nodes.key("a/analyst"), nodes.api.subList(0, 3));
             ChainAccount supervisor = nodes.account(
                     "supervision/supervisor", nodes.key("supervision/supervisor"), nodes.api.subList(0, 3));
+            announced(supervisor, nodes);
             long first = record(writer);
             await(() -> nodes.height(3) >= first);
             long frozen = supervisor.call(NODES, "Freeze", LAST).getHeight();
@@ -94,6 +103,26 @@ final class FrozenNodeTest {
 
     private static EvidenceRecord any() {
         return EvidenceRecord.newBuilder().setSubject("any").build();
+    }
+
+    /// Each node was told of those alone that were started before it; the chain tells all of all,
+    /// and where they are.
+    private static void announced(ChainAccount reader, Validators nodes) throws InterruptedException {
+        await(() -> register(reader).equals(nodes.peerPorts()));
+        await(() -> nodes.api.subList(0, 3).stream().allMatch(node -> direct(reader, node) == Validators.COUNT - 1));
+    }
+
+    private static long direct(ChainAccount reader, NodeAddress node) {
+        return reader.status(node).getPeersList().stream()
+                .filter(peer -> peer.getConnected() && peer.getVia().isEmpty())
+                .count();
+    }
+
+    private static Map<String, Integer> register(ChainAccount reader) {
+        RegisteredNodes nodes = ChainForms.attested(
+                RegisteredNodes.parser(), Bytes.wrap(reader.read(NODES, "Registry", Empty.getDefaultInstance())));
+        return nodes.getNodesList().stream()
+                .collect(Collectors.toMap(RegisteredNode::getNode, RegisteredNode::getPort));
     }
 
     private interface Condition {

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,8 +78,8 @@ final class HostedEpochsTest {
 
     private ChainHost host(String name) {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        HostSettings settings =
-                new HostSettings(folder.resolve(name), any, any, Map.of("operator", operator.publicKey()), 4, 16);
+        HostSettings settings = new HostSettings(
+                folder.resolve(name), any, Optional.empty(), any, Map.of("operator", operator.publicKey()), 4, 16);
         return ChainHost.start(
                 settings, folder.resolve(name).resolve("storage.key"), name.toCharArray(), random, clock);
     }

@@ -2,11 +2,8 @@ package poyang.notarization;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -14,13 +11,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import poyang.chain.ledger.Retention;
 import poyang.chain.node.GenesisMaker;
 import poyang.chain.node.Node;
 import poyang.chain.node.NodeSettings;
+import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.Validator;
 import poyang.crypto.Certificates;
@@ -40,6 +41,7 @@ import poyang.sdk.ChainForms;
 import poyang.sdk.NodeAddress;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.GenesisFile;
+import poyang.wire.schema.NodeAdmission;
 import poyang.wire.schema.Organisation;
 import poyang.wire.schema.RegisterAuthorityRequest;
 import poyang.wire.schema.Role;
@@ -51,6 +53,13 @@ import poyang.wire.transport.TransportConfig;
 /// Four validators with these contracts in one process, over real sockets, certificates and disks.
 final class Validators implements AutoCloseable {
     static final int COUNT = 4;
+    /// Tests are many blocks long.
+    private static final long BLOCK_TIME_MILLIS = 100;
+
+    private static final String HOST = "127.0.0.1";
+    /// The system chooses the ports. Each node knows those that were started before it.
+    private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
     static final String STORAGE_PASSWORD = "validators 4";
 
     final RandomSource random = new SeededRandom(new byte[32], "contracts-on-nodes");
@@ -68,12 +77,14 @@ final class Validators implements AutoCloseable {
     private final List<ChainClient> clients = new ArrayList<>();
     private final Validity validity;
     private final AtomicLong shiftMillis = new AtomicLong();
+    private final Path folder;
+    private final long patienceMillis;
 
     Validators(Path folder) throws Exception {
         this(folder, 0);
     }
 
-    /// With nodes besides that are no validators of the genesis.
+    /// With nodes besides that are no validators of the genesis, which admits them.
     ///
     /// @param observers how many
     Validators(Path folder, int observers) throws Exception {
@@ -89,39 +100,68 @@ final class Validators implements AutoCloseable {
         people();
         List<Validator> validators = new ArrayList<>();
         int count = COUNT + observers;
-        List<Integer> ports = freePorts(2 * count);
         for (int i = 0; i < count; i++) {
-            String name = "validator-" + (i + 1);
+            String name = name(i);
             own.add(Sm2PrivateKey.generate(random));
             next.add(Sm2PrivateKey.generate(random));
             if (i < COUNT) {
                 validators.add(new Validator(new PartyId(name), own.get(i).publicKey()));
+            } else {
+                call(
+                        "Nodes",
+                        "Admit",
+                        NodeAdmission.newBuilder()
+                                .setNode(name)
+                                .setPublicKey(
+                                        ChainBytes.of(own.get(i).publicKey().encoded()))
+                                .build());
             }
-            peers.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i)));
-            api.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i + 1)));
         }
         Bytes trust = Bytes.wrap(root.certificate().getEncoded());
-        genesis = ChainForms.file(GenesisMaker.make("identities", validators, clock.millis(), calls, trust));
+        Epoch first = Epoch.of(0, Epoch.BFT, BLOCK_TIME_MILLIS, validators);
+        genesis = ChainForms.file(GenesisMaker.make("identities", first, clock.millis(), calls, trust));
+        this.folder = folder;
+        this.patienceMillis = patienceMillis;
         for (int i = 0; i < count; i++) {
-            List<NodeAddress> others = new ArrayList<>(peers);
-            NodeAddress mine = others.remove(i);
-            NodeSettings settings = new NodeSettings(
-                    new PartyId(mine.name()),
-                    genesis,
-                    folder.resolve(mine.name()),
-                    mine.socketAddress(),
-                    others,
-                    api.get(i).socketAddress(),
-                    new Retention.Archive(),
-                    i >= COUNT,
-                    patienceMillis,
-                    NodeSettings.NEVER);
-            Path key = folder.resolve(mine.name() + ".storage.key");
-            try (StorageKey storage = StorageKey.openOrCreate(key, STORAGE_PASSWORD.toCharArray(), random)) {
-                nodes.add(Node.start(
-                        settings, identity(mine.name()), List.of(own.get(i), next.get(i)), storage, random, clock));
-            }
+            start(i, folder.resolve(name(i)), NodeSettings.NEVER);
         }
+    }
+
+    /// At ports that the system chooses; it knows those that were started before.
+    private void start(int index, Path home, long snapshotBeyond) {
+        String name = name(index);
+        NodeSettings settings = new NodeSettings(
+                new PartyId(name),
+                genesis,
+                home,
+                ANY,
+                Optional.empty(),
+                peers,
+                ANY,
+                new Retention.Archive(),
+                index >= COUNT,
+                patienceMillis,
+                snapshotBeyond);
+        Path key = folder.resolve(home.getFileName() + ".storage.key");
+        try (StorageKey storage = StorageKey.openOrCreate(key, STORAGE_PASSWORD.toCharArray(), random)) {
+            nodes.add(Node.start(
+                    settings, identity(name), List.of(own.get(index), next.get(index)), storage, random, clock));
+        }
+        peers.add(new NodeAddress(name, HOST, nodes.getLast().peerPort()));
+        api.add(new NodeAddress(name, HOST, nodes.getLast().apiPort()));
+    }
+
+    /// Gives the last validator, which was stopped, an empty disk and another port, and has it take
+    /// a snapshot.
+    void comeBackAnew() {
+        int last = COUNT - 1;
+        peers.remove(last);
+        api.remove(last);
+        start(last, folder.resolve(name(last) + "-anew"), 1);
+    }
+
+    private static String name(int index) {
+        return "validator-" + (index + 1);
     }
 
     private Instant now() {
@@ -175,19 +215,6 @@ final class Validators implements AutoCloseable {
         calls.add(new Genesis.Call("poyang.v1." + contract, method, Bytes.wrap(arguments.toByteArray())));
     }
 
-    /// Free ports below those that the system hands out.
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<Integer> ports = new ArrayList<>();
-        for (int port = 23_400; ports.size() < count; port++) {
-            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                ports.add(free.getLocalPort());
-            } catch (BindException e) {
-                // Taken: the next one.
-            }
-        }
-        return ports;
-    }
-
     private TlsIdentity identity(String name) {
         Sm2PrivateKey key = Sm2PrivateKey.generate(random);
         X509Certificate leaf = city.leaf(name, key.publicKey(), validity, random);
@@ -207,8 +234,18 @@ final class Validators implements AutoCloseable {
         return next.get(index);
     }
 
+    /// name → where the others reach it.
+    Map<String, Integer> peerPorts() {
+        return peers.stream().collect(Collectors.toMap(NodeAddress::name, NodeAddress::port));
+    }
+
     long height(int index) {
         return nodes.get(index).finalisedHeight();
+    }
+
+    /// The lowest height whose state it keeps.
+    long horizon(int index) {
+        return nodes.get(index).horizon();
     }
 
     void stop(int index) {
@@ -223,10 +260,7 @@ final class Validators implements AutoCloseable {
                 .filter(peer -> !peer.equals(self))
                 .forEach(peer -> others.put(new PartyId(peer.name()), peer.socketAddress()));
         return Transport.start(
-                TransportConfig.of(new PartyId(self.name()), self.socketAddress(), others),
-                identity(self.name()),
-                random,
-                listener);
+                TransportConfig.of(new PartyId(self.name()), ANY, others), identity(self.name()), random, listener);
     }
 
     /// An account that asks these nodes only.
@@ -270,7 +304,7 @@ final class Validators implements AutoCloseable {
 
     /// Waits until every node has this height final.
     void await(long height) throws InterruptedException {
-        long deadline = System.nanoTime() + 30_000_000_000L;
+        long deadline = System.nanoTime() + 120_000_000_000L;
         while (!nodes.stream().allMatch(node -> node.finalisedHeight() >= height)) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("height " + height + " is not final everywhere");

@@ -34,7 +34,7 @@ public final class TransactionStream implements AutoCloseable {
     private static final long REOPEN_MILLIS = 200;
     private static final long LOOK_MILLIS = 500;
     private static final long SILENT_MILLIS = 10_000;
-    private static final long GIVE_UP_MILLIS = 60_000;
+    private static final long GIVE_UP_MILLIS = 120_000;
 
     private final ChainClient client;
     private final List<ChainAccount> accounts;

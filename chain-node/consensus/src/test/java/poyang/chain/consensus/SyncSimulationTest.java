@@ -10,8 +10,11 @@ import java.util.Random;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import poyang.chain.consensus.SimulatedChain.Behaviour;
+import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.OrderingPoint;
 import poyang.chain.consensus.sync.ProvenBlock;
+import poyang.chain.consensus.sync.SyncEffect;
+import poyang.chain.consensus.sync.SyncEvent;
 import poyang.chain.consensus.sync.SyncMessage;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
@@ -162,6 +165,27 @@ final class SyncSimulationTest {
                         new FinalityProof(SimulatedChain.withAnotherState(h), proof.signatures()),
                         block.transactions());
         };
+    }
+
+    /// A node that is admitted while the machine runs is served, a stranger and one that was
+    /// dismissed are not.
+    @Test
+    void whoIsServedChangesWhileItRuns() {
+        Bytes chainId = Sm3.hash(new byte[] {4});
+        BlockSync sync = new BlockSync(
+                chainId,
+                EPOCH,
+                id(1),
+                new QuickSignatures(EPOCH, id(1)),
+                new BlockSync.Neighbours(new OrderingPoint(0, 0, 0, chainId, 0), List.of(), true));
+        SyncEvent asks = new SyncEvent.Received(id(9), new SyncMessage.AskBlocks(1, 8));
+        assertEquals(1, sync.step(asks).rejected().size());
+        var _ = sync.step(new SyncEvent.Among(List.of(id(1), id(2), id(9))));
+        assertEquals(List.of(new SyncEffect.Serve(id(9), 1, 8)), sync.step(asks).apply());
+        var _ = sync.step(new SyncEvent.Among(List.of()));
+        assertEquals(1, sync.step(asks).rejected().size());
+        SyncEvent validators = new SyncEvent.Received(id(2), new SyncMessage.AskBlocks(1, 8));
+        assertEquals(1, sync.step(validators).apply().size(), "validators always are");
     }
 
     @Test

@@ -36,7 +36,7 @@ public record Account(String id, String organisation, Set<Role> roles, List<KeyW
         return id.equals("genesis");
     }
 
-    /// Is it a validator of the chain, acting with the key that its genesis names?
+    /// Is it a node of the chain, acting with the key that an epoch or its admission names?
     public boolean isValidator() {
         return organisation.equals(VALIDATORS);
     }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import poyang.chain.proofs.Attestation;
 import poyang.chain.proofs.BlockHeader;
 import poyang.chain.proofs.Epoch;
+import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.Genesis;
 import poyang.chain.proofs.TransactionLeaf;
@@ -177,7 +178,7 @@ final class Chain {
         BlockHeader below = ledger.header(block.height() - 1).orElseThrow();
         return new BlockHeader(
                 genesis.chainId(),
-                0,
+                ledger.epochs().last().number(),
                 block.height(),
                 below.hash(CryptoSuite.SM),
                 2 * block.height(),
@@ -190,12 +191,28 @@ final class Chain {
     }
 
     FinalityProof proof(BlockHeader header) {
+        return new FinalityProof(header, signed(Attestation.message(CryptoSuite.SM, header)));
+    }
+
+    private List<FinalityProof.Signed> signed(byte[] message) {
         List<FinalityProof.Signed> signatures = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             signatures.add(new FinalityProof.Signed(
-                    new PartyId("validator-" + (i + 1)),
-                    keys.get(i).sign(Attestation.message(CryptoSuite.SM, header))));
+                    new PartyId("validator-" + (i + 1)), keys.get(i).sign(message)));
         }
-        return new FinalityProof(header, signatures);
+        return signatures;
+    }
+
+    /// The epoch is given up where the ledger stands, and its fallback begins.
+    EpochLink giveUp(Ledger ledger) {
+        Epoch present = ledger.epochs().last();
+        FinalityProof last = ledger.finality(ledger.height()).orElseThrow();
+        Bytes header = last.header().hash(CryptoSuite.SM);
+        EpochLink link = new EpochLink(
+                last,
+                new EpochLink.Ground.GivenUp(signed(EpochLink.end(genesis.chainId(), present.number(), header))),
+                present.fallback().orElseThrow());
+        ledger.beginEpoch(link);
+        return link;
     }
 }

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.StatePart;
 import poyang.kernel.Bytes;
@@ -147,6 +148,56 @@ final class IntakeTest {
                 try (Ledger joiner = chain.open(home)) {
                     assertEquals(new Verification.Whole(BLOCKS, BLOCKS), joiner.verify());
                 }
+            }
+        }
+    }
+
+    /// Two epochs were given up below the snapshot, the second one before it had a block: the
+    /// ledger is in the third, and takes up no snapshot whose links do not say so, or say more.
+    @Test
+    void aSnapshotLiesBeyondEpochsThatWereGivenUp() throws IOException {
+        Random random = new Random(8);
+        List<EpochLink> links = new ArrayList<>();
+        try (Ledger source = chain.open(fresh())) {
+            for (int i = 1; i <= BLOCKS; i++) {
+                chain.commitNextProven(source);
+                if (i == 12) {
+                    links.add(chain.giveUp(source));
+                    links.add(chain.giveUp(source));
+                }
+            }
+            assertEquals(links, source.epochLinks());
+            Path home = fresh();
+            try (Ledger joiner = chain.open(home)) {
+                FinalityProof proof = source.finality(30).orElseThrow();
+                EpochLink second = links.get(1);
+                EpochLink.Ground.GivenUp words = (EpochLink.Ground.GivenUp) second.ground();
+                EpochLink forged = new EpochLink(
+                        second.handOff(),
+                        new EpochLink.Ground.GivenUp(words.words().subList(0, 2)),
+                        second.next());
+                for (List<EpochLink> wrong : List.of(
+                        List.<EpochLink>of(),
+                        links.subList(0, 1),
+                        links.reversed(),
+                        List.of(links.getFirst(), forged),
+                        List.of(links.getFirst(), links.getFirst()))) {
+                    assertFalse(Intake.proven(joiner, wrong, proof));
+                    assertEquals(
+                            LedgerErrors.BAD_FINALITY,
+                            assertThrows(PoyangException.class, () -> joiner.beginIntake(wrong, proof))
+                                    .code());
+                }
+                takeAll(begin(joiner, source, 30), source, random);
+            }
+            // It ended in the middle, and goes on with the links that it has.
+            try (Ledger joiner = chain.open(home)) {
+                joiner.intake().orElseThrow().finish();
+                joiner.tidy();
+                assertEquals(source.epochs(), joiner.epochs());
+                assertEquals(links, joiner.epochLinks());
+                assertEquals(source.start(), joiner.start());
+                isTheSame(joiner, source, 30);
             }
         }
     }

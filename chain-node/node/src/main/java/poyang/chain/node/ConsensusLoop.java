@@ -3,15 +3,16 @@ package poyang.chain.node;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,6 @@ import poyang.chain.consensus.Attestations;
 import poyang.chain.consensus.Batch;
 import poyang.chain.consensus.Dissemination;
 import poyang.chain.consensus.DisseminationMessage;
-import poyang.chain.consensus.fallback.FallbackEntry;
 import poyang.chain.consensus.fallback.FallbackMessage;
 import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.OrderingPoint;
@@ -81,7 +81,7 @@ final class ConsensusLoop {
     private final KeptBatches keptBatches;
     private final Deadlines deadlines = new Deadlines();
     private final Forwarding forwarding = new Forwarding();
-    private final Collection<PartyId> peers;
+    private final Supplier<Set<PartyId>> peers;
     private final EarlyMessages early = new EarlyMessages();
     private final BlockServer blockServer;
     private final Replay replay;
@@ -110,7 +110,7 @@ final class ConsensusLoop {
             Couriers couriers,
             Meter meter,
             Outlet outlet,
-            Collection<PartyId> peers,
+            Supplier<Set<PartyId>> peers,
             long patienceMillis,
             Consumer<Equivocation> accuser,
             InstantSource clock) {
@@ -122,32 +122,18 @@ final class ConsensusLoop {
         this.couriers = couriers;
         this.meter = meter;
         this.outlet = outlet;
-        this.peers = List.copyOf(peers);
+        this.peers = peers;
         this.accuser = accuser;
         this.clock = clock;
         this.signer = signer;
         this.patienceMillis = patienceMillis;
         keptBatches = new KeptBatches(ledger.safety());
         decidedRound = Stage.mark(ledger).round();
-        Map<String, Bytes> entries = new LinkedHashMap<>();
-        List<Batch> batches = new ArrayList<>();
-        long executed = Engines.place(ledger.epochs().last(), decidedRound);
-        ledger.safety().all("").forEach((key, value) -> {
-            if (!key.startsWith(KeptBatches.PREFIX)) {
-                if (!key.equals(KEPT_POINT) && !key.startsWith(FallbackEntry.PREFIX)) {
-                    entries.put(key, value);
-                }
-                return;
-            }
-            keptBatches.found(key);
-            if (key.compareTo(KeptBatches.key(executed + 1, "")) >= 0) {
-                batches.add(Batch.decode(value.toArray()));
-            }
-        });
-        stage = Stage.open(ledger, signer, peers, clock.millis() << SEQUENCE_BITS, entries, batches);
+        Recovered kept = Recovered.from(ledger, keptBatches, decidedRound);
+        stage = open(kept);
         exit = exit();
         next = execution.due(stage.epoch().number() + 1);
-        entries.keySet().stream().filter(stage.engine()::keptForOthers).forEach(keptBatches::entry);
+        kept.entries().keySet().stream().filter(stage.engine()::keptForOthers).forEach(keptBatches::entry);
         blockServer =
                 new BlockServer(ledger, (to, message) -> outlet.send(to, SYNC_CHANNEL, Bytes.wrap(message.encoded())));
     }
@@ -237,6 +223,11 @@ final class ConsensusLoop {
         }
     }
 
+    /// From now on this node has links with these; from any thread.
+    void among(Set<PartyId> others) {
+        boolean _ = inbox.offer(new Input.Synced(new SyncEvent.Among(others)));
+    }
+
     long round() {
         return round;
     }
@@ -287,6 +278,10 @@ final class ConsensusLoop {
         sync(new SyncEvent.Started(progress(), ledger.safety().get(KEPT_POINT).map(OrderingPoint::decode)));
     }
 
+    private Stage open(Recovered kept) {
+        return Stage.open(ledger, signer, peers.get(), clock.millis() << SEQUENCE_BITS, kept.entries(), kept.batches());
+    }
+
     private EpochExit exit() {
         EpochExit made = new EpochExit(
                 ledger,
@@ -309,8 +304,9 @@ final class ConsensusLoop {
     private void turn(Epoch to, Optional<EpochLink> by) {
         List<Bytes> carried = signer.votesIn(stage.epoch()) ? stage.spread().unordered() : forwarding.end();
         by.ifPresentOrElse(ledger::beginEpoch, () -> ledger.beginEpoch(to));
-        by.ifPresent(link -> peers.forEach(peer ->
-                outlet.send(peer, stage.channel(EXIT_CHANNEL), new FallbackMessage.Link(link.encoded()).encoded())));
+        by.ifPresent(link -> peers.get()
+                .forEach(peer -> outlet.send(
+                        peer, stage.channel(EXIT_CHANNEL), new FallbackMessage.Link(link.encoded()).encoded())));
         execution.enter(to);
         LOG.info(
                 "epoch {} begins above height {}, {} transactions come along; {}",
@@ -323,7 +319,7 @@ final class ConsensusLoop {
         toExecute.clear();
         deadlines.clear();
         keptBatches.clear();
-        stage = Stage.open(ledger, signer, peers, clock.millis() << SEQUENCE_BITS, Map.of(), List.of());
+        stage = open(new Recovered(Map.of(), List.of()));
         exit = exit();
         begin();
         boolean _ = admitted.addAll(carried);

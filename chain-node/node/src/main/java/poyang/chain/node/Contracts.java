@@ -104,16 +104,21 @@ final class Contracts {
         return accounts.find(id, new ReadState(state, "")).or(() -> validator(id, state));
     }
 
-    /// Validators act with the keys that the chain knows them by, without a role; those of a proposed epoch may
-    /// already say that they are ready.
+    /// Nodes act with the keys that the chain knows them by, without a role: validators with their
+    /// epoch's, those of a proposed epoch with that one's too, so that they may say that they are
+    /// ready, others with those that they were admitted with.
     private Optional<Account> validator(String id, StateView state) {
         String prefix = Account.VALIDATORS + "/";
         if (!id.startsWith(prefix)) {
             return Optional.empty();
         }
         String name = id.substring(prefix.length());
-        List<KeyWindow> keys = Stream.concat(
-                        validatorKey(name).stream(), proposed(state).stream().flatMap(next -> key(next, name).stream()))
+        Optional<Bytes> present = validatorKey(name);
+        List<KeyWindow> keys = Stream.of(
+                        present,
+                        proposed(state).flatMap(next -> key(next, name)),
+                        present.isPresent() ? Optional.<Bytes>empty() : admitted(name, state))
+                .flatMap(Optional::stream)
                 .distinct()
                 .map(key -> new KeyWindow(key, 0, KeyWindow.NO_END))
                 .toList();
@@ -156,6 +161,18 @@ final class Contracts {
     /// The nodes that the chain froze.
     List<NodeDirectory.Frozen> frozen(StateView state) {
         return nodes.map(n -> n.frozen(new ReadState(state, ""))).orElse(List.of());
+    }
+
+    /// The nodes on the chain's register.
+    List<NodeDirectory.Registered> registered(StateView state) {
+        return nodes.map(n -> n.registered(new ReadState(state, ""))).orElse(List.of());
+    }
+
+    private Optional<Bytes> admitted(String name, StateView state) {
+        return registered(state).stream()
+                .filter(node -> node.node().equals(name) && !node.publicKey().equals(Bytes.empty()))
+                .map(NodeDirectory.Registered::publicKey)
+                .findFirst();
     }
 
     /// What the chain says against a certificate.

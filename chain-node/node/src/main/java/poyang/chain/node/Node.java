@@ -43,7 +43,7 @@ public final class Node implements ServedChain {
     private static final long READERS_MILLIS = 2_000;
 
     private final NodeSettings settings;
-    private final TreeMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
+    private final Neighbours neighbours;
     private final Ledger ledger;
     private final Stage.Signer signer;
     private final Meter meter = new Meter();
@@ -90,13 +90,15 @@ public final class Node implements ServedChain {
         audit = new NodeAudit(stores.audit(), new NodeAudit.Parts(own, contracts), clock, this::failed);
         contracts.enter(ledger.epochs().last());
         freezes = new Freezes(settings.name(), own, contracts);
-        for (NodeAddress peer : settings.peers()) {
-            peers.put(new PartyId(peer.name()), peer.socketAddress());
+        TreeMap<PartyId, InetSocketAddress> seeds = new TreeMap<>();
+        for (NodeAddress seed : settings.seeds()) {
+            seeds.put(new PartyId(seed.name()), seed.socketAddress());
         }
+        neighbours = new Neighbours(settings.name(), seeds, own, contracts);
         snapshots = new SnapshotServer(ledger, this::send);
         loop = loop();
         transport = Transport.start(
-                TransportConfig.of(settings.name(), settings.peerListen(), peers)
+                TransportConfig.of(settings.name(), settings.peerListen(), seeds)
                         .towards(ChainDoor.of(ledger.chainId())),
                 identity,
                 random,
@@ -117,7 +119,20 @@ public final class Node implements ServedChain {
                 thread("anchor", audit::anchorNowAndThen),
                 thread("alarm", audit::watch),
                 thread("freezes", () -> freezes.run(transport, audit)),
-                thread("epochs", new Readiness(settings.name(), peers.keySet(), own, contracts, audit)::run));
+                thread("epochs", new Readiness(settings.name(), transport::reaches, own, contracts, audit)::run),
+                thread("neighbours", () -> neighbours.run(transport, place(), audit, others -> loop.among(others))));
+    }
+
+    /// Where the others are told to call it.
+    private Optional<InetSocketAddress> place() {
+        InetSocketAddress listens = transport.address();
+        Optional<InetSocketAddress> place = settings.announced()
+                .or(() -> listens.getAddress().isAnyLocalAddress() ? Optional.empty() : Optional.of(listens));
+        if (place.isEmpty()) {
+            LOG.warn("nobody is told where this node is reached: it listens on all of its addresses, and peer.announce"
+                    + " names none");
+        }
+        return place;
     }
 
     private ConsensusLoop loop() {
@@ -131,7 +146,7 @@ public final class Node implements ServedChain {
                 couriers,
                 meter,
                 this::send,
-                peers.keySet(),
+                neighbours::all,
                 settings.patienceMillis(),
                 audit::lied,
                 clock);
@@ -143,7 +158,7 @@ public final class Node implements ServedChain {
             if (ledger.intake().isEmpty()) {
                 loop.run();
             }
-            SnapshotJoin joining = new SnapshotJoin(ledger, peers.keySet(), meter, this::send);
+            SnapshotJoin joining = new SnapshotJoin(ledger, neighbours.all(), meter, this::send);
             join = Optional.of(joining);
             joining.run();
             join = Optional.empty();
@@ -263,7 +278,7 @@ public final class Node implements ServedChain {
     }
 
     /// The lowest height whose state it keeps.
-    long horizon() {
+    public long horizon() {
         return ledger.horizon();
     }
 
@@ -295,9 +310,9 @@ public final class Node implements ServedChain {
     }
 
     private void send(PartyId to, int channel, Bytes payload) {
-        // An epoch may have validators whose address this node was never told.
-        if (peers.containsKey(to) && !freezes.holds(to)) {
-            transport.send(to, channel, payload);
+        if (!freezes.holds(to)) {
+            // Who is a neighbour no more is not spoken to.
+            boolean _ = transport.offer(to, channel, payload);
         }
     }
 
@@ -306,10 +321,8 @@ public final class Node implements ServedChain {
     }
 
     private void snapshot(PartyId from, SnapshotMessage message) {
-        if (peers.containsKey(from)) {
-            snapshots.asked(from, message);
-            join.ifPresent(joining -> joining.received(from, message));
-        }
+        snapshots.asked(from, message);
+        join.ifPresent(joining -> joining.received(from, message));
     }
 
     private void admitted(List<Bytes> items) {

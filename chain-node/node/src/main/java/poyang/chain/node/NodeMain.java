@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import poyang.chain.ledger.Retention;
@@ -34,15 +35,15 @@ public final class NodeMain {
 
     private static void run(ProcessSettings from) throws InterruptedException {
         InstantSource clock = InstantSource.system();
-        // One validator alone has none.
-        String peers = from.text("peers", "");
         Retention retention = Retention.named(from.text("state.keep", "archive"));
         NodeSettings settings = new NodeSettings(
                 new PartyId(from.text("name")),
                 ChainForms.readGenesis(from.path("genesis")),
                 from.path("directory"),
                 from.listen("peer.listen"),
-                peers.isEmpty() ? List.of() : NodeAddress.list(peers),
+                from.text("peer.announce", "").isEmpty() ? Optional.empty() : Optional.of(from.listen("peer.announce")),
+                // One validator alone has none.
+                NodeAddress.list(from.text("seeds", "")),
                 from.listen("api.listen"),
                 retention,
                 Boolean.parseBoolean(from.text("observer", "false")),

@@ -3,6 +3,7 @@ package poyang.chain.node;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import poyang.chain.ledger.Retention;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
@@ -15,19 +16,22 @@ import poyang.wire.schema.GenesisFile;
 /// @param name a validator of the genesis, and the common name of the TLS certificate
 /// @param directory of the ledger; made when missing
 /// @param peerListen for the other validators
-/// @param peers the other validators' `peerListen`
+/// @param announced where others are told to reach it, when that is not where it listens
+/// @param seeds nodes that it finds by itself, enough of them that one is there; the chain tells it
+///     the rest
 /// @param apiListen for clients
 /// @param retention how many states it keeps
 /// @param observes may it run without being a validator? It may become one by an epoch
 /// @param patienceMillis see {@link #PATIENCE_MILLIS}
-/// @param snapshotBeyond when it is further behind than so many blocks it takes a state over from the others instead of
-///     executing them; {@link #NEVER} for one that executes everything
+/// @param snapshotBeyond when it is further behind than so many blocks it takes a state over from
+///     the others instead of executing them; {@link #NEVER} for one that executes everything
 public record NodeSettings(
         PartyId name,
         GenesisFile genesis,
         Path directory,
         InetSocketAddress peerListen,
-        List<NodeAddress> peers,
+        Optional<InetSocketAddress> announced,
+        List<NodeAddress> seeds,
         InetSocketAddress apiListen,
         Retention retention,
         boolean observes,
@@ -43,7 +47,15 @@ public record NodeSettings(
     private static final long MANY = 10_000;
 
     public NodeSettings {
-        peers = List.copyOf(peers);
+        seeds = List.copyOf(seeds);
+        announced.ifPresent(place -> {
+            if (place.isUnresolved() || place.getAddress().isAnyLocalAddress() || place.getPort() == 0) {
+                throw new PoyangException(
+                        SdkErrors.BAD_SETTINGS,
+                        "peer.announce is \"" + place + "\"",
+                        "the address and port of one machine, as others reach it, are needed");
+            }
+        });
     }
 
     /// From a configuration: a number of blocks, `never`, or `auto`: an archive never, a window from 10,000 blocks on.

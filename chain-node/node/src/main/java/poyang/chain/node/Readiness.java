@@ -1,8 +1,7 @@
 package poyang.chain.node;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.chain.ledger.Ledger;
@@ -20,22 +19,24 @@ import poyang.sdk.ChainForms;
 import poyang.wire.schema.EpochReadiness;
 
 /// Says on chain that this validator is ready for a proposed epoch of which it is one: it has the proposal's
-/// block, final, it knows the addresses of all validators, and the epoch's engine ran on trial with its key.
+/// block, final, it can reach all validators, and the epoch's engine ran on trial with its key.
 final class Readiness {
     private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
     private static final long LOOK_MILLIS = 1_000;
     private static final long PAUSE_MILLIS = 200;
 
     private final PartyId self;
-    private final Collection<PartyId> peers;
+    private final Predicate<PartyId> reached;
     private final OwnCalls own;
     private final Contracts contracts;
     private final NodeAudit audit;
     private Optional<Epoch> noted = Optional.empty();
+    private Optional<PartyId> missed = Optional.empty();
 
-    Readiness(PartyId self, Collection<PartyId> peers, OwnCalls own, Contracts contracts, NodeAudit audit) {
+    /// @param reached has this node a link with that one, or knows where it is?
+    Readiness(PartyId self, Predicate<PartyId> reached, OwnCalls own, Contracts contracts, NodeAudit audit) {
         this.self = self;
-        this.peers = List.copyOf(peers);
+        this.reached = reached;
         this.own = own;
         this.contracts = contracts;
         this.audit = audit;
@@ -81,11 +82,16 @@ final class Readiness {
 
     private boolean say(Epoch next, long height) throws InterruptedException {
         try {
-            for (Validator each : next.validators()) {
-                if (!each.id().equals(self) && !peers.contains(each.id())) {
-                    LOG.warn("the address of {} in epoch {} is not known here", each.id(), next.number());
-                    return false;
-                }
+            Optional<PartyId> nowhere = next.validators().stream()
+                    .map(Validator::id)
+                    .filter(id -> !id.equals(self) && !reached.test(id))
+                    .findFirst();
+            if (!nowhere.equals(missed)) {
+                missed = nowhere;
+                nowhere.ifPresent(id -> LOG.warn("{} of epoch {} is not to be reached yet", id, next.number()));
+            }
+            if (nowhere.isPresent()) {
+                return false;
             }
             SigningKey key = own.signer().keyIn(next).orElseThrow();
             long micros = EngineTrial.run(next, self, key);

@@ -1,9 +1,9 @@
 package poyang.chain.node;
 
 import java.io.IOException;
-import java.net.BindException;
+import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
+import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
@@ -45,6 +47,7 @@ import poyang.wire.schema.Role;
 final class Village implements AutoCloseable {
     static final int VALIDATORS = 4;
     static final String STORAGE_PASSWORD = "village";
+    private static final String HOST = "127.0.0.1";
 
     final RandomSource random = new SeededRandom(new byte[32], "node-test");
     final InstantSource clock = InstantSource.system();
@@ -53,7 +56,6 @@ final class Village implements AutoCloseable {
     final List<NodeAddress> api = new ArrayList<>();
     private final TreeMap<String, SigningKey> accountKeys = new TreeMap<>();
     private final List<SigningKey> validatorKeys = new ArrayList<>();
-    private final List<NodeAddress> peers = new ArrayList<>();
     private final List<ChainClient> clients = new ArrayList<>();
     private final Authority root;
     private final Validity validity;
@@ -95,14 +97,12 @@ final class Village implements AutoCloseable {
         validity = new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
         root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
         List<Validator> validators = new ArrayList<>();
-        List<Integer> ports = freePorts(2 * count);
         for (int i = 0; i < count; i++) {
-            String name = "validator-" + (i + 1);
+            String name = name(i);
             SigningKey key = suite.generate(random);
             validatorKeys.add(key);
             validators.add(new Validator(new PartyId(name), key.publicKey()));
-            peers.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i)));
-            api.add(new NodeAddress(name, "127.0.0.1", ports.get(2 * i + 1)));
+            api.add(new NodeAddress(name, HOST, quietPort()));
         }
         List<Genesis.Call> calls = List.of(
                 register("taxation/analyst", Role.ANALYST),
@@ -117,35 +117,31 @@ final class Village implements AutoCloseable {
         }
     }
 
+    private static String name(int index) {
+        return "validator-" + (index + 1);
+    }
+
+    /// One of those below the ones that the system hands out; whether it is free turns out when a
+    /// node takes it.
+    private int quietPort() {
+        return 20_000 + Math.floorMod(new BigInteger(random.bytes(4)).intValue(), 12_000);
+    }
+
     Path directory(int index) {
-        return folder.resolve(api.get(index).name());
+        return folder.resolve(name(index));
     }
 
     /// The file of a validator's storage key; the password is the same for all.
     Path storageFile(int index) {
-        return folder.resolve(api.get(index).name() + ".storage.key");
+        return folder.resolve(name(index) + ".storage.key");
     }
 
     SortedMap<PartyId, SigningKey> validatorKeys() {
         TreeMap<PartyId, SigningKey> keys = new TreeMap<>();
         for (int i = 0; i < validatorKeys.size(); i++) {
-            keys.put(new PartyId(api.get(i).name()), validatorKeys.get(i));
+            keys.put(new PartyId(name(i)), validatorKeys.get(i));
         }
         return keys;
-    }
-
-    /// Free ports below those that the system hands out: who dials a closed port of its own range can meet
-    /// itself there, and then nobody can listen on it.
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<Integer> ports = new ArrayList<>();
-        for (int port = 21_000; ports.size() < count; port++) {
-            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                ports.add(free.getLocalPort());
-            } catch (BindException e) {
-                // Taken: the next one.
-            }
-        }
-        return ports;
     }
 
     private Genesis.Call register(String account, Role role) {
@@ -164,16 +160,34 @@ final class Village implements AutoCloseable {
         start(index, NodeSettings.NEVER);
     }
 
+    /// At a port that the system chooses; it knows those that run, and they hear from it. Clients
+    /// find it where it was.
+    ///
     /// @param snapshotBeyond how many blocks behind it takes a snapshot
     void start(int index, long snapshotBeyond) {
-        List<NodeAddress> others = new ArrayList<>(peers);
-        NodeAddress own = others.remove(index);
+        while (true) {
+            try {
+                nodes.put(index, started(index, snapshotBeyond));
+                return;
+            } catch (PoyangException e) {
+                if (!e.code().equals(NodeErrors.LISTEN_FAILED) || !clients.isEmpty()) {
+                    throw e;
+                }
+                api.set(index, new NodeAddress(name(index), HOST, quietPort()));
+            }
+        }
+    }
+
+    private Node started(int index, long snapshotBeyond) {
+        List<NodeAddress> running = new ArrayList<>();
+        nodes.forEach((i, node) -> running.add(new NodeAddress(name(i), HOST, node.peerPort())));
         NodeSettings settings = new NodeSettings(
-                new PartyId(own.name()),
+                new PartyId(name(index)),
                 genesis,
-                folder.resolve(own.name()),
-                own.socketAddress(),
-                others,
+                directory(index),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                running,
                 api.get(index).socketAddress(),
                 new Retention.Archive(),
                 false,
@@ -181,19 +195,18 @@ final class Village implements AutoCloseable {
                 snapshotBeyond);
         RandomSource system = ProcessRandom.open("test");
         try (StorageKey storage = StorageKey.openOrCreate(storageFile(index), STORAGE_PASSWORD.toCharArray(), system)) {
-            TlsIdentity identity = identity(own.name());
-            nodes.put(index, Node.start(settings, identity, validatorKeys.get(index), storage, system, clock));
+            return Node.start(settings, identity(name(index)), validatorKeys.get(index), storage, system, clock);
         }
     }
 
     /// Takes a stopped validator's disk away; gives where it lies.
     Path takeDisk(int index, String as) throws IOException {
-        return Files.move(folder.resolve(api.get(index).name()), folder.resolve(as));
+        return Files.move(directory(index), folder.resolve(as));
     }
 
     /// Puts a copy of a disk into a stopped validator.
     void giveDisk(int index, Path disk) throws IOException {
-        Path target = folder.resolve(api.get(index).name());
+        Path target = directory(index);
         try (Stream<Path> files = Files.walk(disk)) {
             for (Path file : files.sorted().toList()) {
                 Files.copy(file, target.resolve(disk.relativize(file).toString()));

@@ -40,7 +40,7 @@ public final class OwnReplica {
         PartyId self = new PartyId(from.text("name"));
         Genesis genesis = ChainForms.genesis(ChainForms.readGenesis(from.path("genesis")));
         SortedMap<PartyId, InetSocketAddress> peers = new TreeMap<>();
-        for (NodeAddress peer : NodeAddress.list(from.text("peers"))) {
+        for (NodeAddress peer : NodeAddress.list(from.text("seeds"))) {
             peers.put(new PartyId(peer.name()), peer.socketAddress());
         }
         TransportConfig usual = TransportConfig.of(self, from.listen("peer.listen"), peers);

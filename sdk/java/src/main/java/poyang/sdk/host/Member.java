@@ -13,13 +13,14 @@ import poyang.kernel.PoyangException;
 import poyang.sdk.ProcessSettings;
 import poyang.sdk.SdkErrors;
 
-/// As whom a host takes part in a chain: a name, the others' addresses, keys and certificates of this chain
-/// alone, and the password of the keys. Overwritten when closed; prints nothing of it.
+/// As whom a host takes part in a chain: a name, the addresses of some others, keys and
+/// certificates of this chain alone, and the password of the keys. Overwritten when closed; prints
+/// nothing of it.
 public final class Member implements AutoCloseable {
     private static final int PEM_MAX = 1 << 16;
 
     private final String name;
-    private final String peers;
+    private final String seeds;
     private final String keep;
     private final boolean observes;
     private final Papers papers;
@@ -35,13 +36,13 @@ public final class Member implements AutoCloseable {
         }
     }
 
-    /// @param peers `name=host:port,…`
+    /// @param seeds `name=host:port,…`
     /// @param keep as `state.keep`
     /// @param observes may it run without being a validator?
     /// @param password this object's from now on
-    public Member(String name, String peers, String keep, boolean observes, Papers papers, char[] password) {
+    public Member(String name, String seeds, String keep, boolean observes, Papers papers, char[] password) {
         this.name = name;
-        this.peers = peers;
+        this.seeds = seeds;
         this.keep = keep;
         this.observes = observes;
         this.papers = papers;
@@ -53,7 +54,8 @@ public final class Member implements AutoCloseable {
     /// @throws PoyangException `BAD_SETTINGS`
     public static Member read(Path file) {
         ProcessSettings from = ProcessSettings.read(file);
-        for (String ofTheHost : new String[] {"genesis", "directory", "peer.listen", "api.listen", "storage.key"}) {
+        for (String ofTheHost :
+                new String[] {"genesis", "directory", "peer.listen", "peer.announce", "api.listen", "storage.key"}) {
             String _ = from.text(ofTheHost, "");
         }
         String next = from.text("validator.key.next", "");
@@ -65,7 +67,7 @@ public final class Member implements AutoCloseable {
                 next.isEmpty() ? "" : text(from.path("validator.key.next")));
         Member member = new Member(
                 from.text("name"),
-                from.text("peers", ""),
+                from.text("seeds", ""),
                 from.text("state.keep", "archive"),
                 from.flag("observer"),
                 papers,
@@ -90,8 +92,8 @@ public final class Member implements AutoCloseable {
         return name;
     }
 
-    public String peers() {
-        return peers;
+    public String seeds() {
+        return seeds;
     }
 
     public String keep() {
@@ -114,7 +116,7 @@ public final class Member implements AutoCloseable {
     void write(CanonicalWriter out) {
         byte[] octets = octets(password);
         out.text(name)
-                .text(peers)
+                .text(seeds)
                 .text(keep)
                 .flag(observes)
                 .text(papers.certificate())
@@ -153,12 +155,12 @@ public final class Member implements AutoCloseable {
 
     static Member read(CanonicalReader in) {
         String name = in.text(64);
-        String peers = in.text(PEM_MAX);
+        String seeds = in.text(PEM_MAX);
         String keep = in.text(32);
         boolean observes = in.flag();
         Papers papers =
                 new Papers(in.text(PEM_MAX), in.text(PEM_MAX), in.text(PEM_MAX), in.text(PEM_MAX), in.text(PEM_MAX));
-        return new Member(name, peers, keep, observes, papers, characters(in.array(4_096)));
+        return new Member(name, seeds, keep, observes, papers, characters(in.array(4_096)));
     }
 
     @Override

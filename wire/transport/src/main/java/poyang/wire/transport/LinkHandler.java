@@ -30,8 +30,9 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
     private final Transport transport;
     private final @Nullable PartyId dialled;
     private final @Nullable PartyId via;
-    /// The other side has no business to call but to be put through to a third.
-    private boolean callsOnly;
+    /// The other side called although it need not: to be put through to a third, or because it had
+    /// no link.
+    private boolean undecided;
     private boolean stranger;
     private boolean attached;
     private @Nullable PeerLink link;
@@ -78,10 +79,22 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             return;
         }
         link = known;
-        callsOnly = dialled == null && transport.dials(known.peer());
-        if (callsOnly) {
-            return;
+        undecided = dialled == null && transport.dials(known.peer());
+        if (dialled != null && known.better(rank(known))) {
+            end(context, "there is a link already");
+        } else if (!undecided) {
+            beginBeating(context);
         }
+    }
+
+    /// Direct links before those through others; then those that the one dialled whose name comes
+    /// first.
+    private int rank(PeerLink with) {
+        boolean byFirst = (dialled != null) == transport.dials(with.peer());
+        return (via == null ? 2 : 0) + (byFirst ? 1 : 0);
+    }
+
+    private void beginBeating(ChannelHandlerContext context) {
         long every = transport.config().heartbeatMillis();
         Silence fresh = new Silence(TimeUnit.MILLISECONDS.toNanos(every), System.nanoTime());
         silence = fresh;
@@ -161,16 +174,23 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
             transport.relay().join(context, own.peer(), frame);
             return;
         }
-        if (callsOnly) {
-            refuse(context, "\"" + own.peer() + "\" called, although this node calls it");
+        if (undecided && own.better(rank(own))) {
+            end(context, "there is a link already");
             return;
+        }
+        if (undecided) {
+            undecided = false;
+            beginBeating(context);
         }
         heard();
         own.heard();
         if (!attached) {
+            if (!own.attach(context.channel(), via, rank(own))) {
+                end(context, "there is a link already");
+                return;
+            }
             attached = true;
             familiar();
-            own.attach(context.channel(), via);
             if (via != null) {
                 transport.dialAgain(own.peer());
             }
@@ -264,6 +284,8 @@ final class LinkHandler extends SimpleChannelInboundHandler<Inbound> {
         }
         if (dialled != null) {
             transport.dialAgain(dialled);
+        } else if (link != null && attached) {
+            transport.dialAgain(link.peer());
         }
     }
 

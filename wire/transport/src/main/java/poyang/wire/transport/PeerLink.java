@@ -2,8 +2,10 @@ package poyang.wire.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,11 @@ final class PeerLink {
     private final LinkedHashSet<Bytes> seen = new LinkedHashSet<>();
     private @Nullable Channel current;
     private @Nullable PartyId relay;
+    private int rank;
+    private boolean gone;
+    private List<InetSocketAddress> addresses;
+    /// Which of the addresses is called next.
+    private int turn;
     private int ticket;
     private long waitingBytes;
     private boolean drainScheduled;
@@ -41,8 +48,9 @@ final class PeerLink {
     private long malformed;
     private long links;
 
-    PeerLink(PartyId peer, TransportConfig config, Transport.Listener listener) {
+    PeerLink(PartyId peer, TransportConfig config, Transport.Listener listener, List<InetSocketAddress> addresses) {
         this.peer = peer;
+        this.addresses = List.copyOf(addresses);
         this.config = config;
         this.listener = listener;
         allowance = new Allowance(config.limits(), System.nanoTime());
@@ -50,6 +58,45 @@ final class PeerLink {
 
     PartyId peer() {
         return peer;
+    }
+
+    /// Where to call it next; each of its addresses in turn, but the one that served last again.
+    synchronized Optional<InetSocketAddress> nextAddress() {
+        Optional<InetSocketAddress> next = address();
+        turn++;
+        return next;
+    }
+
+    synchronized Optional<InetSocketAddress> address() {
+        return addresses.isEmpty() ? Optional.empty() : Optional.of(addresses.get(turn % addresses.size()));
+    }
+
+    /// Takes these addresses in; false when they are the ones that were known.
+    synchronized boolean moved(List<InetSocketAddress> now) {
+        boolean changed = !addresses.equals(now);
+        if (changed) {
+            addresses = List.copyOf(now);
+            turn = 0;
+            failures = 0;
+        }
+        return changed;
+    }
+
+    /// It is a peer no more.
+    void end() {
+        Channel open;
+        synchronized (this) {
+            gone = true;
+            open = current;
+        }
+        if (open != null) {
+            open.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        }
+    }
+
+    /// Would a link of this rank be one too many?
+    synchronized boolean better(int than) {
+        return gone || current != null && rank > than;
     }
 
     synchronized void offer(Frame frame) {
@@ -62,13 +109,19 @@ final class PeerLink {
         scheduleDrain();
     }
 
-    /// Makes `channel` the link; an older one is closed, because the peer has started again or there is a
-    /// better way.
+    /// Makes `channel` the link, unless there is a better one; an older one is closed, because the
+    /// peer has started again or there is a better way.
     ///
     /// @param via the node that puts it through, or null
-    void attach(Channel channel, @Nullable PartyId via) {
+    /// @param worth its rank: of two links at a time, both sides keep the one with the higher
+    boolean attach(Channel channel, @Nullable PartyId via, int worth) {
         boolean replaced;
         synchronized (this) {
+            if (better(worth)) {
+                return false;
+            }
+            rank = worth;
+            turn = Math.max(0, turn - 1);
             Channel old = current;
             replaced = old != null;
             if (old != null) {
@@ -85,6 +138,7 @@ final class PeerLink {
             listener.lost(peer, "the peer made a new connection");
         }
         listener.connected(peer);
+        return true;
     }
 
     /// Ends the link if `channel` is it.

@@ -32,7 +32,7 @@ final class Relay {
     void join(ChannelHandlerContext caller, PartyId from, Frame frame) {
         Optional<PartyId> wanted = Call.wanted(frame);
         InetSocketAddress address =
-                wanted.map(name -> transport.config().peers().get(name)).orElse(null);
+                wanted.map(transport::link).flatMap(PeerLink::address).orElse(null);
         if (address == null || from.equals(wanted.get()) || transport.barred(from) || transport.barred(wanted.get())) {
             deny(caller, "\"" + Call.text(frame) + "\" is not a peer to be put through to");
             return;

@@ -53,7 +53,7 @@ final class RelayedDial extends SimpleChannelInboundHandler<Inbound> {
         } else if (Call.THROUGH.is(frame)) {
             through = true;
             stopWaiting();
-            transport.equip(context.channel(), wanted, relay);
+            transport.equip(context.channel(), wanted, 0, relay);
             context.pipeline().remove(FrameDecoder.class);
             context.pipeline().remove(FrameEncoder.class);
             context.pipeline().remove(this);

@@ -20,7 +20,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,20 +38,27 @@ import poyang.kernel.RandomSource;
 
 /// One node's links with its peers.
 ///
-/// Two nodes share one link: the one whose name comes first dials. A link counts as connected when both
-/// certificates lead to the trust root, the peer's name is the expected one and a first frame was heard.
+/// Two nodes share one link: the one whose name comes first dials, and half a second later the
+/// other one as well, if there is none: one of them may have moved, and only the other can be
+/// found. Of two links the one that the first of them dialled stays. A link counts as connected
+/// when both certificates lead to the trust root, the peer's name is the expected one and a first
+/// frame was heard.
 ///
-/// Sending never blocks. Frames wait for their peer in a bounded queue; when it is full the oldest is
-/// dropped and counted, since what nodes say goes stale and is asked for again. Frames between two nodes
-/// arrive in order; when a link breaks, frames may be lost, or sent again with the same id, in which case
-/// the second copy is dropped and counted.
+/// Who the peers are, and where, may change at any time ({@link #know}). Who is at an address its
+/// certificate says and nothing else. A peer without a known address may call, and is called
+/// through others.
 ///
-/// A peer that three attempts in a row did not reach is called through the other peers as well ({@link Relay}); the
-/// link is the same then, end to end. A direct link takes the place of such a one as soon as one can be
-/// had.
+/// Sending never blocks. Frames wait for their peer in a bounded queue; when it is full the oldest
+/// is dropped and counted, since what nodes say goes stale and is asked for again. Frames between
+/// two nodes arrive in order; when a link breaks, frames may be lost, or sent again with the same
+/// id, in which case the second copy is dropped and counted.
 ///
-/// Who sends more than {@link PeerLimits} is not read for as long as its surplus takes; the surplus waits on
-/// its own side, and no other link waits with it.
+/// A peer that three attempts in a row did not reach is called through the other peers as well
+/// ({@link Relay}); the link is the same then, end to end. A direct link takes the place of such a
+/// one as soon as one can be had.
+///
+/// Who sends more than {@link PeerLimits} is not read for as long as its surplus takes; the surplus
+/// waits on its own side, and no other link waits with it.
 public final class Transport implements AutoCloseable {
     private static final int STRANGERS = 64;
     static final long HANDSHAKE_MILLIS = 5_000;
@@ -59,6 +67,8 @@ public final class Transport implements AutoCloseable {
 
     static final String RELAY_TLS = "relay-tls";
     private static final long FIRST_PAUSE_MILLIS = 100;
+    /// For so long the one whose name comes second waits for the other's call.
+    private static final long COURTESY_MILLIS = 500;
     private static final int FAILURES_BEFORE_RELAY = 3;
     /// While a link leads through another node: so many of the longest pauses between attempts at a direct one.
     private static final int RELAYED_PAUSES = 6;
@@ -84,7 +94,7 @@ public final class Transport implements AutoCloseable {
     private final TlsIdentity identity;
     private final Listener listener;
     private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-    private final TreeMap<PartyId, PeerLink> links = new TreeMap<>();
+    private final ConcurrentSkipListMap<PartyId, PeerLink> links = new ConcurrentSkipListMap<>();
     private final AtomicInteger strangers = new AtomicInteger();
     private final Relay relay = new Relay(this);
     private final byte[] idPrefix;
@@ -98,9 +108,9 @@ public final class Transport implements AutoCloseable {
         this.identity = identity;
         this.listener = listener;
         idPrefix = random.bytes(8);
-        for (PartyId peer : config.peers().keySet()) {
-            links.put(peer, new PeerLink(peer, config, listener));
-        }
+        config.peers().forEach((peer, address) -> {
+            links.put(peer, new PeerLink(peer, config, listener, List.of(address)));
+        });
     }
 
     /// Listens and begins to dial.
@@ -117,11 +127,7 @@ public final class Transport implements AutoCloseable {
         }
         Transport transport = new Transport(config, identity, random, listener);
         transport.listen();
-        for (PartyId peer : config.peers().keySet()) {
-            if (transport.dials(peer)) {
-                transport.dial(peer, Optional.empty(), 0);
-            }
-        }
+        transport.links.values().forEach(transport::dialFirst);
         return transport;
     }
 
@@ -139,20 +145,64 @@ public final class Transport implements AutoCloseable {
     /// @param channel 0 to 65,534
     /// @throws PoyangException `UNKNOWN_PEER`, `BAD_CHANNEL`, `FRAME_TOO_LARGE` above 16 MiB
     public void send(PartyId to, int channel, Bytes payload) {
-        PeerLink link = links.get(to);
-        if (link == null) {
+        if (!offer(to, channel, payload)) {
             throw new PoyangException(
                     TransportErrors.UNKNOWN_PEER,
                     "\"" + to + "\" is not a peer of this node",
                     "one of " + links.keySet() + " is needed");
         }
-        link.offer(frame(channel, payload));
+    }
+
+    /// The same, but does nothing and gives false where it is no peer.
+    ///
+    /// @throws PoyangException `BAD_CHANNEL`, `FRAME_TOO_LARGE` above 16 MiB
+    public boolean offer(PartyId to, int channel, Bytes payload) {
+        PeerLink link = links.get(to);
+        if (link != null) {
+            link.offer(frame(channel, payload));
+        }
+        return link != null;
     }
 
     /// Queues one message, under one id, for every peer.
     public void broadcast(int channel, Bytes payload) {
         Frame frame = frame(channel, payload);
         links.values().forEach(link -> link.offer(frame));
+    }
+
+    /// From now on these are the peers, and this is where they are reached: what was known before
+    /// is forgotten. Whoever is a peer no more loses its link; one that is linked keeps it, also
+    /// where its address changed; one that is not, or only through another node, is called at a new
+    /// address at once.
+    ///
+    /// @param peers with their addresses, the likeliest first; none for one that has to call, or to
+    ///     be called through others
+    public synchronized void know(SortedMap<PartyId, List<InetSocketAddress>> peers) {
+        for (PartyId gone : List.copyOf(links.keySet())) {
+            if (!peers.containsKey(gone)) {
+                PeerLink link = links.remove(gone);
+                if (link != null) {
+                    link.end();
+                }
+            }
+        }
+        peers.forEach((peer, addresses) -> {
+            Bug.unless(!peer.equals(config.self()), "a node is no peer of its own");
+            PeerLink link = links.get(peer);
+            if (link == null) {
+                PeerLink fresh = new PeerLink(peer, config, listener, addresses);
+                links.put(peer, fresh);
+                dialFirst(fresh);
+            } else if (link.moved(addresses) && (!link.connected() || link.relayed())) {
+                dial(peer, Optional.empty(), 0);
+            }
+        });
+    }
+
+    /// Is there a way to this peer: a link, or an address to call?
+    public boolean reaches(PartyId peer) {
+        PeerLink link = links.get(peer);
+        return link != null && (link.connected() || link.address().isPresent());
     }
 
     /// From now on, and until it is called again, these peers have no link with this node, nor a way through it:
@@ -165,7 +215,7 @@ public final class Transport implements AutoCloseable {
         return barred.contains(peer);
     }
 
-    /// All configured peers, in ascending order of name.
+    /// All peers, in ascending order of name.
     public List<PeerStatistics> peers() {
         return links.values().stream().map(PeerLink::statistics).toList();
     }
@@ -265,18 +315,27 @@ public final class Transport implements AutoCloseable {
         server = bound.channel();
     }
 
-    /// Dials after a pause that doubles with each failure in a row; does nothing when there is a direct link.
+    private void dialFirst(PeerLink link) {
+        dial(link.peer(), Optional.empty(), courtesyMillis(link.peer()));
+    }
+
+    private long courtesyMillis(PartyId peer) {
+        return dials(peer) ? 0 : COURTESY_MILLIS;
+    }
+
+    /// Dials after a pause that doubles with each failure in a row; does nothing when there is a
+    /// direct link, or when it is a peer no more.
     void dialAgain(PartyId peer) {
         PeerLink link = links.get(peer);
         if (link == null) {
-            throw new Bug("dialled peers are configured");
+            return;
         }
         if (link.relayed()) {
             dial(peer, Optional.empty(), RELAYED_PAUSES * config.reconnectMillis());
         } else if (!link.connected()) {
             int failures = link.failedAgain();
             long pause = FIRST_PAUSE_MILLIS << Math.min(failures, 20);
-            dial(peer, relayFor(peer, failures), Math.min(pause, config.reconnectMillis()));
+            dial(peer, relayFor(peer, failures), Math.min(pause + courtesyMillis(peer), config.reconnectMillis()));
         }
     }
 
@@ -284,7 +343,9 @@ public final class Transport implements AutoCloseable {
     private Optional<PartyId> relayFor(PartyId peer, int failures) {
         int turn = failures - FAILURES_BEFORE_RELAY;
         List<PartyId> others = links.values().stream()
-                .filter(link -> !link.peer().equals(peer) && !barred(link.peer()))
+                .filter(link -> !link.peer().equals(peer)
+                        && !barred(link.peer())
+                        && link.address().isPresent())
                 .sorted(Comparator.comparing(link -> !link.connected()))
                 .map(PeerLink::peer)
                 .toList();
@@ -315,18 +376,19 @@ public final class Transport implements AutoCloseable {
     }
 
     private void connect(PartyId peer, Optional<PartyId> through) {
-        PartyId called = through.orElse(peer);
-        InetSocketAddress address = config.peers().get(called);
-        if (address == null) {
-            throw new Bug("dialled peers are configured");
-        }
-        if (closed) {
+        PeerLink link = links.get(peer);
+        if (closed || link == null || link.connected() && !link.relayed()) {
             return;
         }
-        if (barred(peer)) {
+        PartyId called = through.orElse(peer);
+        PeerLink way = links.get(called);
+        Optional<InetSocketAddress> known =
+                way == null ? Optional.empty() : through.isEmpty() ? way.nextAddress() : way.address();
+        if (known.isEmpty() || barred(peer)) {
             dialAgain(peer);
             return;
         }
+        InetSocketAddress address = known.get();
         new Bootstrap()
                 .group(threads)
                 .channel(NioSocketChannel.class)
@@ -336,10 +398,10 @@ public final class Transport implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         if (through.isEmpty()) {
-                            equip(channel, peer, null);
+                            equip(channel, peer, address.getPort(), null);
                         } else {
                             channel.pipeline()
-                                    .addLast(RELAY_TLS, tls(called, address))
+                                    .addLast(RELAY_TLS, tls(called, address.getPort()))
                                     .addLast(new FrameDecoder(), new FrameEncoder())
                                     .addLast(new RelayedDial(Transport.this, peer, called));
                         }
@@ -355,20 +417,17 @@ public final class Transport implements AutoCloseable {
 
     /// Makes a connection one that this side opened to a peer.
     ///
+    /// @param port that was called
     /// @param via who put it through, or null
-    void equip(Channel channel, PartyId peer, @Nullable PartyId via) {
-        InetSocketAddress address = config.peers().get(peer);
-        if (address == null) {
-            throw new Bug("dialled peers are configured");
-        }
-        equip(channel, tls(peer, address), new LinkHandler(this, peer, via));
+    void equip(Channel channel, PartyId peer, int port, @Nullable PartyId via) {
+        equip(channel, tls(peer, port), new LinkHandler(this, peer, via));
     }
 
-    private SslHandler tls(PartyId peer, InetSocketAddress address) {
+    private SslHandler tls(PartyId peer, int port) {
         // The engine's words name the peer, not its address.
         SSLContext context =
                 config.door().isEmpty() ? identity.sslContext() : identity.sslContextTowards(config.door());
-        return tls(context.createSSLEngine(peer.name(), address.getPort()));
+        return tls(context.createSSLEngine(peer.name(), port));
     }
 
     private static SslHandler tls(SSLEngine engine) {

@@ -12,16 +12,16 @@ import poyang.kernel.PoyangException;
 ///
 /// @param self the own name, which must be the name in the own certificate
 /// @param listen port 0 lets the system choose
-/// @param peers everybody else who may hold a link with this node; the one of two nodes whose name
-///     comes first dials the other
+/// @param peers everybody else who may hold a link with this node at first ({@link
+///     Transport#know}), and where
 /// @param heartbeatMillis how often a ping goes out; a peer silent for five times as long is lost
-/// @param reconnectMillis the longest pause between two attempts to dial; the first is 100 ms and each
-///     failure doubles it
+/// @param reconnectMillis the longest pause between two attempts to dial; the first is 100 ms and
+///     each failure doubles it
 /// @param queueFrames frames that may wait for one peer
 /// @param queueBytes payload bytes that may wait for one peer
 /// @param limits what one peer may send; who sends more is read more slowly, and nobody else is
-/// @param door the name by which peers are asked for, where several processes' services stand behind one
-///     address ({@link Door}); empty for none
+/// @param door the name by which peers are asked for, where several processes' services stand
+///     behind one address ({@link Door}); empty for none
 public record TransportConfig(
         PartyId self,
         InetSocketAddress listen,

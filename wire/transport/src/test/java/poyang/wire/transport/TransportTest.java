@@ -1,6 +1,7 @@
 package poyang.wire.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -25,6 +26,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +81,72 @@ final class TransportTest extends TransportScene {
         await(() -> connected(restarted, 2));
         assertEquals(2, a.peers().get(1).links());
         assertTrue(heardA.bugs.isEmpty() && heardB.bugs.isEmpty() && heardC.bugs.isEmpty());
+    }
+
+    /// Peers come, move and go while a node runs; where another process is, the right one is not
+    /// found, and at its own place it is.
+    @Test
+    void peersComeMoveAndGoWhileItRuns() throws Exception {
+        Heard heardA = new Heard();
+        Heard heardB = new Heard();
+        Heard foreign = new Heard();
+        Transport c = start(C, 0, Map.of(), foreign);
+        Transport a = start(A, 0, Map.of(), heardA);
+        Transport b = start(B, 0, Map.of(), heardB);
+        refused(TransportErrors.UNKNOWN_PEER, () -> a.send(B, 1, Bytes.empty()));
+        assertFalse(a.offer(B, 1, Bytes.empty()) || a.reaches(B));
+        // Only the second one knows where the first one is, who knows its name.
+        a.know(known(B));
+        b.know(known(A, a.address()));
+        await(() -> a.reaches(B) && connected(a, 1) && connected(b, 1));
+        assertTrue(a.offer(B, 1, Bytes.utf8("by a link that the other made")));
+        assertEquals("a/1/by a link that the other made", next(heardB.messages));
+        b.close();
+        await(() -> connected(a, 0));
+        // Somebody else is where it is said to be.
+        c.know(known(A));
+        a.know(known(B, c.address()));
+        heard(heardA.refused, "names \"c\"");
+        assertTrue(connected(a, 0) && connected(c, 0) && foreign.messages.isEmpty());
+        Heard again = new Heard();
+        Transport moved = start(B, 0, Map.of(), again);
+        moved.know(known(A));
+        assertTrue(a.offer(B, 2, Bytes.utf8("where it is now")));
+        a.know(known(B, c.address(), moved.address()));
+        assertEquals("a/2/where it is now", next(again.messages));
+        a.know(new TreeMap<>());
+        await(() -> connected(moved, 0));
+        assertTrue(a.peers().isEmpty() && !a.offer(B, 1, Bytes.empty()));
+        assertTrue(heardA.bugs.isEmpty() && heardB.bugs.isEmpty() && again.bugs.isEmpty());
+    }
+
+    /// Both call at about the same time, again and again: one link is left, and both speak.
+    @Test
+    void ofTwoCallsAtOnceOneLinkIsLeft() throws Exception {
+        Heard heardA = new Heard();
+        Heard heardB = new Heard();
+        Transport a = start(A, 0, Map.of(), heardA);
+        Transport b = start(B, 0, Map.of(), heardB);
+        for (int i = 0; i < 3; i++) {
+            b.know(known(A, a.address()));
+            Thread.sleep(470 + 20 * i);
+            a.know(known(B, b.address()));
+            // What travels while one link takes the other's place may be lost.
+            Bytes words = Bytes.utf8("round " + i);
+            while (!heardA.messages.contains("b/1/round " + i) || !heardB.messages.contains("a/1/round " + i)) {
+                a.send(B, 1, words);
+                b.send(A, 1, words);
+                Thread.sleep(20);
+            }
+            await(() -> connected(a, 1) && connected(b, 1));
+            a.know(new TreeMap<>());
+            b.know(new TreeMap<>());
+        }
+        assertTrue(heardA.bugs.isEmpty() && heardB.bugs.isEmpty());
+    }
+
+    private static SortedMap<PartyId, List<InetSocketAddress>> known(PartyId peer, InetSocketAddress... addresses) {
+        return new TreeMap<>(Map.of(peer, List.of(addresses)));
     }
 
     @Test

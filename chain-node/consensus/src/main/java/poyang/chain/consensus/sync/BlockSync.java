@@ -52,10 +52,11 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     private static final int MOST_AT_ONE_PEER = 2;
 
     private final Bytes chainId;
+    private final PartyId self;
     private final Epoch epoch;
     private final Signatures signatures;
     private final List<PartyId> peers;
-    private final List<PartyId> others;
+    private List<PartyId> others;
     private final boolean following;
     private final int believed;
     private final TreeMap<PartyId, TreeMap<Place, OrderingPoint>> points = new TreeMap<>();
@@ -80,6 +81,8 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         private final long to;
         private @Nullable PartyId asked;
         private int waited;
+        /// How often it was asked for.
+        private int asks;
 
         Range(long from, long to) {
             this.from = from;
@@ -124,9 +127,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     /// @param signatures checks those of the epoch's validators
     /// @param around where the machine stands
     public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures, Neighbours around) {
-        others = around.others().stream()
-                .filter(id -> epoch.indexOf(id) < 0 && !id.equals(self))
-                .toList();
+        this.self = self;
         following = !around.votes();
         this.chainId = chainId;
         this.epoch = epoch;
@@ -135,9 +136,16 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 .map(v -> v.id())
                 .filter(id -> !id.equals(self))
                 .toList();
+        others = besides(around.others());
         believed = epoch.validators().size() - epoch.quorum() + 1;
         state = new Progress(0, around.begin().blockId(), 0, 0, 0);
         latest = around.begin();
+    }
+
+    private List<PartyId> besides(Collection<PartyId> all) {
+        return all.stream()
+                .filter(id -> !peers.contains(id) && !id.equals(self))
+                .toList();
     }
 
     /// Is it fetching blocks now?
@@ -176,6 +184,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 }
             }
             case SyncEvent.Advanced(Progress at) -> advanced(at);
+            case SyncEvent.Among(Collection<PartyId> all) -> among(besides(all));
             case SyncEvent.TimerFired() -> tick();
             case SyncEvent.Received(PartyId from, SyncMessage message) -> {
                 if (known(from)) {
@@ -198,6 +207,15 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         timers = new ArrayList<>();
         rejected = new ArrayList<>();
         return ready;
+    }
+
+    private void among(List<PartyId> now) {
+        if (epoch.number() > 0) {
+            now.stream()
+                    .filter(peer -> !others.contains(peer))
+                    .forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.Point(latest))));
+        }
+        others = now;
     }
 
     private boolean known(PartyId from) {
@@ -252,6 +270,10 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
 
     private void askPoints() {
         peers.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.AskPoint())));
+        if (following) {
+            // All validators of this epoch may be gone, where it is long over.
+            others.forEach(peer -> send.add(new Outbound<>(peer, new SyncMessage.AskPoint())));
+        }
     }
 
     /// The furthest point that enough peers name; one does for a later epoch where nobody lies, because all that
@@ -318,14 +340,18 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     }
 
     private void ask(Range range) {
-        for (int i = 0; range.asked == null && i < peers.size(); i++) {
-            PartyId peer = peers.get((turn + i) % peers.size());
+        // Blocks prove themselves: where the validators were all asked twice in vain, another may have them.
+        int round = 2 * peers.size() + 1;
+        List<PartyId> askable = others.isEmpty() || range.asks % round != round - 1 ? peers : others;
+        for (int i = 0; range.asked == null && i < askable.size(); i++) {
+            PartyId peer = askable.get((turn + i) % askable.size());
             long busy = open.values().stream()
                     .filter(other -> peer.equals(other.asked))
                     .count();
             if (busy < MOST_AT_ONE_PEER) {
-                turn = (turn + i + 1) % peers.size();
+                turn = (turn + i + 1) % askable.size();
                 range.asked = peer;
+                range.asks++;
                 range.waited = 0;
                 int count = (int) (range.to - range.from + 1);
                 send.add(new Outbound<>(peer, new SyncMessage.AskBlocks(range.from, count)));

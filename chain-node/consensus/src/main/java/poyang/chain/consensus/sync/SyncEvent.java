@@ -1,5 +1,7 @@
 package poyang.chain.consensus.sync;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -23,6 +25,13 @@ public sealed interface SyncEvent {
 
     /// The peer speaks in an epoch that is over: it is told where this one begins.
     record Behind(PartyId peer) implements SyncEvent {}
+
+    /// From now on these may ask besides the epoch's validators.
+    record Among(Collection<PartyId> others) implements SyncEvent {
+        public Among {
+            others = List.copyOf(others);
+        }
+    }
 
     /// The timer went off.
     record TimerFired() implements SyncEvent {}

@@ -33,7 +33,7 @@ import poyang.sdk.host.Member;
 /// ```
 /// CHAIN/ chain.record   what the host knows about it
 ///        genesis        canonical form
-///        member         name, peers, state.keep, observer
+///        member         name, seeds, state.keep, observer
 ///        tls.pem tls.key.pem root.pem validator.key.pem [validator.next.pem]
 ///        chain.key      data key under the host's storage key; seals `password`
 ///        password       of the keys above and of data/storage.key
@@ -52,7 +52,7 @@ record ChainFolder(Path path) {
     static final String DRAFT = ".new";
 
     /// Takes part as.
-    record Part(String name, String peers, String keep, boolean observes) {}
+    record Part(String name, String seeds, String keep, boolean observes) {}
 
     Path data() {
         return path.resolve("data");
@@ -84,7 +84,7 @@ record ChainFolder(Path path) {
                 MEMBER,
                 new CanonicalWriter(MEMBER_DOMAIN)
                         .text(member.name())
-                        .text(member.peers())
+                        .text(member.seeds())
                         .text(member.keep())
                         .flag(member.observes())
                         .toArray());

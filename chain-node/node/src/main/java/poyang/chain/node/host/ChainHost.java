@@ -98,8 +98,8 @@ public final class ChainHost implements AutoCloseable {
             log.close();
             throw e;
         }
-        around =
-                new HostedChain.Surroundings(peers, clients, settings.mostConnections(), keys.storage(), random, clock);
+        around = new HostedChain.Surroundings(
+                peers, clients, settings.announced(), settings.mostConnections(), keys.storage(), random, clock);
     }
 
     /// Starts a host and every chain that it had.

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import poyang.crypto.VerificationKey;
@@ -17,6 +18,7 @@ import poyang.sdk.SdkErrors;
 ///
 /// @param directory of all chains; made when missing
 /// @param peerListen for other nodes, of whatever chain
+/// @param announced where other nodes are told to reach it, when that is not where it listens
 /// @param apiListen for clients, of whatever chain
 /// @param operators name → key of each who may make, join and end chains here
 /// @param mostChains that are kept here at once, running or not
@@ -24,6 +26,7 @@ import poyang.sdk.SdkErrors;
 public record HostSettings(
         Path directory,
         InetSocketAddress peerListen,
+        Optional<InetSocketAddress> announced,
         InetSocketAddress apiListen,
         Map<String, VerificationKey> operators,
         int mostChains,
@@ -49,6 +52,7 @@ public record HostSettings(
         return new HostSettings(
                 from.path("directory"),
                 from.listen("peer.listen"),
+                from.text("peer.announce", "").isEmpty() ? Optional.empty() : Optional.of(from.listen("peer.announce")),
                 from.listen("api.listen"),
                 operators,
                 (int) from.number("chains.most", 1, 64, 16),

@@ -47,10 +47,12 @@ final class HostedChain {
 
     /// What a chain has of its host.
     ///
+    /// @param announced where other nodes are told to reach it, when that is not where the door is
     /// @param storage the host's storage key; wraps the passwords of the chains' keys
     record Surroundings(
             Door peers,
             Door clients,
+            Optional<InetSocketAddress> announced,
             int mostConnections,
             StorageKey storage,
             RandomSource random,
@@ -129,7 +131,8 @@ final class HostedChain {
                 ChainForms.file(genesis),
                 folder.data(),
                 loopback,
-                NodeAddress.list(part.peers()),
+                place(around.peers().address()),
+                NodeAddress.list(part.seeds()),
                 loopback,
                 Retention.named(part.keep()),
                 part.observes(),
@@ -149,6 +152,12 @@ final class HostedChain {
         } finally {
             Arrays.fill(password, '\0');
         }
+    }
+
+    /// The others reach every chain of this host at the host's own address.
+    private Optional<InetSocketAddress> place(InetSocketAddress listens) {
+        return around.announced()
+                .or(() -> listens.getAddress().isAnyLocalAddress() ? Optional.empty() : Optional.of(listens));
     }
 
     private TlsIdentity identity(Genesis genesis, ChainFolder.Part part, char[] password) {

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.SigningKey;
 import poyang.crypto.Sm2PrivateKey;
@@ -59,7 +60,8 @@ final class Hosts implements AutoCloseable {
 
     ChainHost start(String name, Steps steps) {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        HostSettings settings = new HostSettings(home(name), any, any, Map.of(OPERATOR, operator.publicKey()), 4, 16);
+        HostSettings settings =
+                new HostSettings(home(name), any, Optional.empty(), any, Map.of(OPERATOR, operator.publicKey()), 4, 16);
         ChainHost host = ChainHost.start(
                 settings, home(name).resolve("storage.key"), PASSWORD.toCharArray(), random, clock, steps);
         hosts.add(host);
