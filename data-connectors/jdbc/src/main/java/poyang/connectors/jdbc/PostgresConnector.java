@@ -50,7 +50,14 @@ public final class PostgresConnector implements Connector {
                 new Setting("schema", Setting.Kind.TEXT, false, "public", "模式", "schema"),
                 new Setting("table", Setting.Kind.TEXT, true, "", "表或视图", "table or view"),
                 new Setting("user", Setting.Kind.TEXT, true, "", "用户名", "user"),
-                new Setting("password", Setting.Kind.SECRET, false, "", "密码", "password"));
+                new Setting("password", Setting.Kind.SECRET, false, "", "密码", "password"),
+                new Setting(
+                        "edition",
+                        Setting.Kind.TEXT,
+                        false,
+                        "",
+                        "版次（内容不变则不变；留空则每次读取）",
+                        "edition, the same while the content is; empty: read by every job"));
     }
 
     @Override

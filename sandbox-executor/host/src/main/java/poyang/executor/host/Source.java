@@ -25,6 +25,11 @@ public final class Source {
     private static final String PATH = "path";
     private static final String RELAY_SOCKET = "relay.socket";
     private static final String STAMP_DOMAIN = "poyang.source-stamp.v1";
+    private static final String EDITION_DOMAIN = "poyang.source-edition.v1";
+    private static final String EDITION = "edition";
+    /// What says which rows a database gives; the password does not.
+    private static final List<String> PLACE = List.of("host", "port", "database", "schema", "table", "user", EDITION);
+
     private static final long TICK_MILLIS = 1_000;
     private static final String INSIDE = "/source/";
 
@@ -72,12 +77,14 @@ public final class Source {
         return List.of(new Mount(file, INSIDE + file.getFileName(), false));
     }
 
-    /// Another one whenever the file has changed: of its place, size and times. Empty for a database, which has
-    /// no such thing, and for a file that changed within the last second, because another change may still fall
-    /// into the same tick of the file system's clock.
+    /// Another one whenever the source has changed. Of a file: its place, size and times; empty where it
+    /// changed within the last second, because another change may still fall into the same tick of the file
+    /// system's clock. Of a database: its place and the edition that its owner states; empty where none is.
     Optional<Bytes> stamp() {
         if (!isFile()) {
-            return Optional.empty();
+            CanonicalWriter out = new CanonicalWriter(EDITION_DOMAIN).text(connector);
+            PLACE.forEach(name -> out.text(settings.value(name)));
+            return settings.value(EDITION).isEmpty() ? Optional.empty() : Optional.of(Sm3.hash(out.toArray()));
         }
         Path file = Path.of(settings.value(PATH)).toAbsolutePath();
         try {

@@ -1,6 +1,7 @@
 package poyang.executor.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -17,7 +18,9 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import poyang.connectors.ConnectorErrors;
 import poyang.connectors.SourceSettings;
@@ -32,7 +35,8 @@ import poyang.executor.job.SourceDescription;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
-/// A real PostgreSQL server behind the relay: the reader itself has no network.
+/// A real PostgreSQL server behind the relay: the reader itself has no network. A prepared set is read once for each
+/// edition that the owner states.
 class DatabaseSourceTest {
     private static final Limits READER = new Limits(96, 900, 1, 256, 60);
     private static final Limits COMPUTE = new Limits(256, 600, 1, 256, 60);
@@ -44,7 +48,7 @@ class DatabaseSourceTest {
         try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
             try (Connection connection = server.getPostgresDatabase().getConnection();
                     Statement statement = connection.createStatement()) {
-                statement.execute("create table people as select 'p' || i as person from generate_series(1, 3000) i");
+                statement.execute("create table people as select 'p' || i as person from generate_series(1, 300) i");
             }
             collide(folder, server.getPort());
         } finally {
@@ -62,44 +66,66 @@ class DatabaseSourceTest {
                 .toList();
         ExecutorSetup setup =
                 new ExecutorSetup(Jail.bubblewrap(runtime), scratch, classPath, classPath, READER, COMPUTE);
-        Source database = database(port, "people");
+        Source database = database(port, "people", "2026-11");
         SourceDescription found = Discoveries.discover(setup, database);
-        assertEquals(3000, ((SourceDescription.Discovered) found).discovery().rows());
+        assertEquals(300, ((SourceDescription.Discovered) found).discovery().rows());
 
         Path file = folder.resolve("left.csv");
-        Files.writeString(file, "person\np7\np3000\np3001\n");
+        Files.writeString(file, "person\np7\np300\np301\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         Sm2PrivateKey key = Sm2PrivateKey.generate(new SeededRandom(new byte[32], "database-test"));
-        LocalJob.Attempt attempt = new LocalJob.Attempt(
-                "db",
-                2,
-                JobPlan.Collision.of("person", "person", "text", "dh-sm2"),
-                new LocalJob.Side(
-                        new PartyId("a"),
-                        new Source("csv", new SourceSettings(Map.of("path", file.toString()))),
-                        key.publicKey(),
-                        folder.resolve("a.opening")),
-                new LocalJob.Side(new PartyId("b"), database, key.publicKey(), folder.resolve("b.opening")),
-                key.publicKey());
-        LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {});
+        ResultStore store = new ResultStore(Files.createDirectory(folder.resolve("kept")));
+        List<Long> read = new CopyOnWriteArrayList<>();
+        // the third states another edition
+        for (int number = 1; number <= 3; number++) {
+            read.clear();
+            LocalJob.Attempt attempt = new LocalJob.Attempt(
+                    "db",
+                    number,
+                    JobPlan.Collision.of("person", "person", "text", "unbalanced"),
+                    new LocalJob.Side(
+                            new PartyId("a"),
+                            new Source("csv", new SourceSettings(Map.of("path", file.toString()))),
+                            key.publicKey(),
+                            folder.resolve("a.opening"),
+                            Optional.of(store.prepared("a/few", "b/many", setup.jail()))),
+                    new LocalJob.Side(
+                            new PartyId("b"),
+                            database(port, "people", number == 3 ? "2026-12" : "2026-11"),
+                            key.publicKey(),
+                            folder.resolve("b.opening"),
+                            Optional.of(store.prepared("b/many", "", setup.jail()))),
+                    key.publicKey());
+            LocalJob.run(setup, attempt, folder.resolve("result"), (_, _, _) -> {}, (phase, done, _) -> {
+                if (phase.equals("reading")) {
+                    read.add(done);
+                }
+            });
+            assertEquals(number != 2, read.contains(300L), "job " + number + ": " + read);
+            assertFound(folder, key, number);
+        }
+        PoyangException absent =
+                assertThrows(PoyangException.class, () -> Discoveries.discover(setup, database(port, "nobody", "")));
+        assertEquals(ConnectorErrors.SOURCE_MISSING.name(), absent.code().name());
+        PoyangException closed =
+                assertThrows(PoyangException.class, () -> Discoveries.discover(setup, database(1, "people", "")));
+        assertEquals(ConnectorErrors.CONNECTION_FAILED.name(), closed.code().name());
+        assertEquals(Optional.empty(), database(port, "people", "").stamp());
+        assertNotEquals(database.stamp(), database(port, "persons", "2026-11").stamp());
+    }
+
+    private static void assertFound(Path folder, Sm2PrivateKey key, int attempt) throws IOException {
         byte[] plain;
         try (InputStream in = SealedFile.open(
                 Files.newInputStream(folder.resolve("result")),
                 key,
-                "poyang.result.v1:db:2".getBytes(StandardCharsets.UTF_8))) {
+                ("poyang.result.v1:db:" + attempt).getBytes(StandardCharsets.UTF_8))) {
             plain = in.readAllBytes();
         }
-        assertEquals("person\r\np7\r\np3000\r\n", new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8));
-
-        PoyangException absent =
-                assertThrows(PoyangException.class, () -> Discoveries.discover(setup, database(port, "nobody")));
-        assertEquals(ConnectorErrors.SOURCE_MISSING.name(), absent.code().name());
-        PoyangException closed =
-                assertThrows(PoyangException.class, () -> Discoveries.discover(setup, database(1, "people")));
-        assertEquals(ConnectorErrors.CONNECTION_FAILED.name(), closed.code().name());
+        assertEquals("person\r\np7\r\np300\r\n", new String(plain, 16, plain.length - 16, StandardCharsets.UTF_8));
     }
 
-    private static Source database(int port, String table) {
+    private static Source database(int port, String table, String edition) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("host", "localhost");
         settings.put("port", Integer.toString(port));
@@ -107,6 +133,7 @@ class DatabaseSourceTest {
         settings.put("table", table);
         settings.put("user", "postgres");
         settings.put("password", "postgres");
+        settings.put("edition", edition);
         return new Source("postgresql", new SourceSettings(settings));
     }
 }
