@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -213,6 +214,7 @@ final class BucketLinesTest {
         AtomicInteger early = new AtomicInteger();
         Iterator<byte[]> coming = frames.iterator();
         AtomicInteger taken = new AtomicInteger();
+        CountDownLatch second = new CountDownLatch(1);
         Recorded network = new Recorded(new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -221,19 +223,22 @@ final class BucketLinesTest {
 
             @Override
             public byte[] next() {
-                if (taken.incrementAndGet() > 2 && !room.get()) {
+                int number = taken.incrementAndGet();
+                if (number > 2 && !room.get()) {
                     early.incrementAndGet();
                 }
-                return coming.next();
+                byte[] frame = coming.next();
+                if (number == 2) {
+                    second.countDown();
+                }
+                return frame;
             }
         });
         BucketLines each = lines(BothEnds.session(network, TwoParties.RIGHT, 1, "receiver"), true, seed);
         PartyNetwork lowest = each.session(0, Runs.QUIET).network();
         assertEquals(0, lowest.receive(TwoParties.RIGHT)[0]);
         CompletableFuture<byte[]> next = CompletableFuture.supplyAsync(() -> lowest.receive(TwoParties.RIGHT));
-        while (taken.get() < 2) {
-            Thread.onSpinWait();
-        }
+        assertTrue(second.await(60, TimeUnit.SECONDS));
         each.doneBelow(1);
         room.set(true);
         each.doneBelow(3);

@@ -60,7 +60,7 @@ final class SilentVoleTest {
     @Test
     void theRelationHoldsAtEveryLengthAndCostsWhatTheDescriptorSays() {
         for (VoleProtocol protocol : PROTOCOLS) {
-            for (int length : new int[] {1, 599, 7_681, 40_003}) {
+            for (int length : new int[] {1, 599, 7_681, 20_003}) {
                 Pair pair = new Pair();
                 Pair.Outcome<ReceiverShare, SenderShare> outcome = run(pair, protocol, length, length);
                 assertNull(outcome.leftFailure());
@@ -162,7 +162,7 @@ final class SilentVoleTest {
     @Test
     void changedBytesNeverGiveAWrongCorrelation() {
         changeBytes(VoleProtocol.MALICIOUS, 77, 1);
-        changeBytes(VoleProtocol.MALICIOUS_WIDE, 78, 3);
+        changeBytes(VoleProtocol.MALICIOUS_WIDE, 78, 5);
     }
 
     private static void changeBytes(VoleProtocol protocol, long seed, int step) {
@@ -207,7 +207,7 @@ final class SilentVoleTest {
         TreeShape shape = CodeParameters.of(5_000).tree();
         int sums = (shape.levels() - 1) * TreeHash.BLOCK_BYTES;
         int aborted = 0;
-        for (long seed = 0; seed < 12; seed++) {
+        for (long seed = 0; seed < 8; seed++) {
             int spoilt = sums + (seed % 2 == 1 ? TreeHash.BLOCK_BYTES : 0);
             Pair.Outcome<ReceiverShare, SenderShare> blind =
                     spoiling(seed % 3 == 0 ? VoleProtocol.SEMI_HONEST_WIDE : VoleProtocol.SEMI_HONEST, 2, spoilt, seed);
@@ -222,7 +222,7 @@ final class SilentVoleTest {
             }
             aborted += wrong > 0 ? 1 : 0;
         }
-        assertTrue(aborted > 1 && aborted < 11, "both happen: " + aborted);
+        assertTrue(aborted > 0 && aborted < 8, "both happen: " + aborted);
     }
 
     private static Pair.Outcome<ReceiverShare, SenderShare> spoiling(

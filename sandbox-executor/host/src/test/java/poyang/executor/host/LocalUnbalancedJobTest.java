@@ -99,17 +99,17 @@ class LocalUnbalancedJobTest extends LocalScene {
     /// and prepared again, and each job is run again from its openings. Nothing readable is kept.
     @Test
     void aSetIsReadAndPreparedOnceForManyJobs() throws Exception {
-        Source large = numbers("large.csv", 1, 8_000);
+        Source large = numbers("large.csv", 1, 1_200);
         for (int i = 0; i < 2_000 && large.stamp().isEmpty(); i++) {
             Thread.sleep(10);
         }
-        LocalJob.Result first = run(attempt(1, numbers("small.csv", 7_990, 8_020), large));
+        LocalJob.Result first = run(attempt(1, numbers("small.csv", 1_190, 1_220), large));
         assertEquals(12, opened(1).size());
-        assertEquals("8000", opened(1).getLast());
-        assertTrue(rightRead.contains(8_000L), rightRead.toString());
-        assertTrue(first.left().roundedBytes() > 8 * 8_000, "the table crosses once");
+        assertEquals("1200", opened(1).getLast());
+        assertTrue(rightRead.contains(1_200L), rightRead.toString());
+        assertTrue(first.left().roundedBytes() > 8 * 1_200, "the table crosses once");
         replays(first);
-        LocalJob.Result second = run(attempt(2, numbers("small.csv", 7_995, 8_003), large));
+        LocalJob.Result second = run(attempt(2, numbers("small.csv", 1_195, 1_203), large));
         assertEquals(7, opened(2).size());
         assertEquals(List.of(), rightRead, "no row of the large source is read");
         assertTrue(second.left().roundedBytes() < 2_000, second.left().roundedBytes() + " bytes");
@@ -121,15 +121,15 @@ class LocalUnbalancedJobTest extends LocalScene {
         LocalJob.Result other = run(attempt(3, numbers("small.csv", 1, 3), large));
         assertEquals(4, opened(3).size());
         assertEquals(List.of(), rightRead);
-        assertTrue(other.left().roundedBytes() > 8 * 8_000, "the table crosses to a client that has none");
+        assertTrue(other.left().roundedBytes() > 8 * 1_200, "the table crosses to a client that has none");
         replays(other);
-        LocalJob.Result changed = run(attempt(4, numbers("small.csv", 7_995, 8_003), numbers("large.csv", 1, 8_001)));
+        LocalJob.Result changed = run(attempt(4, numbers("small.csv", 1_195, 1_203), numbers("large.csv", 1, 1_201)));
         assertEquals(8, opened(4).size());
-        assertTrue(rightRead.contains(8_001L), rightRead.toString());
+        assertTrue(rightRead.contains(1_201L), rightRead.toString());
         assertNotEquals(second.rightInput().versionMark(), changed.rightInput().versionMark());
         try (Stream<Path> files = Files.walk(folder.resolve("right").resolve("prepared"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains("7777"), file.toString());
+                assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains("1177"), file.toString());
             }
         }
     }

@@ -91,6 +91,7 @@ class LocalViewTest extends LocalScene {
         }
     }
 
+    /// And a child that dies ends the calls that wait.
     @Test
     void aTableIsMadeOfTheRowsAndAnswers() throws Exception {
         TreeSet<String> phases = new TreeSet<>();
@@ -116,7 +117,16 @@ class LocalViewTest extends LocalScene {
                     assertThrows(PoyangException.class, () -> child.answer(0, 1, Bytes.wrap(new byte[7])))
                             .code());
             assertEquals(found.getFirst(), lookup(child, table, PERSON).getFirst());
+            end(child);
+            Void _ = child.ended().get(60, TimeUnit.SECONDS);
+            PoyangException lost =
+                    assertThrows(PoyangException.class, () -> child.evaluate(0, 1, Bytes.wrap(new byte[33])));
+            assertEquals(ExecutorErrors.CHILD_LOST, lost.code());
         }
+    }
+
+    private static void end(ViewChild child) {
+        child.close();
     }
 
     /// What the child keeps of the rows is sealed.
@@ -224,16 +234,5 @@ class LocalViewTest extends LocalScene {
             assertFalse(why.wrong().contains(PERSON));
             assertEquals(FailureCode.SOURCE_LOST, FailureCode.of(why));
         }
-    }
-
-    @Test
-    void aChildThatDiesEndsTheCallsThatWait() throws Exception {
-        ViewChild child = start("v3", people(), VIEW_ON_CHAIN);
-        child.await((_, _, _) -> {});
-        child.close();
-        Void _ = child.ended().get(10, TimeUnit.SECONDS);
-        PoyangException lost =
-                assertThrows(PoyangException.class, () -> child.evaluate(0, 1, Bytes.wrap(new byte[33])));
-        assertEquals(ExecutorErrors.CHILD_LOST, lost.code());
     }
 }
