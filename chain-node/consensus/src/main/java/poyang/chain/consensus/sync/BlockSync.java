@@ -291,6 +291,21 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         return point.epoch() > epoch.number();
     }
 
+    /// Is it so far ahead that blocks are fetched, where enough peers name it?
+    private boolean beyond(OrderingPoint to) {
+        return later(to)
+                ? to.height() > state.finalised()
+                : to.round() > state.round() + ROUNDS_BEHIND || to.height() > state.finalised() + HEIGHTS_BEHIND;
+    }
+
+    /// Does a peer name such a point? What others said of it may have been lost, and a chain without anything to
+    /// order announces no further one.
+    private boolean hinted() {
+        return points.values().stream()
+                .flatMap(known -> known.values().stream())
+                .anyMatch(this::beyond);
+    }
+
     // ---- ranges ---------------------------------------------------------------------------------
 
     private void plan() {
@@ -307,9 +322,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         }
         OrderingPoint to = goal.get();
         if (!active) {
-            active = later(to)
-                    ? to.height() > state.finalised()
-                    : to.round() > state.round() + ROUNDS_BEHIND || to.height() > state.finalised() + HEIGHTS_BEHIND;
+            active = beyond(to);
             planned = handed;
         }
         if (!active) {
@@ -425,7 +438,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
         ticks++;
         ahead.clear();
         boolean lonely = points.size() < believed || following;
-        if ((lonely || active) && ticks % ASKING_TICKS == 0) {
+        if ((lonely || active || hinted()) && ticks % ASKING_TICKS == 0) {
             askPoints();
         }
         for (Range range : open.values()) {

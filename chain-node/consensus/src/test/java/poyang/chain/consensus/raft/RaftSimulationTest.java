@@ -97,6 +97,13 @@ final class RaftSimulationTest {
                         RaftCampaign.of(seed, 3 + (int) Math.floorMod(seed, 4L)).run());
     }
 
+    /// Two of five announcements of a point were lost, a quiet chain had no further one, and the leader's log began
+    /// above what one replica lacked: it asks again.
+    @Test
+    void whatLostAnnouncementsHideIsAskedForAgain() {
+        RaftCampaign.of(900_746, 5).run();
+    }
+
     @Test
     void aMinorityMayBeGoneForGood() {
         Property.seeds(30).check(seed -> {
