@@ -15,10 +15,10 @@ public final class Applied {
     /// @param digest of their bytes and order
     public record Seen(long requests, long digest) {}
 
-    /// The next request of the log: the rest of the buffer.
+    /// The next request of the log: the rest of the buffer, which stays as it is, for it may be on its way to others.
     public void add(ByteBuffer request) {
         check.reset();
-        check.update(request);
+        check.update(request.duplicate());
         long value = check.getValue();
         synchronized (this) {
             seen = new Seen(seen.requests() + 1, (seen.digest() ^ value) * FACTOR);
