@@ -13,6 +13,9 @@ public final class Sm3Lanes {
     private static final int BLOCK_WORDS = 16;
 
     private static final int NARROWEST_BITS = 256;
+    /// A pass over all lanes costs about as much as three messages one after the other.
+    private static final int LEAST = 4;
+
     private static final VarHandle BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final Pace PACE = new Pace("SM3 in lanes", NARROWEST_BITS, 1_000_000, new Trial());
 
@@ -88,8 +91,8 @@ public final class Sm3Lanes {
             return bytes.length / BLOCK_BYTES;
         }
 
-        /// The first messages of the order, as many as fill lanes; a group that would leave more than half of
-        /// them empty is left to the scalar form.
+        /// The first messages of the order, as many as fill lanes; a group that would leave almost all of them empty
+        /// is left to the scalar form.
         ///
         /// @return how many
         int vectors(byte[][] out) {
@@ -98,7 +101,7 @@ public final class Sm3Lanes {
             int[] state = new int[Sm3Compression.WORDS * lanes];
             int[] words = new int[Sm3Vectors.EXPANDED * lanes];
             int at = 0;
-            while (order.length - at > lanes / 2) {
+            while (order.length - at >= LEAST) {
                 int used = Math.min(lanes, order.length - at);
                 for (int j = 0; j < Sm3Compression.WORDS; j++) {
                     Arrays.fill(state, j * lanes, (j + 1) * lanes, initial[j]);
@@ -193,26 +196,28 @@ public final class Sm3Lanes {
         int[] initial = Sm3Compression.initial();
         byte[] tail = new byte[2 * BLOCK_BYTES];
         int at = from;
-        for (; at + lanes <= to; at += lanes) {
+        while (to - at >= LEAST) {
+            int used = Math.min(lanes, to - at);
             for (int j = 0; j < Sm3Compression.WORDS; j++) {
                 Arrays.fill(state, j * lanes, (j + 1) * lanes, initial[j]);
             }
             for (int block = 0; block < length / BLOCK_BYTES; block++) {
-                for (int lane = 0; lane < lanes; lane++) {
+                for (int lane = 0; lane < used; lane++) {
                     spread(messages, (at + lane) * length + block * BLOCK_BYTES, words, lane);
                 }
                 Sm3Vectors.compress(state, words);
             }
             for (int block = 0; block < tailBytes(length) / BLOCK_BYTES; block++) {
-                for (int lane = 0; lane < lanes; lane++) {
+                for (int lane = 0; lane < used; lane++) {
                     fillTail(messages, (at + lane) * length, length, tail);
                     spread(tail, block * BLOCK_BYTES, words, lane);
                 }
                 Sm3Vectors.compress(state, words);
             }
-            for (int lane = 0; lane < lanes; lane++) {
+            for (int lane = 0; lane < used; lane++) {
                 gather(state, lane, out, (at + lane) * DIGEST_BYTES);
             }
+            at += used;
         }
         scalars(messages, length, at, to, out);
     }

@@ -112,7 +112,8 @@ final class KeyIndex {
     }
 
     private static List<Bytes> with(List<Bytes> keys, List<Bytes> added) {
-        List<Bytes> all = new ArrayList<>(keys);
+        List<Bytes> all = new ArrayList<>(keys.size() + added.size());
+        all.addAll(keys);
         for (Bytes key : added) {
             int at = Collections.binarySearch(all, key);
             if (at < 0) {

@@ -81,7 +81,7 @@ final class Recomputation {
         if (height == 0 && !header.equals(genesis.genesisHeader())) {
             return Optional.of("its header is not that of the genesis");
         }
-        if (header.height() != height || !header.chainId().equals(genesis.chainId())) {
+        if (header.height() != height || !header.chainId().equals(ledger.chainId())) {
             return Optional.of("its header belongs to another height or chain");
         }
         if (below.isPresent() && !header.previousHash().equals(below.get().hash(suite))) {

@@ -260,6 +260,8 @@ final class Tree {
     private final class Writer {
         /// So many changes at most have the pages in their way read together.
         private static final int AHEAD_MAX = 8192;
+        /// So many pages that wait fill the lanes of the digest; more need not be kept.
+        private static final int TOGETHER = 1024;
 
         private final long version;
         private final int[] order;
@@ -270,6 +272,7 @@ final class Tree {
         private final List<Node> written = new ArrayList<>();
         private final List<Bytes> stale = new ArrayList<>();
         private final List<List<Placed>> pending = new ArrayList<>();
+        private int waiting;
 
         private static final class Placed {
             private final TreePage parent;
@@ -408,7 +411,7 @@ final class Tree {
                 int nibble = nibble(keyHashes[at], path.length);
                 int end = sameUntil(at, to, path.length);
                 changed |= update(page, nibble, below(path, nibble), at, end);
-                if (path.length == 0) {
+                if (path.length == 0 && waiting >= TOGETHER) {
                     finish(1);
                 }
                 at = end;
@@ -488,6 +491,7 @@ final class Tree {
                     pending.add(new ArrayList<>());
                 }
                 pending.get(path.length).add(new Placed(parent, slot, path, page));
+                waiting++;
             }
         }
 
@@ -502,6 +506,7 @@ final class Tree {
                     placed.parent.putHash(placed.slot, hashes, i * TreePage.HASH);
                     written.add(new Node(nodeKey(version, placed.path), Bytes.wrap(placed.page.encoded())));
                 }
+                waiting -= level.size();
                 level.clear();
             }
         }

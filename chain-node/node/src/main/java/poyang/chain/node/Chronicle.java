@@ -89,7 +89,7 @@ public final class Chronicle implements AutoCloseable {
         List<Bytes> items = new ArrayList<>();
         for (Signed each : transactions) {
             Bytes item = each.leaf().encoded();
-            SignedCall call = SignedCall.of(each.leaf(), genesis.suite(), genesis.chainId());
+            SignedCall call = SignedCall.of(each.leaf(), genesis.suite(), ledger.chainId());
             signed.put(item, new Pool.Waiting(call, each.key(), item));
             items.add(item);
         }
@@ -102,7 +102,7 @@ public final class Chronicle implements AutoCloseable {
                 .orElseThrow(() -> new Bug("a transaction of the block deserves no place there"));
         long round = below.round() + 1;
         BlockHeader header = new BlockHeader(
-                genesis.chainId(),
+                ledger.chainId(),
                 genesis.epoch().number(),
                 prepared.height(),
                 below.hash(genesis.suite()),

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -415,7 +414,7 @@ final class IndexStore implements AutoCloseable {
     /// Changes that take effect together; a crash may lose the last ones, in their order.
     final class Batch {
         private final RawBatch changes = new RawBatch();
-        private final TreeMap<Bytes, TreeSet<Integer>> terms = new TreeMap<>();
+        private final Map<Bytes, TreeSet<Integer>> terms = new LinkedHashMap<>();
         private final Map<Term, byte[]> prefixes = new LinkedHashMap<>();
         private final List<SealedValues.Item> items = new ArrayList<>();
         private final List<byte[]> places = new ArrayList<>();
