@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -191,11 +190,12 @@ public final class Ghash {
     /// The hash of each message, 16 bytes; messages of about the same length are the cheapest.
     public static byte[][] ofAll(Key key, List<Text> texts) {
         byte[][] found = new byte[texts.size()][];
-        int[] order = IntStream.range(0, texts.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(i -> texts.get(i).blocks()))
-                .mapToInt(i -> i)
-                .toArray();
+        long[] byBlocks = new long[texts.size()];
+        for (int i = 0; i < byBlocks.length; i++) {
+            byBlocks[i] = (long) texts.get(i).blocks() << Integer.SIZE | i;
+        }
+        Arrays.sort(byBlocks);
+        int[] order = Arrays.stream(byBlocks).mapToInt(each -> (int) each).toArray();
         for (int from = 0; from < order.length; from += STREAMS) {
             int to = Math.min(order.length, from + STREAMS);
             boolean together =

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
@@ -129,14 +130,19 @@ final class KeyIndex {
     Change add(Store.Batch batch, List<Bytes> added) {
         Change change = new Change();
         int from = 0;
+        Map.Entry<Bytes, Page> floor = floor(added, from);
         while (from < added.size()) {
-            Map.Entry<Bytes, Page> page = pages.floorEntry(added.get(from));
-            boolean before = page == null;
-            page = before ? pages.firstEntry() : page;
-            Bytes following = page == null ? null : pages.higherKey(page.getKey());
-            int to = from + 1;
-            while (to < added.size() && (following == null || added.get(to).compareTo(following) < 0)) {
-                to++;
+            boolean before = floor == null;
+            Map.Entry<Bytes, Page> page = before ? pages.firstEntry() : floor;
+            int to = page == null ? added.size() : from + 1;
+            floor = floor(added, to);
+            // Mostly the next key is of another page.
+            if (page != null && to < added.size() && (floor == null || floor.getValue() == page.getValue())) {
+                Bytes following = pages.higherKey(page.getKey());
+                while (to < added.size() && (following == null || added.get(to).compareTo(following) < 0)) {
+                    to++;
+                }
+                floor = floor(added, to);
             }
             List<Bytes> part = added.subList(from, to);
             if (page == null || before || page.getValue().notedKeys + part.size() > NOTED_KEYS_MAX) {
@@ -148,6 +154,10 @@ final class KeyIndex {
             from = to;
         }
         return change;
+    }
+
+    private Map.@Nullable Entry<Bytes, Page> floor(List<Bytes> keys, int at) {
+        return at < keys.size() ? pages.floorEntry(keys.get(at)) : null;
     }
 
     private void replace(Store.Batch batch, Optional<Map.Entry<Bytes, Page>> page, List<Bytes> added, Change change) {
