@@ -110,21 +110,28 @@ public final class Sm2PublicKey implements VerificationKey {
     /// weights are derived by SM3 from all checks together, so they are fixed only after all signatures are.
     static List<Boolean> verdicts(List<Check> checks) {
         List<Sm2Verifier.Claim> claims = new ArrayList<>();
-        CanonicalWriter all = new CanonicalWriter("poyang.batch-verification.v1");
         List<byte[]> digests = digests(checks);
         for (int i = 0; i < checks.size(); i++) {
             Check check = checks.get(i);
             Sm2PublicKey key = (Sm2PublicKey) check.key();
-            byte[] digest = digests.get(i);
-            claims.add(key.claim(digest, check.signature()));
-            all.bytes(key.encoded()).bytes(digest).bytes(check.signature().encoded());
+            claims.add(key.claim(digests.get(i), check.signature()));
         }
-        byte[] weights = new SeededRandom(Sm3.digest(all.toArray()), "weights").bytes(WEIGHT_BYTES * checks.size());
         List<Boolean> verdicts = new ArrayList<>();
-        for (boolean verdict : Sm2Verifier.verdicts(claims, weights)) {
+        for (boolean verdict : Sm2Verifier.verdicts(claims, () -> weights(checks, digests))) {
             verdicts.add(verdict);
         }
         return List.copyOf(verdicts);
+    }
+
+    private static byte[] weights(List<Check> checks, List<byte[]> digests) {
+        CanonicalWriter all = new CanonicalWriter("poyang.batch-verification.v1");
+        for (int i = 0; i < checks.size(); i++) {
+            Check check = checks.get(i);
+            all.bytes(check.key().encoded())
+                    .bytes(digests.get(i))
+                    .bytes(check.signature().encoded());
+        }
+        return new SeededRandom(Sm3.digest(all.toArray()), "weights").bytes(WEIGHT_BYTES * checks.size());
     }
 
     /// Those of {@link #digest}, together.

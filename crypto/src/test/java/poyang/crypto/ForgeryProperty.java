@@ -93,7 +93,7 @@ final class ForgeryProperty implements CryptoProperty {
                 claims.claims.stream().map(Sm2Verifier.Claim::holds).toList();
         same("alone", claims.verdicts, alone);
         List<Boolean> together = new ArrayList<>();
-        for (boolean verdict : Sm2Verifier.verdicts(claims.claims, draws.bytes(16 * claims.claims.size()))) {
+        for (boolean verdict : Sm2Verifier.verdicts(claims.claims, () -> draws.bytes(16 * claims.claims.size()))) {
             together.add(verdict);
         }
         same("together", claims.verdicts, together);

@@ -80,6 +80,9 @@ public final class CanonicalReader {
 
     public String text(int maximumBytes) {
         byte[] raw = array(maximumBytes);
+        if (isAscii(raw)) {
+            return new String(raw, StandardCharsets.US_ASCII);
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -88,6 +91,15 @@ public final class CanonicalReader {
         } catch (CharacterCodingException e) {
             throw bad("a text is not UTF-8");
         }
+    }
+
+    private static boolean isAscii(byte[] text) {
+        for (byte octet : text) {
+            if (octet < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public <T> List<T> list(int maximumItems, Function<CanonicalReader, T> item) {

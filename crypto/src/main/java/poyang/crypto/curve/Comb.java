@@ -48,19 +48,27 @@ final class Comb {
         return new Comb(width, table);
     }
 
-    /// acc = acc + scalar·P for a public scalar below 2^256.
+    /// acc = acc + scalar·P for a public scalar below 2^256. The entries are fetched before the first is added: the
+    /// combs of many keys do not fit into the processor's caches, and it waits for several fetches at once.
     void addMultiple(Sum acc, long[] scalar) {
         int carry = 0;
         int full = 1 << width;
+        int count = 0;
+        boolean[] negative = new boolean[windows];
+        long[] chosen = new long[windows * 2 * L];
         for (int i = 0; i < windows; i++) {
             int digit = bits(scalar, i * width) + carry;
             carry = digit > entries ? 1 : 0;
             digit -= full & -carry;
             if (digit != 0) {
-                boolean negative = digit < 0;
-                int size = negative ? -digit : digit;
-                acc.addPublic(table, (i * entries + size - 1) * 2 * L, negative);
+                negative[count] = digit < 0;
+                int size = digit < 0 ? -digit : digit;
+                System.arraycopy(table, (i * entries + size - 1) * 2 * L, chosen, count * 2 * L, 2 * L);
+                count++;
             }
+        }
+        for (int i = 0; i < count; i++) {
+            acc.addPublic(chosen, i * 2 * L, negative[i]);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The verification equations of GB/T 32918.2 section 7 for one public key, alone or in batches. All
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// Straus' method. x(R) is (r − e) mod n, or that plus n when still below p: the second case has
 /// probability below 2^-31 for honest signatures, and such a signature goes the way of those without parity.
 ///
-/// A batch uses one equation for many signatures, but for those with two possible x(R). With weights z_i that the
-/// signers cannot foresee,
+/// In a batch, signatures under keys with combs are checked each by itself but for the inversion, which they share:
+/// that costs less than a place in an equation. The others use one equation, but for those with two possible x(R).
+/// With weights z_i that the signers cannot foresee,
 /// Σ z_i·(s_i·G + t_i·P_i − R_i) = 0 holds for a set with an invalid member with probability at most 2^-127
 /// (weights are odd and below 2^128): the group has prime order, so for fixed other weights at most one
 /// value of an invalid member's weight satisfies the equation. When the equation fails, halves are tried.
@@ -104,12 +106,15 @@ public final class Sm2Verifier {
                 }
             }
             long[] point = new long[POINT_LONGS];
-            if (!verifier.sum(own, s, t.get(), false).toAffine(point, 0)
-                    && !verifier.sum(own, s, t.get(), true).toAffine(point, 0)) {
-                return false;
-            }
-            long[] x = Order.reduce(Field.integer(point, 0));
-            return Order.isEqual(Order.add(e, x), r) && (parity == ANY_PARITY || Field.parity(point, L) == parity);
+            return (verifier.sum(own, s, t.get(), false).toAffine(point, 0)
+                            || verifier.sum(own, s, t.get(), true).toAffine(point, 0))
+                    && isPoint(point);
+        }
+
+        /// Is this sum the R of the signature?
+        private boolean isPoint(long[] sum) {
+            long[] x = Order.reduce(Field.integer(sum, 0));
+            return Order.isEqual(Order.add(e, x), r) && (parity == ANY_PARITY || Field.parity(sum, L) == parity);
         }
 
         /// Is there at most one point that can be R? Where x + n < p too there might be two.
@@ -189,27 +194,56 @@ public final class Sm2Verifier {
 
     /// The verdicts of {@link Claim#holds} on each claim.
     ///
-    /// @param weights 16 bytes for each claim, fixed after all claims were and unknown to signers before
-    public static boolean[] verdicts(List<Claim> claims, byte[] weights) {
+    /// @param weights 16 bytes for each claim, fixed after all claims were and unknown to signers before; asked for
+    ///     where there is an equation
+    public static boolean[] verdicts(List<Claim> claims, Supplier<byte[]> weights) {
         boolean[] verdicts = new boolean[claims.size()];
         List<Term> terms = new ArrayList<>();
+        List<Alone> alone = new ArrayList<>();
         for (int i = 0; i < verdicts.length; i++) {
             Claim claim = claims.get(i);
             Optional<long[]> t = claim.sum();
             if (t.isEmpty()) {
                 continue;
             }
-            if (claim.namesOnePoint()) {
+            Comb own = claim.verifier.comb();
+            if (own != null) {
+                alone.add(new Alone(i, claim, claim.verifier.sum(own, claim.s, t.get(), false)));
+            } else if (claim.namesOnePoint()) {
                 int index = i;
                 claim.point().ifPresent(r -> terms.add(new Term(index, claim, new Scalars(t.get(), r))));
             } else {
                 verdicts[i] = claim.holds();
             }
         }
+        byte[] drawn = terms.size() < SINGLES_BELOW ? new byte[0] : weights.get();
         for (int from = 0; from < terms.size(); from += BATCH) {
-            decide(terms.subList(from, Math.min(terms.size(), from + BATCH)), weights, verdicts);
+            decide(terms.subList(from, Math.min(terms.size(), from + BATCH)), drawn, verdicts);
         }
+        decideAlone(alone, verdicts);
         return verdicts;
+    }
+
+    /// A claim under a key with a comb, and s·G + t·P.
+    private record Alone(int index, Claim claim, Sum sum) {}
+
+    private static void decideAlone(List<Alone> alone, boolean[] verdicts) {
+        long[] inverses = new long[alone.size() * L];
+        List<Alone> known = new ArrayList<>();
+        for (Alone each : alone) {
+            if (each.sum().denominator(inverses, known.size() * L)) {
+                known.add(each);
+            } else {
+                verdicts[each.index()] = each.claim().holds();
+            }
+        }
+        Field.invertAll(inverses, known.size());
+        long[] point = new long[POINT_LONGS];
+        for (int i = 0; i < known.size(); i++) {
+            Alone each = known.get(i);
+            each.sum().toAffine(point, 0, inverses, i * L);
+            verdicts[each.index()] = each.claim().isPoint(point);
+        }
     }
 
     private static void decide(List<Term> terms, byte[] weights, boolean[] verdicts) {
@@ -239,22 +273,14 @@ public final class Sm2Verifier {
             Field.negate(points, at + L, points, at + L);
             scalars.add(z);
         }
-        List<Map.Entry<Comb, long[]>> combs = new ArrayList<>();
         for (Map.Entry<Sm2Verifier, long[]> entry : forKeys.entrySet()) {
-            Comb own = entry.getKey().comb();
-            if (own == null) {
-                System.arraycopy(
-                        entry.getKey().key.coordinates(), 0, points, scalars.size() * POINT_LONGS, POINT_LONGS);
-                scalars.add(entry.getValue());
-            } else {
-                combs.add(Map.entry(own, entry.getValue()));
-            }
+            System.arraycopy(entry.getKey().key.coordinates(), 0, points, scalars.size() * POINT_LONGS, POINT_LONGS);
+            scalars.add(entry.getValue());
         }
         Multiplier multiplier = new Multiplier();
         new Straus(Arrays.copyOf(points, scalars.size() * POINT_LONGS), scalars.toArray(long[][]::new)).sum(multiplier);
         Sum acc = new Sum();
         acc.start(multiplier);
-        combs.forEach(entry -> entry.getKey().addMultiple(acc, entry.getValue()));
         Sum base = new Sum();
         base.clear();
         BASE.addMultiple(base, forBase);

@@ -291,7 +291,7 @@ final class Sm2ArithmeticTest {
                                 new Sm2Verifier.Claim(verifier, e, rs, parity));
                         assertArrayEquals(
                                 new boolean[] {true, true, false, true},
-                                Sm2Verifier.verdicts(claims, random.bytes(64)));
+                                Sm2Verifier.verdicts(claims, () -> random.bytes(64)));
                     }
                 }
             }
