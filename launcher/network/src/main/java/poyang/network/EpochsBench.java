@@ -34,7 +34,6 @@ import poyang.sdk.NodeAddress;
 final class EpochsBench implements Callable<Integer> {
     private static final int NODES = 4;
     private static final int SIGNERS = 20;
-    private static final long BLOCK_TIME_MILLIS = 500;
     private static final long SWAP_SECONDS = 120;
     private static final long CALM_SECONDS = 120;
     /// Who moves, and who ends then.
@@ -54,8 +53,11 @@ final class EpochsBench implements Callable<Integer> {
     @Option(names = "--rate", defaultValue = "60", description = "records a second (default: 60)")
     private int rate;
 
-    @Option(names = "--seconds", defaultValue = "4", description = "in each epoch (default: 4)")
+    @Option(names = "--seconds", defaultValue = "4", description = "in each epoch, besides (default: 4)")
     private int seconds;
+
+    @Option(names = "--block-time", defaultValue = "500", description = "in milliseconds (default: 500)")
+    private long blockTimeMillis;
 
     @Option(names = "--json", description = "print one JSON object as the last line")
     private boolean json;
@@ -73,14 +75,15 @@ final class EpochsBench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BenchNetwork.check(swaps >= 0 && swaps <= 1_000, "--swaps " + swaps, "0 to 1,000");
         BenchNetwork.check(rate >= 1 && rate <= 2_000, "--rate " + rate, "1 to 2,000");
-        BenchNetwork.check(seconds >= 1 && seconds <= 600, "--seconds " + seconds, "1 to 600");
+        BenchNetwork.check(seconds >= 0 && seconds <= 600, "--seconds " + seconds, "0 to 600");
+        BenchNetwork.check(Epoch.sensible(blockTimeMillis), "--block-time " + blockTimeMillis, "20 to 60,000");
         RandomSource random = ProcessRandom.open("epochs");
         byte[] seed = random.bytes(32);
         Path folder = BenchNetwork.folder(directory.toAbsolutePath());
         boolean whole;
         try (BenchNetwork network = new BenchNetwork(
                 folder,
-                new BenchNetwork.Plan(Epoch.BFT, NODES, members ? 1 : 0, BLOCK_TIME_MILLIS, SIGNERS),
+                new BenchNetwork.Plan(Epoch.BFT, NODES, members ? 1 : 0, blockTimeMillis, SIGNERS),
                 seed,
                 random,
                 false)) {

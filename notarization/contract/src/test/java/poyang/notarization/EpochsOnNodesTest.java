@@ -70,7 +70,7 @@ final class EpochsOnNodesTest {
             List<CompletableFuture<TransactionReceipt>> receipts = new ArrayList<>();
             try (TransactionStream stream = TransactionStream.open(writer.client(), 1, List.of(writer))) {
                 write(stream, writer, receipts, 10);
-                propose(nodes, supervisor, 1, Epoch.RAFT, 500);
+                propose(nodes, supervisor, 1, Epoch.RAFT, 100);
                 until(nodes.api, supervisor, 1, Epoch.RAFT, () -> write(stream, writer, receipts, 5));
                 write(stream, writer, receipts, 20);
                 nodes.stop(3);
@@ -195,7 +195,7 @@ final class EpochsOnNodesTest {
         EpochProposal.Builder proposal = EpochProposal.newBuilder()
                 .setNumber(number)
                 .setEngine(Epoch.BFT)
-                .setBlockTimeMillis(500);
+                .setBlockTimeMillis(100);
         members.forEach((index, key) -> proposal.addValidators(EpochValidator.newBuilder()
                 .setId("validator-" + (index + 1))
                 .setPublicKey(ChainBytes.of(key.publicKey().encoded()))));

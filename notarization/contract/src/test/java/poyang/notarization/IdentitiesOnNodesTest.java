@@ -59,7 +59,7 @@ import poyang.wire.schema.RevokeRequest;
 
 /// Four real nodes agree on who may act: keys in and outside their windows, recovery, certificates; and
 /// receipts signed by keys that are gone verify offline.
-@Timeout(180)
+@Timeout(600)
 final class IdentitiesOnNodesTest {
     private static final String RECORD = "poyang.v1.Evidence/Record";
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The engines that bear crashes only, with validators and a load client as processes.
-@Timeout(300)
+@Timeout(600)
 final class EngineProcessesTest {
     @TempDir
     private Path folder;
@@ -51,9 +51,9 @@ final class EngineProcessesTest {
                     "--nodes",
                     Integer.toString(nodes),
                     "--seconds",
-                    "3",
+                    "1",
                     "--warm-up",
-                    "2",
+                    "1",
                     "--signers",
                     "20",
                     "--json",

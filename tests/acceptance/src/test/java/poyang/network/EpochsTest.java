@@ -11,9 +11,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/// Validators as processes under load, whose engine is swapped from bft to raft and back; then a node observes,
-/// joins, another leaves, one changes its key, and a proposal is taken back; all by command.
-@Timeout(600)
+/// Validators as processes under load, whose engine is swapped from bft to raft and back; then a
+/// node observes and joins that nobody's settings name, another leaves, one changes its key, one
+/// moves to another port, and a proposal is taken back; all by command.
+@Timeout(1_200)
 final class EpochsTest {
     @TempDir
     private Path folder;
@@ -33,7 +34,9 @@ final class EpochsTest {
                 "--rate",
                 "10",
                 "--seconds",
-                "1",
+                "0",
+                "--block-time",
+                "100",
                 "--json",
                 "--directory",
                 folder.toString());

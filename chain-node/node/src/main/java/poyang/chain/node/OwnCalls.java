@@ -25,7 +25,8 @@ import poyang.wire.schema.TransactionReceipt;
 /// @param signer has the keys that the chain knows it by, or may know it by
 record OwnCalls(String account, Stage.Signer signer, Ledger ledger, Pool pool, Finality finality, RandomSource random) {
     private static final int NONCE_BYTES = 16;
-    private static final long BLOCKS_TO_LIVE = 100;
+    /// Enough for a node that has just come back and is behind.
+    private static final long BLOCKS_TO_LIVE = 500;
     private static final long FINAL_MILLIS = 15_000;
 
     /// Has a contract's method executed, and waits until its receipt is final.

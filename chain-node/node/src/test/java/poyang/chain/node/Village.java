@@ -47,6 +47,9 @@ import poyang.wire.schema.Role;
 final class Village implements AutoCloseable {
     static final int VALIDATORS = 4;
     static final String STORAGE_PASSWORD = "village";
+    /// Tests are many blocks long.
+    private static final long BLOCK_TIME_MILLIS = 100;
+
     private static final String HOST = "127.0.0.1";
 
     final RandomSource random = new SeededRandom(new byte[32], "node-test");
@@ -86,7 +89,7 @@ final class Village implements AutoCloseable {
     }
 
     Village(Path folder, CryptoSuite suite, String engine, int count, Before before) throws Exception {
-        this(folder, suite, engine, count, Epoch.DEFAULT_BLOCK_TIME_MILLIS, before);
+        this(folder, suite, engine, count, BLOCK_TIME_MILLIS, before);
     }
 
     private Village(Path folder, CryptoSuite suite, String engine, int count, long blockTimeMillis, Before before)
