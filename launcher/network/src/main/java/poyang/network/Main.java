@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
             EpochCommands.class,
             ChainCommands.class,
             NodeCommands.class,
+            AccountCommands.class,
+            PermissionCommands.class,
             Lookup.class,
             ViewCommands.class,
             JobCommands.class,
