@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SigningKey;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.RandomSource;
+import poyang.sdk.AuditSources;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
@@ -29,7 +31,8 @@ final class AccountOptions {
             required = true,
             paramLabel = "FILE",
             description = "properties: genesis, nodes (NAME=HOST:PORT,…), tls.certificate, tls.key, tls.root and"
-                    + " password.file (of tls.key); executors (DEPARTMENT=HOST:PORT,…) where one is asked")
+                    + " password.file (of tls.key); executors (DEPARTMENT=HOST:PORT,…) where one is asked; audit.consoles"
+                    + " (LOG=TLS-NAME=HOST:PORT,…) for audit watch")
     private Path config;
 
     @Option(names = "--account", required = true, paramLabel = "NAME", description = "the account that acts")
@@ -54,6 +57,16 @@ final class AccountOptions {
         return withKey(random, clock, (account, executors, _) -> use.apply(account, executors));
     }
 
+    /// The same with the processes whose audit logs can be followed.
+    <R> R withAudits(RandomSource random, InstantSource clock, BiFunction<ChainAccount, AuditSources, R> use) {
+        return open(random, clock, (account, executors, _, settings) -> {
+            try (AuditSources audits =
+                    AuditSources.of(account.client(), executors, settings.identity(), settings.consoles())) {
+                return use.apply(account, audits);
+            }
+        });
+    }
+
     /// What opens sealed files of the account too.
     interface KeyUse<R> {
         R run(ChainAccount account, ExecutorClient executors, SigningKey key);
@@ -61,6 +74,16 @@ final class AccountOptions {
 
     /// The same with the account's own key.
     <R> R withKey(RandomSource random, InstantSource clock, KeyUse<R> use) {
+        return open(random, clock, (account, executors, own, _) -> use.run(account, executors, own));
+    }
+
+    private record Connection(TlsIdentity identity, Map<String, NodeAddress> consoles) {}
+
+    private interface Use<R> {
+        R run(ChainAccount account, ExecutorClient executors, SigningKey key, Connection connection);
+    }
+
+    private <R> R open(RandomSource random, InstantSource clock, Use<R> use) {
         ProcessSettings settings = ProcessSettings.read(config);
         GenesisFile genesis = ChainForms.readGenesis(settings.path("genesis"));
         List<NodeAddress> nodes = NodeAddress.list(settings.text("nodes"));
@@ -68,12 +91,17 @@ final class AccountOptions {
         TlsIdentity identity = settings.tlsIdentity(processPassword, clock, random, System.err::println);
         Arrays.fill(processPassword, '\0');
         List<NodeAddress> addresses = NodeAddress.list(settings.text("executors", ""));
+        Map<String, NodeAddress> consoles = AuditSources.consoles(settings.text("audit.consoles", ""));
         settings.end();
         char[] password = PasswordPrompt.existing(passwordFile, "password of " + account);
         try (SigningKey own = PrivateKeyFile.readSigningKey(key, password);
                 ChainClient client = ChainClient.connect(genesis, identity, nodes, clock);
                 ExecutorClient executors = ExecutorClient.connect(identity, addresses)) {
-            return use.run(new ChainAccount(client, account, own, random, clock), executors, own);
+            return use.run(
+                    new ChainAccount(client, account, own, random, clock),
+                    executors,
+                    own,
+                    new Connection(identity, consoles));
         } finally {
             Arrays.fill(password, '\0');
         }

@@ -23,8 +23,8 @@ import poyang.tools.PasswordPrompt;
 /// What a department's auditor does with an opening, or with a log.
 @Command(
         name = "audit",
-        subcommands = {AuditShow.class, AuditVerify.class},
-        description = "Runs one party of a job again from its opening, or checks an audit log.")
+        subcommands = {AuditShow.class, AuditVerify.class, AuditWatch.class},
+        description = "Runs one party of a job again from its opening, checks an audit log, or follows all of them.")
 final class Audit {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

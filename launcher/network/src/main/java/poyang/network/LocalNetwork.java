@@ -25,6 +25,7 @@ import poyang.executor.jail.Scratch;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
+import poyang.sdk.AuditSources;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
@@ -51,7 +52,7 @@ public final class LocalNetwork implements AutoCloseable {
             List.of("政务数据监管", "Data Supervision"));
     private static final int VALIDATORS = 4;
     private static final String HOST = "127.0.0.1";
-    private static final int PORTS = 1 + 2 * VALIDATORS + DEPARTMENTS.size();
+    private static final int PORTS = 1 + 2 * VALIDATORS + DEPARTMENTS.size() + 1;
     private static final String MARK = "poyang-network";
 
     private final Path folder;
@@ -112,7 +113,15 @@ public final class LocalNetwork implements AutoCloseable {
             }
             Path _ = configure(
                     province.process(SUPERVISION, "client", Map.of()),
-                    Map.of("nodes", text(nodes()), "executors", text(executorAddresses(DEPARTMENTS))));
+                    Map.of(
+                            "nodes",
+                            text(nodes()),
+                            "executors",
+                            text(executorAddresses(DEPARTMENTS)),
+                            "audit.consoles",
+                            suite == CryptoSuite.SM
+                                    ? SUPERVISION + "/console/console=" + new NodeAddress("console", HOST, auditPort())
+                                    : ""));
             writeLogins();
         } catch (IOException e) {
             throw new PoyangException(
@@ -142,6 +151,22 @@ public final class LocalNetwork implements AutoCloseable {
 
     private int executorPort(String department) {
         return port + 2 * VALIDATORS + 1 + DEPARTMENTS.indexOf(department);
+    }
+
+    /// The audit logs of all processes, for a supervisor to follow.
+    public AuditSources audits() {
+        return AuditSources.of(
+                client,
+                executors,
+                identity,
+                programs.containsKey("console")
+                        ? Map.of(SUPERVISION + "/console/console", new NodeAddress("console", HOST, auditPort()))
+                        : Map.of());
+    }
+
+    /// Where the console shows its audit log to supervisors.
+    private int auditPort() {
+        return port + 2 * VALIDATORS + 1 + DEPARTMENTS.size();
     }
 
     public List<NodeAddress> nodes() {
@@ -257,6 +282,7 @@ public final class LocalNetwork implements AutoCloseable {
         settings.put("https.key", "https.key.pem");
         settings.put("nodes", text(nodes()));
         settings.put("executors", text(executorAddresses(DEPARTMENTS)));
+        settings.put("audit.listen", HOST + ":" + auditPort());
         Path config = configure(home, settings);
         plan(
                 "console",

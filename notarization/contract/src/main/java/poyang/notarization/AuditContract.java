@@ -14,13 +14,16 @@ import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.AuditAnchorList;
 import poyang.wire.schema.AuditKey;
 import poyang.wire.schema.Empty;
+import poyang.wire.schema.FollowRight;
 import poyang.wire.schema.StoredAnchor;
 
 /// Anchors of processes' audit logs. State: `anchor/ORGANISATION/NAME/PROCESS/SEQUENCE` (16 hexadecimal
 /// digits) and `last/ORGANISATION/NAME/PROCESS` → StoredAnchor. Emits `audit.anchored` (key: account and
-/// process, payload: StoredAnchor) to the organisation.
+/// process, payload: StoredAnchor) to the organisation. `follower/ACCOUNT` → FollowRight, for everybody to read.
 public final class AuditContract extends ServiceContract {
     static final String NAME = "poyang.v1.Audit";
+
+    private static final String FOLLOWER = "follower/";
 
     /// A process anchors every minute; for so long its word counts.
     static final long FRESH_MILLIS = 180_000;
@@ -28,6 +31,7 @@ public final class AuditContract extends ServiceContract {
     public AuditContract() {
         super(NAME);
         call("Anchor", AuditAnchor.parser(), AuditContract::anchor);
+        call("Follow", Empty.parser(), AuditContract::follow);
         read("List", AuditKey.parser(), (key, reader, state) -> {
             if (!sees(reader, key.getAccount())) {
                 throw notFound("audit log");
@@ -97,12 +101,25 @@ public final class AuditContract extends ServiceContract {
         return Empty.getDefaultInstance();
     }
 
+    private static FollowRight follow(Empty nothing, CallContext context, ContractState state) {
+        Account sender = context.sender();
+        Rules.allowed(sender.has(Role.SUPERVISOR), sender, "supervisors follow audit logs");
+        FollowRight right = FollowRight.newBuilder()
+                .setAccount(sender.id())
+                .setHeight(context.height())
+                .setMillis(context.timestampMillis())
+                .build();
+        state.put(FOLLOWER + sender.id(), right.toByteArray());
+        context.emit(new ContractEvent("audit.follower", sender.id(), Bytes.wrap(right.toByteArray()), List.of()));
+        return right;
+    }
+
     private static boolean sees(Account reader, String account) {
         return seesAll(reader) || account.startsWith(reader.organisation() + "/");
     }
 
     @Override
     public boolean mayReadKey(String key, Account reader, ReadableState state) {
-        return sees(reader, key.substring(key.indexOf('/') + 1));
+        return key.startsWith(FOLLOWER) || sees(reader, key.substring(key.indexOf('/') + 1));
     }
 }

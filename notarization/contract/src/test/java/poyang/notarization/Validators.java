@@ -35,9 +35,11 @@ import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.RandomSource;
+import poyang.sdk.AuditSources;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
+import poyang.sdk.ExecutorClient;
 import poyang.sdk.NodeAddress;
 import poyang.wire.schema.AccountRecord;
 import poyang.wire.schema.GenesisFile;
@@ -272,6 +274,12 @@ final class Validators implements AutoCloseable {
 
     ChainAccount account(String name) {
         return account(name, key(name), api);
+    }
+
+    /// The audit logs of these nodes, for a supervisor to follow.
+    AuditSources audits(ChainAccount account) {
+        TlsIdentity identity = identity("a-client");
+        return AuditSources.of(account.client(), ExecutorClient.connect(identity, List.of()), identity, Map.of());
     }
 
     /// Speaks to one node.

@@ -52,6 +52,21 @@ public final class AccountKeys {
         }
     }
 
+    /// Refuses an account that is frozen.
+    ///
+    /// @throws PoyangException `ACCOUNT_BARRED`
+    public static void needActing(AccountRecord record) {
+        if (record.hasFrozen()) {
+            throw new PoyangException(
+                    SdkErrors.ACCOUNT_BARRED,
+                    record.getId() + " is frozen since block "
+                            + record.getFrozen().getHeight() + " by "
+                            + record.getFrozen().getAccount() + " ("
+                            + record.getFrozen().getReason() + ")",
+                    "have it unfrozen first");
+        }
+    }
+
     private static boolean contains(KeyWindow window, long height) {
         return window.getFromHeight() <= height && (window.getUntilHeight() == 0 || height <= window.getUntilHeight());
     }

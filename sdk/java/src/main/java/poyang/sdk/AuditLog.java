@@ -17,11 +17,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
-import poyang.kernel.CanonicalWriter;
 import poyang.kernel.PoyangException;
 
 /// A process's own log of what it did for whom: one line a record, each chained to the one before by SM3,
@@ -39,7 +36,6 @@ public final class AuditLog implements AutoCloseable {
     /// The result of what was done as it was asked for.
     public static final String DONE = "done";
 
-    private static final int FIELDS = 8;
     private static final Head NOWHERE = new Head(0, Bytes.empty());
 
     private final Path file;
@@ -50,9 +46,11 @@ public final class AuditLog implements AutoCloseable {
     private long sequence;
     private Bytes head;
     private volatile boolean lost;
+    private final LineMarks marks;
     private long durable;
 
-    private AuditLog(Path file, FileChannel channel, AuditSeal seal, InstantSource clock, Tail tail) {
+    private AuditLog(Path file, FileChannel channel, AuditSeal seal, InstantSource clock, Tail tail, LineMarks marks) {
+        this.marks = marks;
         this.file = file;
         this.channel = channel;
         this.seal = seal;
@@ -79,13 +77,19 @@ public final class AuditLog implements AutoCloseable {
             if (Files.exists(file) && Files.size(file) > 0 && !AuditSeal.sealed(file)) {
                 sealAll(file, seal);
             }
+            LineMarks marks = new LineMarks();
             Tail tail = Files.exists(file)
-                    ? check(file, Optional.of(seal), NOWHERE, true, _ -> {})
-                    : new Tail(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES]), 0);
+                    ? check(
+                            file,
+                            Optional.of(seal),
+                            NOWHERE,
+                            true,
+                            (record, at, _) -> marks.line(record.sequence(), at))
+                    : new Tail(0, AuditRecord.BEFORE_ALL, 0);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.truncate(tail.bytes());
             channel.position(tail.bytes());
-            return new AuditLog(file, channel, seal, clock, tail);
+            return new AuditLog(file, channel, seal, clock, tail, marks);
         } catch (IOException e) {
             seal.close();
             throw lost(file, e);
@@ -100,7 +104,7 @@ public final class AuditLog implements AutoCloseable {
         try (FileChannel out = FileChannel.open(
                 sealed, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             long[] number = new long[1];
-            Tail _ = check(file, Optional.empty(), NOWHERE, false, line -> {
+            Tail _ = check(file, Optional.empty(), NOWHERE, false, (_, _, line) -> {
                 String text = seal.seal(++number[0], line) + "\n";
                 write(out, text);
             });
@@ -143,16 +147,13 @@ public final class AuditLog implements AutoCloseable {
             throw lost(file, null);
         }
         String time = Instant.ofEpochMilli(clock.millis()).toString();
-        Bytes next = chained(head, sequence + 1, time, fields);
-        StringBuilder line =
-                new StringBuilder().append(sequence + 1).append('\t').append(time);
-        fields.forEach(field -> line.append('\t').append(escape(field)));
-        line.append('\t').append(next.hex());
+        AuditRecord next = AuditRecord.after(head, sequence + 1, time, fields);
         try {
             if (!channel.isOpen()) {
                 throw new IOException("it is closed");
             }
-            write(channel, seal.seal(sequence + 1, line.toString()) + "\n");
+            marks.line(sequence + 1, channel.position());
+            write(channel, seal.seal(sequence + 1, next.line()) + "\n");
         } catch (IOException e) {
             lost = true;
             throw lost(file, e);
@@ -161,7 +162,7 @@ public final class AuditLog implements AutoCloseable {
             throw lost(file, e.getCause());
         }
         sequence++;
-        head = next;
+        head = next.value();
         return sequence;
     }
 
@@ -182,7 +183,28 @@ public final class AuditLog implements AutoCloseable {
                 throw lost(file, e);
             }
             durable = reached;
+            disk.notifyAll();
         }
+    }
+
+    /// Number of the last record that is on disk for good; waits up to `millis` for one above `known`.
+    long awaitAbove(long known, long millis) throws InterruptedException {
+        synchronized (disk) {
+            long deadline = System.nanoTime() + millis * 1_000_000;
+            long left = millis;
+            while (durable <= known && left > 0) {
+                disk.wait(left);
+                left = (deadline - System.nanoTime()) / 1_000_000;
+            }
+            return durable;
+        }
+    }
+
+    /// The records from `number` on, of which the caller knows that they are on disk.
+    ///
+    /// @throws PoyangException `AUDIT_LOG_LOST` when the file cannot be read
+    AuditTail from(long number) {
+        return AuditTail.open(file, seal, marks.before(number), number);
     }
 
     /// Number of the last record, from 1; 0 when there is none.
@@ -217,7 +239,7 @@ public final class AuditLog implements AutoCloseable {
     /// @throws PoyangException `AUDIT_LOG_DAMAGED` names the first line that does not fit; `AUDIT_LOG_LOST`
     ///     when it cannot be read
     public static Head verify(Path file, Optional<AuditSeal> seal) {
-        return verify(file, seal, new Head(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES])));
+        return verify(file, seal, new Head(0, AuditRecord.BEFORE_ALL));
     }
 
     /// The same, and that the log goes at least as far as an anchor on chain, and is the log that was anchored.
@@ -227,12 +249,12 @@ public final class AuditLog implements AutoCloseable {
 
     /// The same, and hands over each line, opened and checked, without its line break.
     public static Head read(Path file, Optional<AuditSeal> seal, Consumer<String> lines) {
-        return read(file, seal, new Head(0, Bytes.wrap(new byte[Sm3.DIGEST_BYTES])), lines);
+        return read(file, seal, new Head(0, AuditRecord.BEFORE_ALL), lines);
     }
 
     private static Head read(Path file, Optional<AuditSeal> seal, Head anchored, Consumer<String> lines) {
         try {
-            Tail tail = check(file, seal, anchored, false, lines);
+            Tail tail = check(file, seal, anchored, false, (_, _, line) -> lines.accept(line));
             if (tail.sequence() < anchored.sequence()) {
                 throw new PoyangException(
                         SdkErrors.AUDIT_LOG_DAMAGED,
@@ -254,12 +276,17 @@ public final class AuditLog implements AutoCloseable {
                 cause);
     }
 
+    /// Hears of each record that was checked.
+    private interface Checked {
+        void line(AuditRecord record, long offset, String line);
+    }
+
     /// @param torn does the log end before a line with octets that were never written?
-    private static Tail check(Path file, Optional<AuditSeal> seal, Head anchored, boolean torn, Consumer<String> lines)
+    private static Tail check(Path file, Optional<AuditSeal> seal, Head anchored, boolean torn, Checked checked)
             throws IOException {
         long sequence = 0;
         long bytes = 0;
-        Bytes head = Bytes.wrap(new byte[Sm3.DIGEST_BYTES]);
+        Bytes head = AuditRecord.BEFORE_ALL;
         long whole = wholeLines(file);
         // What is sealed is ASCII, and what follows the last whole line may be anything.
         Charset charset = seal.isPresent() ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
@@ -269,22 +296,14 @@ public final class AuditLog implements AutoCloseable {
                 long number = sequence + 1;
                 Optional<String> opened =
                         seal.isPresent() && line != null ? seal.get().open(number, line) : Optional.ofNullable(line);
-                String[] fields = opened.map(text -> text.split("\t", -1)).orElse(new String[0]);
                 if (torn && opened.isEmpty() && line != null && line.indexOf('\0') >= 0) {
                     return new Tail(sequence, head, bytes);
                 }
-                if (fields.length != FIELDS || !fields[0].equals(Long.toString(sequence + 1))) {
-                    throw damaged(file, sequence + 1);
-                }
-                List<String> said = Stream.of(fields)
-                        .skip(2)
-                        .limit(FIELDS - 3)
-                        .map(AuditLog::unescape)
-                        .toList();
-                head = chained(head, sequence + 1, fields[1], said);
-                if (!head.hex().equals(fields[FIELDS - 1])) {
-                    throw damaged(file, sequence + 1);
-                }
+                Bytes before = head;
+                AuditRecord record = opened.flatMap(AuditRecord::parse)
+                        .filter(found -> found.sequence() == number && found.follows(before))
+                        .orElseThrow(() -> damaged(file, number));
+                head = record.value();
                 sequence++;
                 if (sequence == anchored.sequence() && !head.equals(anchored.value())) {
                     throw new PoyangException(
@@ -293,7 +312,7 @@ public final class AuditLog implements AutoCloseable {
                                     + " is not the one that the chain has an anchor of",
                             "the log as this process wrote it is needed");
                 }
-                lines.accept(opened.orElseThrow());
+                checked.line(record, bytes, opened.orElseThrow());
                 bytes += (line + "\n").getBytes(charset).length;
             }
         } catch (CharacterCodingException e) {
@@ -316,41 +335,7 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    private static Bytes chained(Bytes previous, long sequence, String time, List<String> fields) {
-        CanonicalWriter out = new CanonicalWriter("poyang.audit-record.v2")
-                .bytes(previous)
-                .u64(sequence)
-                .text(time);
-        fields.forEach(out::text);
-        return Sm3.hash(out.toArray());
-    }
-
-    private static String escape(String field) {
-        return field.replace("\\", "\\\\")
-                .replace("\t", "\\t")
-                .replace("\n", "\\n")
-                .replace("\r", "\\r");
-    }
-
-    private static String unescape(String field) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < field.length(); i++) {
-            char c = field.charAt(i);
-            if (c == '\\' && i + 1 < field.length()) {
-                i++;
-                c = switch (field.charAt(i)) {
-                    case 't' -> '\t';
-                    case 'n' -> '\n';
-                    case 'r' -> '\r';
-                    default -> field.charAt(i);
-                };
-            }
-            out.append(c);
-        }
-        return out.toString();
-    }
-
-    private static PoyangException damaged(Path file, long record) {
+    static PoyangException damaged(Path file, long record) {
         return new PoyangException(
                 SdkErrors.AUDIT_LOG_DAMAGED,
                 "the audit log " + file + " was changed at record " + record,

@@ -180,6 +180,10 @@ public final class ChainClient implements AutoCloseable {
         return ChainGrpc.newStub(channels.get(index)).transact(answers);
     }
 
+    ManagedChannel channel(NodeAddress node) {
+        return channels.get(nodes.indexOf(node));
+    }
+
     int preferred() {
         return preferred;
     }

@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -127,7 +128,11 @@ public final class ExecutorClient implements AutoCloseable {
         }
     }
 
-    private ManagedChannel channel(String organisation) {
+    Set<String> organisations() {
+        return Set.copyOf(channels.keySet());
+    }
+
+    ManagedChannel channel(String organisation) {
         ManagedChannel channel = channels.get(organisation);
         if (channel == null) {
             throw new PoyangException(

@@ -18,7 +18,8 @@ import poyang.wire.schema.RuleKind;
 /// @param words what it is now, in one line
 public record PermissionChange(long height, long timestampMillis, String subject, String words) {
 
-    /// The changes in a block, in order; accounts, keys, freezing, rules, levels, proposals, certificates.
+    /// The changes in a block, in order; accounts, keys, freezing, rules, levels, proposals, certificates, followers
+    /// of audit logs.
     public static List<PermissionChange> in(VerifiedBlock block) {
         List<PermissionChange> found = new ArrayList<>();
         for (Event event : block.events()) {
@@ -35,6 +36,7 @@ public record PermissionChange(long height, long timestampMillis, String subject
             return switch (event.getTopic()) {
                 case "accounts.changed" -> account(AccountRecord.parseFrom(event.getPayload()));
                 case "nodes.changed" -> node(FrozenNode.parseFrom(event.getPayload()));
+                case "audit.follower" -> "follows all audit logs for a day";
                 case "certificates.revoked" -> "the certificate is revoked";
                 case "permissions.changed" -> permission(event);
                 default -> "";

@@ -21,6 +21,9 @@ public final class SdkErrors {
     public static final ErrorCode AUDIT_LOG_DAMAGED = new ErrorCode("AUDIT_LOG_DAMAGED", 3114, Category.BAD_INPUT);
     public static final ErrorCode FOLDER_FAILED = new ErrorCode("FOLDER_FAILED", 3115, Category.ENVIRONMENT);
     public static final ErrorCode KEY_NOT_GOOD = new ErrorCode("KEY_NOT_GOOD", 3116, Category.FORBIDDEN);
+    public static final ErrorCode ACCOUNT_BARRED = new ErrorCode("ACCOUNT_BARRED", 3117, Category.FORBIDDEN);
+    public static final ErrorCode NOT_A_FOLLOWER = new ErrorCode("NOT_A_FOLLOWER", 3118, Category.FORBIDDEN);
+    public static final ErrorCode AUDIT_AHEAD = new ErrorCode("AUDIT_AHEAD", 3119, Category.BAD_INPUT);
 
     private SdkErrors() {}
 }

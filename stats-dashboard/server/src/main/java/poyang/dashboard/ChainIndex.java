@@ -210,7 +210,12 @@ final class ChainIndex {
         VIEW,
         LOOKUP,
         PROOF_KEY,
-        PROOF
+        PROOF,
+        LAST_ANCHOR,
+        RULE,
+        LEVEL,
+        PROPOSAL,
+        FROZEN_NODE
     }
 
     record Outcome(String sender, TransactionReceipt receipt) {}

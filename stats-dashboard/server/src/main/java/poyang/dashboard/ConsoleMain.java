@@ -1,12 +1,18 @@
 package poyang.dashboard;
 
+import io.grpc.Server;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.crypto.CryptoSuite;
@@ -17,17 +23,21 @@ import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
+import poyang.sdk.AuditFeed;
 import poyang.sdk.AuditLog;
 import poyang.sdk.AuditSeal;
+import poyang.sdk.AuditSources;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
 import poyang.sdk.ExecutorClient;
+import poyang.sdk.GrpcTls;
 import poyang.sdk.KnownRevocations;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.PrivateFolder;
 import poyang.sdk.ProcessSettings;
 import poyang.sdk.SdkErrors;
+import poyang.sdk.SignedQueries;
 import poyang.wire.schema.GenesisFile;
 
 /// The console as a process: `--config FILE`. Prints `READY console ADDRESS` when it serves, ends with 0
@@ -35,6 +45,10 @@ import poyang.wire.schema.GenesisFile;
 public final class ConsoleMain {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleMain.class);
     private static final long FAREWELL_MILLIS = 3_000;
+    /// The audit log's name among those of the account.
+    private static final String PROCESS = "console";
+
+    private static final int FOLLOWER_BYTES = 64 << 10;
 
     private final AuditLog audit;
     private final AuditAnchors anchors;
@@ -45,7 +59,7 @@ public final class ConsoleMain {
         this.audit = audit;
         this.account = account;
         anchors = AuditAnchors.of(
-                audit, "console", account, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
+                audit, PROCESS, account, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
     }
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -78,6 +92,8 @@ public final class ConsoleMain {
         }
         List<NodeAddress> nodes = NodeAddress.list(from.text("nodes"));
         List<NodeAddress> executors = NodeAddress.list(from.text("executors"));
+        Optional<InetSocketAddress> listen =
+                from.text("audit.listen", "").isEmpty() ? Optional.empty() : Optional.of(from.listen("audit.listen"));
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);
         SigningKey key = from.privateKey("account.key", password);
@@ -93,10 +109,16 @@ public final class ConsoleMain {
                 clock);
         ConsoleMain console = new ConsoleMain(audit, account);
         console.record(name, "start", "");
+        ConsoleFacts facts = new ConsoleFacts(account);
+        AuditFeed feed = new AuditFeed(
+                name + "/" + PROCESS, audit, new SignedQueries(client.chainId(), clock), facts, console::record, clock);
+        ExecutorClient carrier = ExecutorClient.connect(identity, executors);
         ConsoleServer server = ConsoleServer.start(
                 settings,
-                new SdkChainGateway(account),
-                new SdkExecutorGateway(ExecutorClient.connect(identity, executors)),
+                new ConsoleServer.Gateways(
+                        new SdkChainGateway(account),
+                        new SdkExecutorGateway(carrier),
+                        new SdkAuditGateway(AuditSources.of(client, carrier, identity, Map.of()), feed)),
                 console.new Trail(),
                 storage,
                 random,
@@ -108,6 +130,8 @@ public final class ConsoleMain {
                             storage.close();
                         },
                         "shutdown"));
+        facts.follow(server.index());
+        listen.ifPresent(address -> serve(feed, identity, address));
         Thread _ = Thread.ofVirtual().name("anchor").start(console::anchor);
         KnownRevocations revocations = new KnownRevocations();
         identity.consult(revocations);
@@ -121,9 +145,32 @@ public final class ConsoleMain {
         }
     }
 
-    private void record(String actor, String action, String subject) {
+    /// Where supervisors follow this console's audit log without a browser.
+    private static void serve(AuditFeed feed, TlsIdentity identity, InetSocketAddress address) {
         try {
-            audit.record(actor, action, subject, "");
+            Server _ = GrpcTls.server(
+                            identity, address, why -> LOG.warn("a follower was refused: {}", why.getMessage()))
+                    .executor(Executors.newVirtualThreadPerTaskExecutor())
+                    .maxInboundMessageSize(FOLLOWER_BYTES)
+                    .addService(feed)
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new PoyangException(
+                    SdkErrors.BAD_SETTINGS,
+                    "cannot listen on " + address + " (" + e.getMessage() + ")",
+                    "a free address of this machine is needed as audit.listen",
+                    e);
+        }
+    }
+
+    private void record(String actor, String action, String subject) {
+        record(actor, action, subject, AuditLog.DONE);
+    }
+
+    private void record(String actor, String action, String subject, String result) {
+        try {
+            audit.record(actor, action, subject, "", result);
         } catch (PoyangException e) {
             ended.completeExceptionally(e);
             throw e;

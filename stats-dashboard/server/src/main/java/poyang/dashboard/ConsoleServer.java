@@ -30,7 +30,7 @@ import poyang.sdk.PrivateFolder;
 public final class ConsoleServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
     private static final long RECONNECT_MILLIS = 1000;
-    private static final long CERTIFICATE_MILLIS = 5_000;
+    private static final long CERTIFICATE_MILLIS = 1_000;
     private static final int ROWS_MAX = 1_000_000_000;
 
     private final ServletWebServerApplicationContext context;
@@ -52,11 +52,13 @@ public final class ConsoleServer implements AutoCloseable {
         this.origin = origin;
     }
 
+    /// Whom the console speaks with.
+    public record Gateways(ChainGateway chain, ExecutorGateway executors, AuditGateway audits) {}
+
     /// @param storage opens the index; stays the caller's, who closes it after the console
     public static ConsoleServer start(
             ConsoleSettings settings,
-            ChainGateway chain,
-            ExecutorGateway executors,
+            Gateways gateways,
             AuditTrail audit,
             StorageKey storage,
             RandomSource random,
@@ -72,8 +74,9 @@ public final class ConsoleServer implements AutoCloseable {
             // Singletons stay their caller's: the framework would close what it made itself.
             ConfigurableListableBeanFactory beans = prepared.getBeanFactory();
             beans.registerSingleton("settings", settings);
-            beans.registerSingleton("chain", chain);
-            beans.registerSingleton("executors", executors);
+            beans.registerSingleton("chain", gateways.chain());
+            beans.registerSingleton("executors", gateways.executors());
+            beans.registerSingleton("audits", gateways.audits());
             beans.registerSingleton("audit", audit);
             beans.registerSingleton("random", random);
             beans.registerSingleton("clock", clock);
@@ -89,7 +92,8 @@ public final class ConsoleServer implements AutoCloseable {
         Address address = context.getBean(Address.class);
         address.port(Objects.requireNonNull(context.getWebServer()).getPort());
         ChainIndex index = context.getBean(ChainIndex.class);
-        Thread follower = Thread.ofPlatform().name("chain-index").daemon(true).start(() -> follow(chain, index));
+        Thread follower =
+                Thread.ofPlatform().name("chain-index").daemon(true).start(() -> follow(gateways.chain(), index));
         Thread watch =
                 Thread.ofPlatform().name("https-certificate").daemon(true).start(() -> watch(https));
         return new ConsoleServer(context, disk, follower, watch, address.origin());
@@ -186,7 +190,7 @@ public final class ConsoleServer implements AutoCloseable {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({SessionApi.class, ReadApi.class, CourierApi.class, Errors.class})
+    @Import({SessionApi.class, ReadApi.class, CourierApi.class, AuditApi.class, Errors.class})
     static class Wiring {
         @Bean
         ChainIndex chainIndex(

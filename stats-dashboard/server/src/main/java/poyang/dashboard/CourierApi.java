@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -31,7 +32,17 @@ import poyang.wire.schema.TransactionPayload;
 class CourierApi {
     private final ChainGateway chain;
     private final ExecutorGateway executors;
-    private static final String CONSENT = "poyang.v1.Jobs/Consent";
+    /// What a person agrees to or lets others have: it takes effect only once its record is anchored.
+    private static final Set<String> CONSENTS = Set.of(
+            "poyang.v1.Jobs/Consent",
+            "poyang.v1.Permissions/Propose",
+            "poyang.v1.Permissions/Approve",
+            "poyang.v1.Views/Publish",
+            "poyang.v1.Views/Revise",
+            "poyang.v1.Views/Refresh",
+            "poyang.v1.Datasets/Register",
+            "poyang.v1.Datasets/SetPolicy",
+            "poyang.v1.ZeroKnowledge/Register");
 
     private final AuditTrail audit;
 
@@ -51,7 +62,7 @@ class CourierApi {
             TransactionPayload payload = TransactionPayload.parseFrom(transaction.getPayload());
             requireSigner(session, payload.getSender());
             String call = payload.getContract() + "/" + payload.getMethod();
-            if (call.equals(CONSENT)) {
+            if (CONSENTS.contains(call)) {
                 audit.release(session.account(), "submit", call);
             } else {
                 audit.record(session.account(), "submit", call);

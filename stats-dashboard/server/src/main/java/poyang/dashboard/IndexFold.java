@@ -8,11 +8,15 @@ import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.Dataset;
 import poyang.wire.schema.Event;
 import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.FrozenNode;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobReceipt;
 import poyang.wire.schema.Lookup;
 import poyang.wire.schema.Organisation;
+import poyang.wire.schema.PermissionLevel;
+import poyang.wire.schema.PermissionRule;
 import poyang.wire.schema.ProofKey;
+import poyang.wire.schema.Proposal;
 import poyang.wire.schema.SetPolicyRequest;
 import poyang.wire.schema.SetRowsRequest;
 import poyang.wire.schema.StoredAnchor;
@@ -61,6 +65,15 @@ final class IndexFold {
                                 .setPolicyHeight(call.height)
                                 .build(),
                         call.height);
+            }
+            case "poyang.v1.Permissions/SetRule" -> {
+                // A later one is replaced by what the contract emits.
+                PermissionRule made = ChainIndex.parse(PermissionRule.parser(), call.arguments);
+                index.put(Kind.RULE, made.getResource(), made, call.height);
+            }
+            case "poyang.v1.Permissions/SetLevel" -> {
+                PermissionLevel made = ChainIndex.parse(PermissionLevel.parser(), call.arguments);
+                index.put(Kind.LEVEL, made.getName(), made, call.height);
             }
             case "poyang.v1.Datasets/SetPolicy" -> setPolicy(call);
             case "poyang.v1.Datasets/SetRows" -> setRows(call);
@@ -117,6 +130,11 @@ final class IndexFold {
                 StoredProof kept = ChainIndex.parse(StoredProof.parser(), event.getPayload());
                 index.put(Kind.PROOF, kept.getId(), kept, height);
             }
+            case "poyang.v1.Permissions/permissions.changed" -> putPermission(event, height);
+            case "poyang.v1.Nodes/nodes.changed" -> {
+                FrozenNode kept = ChainIndex.parse(FrozenNode.parser(), event.getPayload());
+                index.put(Kind.FROZEN_NODE, kept.getNode(), kept, height);
+            }
             case "poyang.v1.Audit/audit.anchored" ->
                 putAnchor(ChainIndex.parse(StoredAnchor.parser(), event.getPayload()), height);
             default -> {
@@ -135,6 +153,20 @@ final class IndexFold {
         AuditAnchor anchor = stored.getAnchor();
         String id = stored.getAccount() + ":" + anchor.getProcess() + ":" + anchor.getSequence();
         index.put(Kind.ANCHOR, id, stored, height);
+        index.put(Kind.LAST_ANCHOR, stored.getAccount() + "/" + anchor.getProcess(), stored, height);
+    }
+
+    private void putPermission(Event event, long height) {
+        if (event.getKey().startsWith("level/")) {
+            PermissionLevel kept = ChainIndex.parse(PermissionLevel.parser(), event.getPayload());
+            index.put(Kind.LEVEL, kept.getName(), kept, height);
+        } else if (event.getKey().startsWith("proposal/")) {
+            Proposal kept = ChainIndex.parse(Proposal.parser(), event.getPayload());
+            index.put(Kind.PROPOSAL, kept.getId(), kept, height);
+        } else {
+            PermissionRule kept = ChainIndex.parse(PermissionRule.parser(), event.getPayload());
+            index.put(Kind.RULE, kept.getResource(), kept, height);
+        }
     }
 
     private void setPolicy(Call call) {

@@ -81,6 +81,31 @@ class ReadApi {
         return json(reader(session).anchors());
     }
 
+    @GetMapping("/audit/anchors")
+    String lastAnchors(@RequestAttribute(Gate.SESSION) Session session) {
+        return json(reader(session).lastAnchors());
+    }
+
+    @GetMapping("/permissions/rules")
+    String rules(@RequestAttribute(Gate.SESSION) Session session) {
+        return json(reader(session).rules());
+    }
+
+    @GetMapping("/permissions/levels")
+    String levels(@RequestAttribute(Gate.SESSION) Session session) {
+        return json(reader(session).levels());
+    }
+
+    @GetMapping("/permissions/proposals")
+    String proposals(@RequestAttribute(Gate.SESSION) Session session) {
+        return json(reader(session).proposals());
+    }
+
+    @GetMapping("/permissions/nodes")
+    String frozenNodes(@RequestAttribute(Gate.SESSION) Session session) {
+        return json(reader(session).frozenNodes());
+    }
+
     @GetMapping("/views")
     String views(@RequestAttribute(Gate.SESSION) Session session) {
         return json(reader(session).views());

@@ -11,13 +11,22 @@ import poyang.wire.schema.Dataset;
 import poyang.wire.schema.DatasetList;
 import poyang.wire.schema.EvidenceList;
 import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.FrozenNode;
+import poyang.wire.schema.FrozenNodes;
 import poyang.wire.schema.Job;
 import poyang.wire.schema.JobList;
+import poyang.wire.schema.LevelList;
 import poyang.wire.schema.Lookup;
 import poyang.wire.schema.LookupList;
 import poyang.wire.schema.Organisation;
 import poyang.wire.schema.OrganisationList;
+import poyang.wire.schema.PermissionLevel;
+import poyang.wire.schema.PermissionRule;
+import poyang.wire.schema.Proposal;
+import poyang.wire.schema.ProposalList;
 import poyang.wire.schema.Role;
+import poyang.wire.schema.RuleKind;
+import poyang.wire.schema.RuleList;
 import poyang.wire.schema.StoredAnchor;
 import poyang.wire.schema.StoredReceipt;
 import poyang.wire.schema.View;
@@ -112,6 +121,45 @@ final class Reader {
                 .addAllAnchors(index.all(Kind.ANCHOR, StoredAnchor.parser()).stream()
                         .filter(anchor -> supervises() || ofOwnOrganisation(anchor.getAccount()))
                         .sorted((a, b) -> Long.compare(b.getHeight(), a.getHeight()))
+                        .toList())
+                .build();
+    }
+
+    /// The last anchor of each audit log.
+    AuditAnchorList lastAnchors() {
+        requireSupervisor();
+        return AuditAnchorList.newBuilder()
+                .addAllAnchors(index.all(Kind.LAST_ANCHOR, StoredAnchor.parser()))
+                .build();
+    }
+
+    /// What the chain says of who may do what is for every account; a dropped rule has no kind.
+    RuleList rules() {
+        return RuleList.newBuilder()
+                .addAllRules(index.all(Kind.RULE, PermissionRule.parser()).stream()
+                        .filter(rule -> rule.getKind() != RuleKind.RULE_UNSPECIFIED)
+                        .toList())
+                .build();
+    }
+
+    LevelList levels() {
+        return LevelList.newBuilder()
+                .addAllLevels(index.all(Kind.LEVEL, PermissionLevel.parser()).stream()
+                        .filter(level -> level.getAccountsCount() > 0)
+                        .toList())
+                .build();
+    }
+
+    ProposalList proposals() {
+        return ProposalList.newBuilder()
+                .addAllProposals(index.all(Kind.PROPOSAL, Proposal.parser()))
+                .build();
+    }
+
+    FrozenNodes frozenNodes() {
+        return FrozenNodes.newBuilder()
+                .addAllNodes(index.all(Kind.FROZEN_NODE, FrozenNode.parser()).stream()
+                        .filter(node -> node.getHeight() > 0)
                         .toList())
                 .build();
     }

@@ -7,14 +7,20 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.Sm3;
 import poyang.kernel.Bytes;
+import poyang.sdk.AuditFeed;
+import poyang.sdk.SignedQueries;
+import poyang.wire.schema.FollowArguments;
 import poyang.wire.schema.QueryPayload;
 import poyang.wire.schema.SignedQuery;
 import poyang.wire.schema.Transaction;
@@ -124,6 +130,28 @@ final class Browser implements AutoCloseable {
             throw new AssertionError("transaction id");
         }
         return get("/api/transactions/" + id + "?waitMillis=5000");
+    }
+
+    /// The lines of a stream that brings the audit records after the given one, as they are written.
+    HttpResponse<Stream<String>> audits(String account, String log, long after)
+            throws IOException, InterruptedException {
+        FollowArguments arguments =
+                FollowArguments.newBuilder().setLog(log).setAfter(after).build();
+        SignedQuery query = new SignedQueries(village.chain.chainId(), InstantSource.system())
+                .sign(
+                        account,
+                        village.key(account),
+                        AuditFeed.SERVICE,
+                        "Follow",
+                        Bytes.wrap(arguments.toByteArray()),
+                        village.random);
+        String body = JSON.writeValueAsString(Map.of("signed", List.of(base64(query))));
+        return client.send(
+                request("/api/audit/follow")
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofLines());
     }
 
     Answer ask(String account, String organisation, String method, Message arguments)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +16,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,20 +32,26 @@ import org.junit.jupiter.api.io.TempDir;
 import poyang.crypto.CryptoErrors;
 import poyang.dashboard.Browser.Answer;
 import poyang.kernel.PoyangException;
+import poyang.sdk.AuditChain;
+import poyang.sdk.AuditRecord;
 import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.AuditPiece;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.ConsentRequest;
 import poyang.wire.schema.Dataset;
 import poyang.wire.schema.Event;
 import poyang.wire.schema.EvidenceRecord;
+import poyang.wire.schema.FedRecord;
 import poyang.wire.schema.JobQuery;
 import poyang.wire.schema.Lookup;
 import poyang.wire.schema.Plan;
 import poyang.wire.schema.SubmitJob;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The console over HTTPS, against the village.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleServerTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private final Village village = new Village();
     private final AtomicLong offsetMillis = new AtomicLong();
 
@@ -97,6 +108,50 @@ class ConsoleServerTest {
         foreign.chain.organisation("cellar", "地窖", "Cellar");
         PoyangException refused = assertThrows(PoyangException.class, () -> foreign.serve(place, 0, Clock.systemUTC()));
         assertEquals(ConsoleErrors.FOREIGN_INDEX, refused.code());
+    }
+
+    @Test
+    void auditRecordsAreCarriedToSupervisorsAsTheyAreWritten() throws Exception {
+        VillageAudits audits = village.audits(folder.resolve("a"));
+        audits.log.record("province/console", "start", "", "");
+        try (Browser owner = browser()) {
+            Answer _ = owner.login("taxation/owner");
+            assertEquals("NOT_YOURS", owner.get("/api/audit/logs").name());
+            HttpResponse<Stream<String>> refused = owner.audits("taxation/owner", VillageAudits.LOG, 0);
+            try (Stream<String> words = refused.body()) {
+                assertEquals(403, refused.statusCode());
+                assertTrue(words.anyMatch(line -> line.contains("NOT_YOURS")));
+            }
+        }
+        try (Browser supervisor = browser()) {
+            Answer _ = supervisor.login("province/supervisor");
+            assertEquals(
+                    VillageAudits.LOG,
+                    supervisor.get("/api/audit/logs").body().get(0).asString());
+            AuditChain chain = new AuditChain(VillageAudits.LOG, Optional.of(AuditChain.Position.START));
+            boolean written = false;
+            try (Stream<String> lines = supervisor
+                    .audits("province/supervisor", VillageAudits.LOG, 0)
+                    .body()) {
+                Iterator<String> each = lines.iterator();
+                while (!written || chain.position().orElseThrow().sequence() < audits.log.sequence()) {
+                    String line = each.next();
+                    if (line.startsWith("data:")) {
+                        String piece =
+                                JSON.readTree(line.substring(5)).get("piece").asString();
+                        for (FedRecord record : AuditPiece.parseFrom(
+                                        Base64.getDecoder().decode(piece))
+                                .getRecordsList()) {
+                            assertEquals(List.of(), chain.take(AuditRecord.of(record)));
+                        }
+                        if (!written) {
+                            audits.log.record("taxation/owner", "result", "job", "", "refused PY-4309");
+                            written = true;
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm2PrivateKey;
@@ -55,6 +56,8 @@ final class Village {
     /// Who did what, in order.
     final java.util.List<String> audit = new java.util.concurrent.CopyOnWriteArrayList<>();
 
+    private @Nullable VillageAudits audits;
+
     final VillageWeb web = new VillageWeb(system);
 
     ConsoleServer serve(Path folder, int port, Clock clock) {
@@ -66,12 +69,17 @@ final class Village {
                 PrivateFolder.make(settings.directory()).resolve("storage.key"), PASSWORD.toCharArray(), system);
         return ConsoleServer.start(
                 settings,
-                chain,
-                executors,
+                new ConsoleServer.Gateways(chain, executors, audits(settings.directory())),
                 (actor, action, _) -> audit.add(actor + " " + action),
                 storage,
                 system,
                 clock);
+    }
+
+    VillageAudits audits(Path folder) {
+        VillageAudits made = audits == null ? new VillageAudits(folder, chain, people, system) : audits;
+        audits = made;
+        return made;
     }
 
     /// Leaves everybody's key file and `browser.json` in the folder.

@@ -44,7 +44,7 @@ final class Doors {
     private static final int ALERT = 0x15;
     private static final int SILENCE_MILLIS = 2_000;
     private static final int MOST_BYTES = 1 << 16;
-    private static final int DOORS = 12;
+    private static final int DOORS = 13;
     private static final String LISTENING = "0A";
     private static final String BOUND = "07";
     private static final List<String> PLAIN = List.of(

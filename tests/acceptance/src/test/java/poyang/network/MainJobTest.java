@@ -28,7 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,7 @@ import poyang.wire.schema.TransactionReceipt;
 /// The whole province as real processes: the main job, the faults that it must survive, and three people
 /// who use the console in a real browser.
 @Timeout(400)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class MainJobTest {
     private static final int PERSONS = 3_000;
     private static final int PORT = 18_480;
@@ -419,6 +423,34 @@ final class MainJobTest {
         assertEquals(0, as("supervision/supervisor", List.of("watch"), "--from", "1", "--to", "2"));
     }
 
+    @Test
+    void accountsAndRulesAreKeptByCommand() throws Exception {
+        new AccountSteps(network, (account, command) -> as(account, command), folder, RANDOM)
+                .anAccountLivesAndRulesHoldByCommand();
+    }
+
+    /// The last of all, so that every kind of job, view and proof has gone before it.
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void consentsAndReleasesTakeEffectOnceTheirRecordIsAnchored() throws Exception {
+        completed(main.awaitEnd(consented(), 1));
+        Set<String> seen = new AuditSteps(network).consentsAndReleasesStoodInAnchoredRecords();
+        assertTrue(seen.containsAll(Set.of("commit", "receipt", "result")), seen.toString());
+        Path state = folder.resolve("audit.state");
+        for (int i = 0; i < 2; i++) {
+            assertEquals(
+                    0,
+                    as(
+                            "supervision/supervisor",
+                            List.of("audit", "watch", "--quiet"),
+                            "--seconds",
+                            "3",
+                            "--state",
+                            state.toString()));
+        }
+        assertNotEquals(0, as("taxation/owner", List.of("audit", "watch"), "--seconds", "3"));
+    }
+
     private static int state(String key, String... more) throws IOException {
         return as("taxation/analyst", List.of("state", "poyang.v1.Accounts", key), more);
     }
@@ -502,6 +534,8 @@ final class MainJobTest {
                   "collector": "住房公积金", "categories": "东湖区、西湖区", "largest": 100000, "decimals": 2,
                   "owners": ["medical-insurance/owner", "taxation/owner", "housing/owner"],
                   "cells": ["100.75", "326.67000000"]},
+                 "supervision": {"logs": ["taxation/executor/executor", "validators/validator-1/node", "supervision/console/console"],
+                  "frozen": "supervision/authority", "call": "poyang.v1.Datasets/SetRows"},
                  "proofs": {"owner": "%s", "analyst": "%s", "name": "income-web", "folder": "%s",
                   "conditions": "%s", "purpose": "%s",
                   "asked": [

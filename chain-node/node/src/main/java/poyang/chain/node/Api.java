@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.crypto.tls.TlsIdentity;
 import poyang.kernel.PoyangException;
+import poyang.sdk.AuditFeed;
 import poyang.sdk.CallErrors;
 import poyang.sdk.GrpcTls;
 import poyang.sdk.SdkErrors;
@@ -33,7 +34,12 @@ final class Api {
     private Api() {}
 
     /// @throws PoyangException `API_LISTEN_FAILED`
-    static Server serve(ChainService service, TlsIdentity identity, InetSocketAddress address, ExecutorService calls) {
+    static Server serve(
+            ChainService service,
+            AuditFeed feed,
+            TlsIdentity identity,
+            InetSocketAddress address,
+            ExecutorService calls) {
         try {
             return GrpcTls.server(identity, address, why -> LOG.warn("a client was refused: {}", why.getMessage()))
                     .executor(calls)
@@ -42,6 +48,7 @@ final class Api {
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
                     .intercept(new Room(new AtomicInteger()))
                     .addService(service)
+                    .addService(feed)
                     .build()
                     .start();
         } catch (IOException e) {

@@ -64,7 +64,7 @@ public final class ArchivedChain implements ServedChain {
                 index,
                 () -> status(settings, ledger),
                 clock);
-        server = Api.serve(service, identity, settings.apiListen(), calls);
+        server = Api.serve(service, audit.feed(), identity, settings.apiListen(), calls);
         indexing = Thread.ofPlatform().name("index of an archive").start(() -> {
             try {
                 index.follow();

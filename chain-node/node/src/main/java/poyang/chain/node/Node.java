@@ -106,7 +106,7 @@ public final class Node implements ServedChain {
         ChainService service =
                 new ChainService(ledger, contracts, pool, couriers, finality, audit, index, this::status, clock);
         try {
-            server = Api.serve(service, identity, settings.apiListen(), calls);
+            server = Api.serve(service, audit.feed(), identity, settings.apiListen(), calls);
         } catch (RuntimeException e) {
             transport.close();
             throw e;

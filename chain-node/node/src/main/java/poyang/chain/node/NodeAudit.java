@@ -19,9 +19,11 @@ import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AuditAnchors;
+import poyang.sdk.AuditFeed;
 import poyang.sdk.AuditLog;
 import poyang.sdk.ChainForms;
 import poyang.sdk.MissingAnchors;
+import poyang.sdk.SignedQueries;
 import poyang.wire.schema.AuditAnchor;
 import poyang.wire.schema.EquivocationReport;
 import poyang.wire.schema.StoredAnchor;
@@ -68,6 +70,17 @@ final class NodeAudit implements AutoCloseable {
                 log, PROCESS, this::anchor, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
         missing = new MissingAnchors(clock.millis());
         record(account, "start", "", AuditLog.DONE);
+    }
+
+    /// Shows the log to supervisors.
+    AuditFeed feed() {
+        return new AuditFeed(
+                account + "/" + PROCESS,
+                log,
+                new SignedQueries(ledger.chainId(), clock),
+                new NodeFacts(ledger, contracts, finality),
+                this::record,
+                clock);
     }
 
     /// Whose log it is, and what it needs of the node.

@@ -8,10 +8,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import poyang.crypto.VerificationKey;
 import poyang.kernel.Bug;
+import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AccountKeys;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
+import poyang.sdk.Facts;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.SdkErrors;
 import poyang.wire.schema.AccountRecord;
@@ -19,7 +21,7 @@ import poyang.wire.schema.Job;
 import poyang.wire.schema.ProofKey;
 
 /// What the chain says of jobs and accounts, by proofs: an executor acts on nothing else.
-final class ChainFacts {
+final class ChainFacts implements Facts {
     private static final int TRIES = 50;
     private static final long PAUSE_MILLIS = 100;
 
@@ -67,12 +69,14 @@ final class ChainFacts {
     }
 
     /// What is signed now stands at this height or later.
-    long nextHeight() {
+    @Override
+    public long nextHeight() {
         return known.get() + 1;
     }
 
     /// An account, as the chain announced it last.
-    Optional<AccountRecord> account(String id) {
+    @Override
+    public Optional<AccountRecord> account(String id) {
         AccountRecord known = accounts.get(id);
         if (known != null) {
             return Optional.of(known);
@@ -84,9 +88,11 @@ final class ChainFacts {
         return found;
     }
 
-    /// An account's latest keys, good or not, the newest first.
-    List<VerificationKey> known(String account) {
-        return account(account).map(AccountKeys::known).orElse(List.of());
+    @Override
+    public Optional<Bytes> value(String contract, String key) {
+        ProvenValue proven = chain.state(contract, key, 0);
+        reached(proven.height());
+        return proven.value();
     }
 
     /// The keys with which an account may sign now.

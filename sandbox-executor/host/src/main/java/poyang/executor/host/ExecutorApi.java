@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,11 +53,15 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
     /// A result is handed over in pieces of this size.
     private static final int SLICE_BYTES = 2 << 20;
 
+    private static final int RELEASED_MOST = 10_000;
+
     private final JobAttempt.Desk desk;
     private final Path sourcesFolder;
     private final SigningKey account;
     private final SignedQueries queries;
     private final AuditTrail audit;
+    /// What was handed over from its beginning on, so that its further pieces need no record of their own.
+    private final Set<String> released = ConcurrentHashMap.newKeySet();
 
     /// Writes who did what into the audit log.
     interface AuditTrail {
@@ -153,8 +158,13 @@ final class ExecutorApi extends ExecutorGrpc.ExecutorImplBase {
             Job job = desk.facts().job(wanted.getJob(), 0);
             need(job.getReceiver().equals(asker.name()), asker);
             int attempt = wanted.getAttempt() == 0 ? job.getAttempt() : wanted.getAttempt();
-            if (wanted.getOffset() == 0) {
+            String handedOver = job.getId() + ":" + attempt + ":" + asker.name();
+            if (wanted.getOffset() == 0 || !released.contains(handedOver)) {
                 audit.release(asker.name(), "result", job.getId());
+                if (released.size() > RELEASED_MOST) {
+                    released.clear();
+                }
+                boolean _ = released.add(handedOver);
             }
             ResultStore.Slice slice = desk.results()
                     .sealedResult(job.getId(), attempt, wanted.getOffset(), SLICE_BYTES)

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import poyang.executor.job.ExecutorErrors;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
+import poyang.sdk.AuditFeed;
 import poyang.sdk.AuditLog;
 import poyang.sdk.AuditSeal;
 import poyang.sdk.ChainAccount;
@@ -39,6 +41,8 @@ public final class Host implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
     private static final int MESSAGE_BYTES_MAX = (4 << 20) + (64 << 10);
     private static final long STOP_MILLIS = 3_000;
+    /// The audit log's name among those of the account.
+    private static final String PROCESS = "executor";
 
     private final ChainAccount chain;
     private final AuditLog audit;
@@ -71,7 +75,7 @@ public final class Host implements AutoCloseable {
                 clock);
         audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
         anchors = AuditAnchors.of(
-                audit, "executor", chain, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
+                audit, PROCESS, chain, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
         ChainFacts facts = new ChainFacts(chain);
         links = new PeerLinks(settings.organisation(), keys.account(), facts::keys, keys.identity(), settings.peers());
         vault = SourceVault.open(directory.resolve("sources"), keys.storage(), random);
@@ -98,7 +102,8 @@ public final class Host implements AutoCloseable {
                 keys.identity(),
                 List.of(
                         new ExecutorApi(desk, settings.sourcesFolder(), keys.account(), queries, trail),
-                        new LookupApi(desk, views, lookups, queries, trail)));
+                        new LookupApi(desk, views, lookups, queries, trail),
+                        new AuditFeed(chain.name() + "/" + PROCESS, audit, queries, facts, trail::record, clock)));
         viewFollower = Thread.ofPlatform().name("views").start(() -> follow(views::run));
         follower = Thread.ofPlatform().name("jobs").start(() -> follow(supervisor::run));
         anchorer = Thread.ofVirtual().name("anchor").start(this::anchor);
@@ -267,7 +272,14 @@ public final class Host implements AutoCloseable {
     private final class Calls implements JobAttempt.ChainCalls, LookupDesk.Statements {
         @Override
         public void serve(LookupReceipt receipt) {
+            // The asker's record stands already; the answer leaves when it is anchored and the statement is final.
+            CompletableFuture<Void> anchored = CompletableFuture.runAsync(anchors::now, calls);
             var _ = chain.call(ViewFacts.VIEWS, "Serve", receipt);
+            try {
+                Void _ = anchored.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof PoyangException refused ? refused : e;
+            }
         }
 
         @Override
@@ -303,6 +315,12 @@ public final class Host implements AutoCloseable {
         @Override
         public void record(String action, String subject, String detail) {
             write(chain.name(), action, subject, detail);
+        }
+
+        @Override
+        public void release(String action, String subject, String detail) {
+            record(action, subject, detail);
+            anchors.now();
         }
     }
 }

@@ -56,6 +56,11 @@ final class JobSupervisor {
     /// Writes what happened into the audit log; a failure there must stop the process.
     interface Journal {
         void record(String action, String subject, String detail);
+
+        /// The same for what takes effect only once its record is anchored on chain, which it is when this returns.
+        default void release(String action, String subject, String detail) {
+            record(action, subject, detail);
+        }
     }
 
     JobSupervisor(JobAttempt.Desk desk, ChainAccount chain, Journal journal, InstantSource clock, int attemptsAtOnce) {

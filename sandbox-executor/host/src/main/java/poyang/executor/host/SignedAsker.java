@@ -10,13 +10,15 @@ import poyang.wire.schema.SignedQuery;
 
 /// Who asks an executor, by a query that was signed for the very call with a key that is good now.
 record SignedAsker(AccountRecord account, QueryPayload payload) {
-    /// @throws PoyangException as {@link SignedQueries#prove}, and `EXECUTOR_BAD_REQUEST` for a query that was
+    /// @throws PoyangException as {@link SignedQueries#prove}, `ACCOUNT_BARRED` for a frozen account, and
+    /// `EXECUTOR_BAD_REQUEST` for a query that was
     ///     signed for another call
     static SignedAsker of(SignedQuery query, SignedQueries queries, ChainFacts facts, String service, String method) {
         SignedQueries.Proven proven = queries.prove(query, facts::known);
         QueryPayload payload = proven.payload();
         AccountRecord account = facts.account(payload.getAccount()).orElseThrow();
         AccountKeys.needGood(account, proven.key(), facts.nextHeight());
+        AccountKeys.needActing(account);
         if (!payload.getContract().equals(service) || !payload.getMethod().equals(method)) {
             throw new PoyangException(
                     HostErrors.BAD_REQUEST,

@@ -365,6 +365,7 @@ final class ViewSupervisor {
         int version = now.getTable().getVersion() + 1;
         Table table =
                 new Table(id, version, refresh, made.form(), child, made.table(), made.steps(), System.nanoTime());
+        journal.release("view-commit", id, "version " + version);
         var _ = chain.call(
                 ViewFacts.VIEWS,
                 "Commit",
