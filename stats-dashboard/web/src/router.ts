@@ -26,6 +26,8 @@ export const router = createRouter({
     { path: '/jobs/:id/receipts', component: () => import('./pages/ReceiptsPage.vue'), props: true, meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
     { path: '/views', component: () => import('./pages/ViewsPage.vue'), meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
     { path: '/proofs', component: () => import('./pages/ProofsPage.vue'), meta: { roles: ['OWNER', 'ANALYST', 'SUPERVISOR'] } },
+    { path: '/audit', component: () => import('./pages/AuditPage.vue'), meta: { roles: ['SUPERVISOR'] } },
+    { path: '/permissions', component: () => import('./pages/PermissionsPage.vue'), meta: { roles: ['SUPERVISOR', 'ADMINISTRATOR'] } },
     { path: '/records', component: () => import('./pages/RecordsPage.vue'), meta: { roles: ['OWNER', 'SUPERVISOR'] } },
     { path: '/:rest(.*)*', redirect: () => home() },
   ],
@@ -36,7 +38,8 @@ export function home(): string {
   if (!session.loggedIn) return '/login';
   if (session.has('SUPERVISOR')) return '/overview';
   if (session.has('ANALYST')) return '/jobs';
-  return session.has('OWNER') ? '/sources' : '/login';
+  if (session.has('OWNER')) return '/sources';
+  return session.has('ADMINISTRATOR') ? '/permissions' : '/login';
 }
 
 router.beforeEach((to) => {

@@ -16,6 +16,7 @@
 //                        "owners": [..], "expectedRows": number, "firstScore": TEXT },
 //           "totals": { "analyst", "reporters": [ { "dataset", "value", "category" } ], "collector", "categories": TEXT,
 //                       "decimals", "largest": numbers, "owners": [..], "cells": [TEXT, ..] },
+//           "supervision": { "logs": [ORGANISATION/NAME/PROCESS, ..], "frozen": account to freeze and free, "call": to set a rule for } or absent,
 //           "proofs": { "owner", "analyst", "name", "folder": with commitment.txt, key.json, proof.json, public.json,
 //                       "conditions", "purpose",
 //                       "asked": [ { "key": NAME, "dataset", "bounds": [TEXT, ..], "limits": TEXT or absent, "persons": data set or absent,
@@ -72,17 +73,28 @@ async function login(page, account, password = config.users[account].password) {
   await page.getByTestId('login-submit').click();
 }
 
+// Each person logs in once and comes back to the open page: opening a key file takes a browser about a second.
+const desks = new Map();
 async function enter(account, viewport) {
+  const known = viewport ? undefined : desks.get(account);
+  if (known) {
+    desks.delete(account);
+    await known.evaluate(() => { location.hash = '#/'; });
+    return known;
+  }
   const page = await open(account, viewport);
   await login(page, account);
   await page.getByTestId('account').waitFor();
   return page;
 }
 
+function leave(page, account) {
+  desks.set(account, page);
+}
+
 async function shot(page, name) {
   shotNumber += 1;
-  await page.waitForTimeout(350);
-  await page.screenshot({ path: join(shots, `${String(shotNumber).padStart(2, '0')}-${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(shots, `${String(shotNumber).padStart(2, '0')}-${name}.png`), fullPage: true, animations: 'disabled' });
 }
 
 async function menu(page, id) {
@@ -142,7 +154,7 @@ async function lookUp({ analyst, owner, view, key, shows }) {
   if (await result.locator('[data-outcome="absent"]').count() !== 1) throw new Error('the other key has a record');
   const clear = [key, Buffer.from(key).toString('base64').slice(0, 20)];
   if (sent.some((body) => clear.some((word) => body.includes(word)))) throw new Error('a key left the browser');
-  await page.context().close();
+  leave(page, analyst);
   outcome.seen.push('private look-up');
   const holder = await enter(owner);
   await menu(holder, 'views');
@@ -156,7 +168,7 @@ async function lookUp({ analyst, owner, view, key, shows }) {
   for (const method of ['refresh', 'withdraw', 'withdraw']) await holder.getByTestId(`${method}-${view}`).click();
   await holder.getByTestId(`withdraw-${view}`).waitFor({ state: 'detached', timeout: 60_000 });
   await shot(holder, 'views-withdrawn');
-  await holder.context().close();
+  leave(holder, owner);
   outcome.seen.push('view withdrawn');
 }
 
@@ -200,7 +212,7 @@ async function carryOut(page, { name, purpose, tells, form, words, owners, conse
     await shot(owner, `${consent}-${account.replace('/', '-')}`);
     await card.getByTestId('approve').click();
     await card.waitFor({ state: 'detached', timeout: 60_000 });
-    await owner.context().close();
+    leave(owner, account);
   }
   await state(page, 'COMPLETED', seconds.done);
   await page.getByTestId('open-result').click();
@@ -224,7 +236,7 @@ async function collide({ name, analyst: who, button, steps, learns, owners, word
   await analyst.getByTestId('receipts').click();
   await analyst.getByTestId('receipts-agree').waitFor();
   await shot(analyst, `${name}-receipts`);
-  await analyst.context().close();
+  leave(analyst, who);
   outcome.seen.push(name);
 }
 
@@ -251,7 +263,7 @@ async function score(scoring) {
   if (rows !== scoring.expectedRows) throw new Error(`${rows} scores, ${scoring.expectedRows} expected`);
   await analyst.getByText(scoring.firstScore, { exact: true }).first().waitFor();
   await shot(analyst, 'analyst-scores');
-  await analyst.context().close();
+  leave(analyst, scoring.analyst);
   outcome.seen.push('scores');
 }
 
@@ -283,7 +295,7 @@ async function total(totals) {
   await analyst.getByTestId('receipts-agree').waitFor();
   await analyst.getByTestId('receipts-bound').waitFor();
   await shot(analyst, 'receipts-totals');
-  await analyst.context().close();
+  leave(analyst, totals.analyst);
   outcome.seen.push('totals');
 }
 
@@ -309,7 +321,7 @@ async function askForAProof({ owner, analyst, purpose }, { key, dataset, bounds,
   await page.getByTestId('job-proof').first().waitFor();
   for (const cell of cells) await page.getByText(cell).first().waitFor();
   await shot(page, `analyst-proof-${key}`);
-  await page.context().close();
+  leave(page, analyst);
   outcome.seen.push(`proof of ${key} by a job`);
 }
 
@@ -335,7 +347,7 @@ async function prove({ owner, analyst, name, folder: files, conditions, purpose 
   await publisher.getByTestId('statement-submit').click();
   const id = `${owner.split('/')[0]}/${name}`;
   await publisher.getByTestId('proof-keys').getByText(id).waitFor({ timeout: 60_000 });
-  await publisher.context().close();
+  leave(publisher, owner);
   outcome.seen.push('statement published');
   const page = await enter(analyst);
   await menu(page, 'proofs');
@@ -363,8 +375,41 @@ async function prove({ owner, analyst, name, folder: files, conditions, purpose 
   await row.locator('.el-table__expand-icon').click();
   await page.getByText('bound of income <', { exact: true }).waitFor();
   await shot(page, 'proofs-stored');
-  await page.context().close();
+  leave(page, analyst);
   outcome.seen.push('proof verified');
+}
+
+// The supervisor follows all audit logs, freezes an account and frees it, and sets a rule and drops it.
+async function supervise(supervisor, { logs, frozen, call }) {
+  await menu(supervisor, 'audit');
+  await supervisor.getByTestId('audit-begin').click();
+  for (const log of logs) await supervisor.locator(`[data-testid="anchored-${log}"]:not([data-sequence="0"])`).waitFor({ timeout: 60_000 });
+  await supervisor.getByTestId('audit-quiet').waitFor();
+  await shot(supervisor, 'supervisor-audit');
+  await choose(supervisor, 'audit-filter-log', logs[0]);
+  await supervisor.getByTestId('audit-records').getByText(logs[0]).first().waitFor();
+  if (await supervisor.getByTestId('audit-records').getByText(logs[1]).count() !== 0) throw new Error('the filter lets others through');
+  await shot(supervisor, 'supervisor-audit-filtered');
+  await menu(supervisor, 'permissions');
+  for (const [button, standing] of [['freeze', 'true'], ['unfreeze', 'false']]) {
+    await supervisor.getByTestId(`${button}-${frozen}`).click();
+    await supervisor.getByTestId('freeze-reason').fill('岗位变动');
+    await supervisor.getByTestId('freeze-sign').click();
+    await supervisor.locator(`[data-testid="standing-${frozen}"][data-frozen="${standing}"]`).waitFor({ timeout: 60_000 });
+    await shot(supervisor, `supervisor-${button}`);
+  }
+  await supervisor.getByTestId('set-rule').click();
+  await supervisor.getByTestId('rule-resource').locator('input').fill(call);
+  await supervisor.keyboard.press('Enter');
+  await choose(supervisor, 'rule-kind', '过半数部门');
+  await supervisor.getByTestId('rule-reason').fill('须多方同意');
+  await shot(supervisor, 'supervisor-rule');
+  await supervisor.getByTestId('rule-sign').click();
+  await supervisor.getByTestId('permission-rules').getByText(call).waitFor({ timeout: 60_000 });
+  await shot(supervisor, 'supervisor-permissions');
+  await supervisor.getByTestId(`drop-${call}`).click();
+  await supervisor.getByTestId(`drop-${call}`).waitFor({ state: 'detached', timeout: 60_000 });
+  outcome.seen.push('audit feed, freezing and rules');
 }
 
 const outcome = { seen: [], matches: -1, jobId: '' };
@@ -384,7 +429,7 @@ try {
   for (const source of config.register ?? []) {
     const page = await enter(source.owner);
     await register(page, source);
-    await page.context().close();
+    leave(page, source.owner);
     outcome.seen.push(`registered ${source.name}`);
   }
 
@@ -422,7 +467,7 @@ try {
     await card.getByTestId('consent-reason').fill('依据数据共享协议');
     await card.getByTestId('approve').click();
     await card.waitFor({ state: 'detached', timeout: 60_000 });
-    await owner.context().close();
+    leave(owner, account);
     outcome.seen.push(`consent of ${account}`);
   }
 
@@ -464,6 +509,7 @@ try {
   await menu(supervisor, 'records');
   await shot(supervisor, 'supervisor-records');
   if (await supervisor.getByTestId('menu-consents').count() !== 0) throw new Error('a supervisor has no consents');
+  if (config.supervision) await supervise(supervisor, config.supervision);
   await supervisor.context().close();
   const narrow = await enter(job.supervisor, { width: 420, height: 860 });
   await narrow.getByTestId('nodes').waitFor();

@@ -67,7 +67,13 @@ export async function carry(path: string, signed: Uint8Array): Promise<Octets> {
 
 /** Posts a signed message and hands over each server-sent event's bytes until the stream ends. */
 export async function stream(path: string, signed: Uint8Array, sink: (event: Octets) => void, signal: AbortSignal): Promise<void> {
-  const response = await send(path, { ...posting({ signed: toBase64(signed) }), signal });
+  await events(path, { signed: toBase64(signed) }, (_, data) => sink(fromBase64(data)), signal);
+}
+
+/** Posts and hands over each server-sent event, by its name, until the stream ends. */
+export async function events(path: string, body: unknown, sink: (name: string, data: string) => void, signal: AbortSignal): Promise<void> {
+  const response = await send(path, { ...posting(body), signal });
+  let name = '';
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
@@ -76,7 +82,8 @@ export async function stream(path: string, signed: Uint8Array, sink: (event: Oct
     const lines = (rest + value).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      if (line.startsWith('data:')) sink(fromBase64(line.slice(5).trim()));
+      if (line.startsWith('event:')) name = line.slice(6).trim();
+      if (line.startsWith('data:')) sink(name, line.slice(5).trim());
     }
   }
 }

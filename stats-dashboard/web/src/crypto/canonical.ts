@@ -22,6 +22,13 @@ export class CanonicalWriter {
     return this;
   }
 
+  u64(value: bigint): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, value);
+    this.#parts.push(bytes);
+    return this;
+  }
+
   text(value: string): this {
     return this.bytes(utf8(value));
   }

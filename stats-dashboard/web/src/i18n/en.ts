@@ -3,6 +3,7 @@ import { proofsEn } from './proofs';
 import { jobProofsEn } from './jobProofs';
 import { groupEn } from './group';
 import { scoringEn } from './scoring';
+import { supervisionEn } from './supervision';
 import { viewsEn } from './views';
 import type { zh } from './zh';
 
@@ -71,6 +72,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...proofsEn,
   ...groupEn,
   ...scoringEn,
+  ...supervisionEn,
   ...jobProofsEn,
   ...viewsEn,
 };

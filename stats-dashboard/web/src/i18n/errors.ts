@@ -15,6 +15,7 @@ export const errorsInChinese: Record<string, string> = {
   EXECUTOR_NOT_ALLOWED: '计算节点不允许您的账户这样做', SOURCE_EXISTS: '已有同名的数据来源，请换一个标识', NO_SUCH_SOURCE: '计算节点上没有这个数据来源', SOURCE_OUTSIDE_FOLDER: '文件须放在计算节点指定的目录里',
   NO_RESULT: '这次运行没有可取的结果', MISSING_SETTING: '还有必填的连接参数没有填写', SOURCE_MISSING: '没有找到文件或数据表，请检查路径或名称', SOURCE_MALFORMED: '数据格式不正确',
   UNKNOWN_COLUMN: '数据里没有这个字段', CONNECTION_FAILED: '连不上数据库，请检查地址、账户与密码', SOURCE_LOST: '读取数据来源时中断', UNKNOWN_CONNECTOR: '计算节点不支持这种来源', INPUT_MALFORMED: '数据格式不正确',
+  ACCOUNT_BARRED: '账户已冻结，请联系管理员', NOT_A_FOLLOWER: '审计记录只给已在链上声明监看的监管员', AUDIT_AHEAD: '日志比此前所见的短', AUDIT_LOG_DAMAGED: '日志文件被改动', RULE_FORBIDS: '权限规则不允许', NEEDS_APPROVALS: '权限规则要求多个部门同意，请先提案',
   // the console
   INTERNAL: '服务内部出错，请联系管理员', NOT_LOGGED_IN: '登录已失效，请重新登录', LOGIN_REFUSED: '登录没有成功，请检查账户与密钥文件', TOO_MANY_FAILURES: '失败次数太多，请五分钟后再试',
   FORGED_REQUEST: '页面已过期，请刷新后再试', NOT_YOURS: '这不属于您的部门', BAD_REQUEST: '请求不正确，请刷新后再试', BAD_CONFIG: '控制台的设置不正确，请联系管理员', FOREIGN_INDEX: '控制台的索引属于另一条链，请联系管理员',

@@ -3,6 +3,7 @@ import { proofsZh } from './proofs';
 import { jobProofsZh } from './jobProofs';
 import { groupZh } from './group';
 import { scoringZh } from './scoring';
+import { supervisionZh } from './supervision';
 import { viewsZh } from './views';
 export const zh = {
   brand: '鄱阳', tagline: '数据不出门，结果有凭证', language: 'English', logout: '退出', confirm: '确认', cancel: '取消',
@@ -63,6 +64,7 @@ export const zh = {
   ...proofsZh,
   ...groupZh,
   ...scoringZh,
+  ...supervisionZh,
   ...jobProofsZh,
   ...viewsZh,
 };
