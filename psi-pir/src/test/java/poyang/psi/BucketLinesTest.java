@@ -155,7 +155,7 @@ final class BucketLinesTest {
         });
         CollisionProtocol protocol = CollisionProtocol.VOLE_MALICIOUS;
         Came first = came(exchange(protocol, set("x", 0, 300), set("y", 200, 400), parties, 7, 3, 4));
-        for (Workers threads : List.of(Workers.ALONE, pool(2), pool(4))) {
+        for (Workers threads : List.of(Workers.ALONE, pool(4))) {
             DiskSet x = set("x", 0, 300);
             Iterator<byte[]> frames = took.iterator();
             DiskCollision.Found again = DiskCollision.receive(
