@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -360,19 +361,21 @@ public final class Transport implements AutoCloseable {
             return;
         }
         int ticket = link.newTicket();
-        threads.schedule(
-                        () -> {
-                            if (link.isLastTicket(ticket)) {
-                                connect(peer, through);
-                            }
-                        },
-                        delayMillis,
-                        TimeUnit.MILLISECONDS)
-                .addListener(done -> {
-                    if (!done.isSuccess() && !closed) {
-                        listener.failed(new Bug("dialling " + peer + " failed", done.cause()));
-                    }
-                });
+        Runnable call = () -> {
+            if (link.isLastTicket(ticket)) {
+                connect(peer, through);
+            }
+        };
+        try {
+            threads.schedule(call, delayMillis, TimeUnit.MILLISECONDS).addListener(done -> {
+                if (!done.isSuccess() && !closed) {
+                    listener.failed(new Bug("dialling " + peer + " failed", done.cause()));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // It was closed meanwhile.
+            Bug.unless(closed, "threads end when the transport does");
+        }
     }
 
     private void connect(PartyId peer, Optional<PartyId> through) {

@@ -15,7 +15,7 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 
 /// Nodes without a direct way speak through a third, which learns nothing, and directly again once they can.
-@Timeout(180)
+@Timeout(600)
 final class RelayTest extends TransportScene {
     private static final int LARGE = 3 << 20;
 

@@ -152,6 +152,6 @@ abstract class TransportScene {
     }
 
     static @Nullable String next(LinkedBlockingQueue<String> queue) throws InterruptedException {
-        return queue.poll(30, TimeUnit.SECONDS);
+        return queue.poll(120, TimeUnit.SECONDS);
     }
 }

@@ -47,7 +47,7 @@ import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 
 /// Real nodes on loopback: what they exchange, how they lose and find each other, whom they refuse.
-@Timeout(180)
+@Timeout(600)
 final class TransportTest extends TransportScene {
     /// Frames a second that one peer may send.
     private static final int FLOOD_LIMIT = 400;
@@ -225,7 +225,7 @@ final class TransportTest extends TransportScene {
         Transport b = start(B, quietPort(), Map.of(A, 1), heardB);
         try (Socket knock =
                 new Socket(InetAddress.getLoopbackAddress(), b.address().getPort())) {
-            knock.setSoTimeout(30_000);
+            knock.setSoTimeout(120_000);
             knock.getOutputStream().write("GET / HTTP/1.1\r\nHost: b\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             heard(heardB.refused, "what came was not TLS");
             assertTrue(
@@ -237,7 +237,7 @@ final class TransportTest extends TransportScene {
     private static void heard(LinkedBlockingQueue<String> refused, String pattern) throws InterruptedException {
         Pattern wanted = Pattern.compile(pattern);
         TreeSet<String> said = new TreeSet<>();
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (System.nanoTime() < until) {
             String words = refused.poll(100, TimeUnit.MILLISECONDS);
             if (words != null && wanted.matcher(words).find()) {
@@ -271,7 +271,7 @@ final class TransportTest extends TransportScene {
         Transport b = start(B, quietPort(), Map.of(A, 1), heard, 200, identity(root, "b"));
         EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         open.add(() ->
-                assertTrue(threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10_000)));
+                assertTrue(threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(120_000)));
         ByteBuf ping = Unpooled.buffer();
         new Frame(Bytes.wrap(random.bytes(16)), Frame.CONTROL, Bytes.wrap(new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 9}))
                 .writeTo(ping);
@@ -281,7 +281,7 @@ final class TransportTest extends TransportScene {
         write(silent, ping.copy());
         await(() -> connected(b, 1));
         assertTrue(String.valueOf(next(heard.lost)).startsWith("a: nothing heard for "));
-        assertTrue(silent.closeFuture().await(10_000));
+        assertTrue(silent.closeFuture().await(120_000));
 
         ByteBuf oversized = Unpooled.buffer().writeInt((16 << 20) + 22);
         ByteBuf routed = ping.copy().setByte(5, 1);
@@ -289,7 +289,7 @@ final class TransportTest extends TransportScene {
         for (ByteBuf bad : List.of(oversized, routed, badControl)) {
             Channel hostile = raw(threads, own, b.address());
             write(hostile, ping.copy(), bad);
-            assertTrue(hostile.closeFuture().await(10_000));
+            assertTrue(hostile.closeFuture().await(120_000));
             assertTrue(String.valueOf(next(heard.refused)).matches("a frame .*|a control frame .*"));
         }
         ping.release();
@@ -319,7 +319,7 @@ final class TransportTest extends TransportScene {
         await(() -> connected(b, 1));
         EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         open.add(() ->
-                assertTrue(threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10_000)));
+                assertTrue(threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(120_000)));
         Channel hostile = raw(threads, identity(root, "a"), b.address());
         long begin = System.nanoTime();
         hostile.writeAndFlush(flood).addListener(done -> assertTrue(done.isDone()));
@@ -363,7 +363,7 @@ final class TransportTest extends TransportScene {
     }
 
     private static void write(Channel channel, ByteBuf... parts) throws InterruptedException {
-        assertTrue(channel.writeAndFlush(Unpooled.wrappedBuffer(parts)).await(10_000));
+        assertTrue(channel.writeAndFlush(Unpooled.wrappedBuffer(parts)).await(120_000));
     }
 
     /// A connection with a good certificate whose bytes are the test's own.
@@ -383,7 +383,7 @@ final class TransportTest extends TransportScene {
                 .connect(address)
                 .sync()
                 .channel();
-        assertTrue(tls.handshakeFuture().await(10_000));
+        assertTrue(tls.handshakeFuture().await(120_000));
         return channel;
     }
 }
