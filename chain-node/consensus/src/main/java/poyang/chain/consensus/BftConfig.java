@@ -13,7 +13,7 @@ import poyang.kernel.PartyId;
 /// @param longestRoundMillis the cap: each further round without progress takes half as long again
 /// @param idleMillis how long a leader without anything to order waits before an empty proposal; others give
 ///     it so much more
-/// @param paceMillis the least time between two proposals that carry something, so that they carry enough
+/// @param pace between two proposals that carry something
 /// @param driftMillis how far ahead of the own clock a proposal's time may be
 public record BftConfig(
         Bytes chainId,
@@ -23,7 +23,7 @@ public record BftConfig(
         long roundMillis,
         long longestRoundMillis,
         long idleMillis,
-        long paceMillis,
+        Pace pace,
         long driftMillis) {
 
     /// Of a chain's first epoch.
@@ -41,7 +41,7 @@ public record BftConfig(
                 Math.max(500, 2 * block),
                 Math.max(8_000, 8 * block),
                 2_000,
-                block / 5,
+                Pace.of(epoch),
                 2_000);
     }
 

@@ -24,6 +24,7 @@ import poyang.chain.consensus.BftMessage.Vote;
 import poyang.chain.consensus.TimeoutCertificate.GivenUp;
 import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.FinalityProof;
+import poyang.chain.proofs.Validator;
 import poyang.crypto.Signature;
 import poyang.kernel.Bytes;
 import poyang.kernel.Machine;
@@ -203,8 +204,11 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         if (!due || !justified) {
             return;
         }
-        List<Bytes> fresh = payloads.fitting(tree.fresh(payload, highest.blockId()));
-        boolean idle = fresh.isEmpty() && !tree.urgent(highest.blockId());
+        // What is certified and not committed needs a block on top at once, be it an empty one.
+        boolean pressing = tree.pending(highest.blockId());
+        List<Bytes> fresh =
+                pressing && pace.roomBefore(now) ? List.of() : payloads.fitting(tree.fresh(payload, highest.blockId()));
+        boolean idle = fresh.isEmpty() && !pressing && !tree.urgent(highest.blockId());
         long early = fresh.isEmpty() ? 0 : pace.early(now);
         if (idle ? !idleOver : early > 0) {
             timers.add(new TimerChange(IDLE_TIMER, idle ? config.idleMillis() : early));
@@ -222,7 +226,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                 signatures.sign(BftMessage.proposalMessage(config.chainId(), config.epoch(), currentRound, id));
         Optional<TimeoutCertificate> proof = lastTimeout.filter(t -> t.round() + 1 == currentRound);
         tree.put(id, block);
-        pace.paid(block, now);
+        pace.paid(payloads.count(block.payload()), now);
         broadcast(new Proposal(block, proof, signature));
         vote(block, id, now);
     }
@@ -303,7 +307,7 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                 apply.add(new BftEffect.Missing(block.payload(), block.author()));
             }
             case HERE -> {
-                pace.paid(block, now);
+                pace.paid(payloads.count(block.payload()), now);
                 vote(block, id, now);
             }
         }
@@ -537,10 +541,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         for (Map.Entry<Bytes, Integer> wanted : fetching.entrySet()) {
             int turn = wanted.getValue();
             wanted.setValue(turn + 1);
-            PartyId holder = config.epoch()
-                    .validators()
-                    .get(turn % config.epoch().validators().size())
-                    .id();
+            List<Validator> all = config.epoch().validators();
+            PartyId holder = all.get(turn % all.size()).id();
             if (!holder.equals(config.self())) {
                 send.add(new Outbound<>(holder, new Fetch(wanted.getKey())));
             }
@@ -577,11 +579,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
                 .toList();
         waiting.keySet().removeIf(tree::holds);
         for (Proposal proposal : again) {
-            consider(
-                    proposal,
-                    proposal.block().id(config.suite()),
-                    proposal.block().author(),
-                    now);
+            OrderedBlock block = proposal.block();
+            consider(proposal, block.id(config.suite()), block.author(), now);
         }
         propose(now);
     }

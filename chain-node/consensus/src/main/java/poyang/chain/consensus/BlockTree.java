@@ -124,6 +124,23 @@ final class BlockTree {
         return false;
     }
 
+    /// Whether the block, all of whose ancestors are known, or one of these holds something that is not committed
+    /// here yet.
+    boolean pending(Bytes id) {
+        Bytes at = id;
+        while (!at.equals(committed)) {
+            OrderedBlock block = blocks.get(at);
+            if (block == null || block.round() <= committedRound) {
+                return false;
+            }
+            if (!block.isEmpty()) {
+                return true;
+            }
+            at = block.parent();
+        }
+        return false;
+    }
+
     /// The items of `payload` that neither `id` nor its ancestors hold (those below the last
     /// committed one for some way), within the bounds of a block.
     List<Bytes> fresh(List<Bytes> payload, Bytes id) {

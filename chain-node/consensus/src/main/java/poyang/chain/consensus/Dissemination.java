@@ -418,6 +418,14 @@ public final class Dissemination
     }
 
     @Override
+    public long count(List<Bytes> payload) {
+        return payload.stream()
+                .flatMap(item -> BatchCertificate.of(item).stream())
+                .mapToLong(BatchCertificate::transactions)
+                .sum();
+    }
+
+    @Override
     public List<Bytes> fitting(List<Bytes> fresh) {
         List<Bytes> chosen = new ArrayList<>();
         TreeSet<Bytes> different = new TreeSet<>();

@@ -11,6 +11,11 @@ public interface Payloads {
     /// As many of these as fit into one block, from the first on.
     List<Bytes> fitting(List<Bytes> fresh);
 
+    /// How many transactions a payload stands for.
+    default long count(List<Bytes> payload) {
+        return payload.size();
+    }
+
     /// What {@link #judge} says.
     enum Verdict {
         /// All that it stands for is here and rightly certified.

@@ -11,11 +11,13 @@ final class RoundPace {
     private long usualMillis;
     private long enteredMillis;
     private long paidMillis;
+    private long paceMillis;
     private boolean hurried;
 
     RoundPace(BftConfig config) {
         this.config = config;
         roundMillis = config.roundMillis();
+        paceMillis = config.pace().usualMillis();
     }
 
     /// A round begins; gives its time.
@@ -60,16 +62,25 @@ final class RoundPace {
         roundMillis = Math.max(wanted, roundMillis / 2);
     }
 
-    /// A block with something in it was proposed.
-    void paid(OrderedBlock block, long now) {
-        if (!block.isEmpty()) {
+    /// A block was proposed.
+    ///
+    /// @param transactions that it stands for; 0 for an empty one, which counts for nothing here
+    void paid(long transactions, long now) {
+        if (transactions > 0) {
             paidMillis = now;
+            paceMillis = config.pace().millisAfter(transactions);
         }
+    }
+
+    /// Is there time for an empty block before the next such one? More than half of the wait is left, so that a
+    /// round that takes as long as the last one puts off nothing.
+    boolean roomBefore(long now) {
+        return early(now) > paceMillis / 2;
     }
 
     /// How long the next such block must wait, so that blocks carry enough; 0 when it need not.
     long early(long now) {
-        long early = paidMillis + config.paceMillis() - now;
-        return early <= config.paceMillis() ? Math.max(0, early) : 0;
+        long early = paidMillis + paceMillis - now;
+        return early <= paceMillis ? Math.max(0, early) : 0;
     }
 }

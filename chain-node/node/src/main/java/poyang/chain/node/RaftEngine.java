@@ -3,6 +3,7 @@ package poyang.chain.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import poyang.chain.consensus.Pace;
 import poyang.chain.consensus.Payloads;
 import poyang.chain.consensus.raft.LogEntry;
 import poyang.chain.consensus.raft.Position;
@@ -22,15 +23,15 @@ import poyang.kernel.PartyId;
 import poyang.kernel.Ready;
 
 /// The engines that bear crashes only: Raft, and the log of one validator alone. What there is to order is
-/// handed to them a fifth of the block time apart, so that entries carry enough.
+/// handed to them with time in between, so that entries carry enough ({@link Pace}).
 final class RaftEngine implements Engine {
     private static final String PACE_TIMER = "pace";
-    private static final long BLOCK_PARTS = 5;
 
     private final Machine<RaftEvent, Ready<RaftRecord, RaftMessage, RaftEffect>> replica;
     private final Payloads payloads;
     private final boolean alone;
-    private final long paceMillis;
+    private final Pace pace;
+    private long paceMillis;
     private List<Bytes> payload = List.of();
     private long handedMillis = Long.MIN_VALUE / 2;
     private boolean waiting;
@@ -41,7 +42,8 @@ final class RaftEngine implements Engine {
     RaftEngine(RaftConfig config, Payloads payloads, Map<String, Bytes> kept, OrderedMark mark) {
         this.payloads = payloads;
         Epoch epoch = config.epoch();
-        paceMillis = epoch.blockTimeMillis() / BLOCK_PARTS;
+        pace = Pace.of(epoch);
+        paceMillis = pace.usualMillis();
         alone = epoch.engine().equals(Epoch.SINGLE);
         List<RaftRecord> records = new ArrayList<>();
         kept.forEach((key, value) -> records.add(RaftRecord.decode(key, value)));
@@ -128,6 +130,7 @@ final class RaftEngine implements Engine {
         List<Bytes> fitting = payloads.fitting(payload);
         if (!fitting.isEmpty()) {
             handedMillis = nowMillis;
+            paceMillis = pace.millisAfter(payloads.count(fitting));
         }
         // The log of one alone takes all that it is given, the leader of several what fits into an entry.
         Steps steps = step(new RaftEvent.PayloadAvailable(alone ? fitting : payload, nowMillis));

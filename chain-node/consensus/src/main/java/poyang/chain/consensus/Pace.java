@@ -1,0 +1,22 @@
+package poyang.chain.consensus;
+
+import poyang.chain.proofs.Epoch;
+
+/// The least time between two blocks that carry something, so that they carry enough: what a block costs each
+/// validator hardly depends on what it carries. The fuller the last one was the longer it may take to the next.
+///
+/// @param usualMillis after a block of few transactions
+/// @param busyMillis after one of {@link #BUSY_TRANSACTIONS} or more
+public record Pace(long usualMillis, long busyMillis) {
+    static final long BUSY_TRANSACTIONS = 40;
+
+    /// A fifth of the block time, and two fifths where there is much to do.
+    public static Pace of(Epoch epoch) {
+        long block = epoch.blockTimeMillis();
+        return new Pace(block / 5, 2 * block / 5);
+    }
+
+    public long millisAfter(long transactions) {
+        return transactions < BUSY_TRANSACTIONS ? usualMillis : busyMillis;
+    }
+}
