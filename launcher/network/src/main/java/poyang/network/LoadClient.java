@@ -42,6 +42,10 @@ public final class LoadClient implements AutoCloseable {
     private static final double RAISE = 1.10;
     private static final double SECONDS_UNDER_WAY = 0.6;
     private static final long CONTROL_NANOS = 500_000_000;
+    /// Receipts come by the block, so what completes in one control period says little.
+    private static final double LATEST_SHARE = 0.25;
+    /// Records that are due meanwhile are submitted together, which costs less than waking for each.
+    private static final long SLEEP_NANOS = 5_000_000;
     private static final double SECOND_PHASE = 0.7;
     /// A third phase without load to speak of, so that the protocol's own time shows.
     private static final double CALM_RATE = 10;
@@ -155,10 +159,12 @@ public final class LoadClient implements AutoCloseable {
         double due = start;
         long control = start;
         long completedBefore = counts.completed();
+        double completing = from;
         while (System.nanoTime() < end) {
             long now = System.nanoTime();
             if (searching && now - control >= CONTROL_NANOS) {
-                double completing = (counts.completed() - completedBefore) * 1e9 / (now - control);
+                double latest = (counts.completed() - completedBefore) * 1e9 / (now - control);
+                completing += LATEST_SHARE * (latest - completing);
                 int underWay =
                         streams.stream().mapToInt(TransactionStream::underWay).sum();
                 if (underWay < SECONDS_UNDER_WAY * rate) {
@@ -170,7 +176,7 @@ public final class LoadClient implements AutoCloseable {
                 completedBefore = counts.completed();
             }
             if (due > now) {
-                LockSupport.parkNanos((long) Math.min(due - now, 2e6));
+                LockSupport.parkNanos(SLEEP_NANOS);
                 continue;
             }
             submit((long) due);

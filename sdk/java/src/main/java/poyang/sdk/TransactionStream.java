@@ -31,6 +31,8 @@ import poyang.wire.schema.TransactionReceipt;
 public final class TransactionStream implements AutoCloseable {
     private static final int MOST_TOGETHER = 512;
     private static final long GATHER_MILLIS = 10;
+    /// Where transactions keep coming: a message costs either side much that does not depend on what it carries.
+    private static final long BUSY_GATHER_MILLIS = 40;
     private static final long REOPEN_MILLIS = 200;
     private static final long LOOK_MILLIS = 500;
     private static final long SILENT_MILLIS = 10_000;
@@ -44,6 +46,7 @@ public final class TransactionStream implements AutoCloseable {
     private final List<Transaction> gathered = new ArrayList<>();
     private @Nullable StreamObserver<TransactRequest> out;
     private boolean flushDue;
+    private long flushedNanos;
     private boolean reopening;
     private boolean closed;
     private int node;
@@ -58,6 +61,7 @@ public final class TransactionStream implements AutoCloseable {
         this.client = client;
         this.accounts = List.copyOf(accounts);
         this.node = node;
+        flushedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(BUSY_GATHER_MILLIS);
     }
 
     /// Opens a stream for accounts of one client.
@@ -94,7 +98,9 @@ public final class TransactionStream implements AutoCloseable {
                 flush();
             } else if (!flushDue && !closed) {
                 flushDue = true;
-                ScheduledFuture<?> _ = clock.schedule(this::flush, GATHER_MILLIS, TimeUnit.MILLISECONDS);
+                long ago = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - flushedNanos);
+                ScheduledFuture<?> _ = clock.schedule(
+                        this::flush, Math.max(GATHER_MILLIS, BUSY_GATHER_MILLIS - ago), TimeUnit.MILLISECONDS);
             }
         }
         return receipt;
@@ -107,6 +113,7 @@ public final class TransactionStream implements AutoCloseable {
 
     private synchronized void flush() {
         flushDue = false;
+        flushedNanos = System.nanoTime();
         StreamObserver<TransactRequest> to = out;
         if (to != null && !gathered.isEmpty()) {
             to.onNext(TransactRequest.newBuilder().addAllTransactions(gathered).build());

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import poyang.chain.proofs.TransactionLeaf;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -71,9 +72,16 @@ final class CourierCall implements StreamObserver<TransactRequest> {
     }
 
     private void submit(Transaction transaction) throws InterruptedException {
-        Bytes id = suite.hash(transaction.getPayload().toByteArray());
+        TransactionLeaf leaf = ChainForms.leaf(transaction);
+        SignedCall call;
         try {
-            SignedCall call = pool.takenApart(ChainForms.leaf(transaction));
+            call = pool.takenApart(leaf);
+        } catch (PoyangException e) {
+            courier.refused(leaf.transactionId(suite), e);
+            return;
+        }
+        Bytes id = call.id();
+        try {
             courier.expect(call);
             CompletableFuture<Boolean> _ = pool.enter(call).whenComplete((fresh, failure) -> {
                 if (failure != null) {
