@@ -34,8 +34,8 @@ import poyang.sdk.NodeAddress;
 final class EpochsBench implements Callable<Integer> {
     private static final int NODES = 4;
     private static final int SIGNERS = 20;
-    private static final long SWAP_SECONDS = 120;
-    private static final long CALM_SECONDS = 120;
+    private static final long SWAP_SECONDS = 300;
+    private static final long CALM_SECONDS = 300;
     /// Who moves, and who ends then.
     private static final int MOVED = 2;
 
