@@ -35,6 +35,13 @@ final class BenchNetwork implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
+    /// Only what is called four times as often as usual goes through the second compiler: several processes share two
+    /// cores, and it took more of them than it gave back.
+    private static final List<String> COMPILE_LATER = List.of(
+            "-XX:Tier4InvocationThreshold=20000",
+            "-XX:Tier4MinInvocationThreshold=2400",
+            "-XX:Tier4CompileThreshold=60000",
+            "-XX:Tier4BackEdgeThreshold=160000");
     /// The validator that a newcomer knows.
     private static final int FIRST_CONTACT = 1;
 
@@ -201,7 +208,8 @@ final class BenchNetwork implements AutoCloseable {
     }
 
     private List<String> flags(String name) {
-        List<String> flags = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector"));
+        List<String> flags = new ArrayList<>(name.equals(LOAD_CLIENT) ? List.of() : COMPILE_LATER);
+        flags.add("--add-modules=jdk.incubator.vector");
         if (profile) {
             flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                     + folder.resolve("logs").resolve(name + ".jfr"));
