@@ -57,16 +57,22 @@ final class PastNetwork implements AutoCloseable {
     private static final long BLOCK_TIME_MILLIS = 500;
     private static final int BLOCKS_TO_LIVE = 300;
     private static final int CHUNK = 64;
+    /// With fewer blocks the past is taken up before an optimising compiler is of use.
+    private static final int SHORT = 1_000;
 
     private final Path folder;
+    private final boolean quick;
     private final boolean profile;
     private final List<NodeAddress> peers = new ArrayList<>();
     private final List<NodeAddress> nodes = new ArrayList<>();
     private final Map<Integer, Child> children = new TreeMap<>();
     private final SigningKey signer;
+    private String replay = "writes";
+    private String snapshot = "never";
 
-    private PastNetwork(Path folder, boolean profile) throws IOException {
+    private PastNetwork(Path folder, boolean quick, boolean profile) throws IOException {
         this.folder = folder;
+        this.quick = quick;
         this.profile = profile;
         List<Integer> ports = freePorts(2 * NODES);
         for (int i = 0; i < NODES; i++) {
@@ -108,7 +114,7 @@ final class PastNetwork implements AutoCloseable {
             Files.createDirectories(folder.resolve("logs"));
             found(folder, random);
         }
-        PastNetwork network = new PastNetwork(folder, profile);
+        PastNetwork network = new PastNetwork(folder, blocks < SHORT, profile);
         if (!Files.exists(done)) {
             if (past.away() > 0 && !Files.exists(network.away())) {
                 network.write(past.away(), transactions, random);
@@ -320,6 +326,23 @@ final class PastNetwork implements AutoCloseable {
         return nodes.get(index);
     }
 
+    /// How who starts from now on takes in what the others have.
+    void replay(String how) {
+        replay = how;
+    }
+
+    /// From how many blocks behind on who starts from now on takes a snapshot.
+    void snapshot(String beyond) {
+        snapshot = beyond;
+    }
+
+    /// How many lines of a validator's log hold some words.
+    long said(int index, String words) throws IOException {
+        try (Stream<String> lines = Files.lines(folder.resolve("logs").resolve(name(index) + ".log"))) {
+            return lines.filter(line -> line.contains(words)).count();
+        }
+    }
+
     /// Takes a stopped validator's disk away.
     void empty(int index) {
         if (Files.exists(data(index))) {
@@ -338,7 +361,9 @@ final class PastNetwork implements AutoCloseable {
         settings.put("peer.listen", HOST + ":" + own.port());
         settings.put("seeds", text(others));
         settings.put("api.listen", HOST + ":" + nodes.get(index).port());
-        List<String> flags = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector"));
+        settings.put("sync.replay", replay);
+        settings.put("sync.snapshot", snapshot);
+        List<String> flags = new ArrayList<>(quick ? Child.QUICK_START : List.of("--add-modules=jdk.incubator.vector"));
         if (profile && index == NODES - 1) {
             flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                     + folder.resolve("logs").resolve("joiner.jfr"));

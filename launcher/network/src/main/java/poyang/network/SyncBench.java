@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +30,8 @@ final class SyncBench implements Callable<Integer> {
     private static final long MOST_SECONDS = 600;
     private static final int SLOWEST_BLOCKS_PER_SECOND = 50;
     private static final int JOINER = 3;
+    /// So far behind it is after every fault.
+    private static final String SNAPSHOT_BEYOND = "50";
 
     @Option(names = "--blocks", defaultValue = "100000", description = "blocks of the past (default: 100,000)")
     private int blocks;
@@ -60,6 +63,15 @@ final class SyncBench implements Callable<Integer> {
             description = "times that the joiner's disk takes no more on its way (default: 0)")
     private int fullDisks;
 
+    @Option(
+            names = "--replay",
+            defaultValue = "writes",
+            description = "writes: blocks by their write sets; execute: the joiner executes each (default: writes)")
+    private String replay;
+
+    @Option(names = "--snapshot", description = "the joiner takes the state over instead of the blocks")
+    private boolean snapshot;
+
     @Option(names = "--profile", description = "keep a flight recording of the joiner")
     private boolean profile;
 
@@ -84,6 +96,8 @@ final class SyncBench implements Callable<Integer> {
         BenchNetwork.check(!prepare || past != null, "--prepare without --past", "a folder that keeps what is made");
         BenchNetwork.check(kills >= 0 && kills <= 1_000, "--kills " + kills, "0 to 1,000");
         BenchNetwork.check(fullDisks >= 0 && fullDisks <= 1_000, "--full-disks " + fullDisks, "0 to 1,000");
+        BenchNetwork.check(
+                replay.equals("writes") || replay.equals("execute"), "--replay " + replay, "writes or execute");
         RandomSource random = ProcessRandom.open("sync");
         boolean kept = past != null;
         Path folder = kept ? past.toAbsolutePath() : BenchNetwork.folder(directory.toAbsolutePath());
@@ -101,6 +115,8 @@ final class SyncBench implements Callable<Integer> {
     }
 
     private void measure(PastNetwork network, RandomSource random) throws IOException, InterruptedException {
+        network.replay(replay);
+        network.snapshot(snapshot ? SNAPSHOT_BEYOND : "never");
         network.empty(JOINER);
         if (away > 0) {
             network.putBack();
@@ -115,7 +131,11 @@ final class SyncBench implements Callable<Integer> {
             Child joiner = network.start(JOINER);
             int faults = kills + fullDisks;
             for (int fault = 1; fault <= faults; fault++) {
-                double _ = reached(network, account, joiner, from, (long) blocks * fault / (faults + 1));
+                if (snapshot) {
+                    takes(network, joiner, fault);
+                } else {
+                    double _ = reached(network, account, joiner, from, (long) blocks * fault / (faults + 1));
+                }
                 if (fault <= kills) {
                     joiner.kill();
                 } else {
@@ -138,14 +158,15 @@ final class SyncBench implements Callable<Integer> {
                     .println(String.format(
                             Locale.ROOT,
                             json
-                                    ? "{\"blocks\":%d,\"transactions\":%d,\"seconds\":%.1f,"
+                                    ? "{\"by\":\"%s\",\"blocks\":%d,\"transactions\":%d,\"seconds\":%.1f,"
                                             + "\"transactionsPerSecond\":%.0f,\"joinerCpuSeconds\":%.1f,"
                                             + "\"serversCpuSeconds\":%.1f,\"votingAfterSeconds\":%.1f,"
                                             + "\"kills\":%d,\"fullDisks\":%d,\"verifiedTo\":%d}"
-                                    : "%,d blocks, %,d transactions: taken up in %.1f s, %,.0f a second; CPU %.1f s"
+                                    : "%s: %,d blocks, %,d transactions taken up in %.1f s, %,.0f a second; CPU %.1f s"
                                             + " here and %.1f s at the three that served; its vote counted after"
                                             + " %.1f s; killed %d times, without room %d times,"
                                             + " verified to height %d",
+                            snapshot ? "snapshot" : replay,
                             blocks - away,
                             all,
                             seconds,
@@ -165,6 +186,22 @@ final class SyncBench implements Callable<Integer> {
             found.add(network.cpu(i));
         }
         return found;
+    }
+
+    /// Waits until the joiner takes a snapshot in so many lives, and a little longer.
+    private static void takes(PastNetwork network, Child joiner, int lives) throws IOException, InterruptedException {
+        String _ = joiner.awaitReady();
+        long end = System.nanoTime() + MOST_SECONDS * 1_000_000_000L;
+        while (network.said(JOINER, "is taken up") < lives) {
+            if (System.nanoTime() > end || !joiner.isAlive()) {
+                throw new PoyangException(
+                        NetworkErrors.SET_UP_FAILED,
+                        "the joiner takes no snapshot: " + joiner.lastWords(),
+                        "a longer past (--blocks), or fewer faults, are needed");
+            }
+            Thread.sleep(5);
+        }
+        Thread.sleep(ThreadLocalRandom.current().nextInt(200));
     }
 
     /// Seconds from the joiner's first start until it has so many blocks, with proofs.

@@ -29,7 +29,10 @@ import poyang.kernel.ErrorCode;
 import poyang.kernel.PartyId;
 import poyang.wire.schema.AccountKey;
 import poyang.wire.schema.AccountRecord;
+import poyang.wire.schema.CertificateKey;
+import poyang.wire.schema.CertificateStatus;
 import poyang.wire.schema.FreezeRequest;
+import poyang.wire.schema.KeyWindow;
 import poyang.wire.schema.PermissionLevel;
 import poyang.wire.schema.PermissionRule;
 import poyang.wire.schema.Proposal;
@@ -38,6 +41,7 @@ import poyang.wire.schema.ProposalState;
 import poyang.wire.schema.ProposedCall;
 import poyang.wire.schema.ResourceKey;
 import poyang.wire.schema.RuleKind;
+import poyang.wire.schema.StoredRevocation;
 
 /// Rules, levels and proposals: who may do what when.
 final class PermissionsTest {
@@ -168,9 +172,10 @@ final class PermissionsTest {
         barredWhateverTheRules(chain);
     }
 
-    /// No rule opens what freezing closed: every node asks this first, whatever the call, and in that order. Each
-    /// role, free, frozen by an administrator and by a supervisor, and free again, over every operation under a
-    /// rule that lets everybody.
+    /// No rule opens what the account's state closes: every node asks this first, whatever the call, and in
+    /// that order. Each role, free, frozen by an administrator and by a supervisor, free again, with a revoked
+    /// certificate, with a key that is not good any more or not yet, over every operation under a rule that
+    /// lets everybody.
     private static void barredWhateverTheRules(Chain chain) {
         AccountsContract directory = new AccountsContract();
         for (String resource : new PermissionsContract().resources()) {
@@ -192,6 +197,64 @@ final class PermissionsTest {
                 chain.call(by, "Accounts", "Unfreeze", freezing(id));
             }
             assertEquals(Set.of(Optional.empty()), verdicts(chain, directory, id));
+            TreeMap<String, Bytes> good = new TreeMap<>(chain.state);
+            revoke(chain, id);
+            assertEquals(Set.of(Optional.of(AccountErrors.CERTIFICATE_REVOKED)), verdicts(chain, directory, id));
+            chain.call(SUPERVISOR, "Accounts", "Freeze", freezing(id));
+            assertEquals(Set.of(Optional.of(AccountErrors.ACCOUNT_FROZEN)), verdicts(chain, directory, id));
+            chain.state.clear();
+            chain.state.putAll(good);
+            keysAreGoodInTheirTime(chain, id);
+            chain.state.clear();
+            chain.state.putAll(good);
+        }
+        assertEquals(Optional.empty(), directory.find("a/nobody", chain.view("")), "who is unknown signs nothing");
+    }
+
+    /// The account has a certificate, and it is revoked as of the last block.
+    private static void revoke(Chain chain, String id) {
+        CertificateKey certificate = CertificateKey.newBuilder()
+                .setIssuer(ByteString.copyFrom(new byte[] {1}))
+                .setSerial(ByteString.copyFrom(new byte[] {2}))
+                .build();
+        ByteString hash = ByteString.copyFrom(new byte[32]);
+        AccountRecord record =
+                AccountsContract.record(chain.view(AccountsContract.NAME), id).orElseThrow();
+        chain.view(AccountsContract.NAME)
+                .put(
+                        "account/" + id,
+                        record.toBuilder().setCertificateHash(hash).build().toByteArray());
+        chain.view(CertificatesContract.NAME).put("hash/" + ChainBytes.hex(hash), certificate.toByteArray());
+        CertificateStatus status = CertificateStatus.newBuilder()
+                .setCertificate(certificate)
+                .setRevocation(StoredRevocation.newBuilder().setHeight(chain.height))
+                .build();
+        chain.view(CertificatesContract.NAME).put("certificate/01/02", status.toByteArray());
+    }
+
+    /// The same of every operation, since a signature is judged before anybody looks what is asked for.
+    private static void keysAreGoodInTheirTime(Chain chain, String id) {
+        long from = chain.height + 10;
+        KeyWindow old = KeyWindow.newBuilder()
+                .setPublicKey(ChainBytes.of(Chain.KEY))
+                .setUntilHeight(from + 5)
+                .build();
+        KeyWindow next = old.toBuilder().setFromHeight(from).clearUntilHeight().build();
+        AccountRecord record =
+                AccountsContract.record(chain.view(AccountsContract.NAME), id).orElseThrow();
+        chain.view(AccountsContract.NAME)
+                .put(
+                        "account/" + id,
+                        record.toBuilder().addKeys(old).addKeys(next).build().toByteArray());
+        List<poyang.chain.contract.KeyWindow> keys = chain.find(id).keys();
+        assertEquals(2, keys.size());
+        for (long height = from - 2; height <= from + 7; height++) {
+            assertEquals(
+                    height <= from + 5 ? Optional.empty() : Optional.of(AccountErrors.KEY_STOPPED),
+                    keys.getFirst().refusal(id, height).map(ContractRejection::code));
+            assertEquals(
+                    height >= from ? Optional.empty() : Optional.of(AccountErrors.KEY_NOT_YET_GOOD),
+                    keys.getLast().refusal(id, height).map(ContractRejection::code));
         }
     }
 

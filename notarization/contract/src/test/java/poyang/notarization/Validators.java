@@ -143,7 +143,8 @@ final class Validators implements AutoCloseable {
                 new Retention.Archive(),
                 index >= COUNT,
                 patienceMillis,
-                snapshotBeyond);
+                snapshotBeyond,
+                NodeSettings.CatchUp.WRITES);
         Path key = folder.resolve(home.getFileName() + ".storage.key");
         try (StorageKey storage = StorageKey.openOrCreate(key, STORAGE_PASSWORD.toCharArray(), random)) {
             nodes.add(Node.start(

@@ -452,7 +452,7 @@ final class SimulatedChain {
             }
             for (SyncEffect effect : ready.apply()) {
                 switch (effect) {
-                    case SyncEffect.Apply(List<ProvenBlock> served) -> served.forEach(this::take);
+                    case SyncEffect.Apply(PartyId _, List<ProvenBlock> served) -> served.forEach(this::take);
                     case SyncEffect.Remember(OrderingPoint latest) -> point = Optional.of(latest);
                     case SyncEffect.Resume(OrderingPoint at) -> {
                         check(at.height() == headers.size(), "resumed at another height");
@@ -461,7 +461,7 @@ final class SimulatedChain {
                         lastOrderedRound = at.round();
                         feed(new BftEvent.CaughtUp(at.blockId(), at.round(), clock()));
                     }
-                    case SyncEffect.Serve(PartyId to, long from, int count) -> {
+                    case SyncEffect.Serve(PartyId to, long from, int count, boolean _) -> {
                         List<ProvenBlock> found = new ArrayList<>();
                         for (long height = from; height < from + count && height <= proofs.size(); height++) {
                             found.add(new ProvenBlock(proofs.get((int) height - 1), blocks.get((int) height - 1)));

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import poyang.chain.consensus.SimulatedChain.Behaviour;
 import poyang.chain.consensus.sync.BlockSync;
 import poyang.chain.consensus.sync.OrderingPoint;
+import poyang.chain.consensus.sync.Outcome;
 import poyang.chain.consensus.sync.ProvenBlock;
 import poyang.chain.consensus.sync.SyncEffect;
 import poyang.chain.consensus.sync.SyncEvent;
@@ -21,6 +23,8 @@ import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
+import poyang.chain.proofs.WriteSet;
+import poyang.chain.proofs.WriteSet.Write;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
@@ -29,6 +33,7 @@ import poyang.kernel.Bytes;
 import poyang.kernel.KernelErrors;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
+import poyang.kernel.Ready;
 import poyang.kernel.Ready.Outbound;
 import poyang.simulation.Property;
 import poyang.simulation.SimulatedNetwork.Faults;
@@ -177,15 +182,63 @@ final class SyncSimulationTest {
                 EPOCH,
                 id(1),
                 new QuickSignatures(EPOCH, id(1)),
-                new BlockSync.Neighbours(new OrderingPoint(0, 0, 0, chainId, 0), List.of(), true));
+                new BlockSync.Neighbours(new OrderingPoint(0, 0, 0, chainId, 0), List.of(), true, false));
         SyncEvent asks = new SyncEvent.Received(id(9), new SyncMessage.AskBlocks(1, 8));
         assertEquals(1, sync.step(asks).rejected().size());
         var _ = sync.step(new SyncEvent.Among(List.of(id(1), id(2), id(9))));
-        assertEquals(List.of(new SyncEffect.Serve(id(9), 1, 8)), sync.step(asks).apply());
+        assertEquals(
+                List.of(new SyncEffect.Serve(id(9), 1, 8, false)),
+                sync.step(asks).apply());
         var _ = sync.step(new SyncEvent.Among(List.of()));
         assertEquals(1, sync.step(asks).rejected().size());
         SyncEvent validators = new SyncEvent.Received(id(2), new SyncMessage.AskBlocks(1, 8));
         assertEquals(1, sync.step(validators).apply().size(), "validators always are");
+    }
+
+    /// Its blocks prove themselves, its write sets do not.
+    @Test
+    void whoLiedAboutAWriteSetIsAskedForBlocksAlone() {
+        OrderingPoint begin = new OrderingPoint(0, 0, 0, Bytes.wrap(new byte[32]), 0);
+        BlockSync machine = new BlockSync(
+                Bytes.wrap(new byte[32]),
+                EPOCH,
+                id(4),
+                new QuickSignatures(EPOCH, id(4)),
+                new BlockSync.Neighbours(begin, List.of(), true, true));
+        machine.step(new SyncEvent.Started(new SyncEvent.Progress(0, begin.blockId(), 0, 0, 0), Optional.of(begin)));
+        OrderingPoint far = new OrderingPoint(0, 10, 640, Sm3.hash(new byte[] {7}), 600);
+        List<SyncMessage.AskBlocks> before = new ArrayList<>();
+        for (int peer = 1; peer <= 3; peer++) {
+            before.addAll(asked(
+                    machine.step(new SyncEvent.Received(id(peer), new SyncMessage.Point(far)))
+                            .sendAfterPersist(),
+                    0));
+        }
+        assertEquals(6, before.size(), "two ranges at each peer");
+        assertTrue(before.stream().allMatch(SyncMessage.AskBlocks::outcomes));
+        assertEquals(
+                List.of(id(2).name()),
+                machine.step(new SyncEvent.Lied(id(2), 17)).rejected().stream()
+                        .map(Ready.Rejected::from)
+                        .toList());
+        List<Outbound<SyncMessage>> later = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            later.addAll(machine.step(new SyncEvent.TimerFired()).sendAfterPersist());
+        }
+        assertTrue(asked(later, 2).size() >= 2);
+        assertTrue(asked(later, 2).stream().noneMatch(SyncMessage.AskBlocks::outcomes));
+        assertTrue(asked(later, 1).size() >= 2);
+        assertTrue(asked(later, 1).stream().allMatch(SyncMessage.AskBlocks::outcomes));
+    }
+
+    /// What one peer is asked for, or anybody.
+    private static List<SyncMessage.AskBlocks> asked(List<Outbound<SyncMessage>> sent, int peer) {
+        return sent.stream()
+                .filter(out -> peer == 0 || out.to().equals(id(peer)))
+                .map(Outbound::message)
+                .filter(SyncMessage.AskBlocks.class::isInstance)
+                .map(SyncMessage.AskBlocks.class::cast)
+                .toList();
     }
 
     @Test
@@ -196,11 +249,18 @@ final class SyncSimulationTest {
         ProvenBlock block = new ProvenBlock(
                 new FinalityProof(header, List.of(new FinalityProof.Signed(id(1), signature))),
                 List.of(new TransactionLeaf(Bytes.utf8("a"), signature.rs(), 1)));
+        WriteSet writes = new WriteSet(List.of(
+                new Write("poyang.v1.Jobs", "job/1", Optional.of(Bytes.utf8("value"))),
+                new Write("poyang.v1.Jobs", "job/2", Optional.empty())));
+        Outcome outcome = new Outcome(List.of(Bytes.utf8("receipt")), writes);
+        ProvenBlock written = new ProvenBlock(block.proof(), block.transactions(), Optional.of(outcome));
         List<SyncMessage> messages = List.of(
                 new SyncMessage.AskPoint(),
                 new SyncMessage.Point(new OrderingPoint(0, 3, 191, hash, 40)),
                 new SyncMessage.AskBlocks(41, 64),
-                new SyncMessage.Blocks(41, List.of(block, block)));
+                new SyncMessage.AskBlocks(41, 64, true),
+                new SyncMessage.Blocks(41, List.of(block, block)),
+                new SyncMessage.Blocks(41, List.of(written, block)));
         for (SyncMessage message : messages) {
             byte[] encoded = message.encoded();
             assertEquals(message, SyncMessage.decode(encoded));

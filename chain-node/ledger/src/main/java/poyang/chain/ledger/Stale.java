@@ -45,6 +45,25 @@ final class Stale {
         return number;
     }
 
+    /// The entries of the history by which keys went at a height.
+    static List<Bytes> deletions(Store store, long height) {
+        Bytes prefix = new RecordWriter().u64(height).toBytes();
+        List<Bytes> found = new ArrayList<>();
+        try (Store.Cursor cursor = store.cursor(Store.Family.STALE)) {
+            for (cursor.seek(prefix); cursor.valid() && cursor.key().startsWith(prefix); cursor.next()) {
+                RecordReader in = new RecordReader(cursor.value());
+                boolean entries = in.u8() == ENTRIES;
+                for (int left = in.u32(); left > 0; left--) {
+                    Bytes key = in.raw(in.u8());
+                    if (entries && HistoricView.heightOf(key) == height) {
+                        found.add(key);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
     /// Takes away what a height made superfluous, and the record of it.
     static void prune(Store store, Store.Batch batch, long height) {
         Bytes prefix = new RecordWriter().u64(height).toBytes();

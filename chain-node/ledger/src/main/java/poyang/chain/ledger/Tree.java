@@ -213,6 +213,32 @@ final class Tree {
         }
     }
 
+    /// Visits the leaves whose values a version gave, in the tree at its root: the way to each leads over nodes that
+    /// the version wrote.
+    void written(Optional<Ref> root, long version, Consumer<Ref> visit) {
+        root.filter(ref -> ref.version() == version).ifPresent(ref -> {
+            if (ref.leaf().isPresent()) {
+                visit.accept(ref);
+            } else {
+                written(ref, new byte[0], visit);
+            }
+        });
+    }
+
+    private void written(Ref at, byte[] path, Consumer<Ref> visit) {
+        TreePage page = load(at.version(), path);
+        for (int slot = 0; slot < TreePage.SLOTS; slot++) {
+            if (page.kinds[slot] != TreePage.NONE && page.version(slot) == at.version()) {
+                Ref child = ref(page, slot).orElseThrow();
+                if (child.leaf().isPresent()) {
+                    visit.accept(child);
+                } else {
+                    written(child, below(path, slot), visit);
+                }
+            }
+        }
+    }
+
     /// @param siblings the other subtree's hash at each binary step, from the root down
     /// @param end where the path ends: a leaf, nothing, or the subtree below all wanted nibbles
     /// @param nibbles how many whole nodes the path went down; below the wanted number when it ended early

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import poyang.kernel.Bytes;
 /// A child that commits blocks is killed at arbitrary moments; what it had announced must be there.
 final class CrashTest {
     private static final String KEPT = "40";
+    private static final int TAKEN = 12;
 
     @TempDir
     Path folder;
@@ -39,6 +42,40 @@ final class CrashTest {
         }
     }
 
+    /// The child: one ledger takes a snapshot over from another that commits blocks meanwhile; a step for each octet
+    /// that
+    /// it is sent, which it announces.
+    static final class Taker {
+        private Taker() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Chain chain = new Chain();
+            Random random = new Random(7);
+            Path home = Path.of(arguments[0]);
+            try (Ledger source = chain.open(home.resolve("source"));
+                    Ledger joiner = chain.open(home.resolve("joiner"))) {
+                Intake intake = joiner.intake().orElseGet(() -> IntakeTest.begin(joiner, source, TAKEN));
+                for (Intake.Stretch stretch : intake.missingBlocks()) {
+                    if (!intake.take(stretch.from(), IntakeTest.past(source, stretch.from(), stretch.count()))) {
+                        throw new IllegalStateException("blocks that do not hold");
+                    }
+                }
+                boolean serves = arguments[1].equals("serves");
+                do {
+                    System.out.println(intake.missing().size());
+                    if (System.in.read() < 0) {
+                        return;
+                    }
+                    if (serves) {
+                        chain.commitNextProven(source);
+                    }
+                } while (IntakeTest.takeSome(intake, source, random, 300));
+                intake.finish();
+                joiner.tidy();
+            }
+        }
+    }
+
     /// `archive`, or so many blocks: fewer than a configuration allows, so that there is soon something to forget.
     private static Retention retention(String keep) {
         return keep.equals("archive") ? new Retention.Archive() : new Retention.Window(Long.parseLong(keep));
@@ -49,7 +86,7 @@ final class CrashTest {
         Random random = new Random(5);
         Chain chain = new Chain();
         long announced = 0;
-        for (int life = 0; life < 4; life++) {
+        for (int life = 0; life < 3; life++) {
             announced = Math.max(announced, liveAndDie("archive", announced + 5 + random.nextInt(60)));
             holds(chain, announced);
         }
@@ -61,7 +98,7 @@ final class CrashTest {
         Random random = new Random(6);
         Chain chain = new Chain(retention(KEPT));
         long announced = 0;
-        for (int life = 0; life < 3; life++) {
+        for (int life = 0; life < 2; life++) {
             announced = Math.max(announced, liveAndDie(KEPT, Math.max(announced, 50) + 5 + random.nextInt(60)));
             holds(chain, announced);
         }
@@ -76,7 +113,7 @@ final class CrashTest {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
         Chain chain = new Chain();
         long announced = 0;
-        for (int life = 0; life < 3; life++) {
+        for (int life = 0; life < 2; life++) {
             Process child = start("archive");
             long last = -1;
             try (BufferedReader out =
@@ -85,10 +122,7 @@ final class CrashTest {
                 for (String line = out.readLine(); line != null; line = out.readLine()) {
                     last = Long.parseLong(line);
                     if (++blocks == 20) {
-                        // From now on no file may grow beyond some octets: each log is longer than that.
-                        Process limit = new ProcessBuilder("prlimit", "--pid", Long.toString(child.pid()), "--fsize=64")
-                                .start();
-                        assertEquals(0, limit.waitFor());
+                        noRoom(child);
                     }
                 }
             }
@@ -97,6 +131,70 @@ final class CrashTest {
             announced = last;
             holds(chain, announced);
         }
+    }
+
+    /// A node that takes a snapshot and the one that serves it, in one process, are killed in the middle of it; then
+    /// there
+    /// is no room for what is taken. Both are whole each time, and in the end the snapshot is.
+    @Test
+    void whoTakesASnapshotAndWhoServesItAreWholeAfterAKillAndWithoutRoom() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
+        Chain chain = new Chain();
+        try (Ledger source = chain.open(Files.createDirectory(folder.resolve("source")))) {
+            for (int i = 0; i < TAKEN + 2; i++) {
+                chain.commitNextProven(source);
+            }
+        }
+        Path _ = Files.createDirectory(folder.resolve("joiner"));
+        for (String life : List.of("killed", "without room")) {
+            Process child = child(Taker.class, folder.toString(), life.equals("killed") ? "serves" : "takes");
+            try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8);
+                    OutputStream steps = child.getOutputStream()) {
+                for (int i = 0; i < 4; i++) {
+                    assertTrue(Integer.parseInt(out.readLine()) > 0, "it is not done yet");
+                    steps.write('.');
+                    steps.flush();
+                }
+                if (life.equals("killed")) {
+                    steps.write('.');
+                    steps.flush();
+                    child.destroyForcibly();
+                } else {
+                    String _ = out.readLine();
+                    noRoom(child);
+                    steps.write("....".getBytes(StandardCharsets.US_ASCII));
+                    steps.flush();
+                }
+                assertNotEquals(0, child.waitFor(), life);
+            }
+            try (Ledger source = chain.open(folder.resolve("source"));
+                    Ledger joiner = chain.open(folder.resolve("joiner"))) {
+                assertTrue(source.height() >= TAKEN + 2, life);
+                assertEquals(new Verification.Whole(source.height(), source.finalisedHeight()), source.verify(), life);
+                assertEquals(new Verification.Unfinished(TAKEN), joiner.verify(), life);
+                assertTrue(joiner.intake().orElseThrow().missing().size() > 1, "some parts are here, and not all");
+            }
+        }
+        try (Ledger source = chain.open(folder.resolve("source"));
+                Ledger joiner = chain.open(folder.resolve("joiner"))) {
+            Intake intake = joiner.intake().orElseThrow();
+            Random random = new Random(8);
+            while (IntakeTest.takeSome(intake, source, random, 300)) {
+                assertEquals(0, joiner.height());
+            }
+            intake.finish();
+            joiner.tidy();
+            assertEquals(new Verification.Whole(TAKEN, TAKEN), joiner.verify());
+            assertEquals(
+                    source.at(TAKEN).scan(Chain.CONTRACT, "", "", 1000),
+                    joiner.head().scan(Chain.CONTRACT, "", "", 1000));
+        }
+    }
+
+    /// From now on no file of the process may grow beyond some octets: each log is longer than that.
+    private static void noRoom(Process child) throws IOException, InterruptedException {
+        Process limit = new ProcessBuilder("prlimit", "--pid", Long.toString(child.pid()), "--fsize=64").start();
+        assertEquals(0, limit.waitFor());
     }
 
     private void holds(Chain chain, long announced) {
@@ -113,16 +211,20 @@ final class CrashTest {
     }
 
     private Process start(String keep) throws IOException {
-        List<String> command = List.of(
+        return child(Committer.class, folder.toString(), keep);
+    }
+
+    private static Process child(Class<?> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Committer.class.getName(),
-                folder.toString(),
-                keep);
+                program.getName()));
+        command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

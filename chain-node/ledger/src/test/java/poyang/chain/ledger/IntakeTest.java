@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +30,8 @@ final class IntakeTest {
     private static final int BLOCKS = 40;
     /// So few octets in a part that the state is cut into many.
     private static final long MOST_BYTES = 400;
+    /// And into fewer.
+    private static final long LARGE_BYTES = 700;
 
     @TempDir
     private Path folder;
@@ -49,11 +51,11 @@ final class IntakeTest {
         return Files.createDirectory(folder.resolve("copy-" + copies++));
     }
 
-    private static Intake begin(Ledger joiner, Ledger source, long height) {
+    static Intake begin(Ledger joiner, Ledger source, long height) {
         return joiner.beginIntake(source.epochLinks(), source.finality(height).orElseThrow());
     }
 
-    private static List<Intake.Past> past(Ledger source, long from, int count) {
+    static List<Intake.Past> past(Ledger source, long from, int count) {
         List<Intake.Past> past = new ArrayList<>();
         for (long height = from; height < from + count; height++) {
             long at = height;
@@ -69,10 +71,14 @@ final class IntakeTest {
 
     /// Takes one of the parts that are missing, or cuts it; false when none is.
     private static boolean takeSome(Intake intake, Ledger source, Random random) {
+        return takeSome(intake, source, random, MOST_BYTES);
+    }
+
+    static boolean takeSome(Intake intake, Ledger source, Random random, long mostBytes) {
         List<Bytes> open = new ArrayList<>(intake.missing());
         while (!open.isEmpty()) {
             Bytes path = open.remove(random.nextInt(open.size()));
-            Optional<StatePart> part = source.part(intake.height(), path, MOST_BYTES);
+            Optional<StatePart> part = source.part(intake.height(), path, mostBytes);
             if (part.isPresent()) {
                 assertTrue(intake.take(part.get()), "an honest part holds");
                 return true;
@@ -96,6 +102,10 @@ final class IntakeTest {
 
     /// The joiner stands at `height` as the source did, and makes the same blocks from there on.
     private void isTheSame(Ledger joiner, Ledger source, long height) {
+        isTheSame(joiner, source, height, true);
+    }
+
+    private void isTheSame(Ledger joiner, Ledger source, long height, boolean goesOn) {
         assertEquals(height, joiner.height());
         assertEquals(height, joiner.finalisedHeight());
         assertEquals(height, joiner.horizon());
@@ -110,12 +120,13 @@ final class IntakeTest {
                 LedgerErrors.STATE_PRUNED,
                 assertThrows(PoyangException.class, () -> joiner.at(height - 1)).code());
         assertTrue(joiner.seen("taxation/owner", Chain.nonce(height, 1)), "its last transactions are not new");
-        for (long at = height + 1; at <= BLOCKS; at++) {
+        for (long at = height + 1; goesOn && at <= BLOCKS; at++) {
             assertEquals(source.header(at).orElseThrow(), chain.commitNextProven(joiner));
         }
-        assertEquals(new Verification.Whole(BLOCKS, BLOCKS), joiner.verify());
+        long last = joiner.height();
+        assertEquals(new Verification.Whole(last, last), joiner.verify());
         for (String key : List.of("account/1", "account/59")) {
-            assertEquals(source.prove(Chain.CONTRACT, key, BLOCKS), joiner.prove(Chain.CONTRACT, key, BLOCKS));
+            assertEquals(source.prove(Chain.CONTRACT, key, last), joiner.prove(Chain.CONTRACT, key, last));
         }
     }
 
@@ -136,12 +147,19 @@ final class IntakeTest {
                             source.at(had).scan(Chain.CONTRACT, "", "", 1000),
                             joiner.head().scan(Chain.CONTRACT, "", "", 1000));
                     assertEquals(new Verification.Unfinished(30), joiner.verify());
+                    StateView old = joiner.at(had);
                     intake.finish();
-                    assertEquals(
-                            source.at(had).get(Chain.CONTRACT, "account/1"),
-                            joiner.at(had).get(Chain.CONTRACT, "account/1"),
-                            "whoever reads the old head is not disturbed");
+                    for (StateView reader : List.of(old, joiner.at(had))) {
+                        assertEquals(
+                                source.at(had).scan(Chain.CONTRACT, "", "", 1000),
+                                reader.scan(Chain.CONTRACT, "", "", 1000),
+                                "whoever reads the old head is not disturbed");
+                    }
                     joiner.tidy();
+                    assertEquals(
+                            LedgerErrors.STATE_PRUNED,
+                            assertThrows(PoyangException.class, () -> old.get(Chain.CONTRACT, "account/1"))
+                                    .code());
                     isTheSame(joiner, source, 30);
                     assertEquals(1, joiner.base());
                 }
@@ -246,51 +264,103 @@ final class IntakeTest {
         }
     }
 
-    /// The log is cut anywhere: what is left is a beginning of what was taken, and the rest is taken again.
+    /// A crash at each write from the beginning of a snapshot until what it left behind is taken away: the log
+    /// is cut in its records, of parts, which are alike, in some. What is left is gone on with, or was whole.
     @Test
-    void whatACrashLeavesIsGoneOnWith() throws IOException {
+    void whateverACrashLeavesIsGoneOnWith() throws IOException {
         Random random = new Random(3);
         try (Ledger source = source()) {
-            for (int life = 0; life < 3; life++) {
-                Path torn = torn(source, random, 5 + 20 * life);
-                try (RandomAccessFile file = new RandomAccessFile(log(torn).toFile(), "rw")) {
-                    file.setLength(Math.max(0, file.length() - random.nextLong(20_000)));
+            Path home = fresh();
+            long begun;
+            long partsFrom;
+            long partsTo;
+            Path whole;
+            try (Ledger joiner = chain.open(home)) {
+                begun = Files.size(log(home));
+                Intake intake = begin(joiner, source, 30);
+                for (Intake.Stretch stretch : intake.missingBlocks()) {
+                    assertTrue(intake.take(stretch.from(), past(source, stretch.from(), stretch.count())));
                 }
-                try (Ledger joiner = chain.open(torn)) {
-                    Intake intake = joiner.intake().orElseGet(() -> begin(joiner, source, 30));
-                    takeAll(intake, source, random);
-                    intake.finish();
-                    // It ends before it is tidied.
+                partsFrom = Files.size(log(home));
+                while (takeSome(intake, source, random, LARGE_BYTES)) {
+                    assertEquals(0, joiner.height(), "nothing shows before the end");
                 }
+                partsTo = Files.size(log(home));
+                intake.finish();
+                joiner.tidy();
+                whole = copy(home);
+            }
+            byte[] log = Files.readAllBytes(log(whole));
+            List<Integer> ends = recordEnds(log);
+            ends.removeIf(end -> end < begun);
+            assertTrue(ends.size() > 12, ends.size() + " writes");
+            int unfinished = 0;
+            int finished = 0;
+            for (int i = 1; i < ends.size(); i++) {
+                if (ends.get(i) > partsFrom && ends.get(i) < partsTo && i % 5 != 0) {
+                    continue;
+                }
+                Path torn = copy(whole);
+                int cut = ends.get(i) - random.nextInt(ends.get(i) - ends.get(i - 1));
+                Files.write(log(torn), Arrays.copyOf(log, cut));
                 try (Ledger joiner = chain.open(torn)) {
-                    isTheSame(joiner, source, 30);
+                    unfinished += joiner.intake().isPresent() ? 1 : 0;
+                    finished += joiner.height() == 30 ? 1 : 0;
+                    goesOn(joiner, source, random);
+                    isTheSame(joiner, source, 30, i % 5 == 0);
                 }
             }
+            // The last writes take away what the snapshot replaced.
+            assertTrue(unfinished > 4 && finished > 2, unfinished + " unfinished, " + finished + " finished");
         }
     }
 
-    /// A copy of the files of a ledger that is taking up a snapshot.
-    private Path torn(Ledger source, Random random, int parts) throws IOException {
-        Path home = fresh();
-        try (Ledger joiner = chain.open(home)) {
-            Intake intake = begin(joiner, source, 30);
-            for (Intake.Stretch stretch : intake.missingBlocks()) {
-                assertTrue(intake.take(stretch.from(), past(source, stretch.from(), stretch.count())));
+    private void goesOn(Ledger joiner, Ledger source, Random random) {
+        if (joiner.height() == 30) {
+            return;
+        }
+        assertEquals(0, joiner.height());
+        if (joiner.intake().isPresent()) {
+            assertEquals(new Verification.Unfinished(30), joiner.verify());
+        } else {
+            assertEquals(new Verification.Whole(0, 0), joiner.verify());
+        }
+        Intake intake = joiner.intake().orElseGet(() -> begin(joiner, source, 30));
+        takeAll(intake, source, random);
+        intake.finish();
+        joiner.tidy();
+    }
+
+    /// Where the log's records end.
+    private static List<Integer> recordEnds(byte[] log) {
+        List<Integer> ends = new ArrayList<>();
+        int at = 0;
+        while (at + 7 <= log.length) {
+            int left = 32_768 - at % 32_768;
+            if (left < 7) {
+                at += left;
+                continue;
             }
-            int taken = 0;
-            while (taken < parts && takeSome(intake, source, random)) {
-                taken++;
+            int length = log[at + 4] & 0xff | (log[at + 5] & 0xff) << 8;
+            int type = log[at + 6];
+            at += 7 + length;
+            if (type == 1 || type == 4) {
+                ends.add(at);
             }
-            Path copy = fresh();
-            try (Stream<Path> files = Files.walk(home)) {
-                for (Path file : files.sorted().toList()) {
-                    if (!file.endsWith("LOCK") && !file.equals(home)) {
-                        Files.copy(file, copy.resolve(home.relativize(file).toString()));
-                    }
+        }
+        return ends;
+    }
+
+    private Path copy(Path home) throws IOException {
+        Path copy = fresh();
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.sorted().toList()) {
+                if (!file.endsWith("LOCK") && !file.equals(home)) {
+                    Files.copy(file, copy.resolve(home.relativize(file).toString()));
                 }
             }
-            return copy;
         }
+        return copy;
     }
 
     private static Path log(Path home) throws IOException {

@@ -6,9 +6,12 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import poyang.chain.consensus.sync.Outcome;
 import poyang.chain.consensus.sync.ProvenBlock;
+import poyang.chain.consensus.sync.SyncEffect;
 import poyang.chain.consensus.sync.SyncMessage;
 import poyang.chain.ledger.Ledger;
+import poyang.chain.ledger.WriteSets;
 import poyang.chain.proofs.FinalityProof;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.kernel.PartyId;
@@ -39,11 +42,11 @@ final class BlockServer implements AutoCloseable {
         this.outlet = outlet;
     }
 
-    void serve(PartyId to, long from, int count) {
-        reader.execute(() -> outlet.send(to, read(from, count)));
+    void serve(SyncEffect.Serve asked) {
+        reader.execute(() -> outlet.send(asked.to(), read(asked.from(), asked.count(), asked.outcomes())));
     }
 
-    private SyncMessage.Blocks read(long from, int count) {
+    private SyncMessage.Blocks read(long from, int count, boolean outcomes) {
         List<ProvenBlock> blocks = new ArrayList<>();
         long bytes = 0;
         for (long height = Math.max(1, from); blocks.size() < count && height <= ledger.finalisedHeight(); height++) {
@@ -55,12 +58,23 @@ final class BlockServer implements AutoCloseable {
             bytes += transactions.stream()
                     .mapToLong(leaf -> leaf.payload().length() + 256L)
                     .sum();
-            if (!blocks.isEmpty() && bytes > SyncMessage.MOST_BYTES) {
+            Optional<Outcome> outcome = outcomes ? outcome(height) : Optional.empty();
+            long size = outcome.map(Outcome::size).orElse(0L);
+            if (!blocks.isEmpty() && bytes + size > SyncMessage.MOST_BYTES) {
                 break;
             }
-            blocks.add(new ProvenBlock(proof.get(), transactions));
+            if (bytes + size > SyncMessage.MOST_BYTES) {
+                outcome = Optional.empty();
+            } else {
+                bytes += size;
+            }
+            blocks.add(new ProvenBlock(proof.get(), transactions, outcome));
         }
         return new SyncMessage.Blocks(from, blocks);
+    }
+
+    private Optional<Outcome> outcome(long height) {
+        return WriteSets.of(ledger, height).map(writes -> new Outcome(ledger.receipts(height), writes));
     }
 
     /// Returns when nothing reads the ledger any more.

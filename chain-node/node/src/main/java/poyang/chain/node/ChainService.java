@@ -143,7 +143,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     @Override
     public void receipt(SignedQuery query, StreamObserver<ProvenReceipt> out) {
         answer(out, () -> {
-            Asked asked = verify(query, finality.height(), "Receipt");
+            Asked asked = verify(query, "Receipt");
             ReceiptArguments arguments = asked.arguments(ReceiptArguments.parser());
             Bytes id = ChainForms.bytes(arguments.getTransactionId());
             long deadline = System.nanoTime() + Math.min(arguments.getWaitMillis(), MOST_WAIT_MILLIS) * 1_000_000L;
@@ -219,7 +219,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     @Override
     public void search(SignedQuery query, StreamObserver<SearchAnswer> out) {
         answer(out, () -> {
-            Asked asked = verify(query, finality.height(), "Search");
+            Asked asked = verify(query, "Search");
             String text = asked.arguments(SearchArguments.parser()).getQuery();
             String subject = text.length() <= MOST_SUBJECT ? text : text.substring(0, MOST_SUBJECT) + "…";
             return recorded(asked, "search/" + subject, () -> {
@@ -249,7 +249,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     @Override
     public void status(SignedQuery query, StreamObserver<NodeStatus> out) {
         answer(out, () -> {
-            Asked _ = verify(query, finality.height(), "Status");
+            Asked _ = verify(query, "Status");
             return status.get();
         });
     }
@@ -277,8 +277,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
                 out,
                 pool,
                 ledger.genesis().suite(),
-                opening ->
-                        verify(opening, finality.height(), "Transact").account().id());
+                opening -> verify(opening, "Transact").account().id());
     }
 
     @Override
@@ -295,7 +294,7 @@ final class ChainService extends ChainGrpc.ChainImplBase {
         Asked asked;
         SubscribeArguments arguments;
         try {
-            asked = verify(query, finality.height(), "Subscribe");
+            asked = verify(query, "Subscribe");
             arguments = asked.arguments(SubscribeArguments.parser());
             audit.record(asked.account().id(), "subscribe", "from " + arguments.getFromHeight(), AuditLog.DONE);
             if (subscribers.incrementAndGet() > MOST_SUBSCRIBERS) {
@@ -368,6 +367,12 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     }
 
     // ---- permission and failure -----------------------------------------------------------------
+
+    private Asked verify(SignedQuery query, String method) {
+        try (Finality.Reading _ = finality.reading()) {
+            return verify(query, finality.height(), method);
+        }
+    }
 
     private Asked verify(SignedQuery query, long latest, String method) {
         Asked asked = verify(query, latest);
@@ -452,11 +457,11 @@ final class ChainService extends ChainGrpc.ChainImplBase {
                 NodeErrors.NOT_ALLOWED, wrong, "an account of one of the parties, or a supervisor, may ask");
     }
 
-    private static <T> void answer(StreamObserver<T> out, Callable<T> work) {
+    private <T> void answer(StreamObserver<T> out, Callable<T> work) {
         CallErrors.answer(
                 out,
                 () -> {
-                    try {
+                    try (Finality.Reading _ = finality.reading()) {
                         return work.call();
                     } catch (ContractRejection e) {
                         throw new PoyangException(e.code(), e.wrong(), e.right());

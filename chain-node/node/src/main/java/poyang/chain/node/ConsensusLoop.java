@@ -35,7 +35,6 @@ import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.EpochLink;
 import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.FinalityProof;
-import poyang.chain.proofs.TransactionLeaf;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
@@ -279,7 +278,8 @@ final class ConsensusLoop {
     }
 
     private Stage open(Recovered kept) {
-        return Stage.open(ledger, signer, peers.get(), clock.millis() << SEQUENCE_BITS, kept.entries(), kept.batches());
+        long sequence = clock.millis() << SEQUENCE_BITS;
+        return Stage.open(ledger, signer, peers.get(), sequence, kept.entries(), kept.batches(), replay);
     }
 
     private EpochExit exit() {
@@ -524,11 +524,11 @@ final class ConsensusLoop {
         ready.rejected().forEach(meter::refused);
         for (SyncEffect effect : ready.apply()) {
             switch (effect) {
-                case SyncEffect.Apply(List<ProvenBlock> blocks) -> catchUp(blocks);
+                case SyncEffect.Apply(PartyId from, List<ProvenBlock> blocks) -> catchUp(from, blocks);
                 case SyncEffect.Remember(OrderingPoint latest) ->
                     ledger.safety().put(KEPT_POINT, latest.encoded());
                 case SyncEffect.Resume(OrderingPoint at) -> resume(at);
-                case SyncEffect.Serve(PartyId to, long from, int count) -> blockServer.serve(to, from, count);
+                case SyncEffect.Serve asked -> blockServer.serve(asked);
             }
         }
     }
@@ -546,21 +546,22 @@ final class ConsensusLoop {
         act(stage.engine().caughtUp(at.blockId(), at.round(), clock.millis()));
     }
 
-    /// Executes blocks that a quorum attested, unless they were executed, and keeps the proofs.
-    private void catchUp(List<ProvenBlock> blocks) {
+    /// Takes in blocks that a quorum attested, unless they are here, and keeps the proofs.
+    private void catchUp(PartyId from, List<ProvenBlock> blocks) {
         List<ProvenBlock> fresh = blocks.stream()
                 .filter(block -> block.height() > ledger.height())
                 .toList();
         Bug.unless(next.isEmpty() || fresh.isEmpty(), "a quorum attests a block above the last of its epoch");
-        replay.run(fresh, Stage.mark(ledger)).forEach(couriers::executed);
+        Replay.Taken taken = replay.run(from, fresh, Stage.mark(ledger));
+        taken.blocks().forEach(couriers::executed);
         next = execution.due(stage.epoch().number() + 1);
         for (ProvenBlock block : fresh) {
-            List<Bytes> items =
-                    block.transactions().stream().map(TransactionLeaf::encoded).toList();
+            List<Bytes> items = block.items();
             pool.settled(items, items.size(), ledger.height());
             forwarding.settled(items);
         }
         blocks.forEach(block -> attest(new Attestations.Event.Proven(block.proof())));
+        taken.lie().ifPresent(height -> sync(new SyncEvent.Lied(from, height)));
     }
 
     private <M> void send(List<Ready.Outbound<M>> messages, int channel, Function<M, Bytes> encode) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import poyang.chain.consensus.sync.Outcome;
 import poyang.chain.contract.Account;
 import poyang.chain.contract.CallContext;
 import poyang.chain.contract.ContractEvent;
@@ -17,6 +18,7 @@ import poyang.chain.ledger.Ledger;
 import poyang.chain.ledger.LedgerTransaction;
 import poyang.chain.ledger.PreparedBlock;
 import poyang.chain.ledger.StateOverlay;
+import poyang.chain.ledger.WriteSets;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.CryptoSuite;
@@ -131,6 +133,30 @@ final class Execution {
         return kept.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Block(ledger.prepare(overlay, kept, receipts), ids, receipts));
+    }
+
+    /// The block after the ledger's head from what executing it is said to give; no contract is called. The caller
+    /// compares its roots with those that a quorum attests.
+    ///
+    /// @return empty when who signed a transaction can only be told by executing those before it
+    Optional<Block> adopt(List<Bytes> batch, Outcome outcome) {
+        long height = ledger.height() + 1;
+        StateOverlay before = ledger.overlay();
+        List<Candidate> candidates = candidates(batch, before, height);
+        boolean signed = candidates.size() == batch.size()
+                && candidates.stream()
+                        .allMatch(candidate -> contracts
+                                .account(candidate.call().sender(), before)
+                                .filter(account -> Signers.signed(account, candidate.held()))
+                                .isPresent());
+        if (!signed) {
+            return Optional.empty();
+        }
+        List<LedgerTransaction> entries =
+                candidates.stream().map(each -> each.call().entry()).toList();
+        List<Bytes> ids = candidates.stream().map(each -> each.call().id()).toList();
+        PreparedBlock prepared = WriteSets.prepare(ledger, outcome.writes(), entries, outcome.receipts());
+        return Optional.of(new Block(prepared, ids, outcome.receipts()));
     }
 
     /// A block that is executed and not yet written.

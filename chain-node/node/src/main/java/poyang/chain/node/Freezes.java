@@ -50,8 +50,12 @@ final class Freezes {
         Finality finality = own.finality();
         transport.bar(frozen);
         while (true) {
-            long height = finality.height();
-            List<Frozen> found = now(height);
+            long height;
+            List<Frozen> found;
+            try (Finality.Reading _ = finality.reading()) {
+                height = finality.height();
+                found = now(height);
+            }
             Set<PartyId> next = found.stream().map(Freezes::id).collect(Collectors.toCollection(TreeSet::new));
             if (!next.equals(frozen)) {
                 Set<PartyId> before = frozen;

@@ -40,7 +40,6 @@ import poyang.wire.transport.TransportConfig;
 /// A running validator.
 public final class Node implements ServedChain {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    private static final long READERS_MILLIS = 2_000;
 
     private final NodeSettings settings;
     private final Neighbours neighbours;
@@ -58,6 +57,8 @@ public final class Node implements ServedChain {
     private final SnapshotServer snapshots;
     private volatile ConsensusLoop loop;
     private volatile Optional<SnapshotJoin> join = Optional.empty();
+    /// Takes away what the last snapshot left behind.
+    private volatile Optional<Thread> tidying = Optional.empty();
     private final Transport transport;
     private final Server server;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -79,7 +80,11 @@ public final class Node implements ServedChain {
         LOG.info("{}", ledger.epochs().last().strength());
         finality = new Finality(ledger.finalisedHeight());
         index = ChainIndex.over(ledger, finality, stores.index());
-        identity.consult((issuer, serial) -> contracts.revocation(issuer, serial, ledger.at(finality.height())));
+        identity.consult((issuer, serial) -> {
+            try (Finality.Reading _ = finality.reading()) {
+                return contracts.revocation(issuer, serial, ledger.at(finality.height()));
+            }
+        });
         pool = new Pool(contracts, ledger, meter, this::admitted);
         couriers = new Couriers(ledger);
         this.contracts = contracts;
@@ -140,7 +145,11 @@ public final class Node implements ServedChain {
                 ledger,
                 signer,
                 new Execution(contracts, ledger, pool),
-                new Replay(contracts, ledger, signer, settings.snapshotBeyond()),
+                new Replay(
+                        contracts,
+                        ledger,
+                        signer,
+                        new Replay.How(settings.replay(), settings.snapshotBeyond(), audit::misled)),
                 pool,
                 finality,
                 couriers,
@@ -158,6 +167,9 @@ public final class Node implements ServedChain {
             if (ledger.intake().isEmpty()) {
                 loop.run();
             }
+            if (tidying.isPresent()) {
+                tidying.get().join();
+            }
             SnapshotJoin joining = new SnapshotJoin(ledger, neighbours.all(), meter, this::send);
             join = Optional.of(joining);
             joining.run();
@@ -165,9 +177,10 @@ public final class Node implements ServedChain {
             contracts.enter(ledger.epochs().last());
             loop = loop();
             finality.reached(ledger.finalisedHeight());
-            // Who read the old state meanwhile comes to an end.
-            Thread.sleep(READERS_MILLIS);
-            ledger.tidy();
+            tidying = Optional.of(thread("tidy", () -> {
+                finality.awaitReaders();
+                ledger.tidy();
+            }));
         }
     }
 
@@ -370,6 +383,10 @@ public final class Node implements ServedChain {
         try {
             for (Thread thread : threads) {
                 thread.join();
+            }
+            if (tidying.isPresent()) {
+                tidying.get().interrupt();
+                tidying.get().join();
             }
             server.awaitTermination();
         } catch (InterruptedException e) {

@@ -17,6 +17,7 @@ import poyang.chain.proofs.Equivocation;
 import poyang.chain.proofs.Validator;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
+import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditFeed;
@@ -38,7 +39,7 @@ final class NodeAudit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAudit.class);
     private static final String PROCESS = "node";
     private static final long FAREWELL_MILLIS = 1_000;
-    private static final long LOOK_MILLIS = 5_000;
+    private static final long LOOK_MILLIS = 1_000;
     private static final int PAGE = 256;
 
     private final String account;
@@ -108,7 +109,9 @@ final class NodeAudit implements AutoCloseable {
     /// Watches the others' anchors until interrupted.
     void watch() throws InterruptedException {
         while (anchored) {
-            look();
+            try (Finality.Reading _ = finality.reading()) {
+                look();
+            }
             Thread.sleep(LOOK_MILLIS);
         }
     }
@@ -173,6 +176,13 @@ final class NodeAudit implements AutoCloseable {
         if (contracts.find(CONSENSUS).isPresent()) {
             Thread _ = Thread.ofVirtual().name("accusation").start(() -> accuse(proof));
         }
+    }
+
+    /// A peer brought a write set that does not lead to what a quorum attests. Nobody signed it, so it proves nothing
+    /// to others.
+    void misled(PartyId peer, long height) {
+        LOG.error("ALARM: {} brought a write set of block {} that leads to another state", peer, height);
+        record(account, "alarm", Account.VALIDATORS + "/" + peer.name(), "a false write set of block " + height);
     }
 
     private void accuse(Equivocation proof) {

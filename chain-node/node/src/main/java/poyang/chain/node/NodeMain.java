@@ -48,7 +48,8 @@ public final class NodeMain {
                 retention,
                 Boolean.parseBoolean(from.text("observer", "false")),
                 TimeUnit.SECONDS.toMillis(from.number("fallback.after", 2, 86_400, 60)),
-                NodeSettings.snapshotBeyond(from.text("sync.snapshot", "auto"), retention));
+                NodeSettings.snapshotBeyond(from.text("sync.snapshot", "auto"), retention),
+                NodeSettings.replay(from.text("sync.replay", "writes")));
         RandomSource random = ProcessRandom.open("node");
         char[] password = from.password();
         TlsIdentity identity = from.tlsIdentity(password, clock, random, System.err::println);

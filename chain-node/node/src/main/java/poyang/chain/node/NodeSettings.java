@@ -25,6 +25,7 @@ import poyang.wire.schema.GenesisFile;
 /// @param patienceMillis see {@link #PATIENCE_MILLIS}
 /// @param snapshotBeyond when it is further behind than so many blocks it takes a state over from
 ///     the others instead of executing them; {@link #NEVER} for one that executes everything
+/// @param replay how it takes in blocks that others are ahead by
 public record NodeSettings(
         PartyId name,
         GenesisFile genesis,
@@ -36,9 +37,18 @@ public record NodeSettings(
         Retention retention,
         boolean observes,
         long patienceMillis,
-        long snapshotBeyond) {
+        long snapshotBeyond,
+        CatchUp replay) {
     /// How long nothing may be decided, while something waits, before this node would rather leave the epoch.
     public static final long PATIENCE_MILLIS = 60_000;
+
+    /// How a node takes in blocks that others executed before.
+    public enum CatchUp {
+        /// By write sets where peers have them, else by executing.
+        WRITES,
+        /// Each is executed, and what others say that it gave is not even asked for.
+        EXECUTE
+    }
 
     /// No snapshot is ever taken.
     public static final long NEVER = Long.MAX_VALUE;
@@ -56,6 +66,19 @@ public record NodeSettings(
                         "the address and port of one machine, as others reach it, are needed");
             }
         });
+    }
+
+    /// From a configuration: `writes` or `execute`.
+    ///
+    /// @throws PoyangException `BAD_SETTINGS`
+    public static CatchUp replay(String text) {
+        return switch (text) {
+            case "writes" -> CatchUp.WRITES;
+            case "execute" -> CatchUp.EXECUTE;
+            default ->
+                throw new PoyangException(
+                        SdkErrors.BAD_SETTINGS, "sync.replay is \"" + text + "\"", "writes or execute is needed");
+        };
     }
 
     /// From a configuration: a number of blocks, `never`, or `auto`: an archive never, a window from 10,000 blocks on.

@@ -47,16 +47,20 @@ final class Readiness {
         Finality finality = own.finality();
         long known = own.ledger().epochs().last().number();
         while (true) {
-            long height = finality.height();
-            StateView state = own.ledger().at(height);
-            long begun = own.ledger().epochs().last().number();
-            while (known < begun) {
-                known++;
-                audit.record(own.account(), "begin", "epoch " + known, AuditLog.DONE);
+            long height;
+            Optional<Epoch> mine;
+            try (Finality.Reading _ = finality.reading()) {
+                height = finality.height();
+                StateView state = own.ledger().at(height);
+                long begun = own.ledger().epochs().last().number();
+                while (known < begun) {
+                    known++;
+                    audit.record(own.account(), "begin", "epoch " + known, AuditLog.DONE);
+                }
+                Optional<Epoch> proposed = contracts.proposed(state).filter(next -> next.number() == begun + 1);
+                note(proposed, state);
+                mine = proposed.filter(next -> names(next) && !contracts.ready(self.name(), state));
             }
-            Optional<Epoch> proposed = contracts.proposed(state).filter(next -> next.number() == begun + 1);
-            note(proposed, state);
-            Optional<Epoch> mine = proposed.filter(next -> names(next) && !contracts.ready(self.name(), state));
             boolean said = mine.isEmpty() || say(mine.get(), height);
             if (!said || !finality.await(height + 1, LOOK_MILLIS)) {
                 Thread.sleep(PAUSE_MILLIS);

@@ -63,6 +63,11 @@ final class Signers {
         return new Verdict.Unsigned();
     }
 
+    /// Is the key under which a signature holds one of the account's?
+    static boolean signed(Account account, @Nullable VerificationKey held) {
+        return held != null && account.keys().stream().map(Signers::key).anyMatch(held::equals);
+    }
+
     private static boolean holds(SignedCall call, VerificationKey key) {
         VerificationKey.Check check = call.check(key);
         return key.verify(check.message().toArray(), check.signature());

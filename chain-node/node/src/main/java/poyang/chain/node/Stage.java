@@ -63,13 +63,15 @@ record Stage(
     /// @param sequence of the next own batch
     /// @param entries what the epoch's engine asked to keep
     /// @param batches of blocks that are not executed yet
+    /// @param replay how blocks of others are taken in
     static Stage open(
             Ledger ledger,
             Signer signer,
             Collection<PartyId> others,
             long sequence,
             Map<String, Bytes> entries,
-            List<Batch> batches) {
+            List<Batch> batches,
+            Replay replay) {
         Epoch epoch = ledger.epochs().last();
         Bytes start = ledger.start();
         Bytes chainId = ledger.chainId();
@@ -89,7 +91,7 @@ record Stage(
                         epoch,
                         self,
                         signatures,
-                        new BlockSync.Neighbours(begin, others, signer.votesIn(epoch))));
+                        new BlockSync.Neighbours(begin, others, signer.votesIn(epoch), replay.byWrites())));
     }
 
     /// What the ledger took in last of this epoch's order, its start at first.

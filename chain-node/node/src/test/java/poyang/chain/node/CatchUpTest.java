@@ -21,9 +21,9 @@ import poyang.wire.schema.AccountRecord;
 @Timeout(600)
 final class CatchUpTest {
     /// Consensus passes on the blocks of 256 rounds.
-    private static final long ROUNDS = 330;
+    private static final long ROUNDS = 280;
 
-    private static final long BLOCK_TIME_MILLIS = 50;
+    private static final long BLOCK_TIME_MILLIS = 20;
 
     @TempDir
     private Path folder;

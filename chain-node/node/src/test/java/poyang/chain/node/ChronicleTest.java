@@ -30,7 +30,7 @@ import poyang.wire.schema.TransactionPayload;
 /// empty disk takes it up, and the others cannot go on without its vote; so it does with a snapshot instead of blocks.
 @Timeout(300)
 final class ChronicleTest {
-    private static final int BLOCKS = 300;
+    private static final int BLOCKS = 150;
     private static final int IN_A_BLOCK = 3;
 
     @TempDir

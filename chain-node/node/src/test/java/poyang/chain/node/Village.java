@@ -195,7 +195,8 @@ final class Village implements AutoCloseable {
                 new Retention.Archive(),
                 false,
                 NodeSettings.PATIENCE_MILLIS,
-                snapshotBeyond);
+                snapshotBeyond,
+                NodeSettings.CatchUp.WRITES);
         RandomSource system = ProcessRandom.open("test");
         try (StorageKey storage = StorageKey.openOrCreate(storageFile(index), STORAGE_PASSWORD.toCharArray(), system)) {
             return Node.start(settings, identity(name(index)), validatorKeys.get(index), storage, system, clock);

@@ -58,10 +58,12 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     private final List<PartyId> peers;
     private List<PartyId> others;
     private final boolean following;
+    private final boolean outcomes;
+    private final TreeSet<PartyId> liars = new TreeSet<>();
     private final int believed;
     private final TreeMap<PartyId, TreeMap<Place, OrderingPoint>> points = new TreeMap<>();
     private final TreeMap<Long, Range> open = new TreeMap<>();
-    private final TreeMap<Long, List<ProvenBlock>> arrived = new TreeMap<>();
+    private final TreeMap<Long, SyncEffect.Apply> arrived = new TreeMap<>();
     private final TreeSet<PartyId> ahead = new TreeSet<>();
     private Progress state;
     private OrderingPoint latest;
@@ -106,7 +108,8 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     /// @param begin where the epoch begins
     /// @param others who may ask besides the epoch's validators, and are told where the epoch begins
     /// @param votes is this node one of the validators? Who only follows asks for every block
-    public record Neighbours(OrderingPoint begin, Collection<PartyId> others, boolean votes) {
+    /// @param outcomes does it ask for what executing blocks gave, too, while it is far behind?
+    public record Neighbours(OrderingPoint begin, Collection<PartyId> others, boolean votes, boolean outcomes) {
         public Neighbours {
             others = List.copyOf(others);
         }
@@ -121,7 +124,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 epoch,
                 self,
                 signatures,
-                new Neighbours(new OrderingPoint(epoch.number(), 0, 0, chainId, 0), List.of(), true));
+                new Neighbours(new OrderingPoint(epoch.number(), 0, 0, chainId, 0), List.of(), true, false));
     }
 
     /// @param signatures checks those of the epoch's validators
@@ -129,6 +132,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     public BlockSync(Bytes chainId, Epoch epoch, PartyId self, Signatures signatures, Neighbours around) {
         this.self = self;
         following = !around.votes();
+        outcomes = around.outcomes();
         this.chainId = chainId;
         this.epoch = epoch;
         this.signatures = signatures;
@@ -185,6 +189,11 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
             }
             case SyncEvent.Advanced(Progress at) -> advanced(at);
             case SyncEvent.Among(Collection<PartyId> all) -> among(besides(all));
+            case SyncEvent.Lied(PartyId peer, long height) -> {
+                liars.add(peer);
+                rejected.add(new Rejected(
+                        peer.name(), "a write set of block " + height + " that does not lead to its state root"));
+            }
             case SyncEvent.TimerFired() -> tick();
             case SyncEvent.Received(PartyId from, SyncMessage message) -> {
                 if (known(from)) {
@@ -239,9 +248,9 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                     known.pollFirstEntry();
                 }
             }
-            case SyncMessage.AskBlocks(long first, int count) -> {
+            case SyncMessage.AskBlocks(long first, int count, boolean gave) -> {
                 int most = Math.clamp(count, 0, SyncMessage.MOST_BLOCKS);
-                apply.add(new SyncEffect.Serve(from, first, most));
+                apply.add(new SyncEffect.Serve(from, first, most, gave));
             }
             case SyncMessage.Blocks brought -> {
                 List<ProvenBlock> blocks = ofEpoch(epoch, brought).blocks();
@@ -367,7 +376,8 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
                 range.asks++;
                 range.waited = 0;
                 int count = (int) (range.to - range.from + 1);
-                send.add(new Outbound<>(peer, new SyncMessage.AskBlocks(range.from, count)));
+                boolean wanted = outcomes && active && !liars.contains(peer);
+                send.add(new Outbound<>(peer, new SyncMessage.AskBlocks(range.from, count, wanted)));
             }
         }
     }
@@ -388,7 +398,7 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
             return;
         }
         open.remove(first);
-        arrived.put(first, blocks);
+        arrived.put(first, new SyncEffect.Apply(from, blocks));
         long next = first + blocks.size();
         if (next <= range.to) {
             open.put(next, new Range(next, range.to));
@@ -424,11 +434,12 @@ public final class BlockSync implements Machine<SyncEvent, Ready<SyncMessage, Sy
     private void hand() {
         open.values().removeIf(range -> range.to <= handed);
         while (!arrived.isEmpty() && arrived.firstKey() <= handed + 1) {
-            List<ProvenBlock> next = arrived.pollFirstEntry().getValue().stream()
+            SyncEffect.Apply came = arrived.pollFirstEntry().getValue();
+            List<ProvenBlock> next = came.blocks().stream()
                     .filter(block -> block.height() > handed)
                     .toList();
             if (!next.isEmpty()) {
-                apply.add(new SyncEffect.Apply(next));
+                apply.add(new SyncEffect.Apply(came.from(), next));
                 handed = next.getLast().height();
             }
         }

@@ -15,13 +15,26 @@ import poyang.kernel.Bytes;
 ///
 /// @param proof header and a quorum's attestations
 /// @param transactions in order
-public record ProvenBlock(FinalityProof proof, List<TransactionLeaf> transactions) {
+/// @param outcome what executing it is said to give, so that it need not be executed; its receipts are the quorum's
+/// once
+///     the block holds, its write set is only once it led to the state root in the header
+public record ProvenBlock(FinalityProof proof, List<TransactionLeaf> transactions, Optional<Outcome> outcome) {
     public ProvenBlock {
         transactions = List.copyOf(transactions);
     }
 
+    /// To be executed.
+    public ProvenBlock(FinalityProof proof, List<TransactionLeaf> transactions) {
+        this(proof, transactions, Optional.empty());
+    }
+
     public long height() {
         return proof.header().height();
+    }
+
+    /// The transactions, encoded.
+    public List<Bytes> items() {
+        return transactions.stream().map(TransactionLeaf::encoded).toList();
     }
 
     /// The signatures that must hold; empty when the block is wrong whatever they say.
@@ -33,12 +46,19 @@ public record ProvenBlock(FinalityProof proof, List<TransactionLeaf> transaction
                                 transactions.stream()
                                         .map(TransactionLeaf::encoded)
                                         .toList())
-                        .equals(proof.header().transactionsRoot())) {
+                        .equals(proof.header().transactionsRoot())
+                || !outcome.map(given -> receiptsHold(epoch, given)).orElse(true)) {
             return Optional.empty();
         }
         Bytes message = Bytes.wrap(Attestation.message(epoch.suite(), proof.header()));
         List<Signatures.Signed> claims = new ArrayList<>();
         proof.signatures().forEach(s -> claims.add(new Signatures.Signed(s.validator(), message, s.signature())));
         return Optional.of(claims);
+    }
+
+    private boolean receiptsHold(Epoch epoch, Outcome given) {
+        return given.receipts().size() == transactions.size()
+                && MerkleTree.root(epoch.suite(), given.receipts())
+                        .equals(proof.header().receiptsRoot());
     }
 }

@@ -20,6 +20,9 @@ public sealed interface SyncEvent {
     /// A peer's blocks, which the driver has checked by {@link BlockSync#holds}, on a thread of its own.
     record Brought(PartyId from, SyncMessage.Blocks blocks, boolean hold) implements SyncEvent {}
 
+    /// What a peer said that executing a block gives is not what a quorum attests.
+    record Lied(PartyId peer, long height) implements SyncEvent {}
+
     /// The peer speaks in a later epoch: it may tell where that one begins.
     record Ahead(PartyId peer) implements SyncEvent {}
 

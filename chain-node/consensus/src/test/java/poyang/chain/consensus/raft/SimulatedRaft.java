@@ -400,7 +400,7 @@ final class SimulatedRaft {
                     return;
                 }
                 switch (effect) {
-                    case SyncEffect.Apply(List<ProvenBlock> served) -> served.forEach(this::take);
+                    case SyncEffect.Apply(PartyId _, List<ProvenBlock> served) -> served.forEach(this::take);
                     case SyncEffect.Remember(OrderingPoint latest) -> point = Optional.of(latest);
                     case SyncEffect.Resume(OrderingPoint at) -> {
                         if (at.round() <= handedOut.round()) {
@@ -412,7 +412,7 @@ final class SimulatedRaft {
                         lastPosition = Position.of(at.round());
                         feed(new RaftEvent.CaughtUp(at.blockId(), lastPosition, now()));
                     }
-                    case SyncEffect.Serve(PartyId to, long from, int count) -> {
+                    case SyncEffect.Serve(PartyId to, long from, int count, boolean _) -> {
                         List<ProvenBlock> found = new ArrayList<>();
                         for (long height = from; height < from + count && height <= proofs.size(); height++) {
                             found.add(new ProvenBlock(proofs.get((int) height - 1), blocks.get((int) height - 1)));

@@ -137,7 +137,8 @@ final class HostedChain {
                 Retention.named(part.keep()),
                 part.observes(),
                 NodeSettings.PATIENCE_MILLIS,
-                NodeSettings.snapshotBeyond("auto", Retention.named(part.keep())));
+                NodeSettings.snapshotBeyond("auto", Retention.named(part.keep())),
+                NodeSettings.CatchUp.WRITES);
         char[] password = folder.password(around.storage(), around.random());
         PrivateFolder.make(folder.data());
         try (StorageKey storage =

@@ -50,6 +50,7 @@ import poyang.sdk.ChainClient;
 import poyang.sdk.ChainForms;
 import poyang.sdk.NodeAddress;
 import poyang.sdk.SdkErrors;
+import poyang.sdk.TransactionStream;
 import poyang.wire.schema.GenesisFile;
 import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.Transaction;
@@ -142,6 +143,16 @@ final class IsolationTest {
             refused(SdkErrors.QUERY_NOT_PROVEN, () -> intruder.state(Notes.NAME, "note/theirs", 0));
             refused(SdkErrors.QUERY_NOT_PROVEN, () -> intruder.search("blocks"));
             refused(SdkErrors.QUERY_NOT_PROVEN, () -> intruder.receipt(Sm3.hash(theirs.toArray())));
+            refused(SdkErrors.QUERY_NOT_PROVEN, () -> intruder.receiptFile(Sm3.hash(theirs.toArray())));
+            refused(SdkErrors.QUERY_NOT_PROVEN, () -> intruder.state(Notes.NAME, "note/theirs", 1));
+            refused(
+                    SdkErrors.QUERY_NOT_PROVEN,
+                    () -> intruder.status(intruder.client().nodes().getFirst()));
+            refused(SdkErrors.QUERY_NOT_PROVEN, intruder::height);
+            refused(
+                    SdkErrors.QUERY_NOT_PROVEN,
+                    () -> TransactionStream.open(intruder.client(), 0, List.of(intruder))
+                            .close());
             refused(SdkErrors.QUERY_NOT_PROVEN, () -> {
                 try {
                     intruder.follow(1, _ -> {});
