@@ -15,6 +15,7 @@ import poyang.chain.consensus.fallback.FallbackMessage;
 import poyang.chain.consensus.raft.RaftMessage;
 import poyang.chain.consensus.raft.RaftRecord;
 import poyang.chain.consensus.sync.OrderingPoint;
+import poyang.chain.consensus.sync.Outcome;
 import poyang.chain.consensus.sync.ProvenBlock;
 import poyang.chain.consensus.sync.SnapshotMessage;
 import poyang.chain.consensus.sync.SyncMessage;
@@ -30,6 +31,7 @@ import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.StateRange;
 import poyang.chain.proofs.TransactionLeaf;
 import poyang.chain.proofs.Validator;
+import poyang.chain.proofs.WriteSet;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Signature;
@@ -63,6 +65,10 @@ final class HostileBytesTest {
     private static final StateRange RANGE = new StateRange(2, List.of(HASH), STATE.end());
     private static final StatePart PART = new StatePart(
             Bytes.wrap(new byte[] {1, 15}), RANGE, List.of(new StatePart.Entry("contract", "key", Bytes.utf8("v"))));
+    private static final WriteSet WRITES = new WriteSet(List.of(
+            new WriteSet.Write("contract", "key", Optional.of(Bytes.utf8("v"))),
+            new WriteSet.Write("contract", "key that goes", Optional.empty())));
+    private static final Outcome OUTCOME = new Outcome(List.of(Bytes.utf8("receipt")), WRITES);
     private static final Epoch EPOCH = epoch();
     private static final QuorumCertificate CERTIFICATE = new QuorumCertificate(7, HASH, SIGNED);
     private static final TimeoutCertificate TIMEOUT =
@@ -140,7 +146,9 @@ final class HostileBytesTest {
                         new SyncMessage.AskPoint().encoded(),
                         new SyncMessage.Point(POINT).encoded(),
                         new SyncMessage.AskBlocks(4, 64).encoded(),
-                        new SyncMessage.Blocks(5, List.of(new ProvenBlock(FINAL, List.of(LEAF)))).encoded()),
+                        new SyncMessage.Blocks(5, List.of(new ProvenBlock(FINAL, List.of(LEAF)))).encoded(),
+                        new SyncMessage.Blocks(5, List.of(new ProvenBlock(FINAL, List.of(LEAF), Optional.of(OUTCOME))))
+                                .encoded()),
                 Decoder.of(
                         "OrderingPoint",
                         in -> OrderingPoint.decode(Bytes.copyOf(in)).encoded().toArray(),
@@ -242,6 +250,7 @@ final class HostileBytesTest {
                 Decoder.of("StatePart", in -> StatePart.decode(in).encoded().toArray(), PART.encoded()),
                 Decoder.of("StateProof", in -> StateProof.decode(in).encoded().toArray(), STATE.encoded()),
                 Decoder.of("StateRange", in -> StateRange.decode(in).encoded().toArray(), RANGE.encoded()),
+                Decoder.of("WriteSet", in -> WriteSet.decode(in).encoded(), Bytes.wrap(WRITES.encoded())),
                 Decoder.of(
                         "TransactionLeaf",
                         in -> TransactionLeaf.decode(in).encoded().toArray(),

@@ -7,10 +7,9 @@ import poyang.kernel.Bytes;
 
 /// The replay index: which (sender, nonce) stood in the last blocks, as far as a transaction's block limit reaches.
 ///
-/// On disk a record for each block: the hashes of all its pairs. In memory eight octets of each hash with its height,
-/// so
-/// that a pair that is new, as almost all are, costs no read; where these are the same, the block's record
-/// decides. Thread-safe.
+/// On disk a record for each block: the hashes of all its pairs. In memory eight octets of each hash with its
+/// height, so that a pair that is new, as almost all are, costs no read; where these are the same, the block's
+/// record decides. Thread-safe.
 final class NonceWindow {
     private static final int HASH = CryptoSuite.DIGEST_BYTES;
     private static final int LEAST_PLACES = 1 << 10;

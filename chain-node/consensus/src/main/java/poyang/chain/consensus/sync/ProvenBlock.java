@@ -15,9 +15,8 @@ import poyang.kernel.Bytes;
 ///
 /// @param proof header and a quorum's attestations
 /// @param transactions in order
-/// @param outcome what executing it is said to give, so that it need not be executed; its receipts are the quorum's
-/// once
-///     the block holds, its write set is only once it led to the state root in the header
+/// @param outcome what executing it is said to give, so that it need not be executed; its receipts are the
+///     quorum's once the block holds, its write set is only once it led to the state root in the header
 public record ProvenBlock(FinalityProof proof, List<TransactionLeaf> transactions, Optional<Outcome> outcome) {
     public ProvenBlock {
         transactions = List.copyOf(transactions);
