@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class ComplianceTest {
     private static final int ROWS_MIN = 60;
     private static final Pattern NAMED = Pattern.compile("`(\\w+)#(\\w+)`");
-    private static final Pattern METHOD = Pattern.compile("@(?:Test|ParameterizedTest)\\b[^{;]*?\\bvoid (\\w+)\\(");
+    private static final Pattern METHOD = Pattern.compile("@(?:Test|ParameterizedTest)\\b[^;]*?\\bvoid (\\w+)\\(");
 
     @Test
     void everyClaimNamesATestThatExists() throws IOException {
