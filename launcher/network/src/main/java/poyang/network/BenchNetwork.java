@@ -35,6 +35,7 @@ final class BenchNetwork implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
+    private static final long LOAD_MARGIN_SECONDS = 240;
     /// Only what is called four times as often as usual goes through the second compiler: several processes share two
     /// cores, and it took more of them than it gave back.
     private static final List<String> COMPILE_LATER = List.of(
@@ -318,16 +319,25 @@ final class BenchNetwork implements AutoCloseable {
         return child;
     }
 
-    /// Starts the load client and waits for what it found, one JSON object.
+    /// What the load client does once it runs.
     ///
-    /// @param settings as {@link LoadClient} reads them, without `seed` and `result`
-    /// @param mostSeconds until it must have ended
-    String loaded(byte[] seed, Map<String, String> settings, long mostSeconds) throws IOException {
+    /// @param payload bytes of each record
+    /// @param seconds of each phase at full and at 70 % of the load
+    /// @param warmUp seconds before
+    record Load(int payload, int seconds, int warmUp) {}
+
+    /// Starts the load client with all signers and waits for what it found, one JSON object.
+    String loaded(byte[] seed, Load what) throws IOException {
         Path result = folder.resolve("result.json");
-        Map<String, String> all = new TreeMap<>(settings);
-        all.put("seed", HexFormat.of().formatHex(seed));
-        all.put("result", result.toString());
-        Child load = load(all);
+        Child load = load(Map.of(
+                "signers", Integer.toString(made.signers()),
+                "payload", Integer.toString(what.payload()),
+                "seconds", Integer.toString(what.seconds()),
+                "warm.up", Integer.toString(what.warmUp()),
+                "seed", HexFormat.of().formatHex(seed),
+                "result", result.toString()));
+        // The calm phase takes a third of the others.
+        long mostSeconds = what.warmUp() + 3L * what.seconds() + LOAD_MARGIN_SECONDS;
         if (!load.awaitExit(mostSeconds) || !Files.exists(result)) {
             throw new PoyangException(
                     NetworkErrors.SET_UP_FAILED,

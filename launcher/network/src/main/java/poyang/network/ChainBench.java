@@ -2,8 +2,6 @@ package poyang.network;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +22,6 @@ final class ChainBench implements Callable<Integer> {
     private static final int MOST_PAYLOAD = 2_000;
     private static final int MOST_SECONDS = 3_600;
     private static final int SEED_BYTES = 32;
-    private static final long MARGIN_SECONDS = 240;
 
     @Option(names = "--nodes", defaultValue = "0", description = "validators (default: 4, under single 1)")
     private int nodes;
@@ -95,12 +92,7 @@ final class ChainBench implements Callable<Integer> {
         String found;
         try (network) {
             network.start();
-            Map<String, String> settings = new TreeMap<>();
-            settings.put("signers", Integer.toString(signers));
-            settings.put("payload", Integer.toString(payload));
-            settings.put("seconds", Integer.toString(seconds));
-            settings.put("warm.up", Integer.toString(warmUp));
-            found = network.loaded(seed, settings, warmUp + 2L * seconds + MARGIN_SECONDS);
+            found = network.loaded(seed, new BenchNetwork.Load(payload, seconds, warmUp));
         }
         command.commandLine().getOut().println(json ? found : LoadReport.inWords(found));
         if (keep || profile) {

@@ -229,12 +229,7 @@ final class RaftBench implements Callable<Integer> {
                 false);
         try (network) {
             network.start();
-            Map<String, String> settings = new TreeMap<>();
-            settings.put("signers", Integer.toString(SIGNERS));
-            settings.put("payload", Integer.toString(payload));
-            settings.put("seconds", Integer.toString(seconds));
-            settings.put("warm.up", Integer.toString(warmUp));
-            return network.loaded(seed, settings, warmUp + 2L * seconds + MARGIN_SECONDS);
+            return network.loaded(seed, new BenchNetwork.Load(payload, seconds, warmUp));
         }
     }
 
