@@ -53,7 +53,6 @@ public final class Ledger implements AutoCloseable {
     private final Tree tree;
     private final SafetyStore safety;
     private final Retention retention;
-    private final HeightMark mark;
     private final EpochBook epochs;
     private final NonceWindow nonces;
     private final BlockBook blocks;
@@ -67,8 +66,7 @@ public final class Ledger implements AutoCloseable {
     private volatile long left = -1;
     private Optional<Intake> intake = Optional.empty();
 
-    private Ledger(Store store, Genesis genesis, Retention retention, HeightMark mark) {
-        this.mark = mark;
+    private Ledger(Store store, Genesis genesis, Retention retention) {
         this.retention = retention;
         this.store = store;
         this.genesis = genesis;
@@ -102,7 +100,6 @@ public final class Ledger implements AutoCloseable {
             Path folder, Genesis genesis, Retention retention, StorageKey storage, RandomSource random) {
         boolean fresh = !Files.exists(folder.resolve("CURRENT"));
         Store store = SealedFolder.open(folder, genesis.suite(), storage, random);
-        HeightMark mark = new HeightMark(folder.resolveSibling(folder.getFileName() + ".mark"), store);
         try {
             Optional<Bytes> stored = store.get(Store.Family.META, GENESIS);
             if (stored.isPresent() && !stored.get().equals(genesis.encoded())) {
@@ -112,9 +109,9 @@ public final class Ledger implements AutoCloseable {
                                 + genesis.suite().hash(stored.get().toArray()) + ", not " + genesis.chainId(),
                         "the genesis that the folder was made with, or an empty folder, is needed");
             }
-            Ledger ledger = new Ledger(store, genesis, retention, mark);
+            Ledger ledger = new Ledger(store, genesis, retention);
             if (!fresh) {
-                mark.check(ledger.height);
+                store.mark().check(ledger.height);
             }
             if (stored.isPresent() && ledger.number(FORMAT) != FORMAT_NOW) {
                 throw new PoyangException(
@@ -564,8 +561,7 @@ public final class Ledger implements AutoCloseable {
         }
         closed = true;
         try {
-            store.flush();
-            mark.write(height);
+            store.closeAt(height);
         } catch (PoyangException _) {
             // Every block is durable in the log all the same; the next opening reads it from there.
         } finally {

@@ -13,7 +13,7 @@ import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 
 /// Recomputes a ledger block by block: the chain of headers, the roots over transactions, receipts and
-/// state, the finality proofs and every index; then all files against their checksums. Needs no more
+/// state, the finality proofs and every index; then all tables against their sums. Needs no more
 /// memory than one path of the state tree.
 final class Recomputation {
     private final Ledger ledger;

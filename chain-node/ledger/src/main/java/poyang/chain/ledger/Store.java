@@ -92,12 +92,15 @@ final class Store implements AutoCloseable {
     private final SealedValues values;
     private final KeyIndex keys;
     private final LatestValues latest = new LatestValues();
+    private final ClosingMark mark;
     private volatile boolean open = true;
+    private boolean closed;
 
     /// @param key belongs to the store, which closes it
     Store(Path folder, CryptoSuite suite, DataKey key, RandomSource random) {
         this.suite = suite;
         values = SealedValues.open(key, random);
+        mark = new ClosingMark(folder, values, suite);
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (Family family : Family.values()) {
             descriptors.add(new ColumnFamilyDescriptor(family.storedName(), tuning.of(family)));
@@ -105,6 +108,7 @@ final class Store implements AutoCloseable {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
             Files.createDirectories(folder);
+            mark.checkList();
             database = opened(folder, descriptors, handles);
         } catch (RocksDBException | IOException e) {
             closeOptions();
@@ -271,20 +275,6 @@ final class Store implements AutoCloseable {
         };
     }
 
-    /// What a file beside the tables holds, sealed to its name.
-    Bytes seal(String name, Bytes value) {
-        return Bytes.wrap(values.seal(name, new byte[0], value.toArray()));
-    }
-
-    /// @throws PoyangException `LEDGER_DAMAGED`
-    Bytes unseal(String name, Bytes sealed) {
-        try {
-            return Bytes.wrap(values.open(name, new byte[0], sealed.toArray()));
-        } catch (PoyangException e) {
-            throw RecordReader.damaged("the file " + name + " is not authentic");
-        }
-    }
-
     /// Walks a family as it is now; to be closed.
     Cursor cursor(Family family) {
         Bug.unless(open, "the ledger is closed");
@@ -302,16 +292,32 @@ final class Store implements AutoCloseable {
         return count;
     }
 
-    /// Reads every block of every file and compares it with its checksum.
+    /// Reads every octet of every table and compares each table with the sum that was taken when it was written.
     ///
-    /// @throws PoyangException `LEDGER_FAILED`, naming the file
+    /// @throws PoyangException `LEDGER_DAMAGED`, `LEDGER_FAILED`, naming the file
     void verifyFiles() {
         Bug.unless(open, "the ledger is closed");
         try {
-            database.verifyChecksum();
+            database.disableFileDeletions();
+            try {
+                List<TableFile> tables = tables();
+                if (tables.stream().anyMatch(table -> !table.summed())) {
+                    database.verifyChecksum();
+                }
+                tables.stream().filter(TableFile::summed).forEach(TableFile::check);
+            } finally {
+                database.enableFileDeletions();
+            }
         } catch (RocksDBException e) {
             throw failed(e);
         }
+    }
+
+    /// The tables as they are now.
+    List<TableFile> tables() {
+        return database.getLiveFilesMetaData().stream()
+                .map(table -> new TableFile(Path.of(table.path(), table.fileName()), Bytes.wrap(table.fileChecksum())))
+                .toList();
     }
 
     /// Writes out what is in memory and waits for all background work.
@@ -405,13 +411,32 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /// How far the ledger went when it was closed.
+    ClosingMark mark() {
+        return mark;
+    }
+
+    /// Closes what stands whole in tables, and marks it; {@link #close} is needed all the same.
+    void closeAt(long height) {
+        flush();
+        closeDatabase();
+        mark.write(height);
+    }
+
     @Override
     public void close() {
+        closeDatabase();
+        if (!closed) {
+            closed = true;
+            closeOptions();
+        }
+    }
+
+    private void closeDatabase() {
         if (open) {
             open = false;
             families.values().forEach(ColumnFamilyHandle::close);
             database.close();
-            closeOptions();
         }
     }
 

@@ -1,5 +1,6 @@
 package poyang.chain.ledger;
 
+import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -34,8 +35,7 @@ final class Tuning implements AutoCloseable {
             options(tables().setFilterPolicy(filter).setPartitionFilters(true));
     // Whoever asks for a node knows that it is there.
     private final ColumnFamilyOptions nodes = options(tables());
-    private final DBOptions database = new DBOptions()
-            .setCreateIfMissing(true)
+    private final DBOptions database = summed().setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
             .setParanoidChecks(true)
             .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
@@ -49,6 +49,13 @@ final class Tuning implements AutoCloseable {
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     private final WriteOptions synced = new WriteOptions().setSync(true);
     private final WriteOptions logged = new WriteOptions();
+
+    /// Of each table the sum over all its octets is kept: RocksDB's Java interface knows the setting by name alone.
+    private static DBOptions summed() {
+        Properties setting = new Properties();
+        setting.setProperty("file_checksum_gen_factory", "FileChecksumGenCrc32cFactory");
+        return DBOptions.getDBOptionsFromProps(setting);
+    }
 
     /// Indexes and filters in parts as small as blocks: those of a large archive do not fit into the cache,
     /// and one that is loaded as a whole costs as much as a hundred blocks.

@@ -4,35 +4,57 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileReader;
+import poyang.crypto.CryptoSuite;
 import poyang.crypto.random.ProcessRandom;
+import poyang.crypto.storage.SealedValues;
 import poyang.crypto.storage.StorageKey;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
-/// Single octets changed anywhere in a ledger's files: opening it or verifying it says so.
+/// Octets changed anywhere in a ledger's files, one at a time: opening the ledger or verifying it says so.
+///
+/// Both take long beside the tens of thousands of octets that even a small ledger has. So each octet is changed
+/// before that step of the two which reads its file as a whole, and some of each file before all of both.
 final class ByteFlipTest {
     private static final int BLOCKS = 3;
-    private static final int SHORT_FILE = 40;
-    private static final int IN_A_LONG_FILE = 6;
+    /// Octets of each file for which the ledger is opened and verified.
+    private static final int WHOLLY = 1;
+
+    /// No part of a filter is shorter.
+    private static final int LEAST_FILTER = 16;
 
     @TempDir
     Path folder;
 
     private final Chain chain = new Chain();
+    private final RandomSource random = ProcessRandom.open("test");
+    private final Random dice = new Random(11);
+    private final Map<Path, byte[]> whole = new LinkedHashMap<>();
+    private final Map<Path, TableFile> tables = new LinkedHashMap<>();
 
     /// RocksDB's own notes to people, which it writes and never reads back.
-    private static boolean aNote(String name) {
+    private static boolean aNote(Path file) {
+        String name = file.getFileName().toString();
         return name.startsWith("LOG") || name.startsWith("OPTIONS-") || name.equals("IDENTITY") || name.equals("LOCK");
     }
 
@@ -43,40 +65,132 @@ final class ByteFlipTest {
                 ledger.finalise(chain.proof(chain.commitNext(ledger)));
             }
         }
-        Map<Path, byte[]> whole = read();
-        assertTrue(whole.size() > 10, "a ledger has tables");
-        assertEquals("whole", verdict());
         try (StorageKey storage = Chain.storage(folder)) {
-            assertEquals(List.of(), missed(whole, storage));
-        }
-        restore(whole);
-        assertEquals("whole", verdict());
-    }
-
-    private List<String> missed(Map<Path, byte[]> whole, StorageKey storage) throws IOException {
-        Random dice = new Random(11);
-        List<String> missed = new ArrayList<>();
-        for (Map.Entry<Path, byte[]> file : whole.entrySet()) {
-            byte[] content = file.getValue();
-            if (aNote(file.getKey().getFileName().toString()) || content.length == 0) {
-                continue;
+            try (Ledger ledger = chain.open(folder)) {
+                ledger.store().tables().forEach(table -> tables.put(table.file(), table));
             }
-            boolean all = content.length <= SHORT_FILE;
-            for (int i = 0; i < (all ? content.length : IN_A_LONG_FILE); i++) {
-                // In each part of a long file, so that no region of one is left out.
-                int part = content.length / IN_A_LONG_FILE;
-                int at = all ? i : i * part + dice.nextInt(part);
-                restore(whole);
-                byte[] changed = content.clone();
-                changed[at] ^= (byte) (1 << dice.nextInt(Byte.SIZE));
-                Files.write(file.getKey(), changed);
-                boolean key = file.getKey().endsWith("storage.key");
-                if ((key ? verdict() : verdict(storage)).equals("whole")) {
-                    missed.add(folder.relativize(file.getKey()) + " at " + at + " of " + content.length);
+            read();
+            assertTrue(tables.size() > 10, "a ledger has tables");
+            assertEquals("whole", verdict(storage));
+            List<String> missed = new ArrayList<>();
+            int octets = 0;
+            for (Path file : whole.keySet()) {
+                if (!aNote(file)) {
+                    restore();
+                    missed.addAll(unseen(file, storage));
+                    missed.addAll(unseenByAll(file, wholly(file), storage));
+                    octets += octets(file).length;
                 }
             }
+            restore();
+            Path table = tables.keySet().stream()
+                    .filter(each -> passedOver(each) >= 0)
+                    .findFirst()
+                    .orElseThrow();
+            missed.addAll(unseenByAll(table, List.of(passedOver(table)), storage));
+            assertEquals(List.of(), missed);
+            assertTrue(octets > 10_000, octets + " octets");
+            restore();
+            for (Path note : whole.keySet().stream().filter(ByteFlipTest::aNote).toList()) {
+                byte[] changed = octets(note).clone();
+                new Random(12).nextBytes(changed);
+                Files.write(note, changed);
+            }
+            assertEquals("whole", verdict(storage), "with other notes");
         }
-        return missed;
+    }
+
+    /// Each octet of a file whose change the step that reads it does not notice.
+    private List<String> unseen(Path file, StorageKey storage) throws IOException {
+        Path key = folder.resolve("ledger.key");
+        try (SealedValues values = SealedValues.open(storage.dataKey(key, Ledger.KEY_PURPOSE, random), random)) {
+            String name = file.getFileName().toString();
+            if (tables.containsKey(file)) {
+                return unseen(file, tables.get(file)::check);
+            } else if (name.startsWith("MANIFEST-") || name.equals("ledger.mark")) {
+                return unseen(file, new ClosingMark(folder.resolve("ledger"), values, CryptoSuite.SM)::checkList);
+            } else if (file.equals(key)) {
+                return unseen(
+                        file,
+                        () -> storage.dataKey(key, Ledger.KEY_PURPOSE, random).close());
+            }
+            // All of CURRENT goes through the whole of it, and AtRestTest has the key that a password opens.
+            assertTrue(List.of("CURRENT", "storage.key").contains(name) || octets(file).length == 0, name);
+            return List.of();
+        }
+    }
+
+    private List<String> unseen(Path file, Runnable step) throws IOException {
+        List<String> unseen = new ArrayList<>();
+        byte[] content = octets(file);
+        step.run();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (int at = 0; at < content.length; at++) {
+                byte other = (byte) (content[at] ^ 1 << dice.nextInt(Byte.SIZE));
+                assertEquals(1, channel.write(ByteBuffer.wrap(new byte[] {other}), at));
+                try {
+                    step.run();
+                    unseen.add(where(file, at));
+                } catch (PoyangException _) {
+                    // It is named.
+                }
+                assertEquals(1, channel.write(ByteBuffer.wrap(content, at, 1), at));
+            }
+        }
+        return unseen;
+    }
+
+    private List<Integer> wholly(Path file) {
+        int length = octets(file).length;
+        return file.endsWith("CURRENT")
+                ? IntStream.range(0, length).boxed().toList()
+                : dice.ints(length == 0 ? 0 : WHOLLY, 0, Math.max(1, length))
+                        .boxed()
+                        .toList();
+    }
+
+    private List<String> unseenByAll(Path file, List<Integer> octets, StorageKey storage) throws IOException {
+        List<String> unseen = new ArrayList<>();
+        for (int at : octets) {
+            restore();
+            byte[] changed = octets(file).clone();
+            changed[at] ^= (byte) (1 << dice.nextInt(Byte.SIZE));
+            Files.write(file, changed);
+            if ((file.endsWith("storage.key") ? verdict() : verdict(storage)).equals("whole")) {
+                unseen.add(where(file, at));
+            }
+        }
+        return unseen;
+    }
+
+    private byte[] octets(Path file) {
+        return Objects.requireNonNull(whole.get(file));
+    }
+
+    private String where(Path file, int at) {
+        return folder.relativize(file) + " at " + at + " of " + octets(file).length;
+    }
+
+    /// An octet of a table that RocksDB's own check of its blocks passes over, as it does part of a filter; -1 when
+    /// none is found.
+    private int passedOver(Path table) {
+        byte[] content = octets(table);
+        for (int at = 0; at < content.length; at += LEAST_FILTER) {
+            byte[] changed = content.clone();
+            changed[at] ^= 1;
+            try (Options options = new Options();
+                    SstFileReader reader = new SstFileReader(options)) {
+                Files.write(table, changed);
+                reader.open(table.toString());
+                reader.verifyChecksum();
+                return at;
+            } catch (RocksDBException _) {
+                // It is not passed over.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return -1;
     }
 
     private String verdict() {
@@ -88,7 +202,6 @@ final class ByteFlipTest {
     }
 
     private String verdict(StorageKey storage) {
-        RandomSource random = ProcessRandom.open("test");
         Path files = folder.resolve("ledger");
         try (Ledger ledger = Ledger.open(files, chain.genesis(), new Retention.Archive(), storage, random)) {
             return switch (ledger.verify()) {
@@ -105,14 +218,12 @@ final class ByteFlipTest {
         }
     }
 
-    private Map<Path, byte[]> read() throws IOException {
-        Map<Path, byte[]> files = new LinkedHashMap<>();
+    private void read() throws IOException {
         for (Path file : walk()) {
             if (Files.isRegularFile(file)) {
-                files.put(file, Files.readAllBytes(file));
+                whole.put(file, Files.readAllBytes(file));
             }
         }
-        return files;
     }
 
     private List<Path> walk() throws IOException {
@@ -121,13 +232,13 @@ final class ByteFlipTest {
         }
     }
 
-    private void restore(Map<Path, byte[]> files) throws IOException {
+    private void restore() throws IOException {
         for (Path file : walk()) {
-            if (Files.isRegularFile(file) && !files.containsKey(file)) {
+            if (Files.isRegularFile(file) && !whole.containsKey(file)) {
                 Files.delete(file);
             }
         }
-        for (Map.Entry<Path, byte[]> file : files.entrySet()) {
+        for (Map.Entry<Path, byte[]> file : whole.entrySet()) {
             Files.write(file.getKey(), file.getValue());
         }
     }
