@@ -99,7 +99,8 @@ final class EpochsBench implements Callable<Integer> {
     private boolean run(BenchNetwork network, byte[] seed, RandomSource random)
             throws IOException, InterruptedException {
         try (ChainClient client = network.client();
-                SteadyLoad load = new SteadyLoad(client, NODES, seed, SIGNERS, "epochs", random)) {
+                SteadyLoad load =
+                        new SteadyLoad(client, NODES, BenchNetwork.signerKeys(seed, SIGNERS), "epochs", random)) {
             Commands commands = new Commands(network.supervisor(), load.anyAccount());
             Thread loading = load.start(rate);
             for (int swap = 1; swap <= swaps; swap++) {

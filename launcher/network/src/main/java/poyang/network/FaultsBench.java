@@ -94,7 +94,8 @@ final class FaultsBench implements Callable<Integer> {
     private boolean run(BenchNetwork network, byte[] seed, RandomSource random)
             throws IOException, InterruptedException {
         try (ChainClient client = network.client();
-                SteadyLoad load = new SteadyLoad(client, NODES, seed, SIGNERS, "faults", random)) {
+                SteadyLoad load =
+                        new SteadyLoad(client, NODES, BenchNetwork.signerKeys(seed, SIGNERS), "faults", random)) {
             Thread loading = load.start(rate);
             boolean _ = flowing(load, 30);
             int next = 0;

@@ -64,10 +64,15 @@ final class LoadCounts {
         return allCompleted;
     }
 
-    synchronized Phase end(long seconds) {
+    Phase end(long seconds) {
+        return after((double) seconds);
+    }
+
+    /// What there is so many seconds after the beginning.
+    synchronized Phase after(double seconds) {
         long[] sorted = Arrays.copyOf(latencyNanos, kept);
         Arrays.sort(sorted);
-        return new Phase((double) succeeded / seconds, submitted, succeeded, failed, at(sorted, 0.5), at(sorted, 0.99));
+        return new Phase(succeeded / seconds, submitted, succeeded, failed, at(sorted, 0.5), at(sorted, 0.99));
     }
 
     private static double at(long[] sorted, double share) {

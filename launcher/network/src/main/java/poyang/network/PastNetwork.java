@@ -171,10 +171,7 @@ final class PastNetwork implements AutoCloseable {
             Path file = home(name(i)).resolve("validator.key.pem");
             keys.put(new PartyId(name(i)), PrivateKeyFile.readSigningKey(file, password(name(i))));
         }
-        List<SigningKey> signers = new ArrayList<>();
-        for (int i = 0; i < SIGNERS; i++) {
-            signers.add(PrivateKeyFile.readSigningKey(home(CLIENT).resolve("signer-" + i + ".pem"), password(CLIENT)));
-        }
+        List<SigningKey> signers = signers();
         Files.createDirectories(data(0));
         try (StorageKey storage = StorageKey.openOrCreate(data(0).resolve("storage.key"), password(name(0)), random);
                 Chronicle chronicle = new Chronicle(data(0), genesis, keys, storage, random, InstantSource.system())) {
@@ -196,6 +193,14 @@ final class PastNetwork implements AutoCloseable {
                 storage.write(own.resolve("storage.key"), password(name(i)), random);
             }
         }
+    }
+
+    private List<SigningKey> signers() throws IOException {
+        List<SigningKey> signers = new ArrayList<>();
+        for (int i = 0; i < SIGNERS; i++) {
+            signers.add(PrivateKeyFile.readSigningKey(home(CLIENT).resolve("signer-" + i + ".pem"), password(CLIENT)));
+        }
+        return signers;
     }
 
     private Path away() {
@@ -454,6 +459,11 @@ final class PastNetwork implements AutoCloseable {
         Arrays.fill(password, '\0');
         return ChainClient.connect(
                 ChainForms.readGenesis(from.path("genesis")), identity, nodes, InstantSource.system());
+    }
+
+    /// Records at a rate by way of the first validators.
+    SteadyLoad load(ChainClient client, int validators, RandomSource random) throws IOException {
+        return new SteadyLoad(client, validators, signers(), "sync", random);
     }
 
     ChainAccount account(ChainClient client, RandomSource random) {

@@ -24,12 +24,14 @@ final class SteadyLoad implements AutoCloseable {
     private final String subject;
     private final RandomSource random;
 
-    /// @param seed of a {@link BenchNetwork}'s signers
+    /// @param nodes so many, the client's first, get the records
+    /// @param keys of {@link BenchNetwork#signer signers}, from the first on
     /// @param subject of the records
-    SteadyLoad(ChainClient client, int nodes, byte[] seed, int signers, String subject, RandomSource random) {
+    SteadyLoad(ChainClient client, int nodes, List<SigningKey> keys, String subject, RandomSource random) {
         this.subject = subject;
         this.random = random;
-        keys = BenchNetwork.signerKeys(seed, signers);
+        this.keys = List.copyOf(keys);
+        int signers = keys.size();
         for (int i = 0; i < signers; i++) {
             String name = BenchNetwork.ORGANISATION + "/" + BenchNetwork.signer(i);
             accounts.add(new ChainAccount(client, name, keys.get(i), random, InstantSource.system()));
@@ -115,6 +117,16 @@ final class SteadyLoad implements AutoCloseable {
     /// What became of all since the start.
     LoadCounts.Phase phase() {
         return counts.end(1);
+    }
+
+    /// The same of what came back since the last {@link #restart}, so many seconds ago.
+    LoadCounts.Phase phase(double seconds) {
+        return counts.after(seconds);
+    }
+
+    /// Counts anew from here on.
+    void restart() {
+        counts.begin();
     }
 
     @Override

@@ -30,6 +30,8 @@ final class SyncBench implements Callable<Integer> {
     private static final long MOST_SECONDS = 600;
     private static final int SLOWEST_BLOCKS_PER_SECOND = 50;
     private static final int JOINER = 3;
+    /// So long the load runs before it is looked at, and then before the joiner starts.
+    private static final int LOADED_SECONDS = 10;
     /// So far behind it is after every fault.
     private static final String SNAPSHOT_BEYOND = "50";
 
@@ -72,6 +74,12 @@ final class SyncBench implements Callable<Integer> {
     @Option(names = "--snapshot", description = "the joiner takes the state over instead of the blocks")
     private boolean snapshot;
 
+    @Option(
+            names = "--load",
+            defaultValue = "0",
+            description = "records of evidence a second that the three others take before and meanwhile (default: 0)")
+    private int load;
+
     @Option(names = "--profile", description = "keep a flight recording of the joiner")
     private boolean profile;
 
@@ -98,6 +106,7 @@ final class SyncBench implements Callable<Integer> {
         BenchNetwork.check(fullDisks >= 0 && fullDisks <= 1_000, "--full-disks " + fullDisks, "0 to 1,000");
         BenchNetwork.check(
                 replay.equals("writes") || replay.equals("execute"), "--replay " + replay, "writes or execute");
+        BenchNetwork.check(load >= 0 && load <= 1_000, "--load " + load, "0 to 1,000");
         RandomSource random = ProcessRandom.open("sync");
         boolean kept = past != null;
         Path folder = kept ? past.toAbsolutePath() : BenchNetwork.folder(directory.toAbsolutePath());
@@ -124,34 +133,25 @@ final class SyncBench implements Callable<Integer> {
         for (int i = 0; i < JOINER; i++) {
             network.start(i);
         }
-        try (ChainClient client = network.client()) {
+        try (ChainClient client = network.client();
+                SteadyLoad others = network.load(client, JOINER, random)) {
             ChainAccount account = network.account(client, random);
-            List<Duration> before = cpu(network);
+            LoadCounts.Phase before = begin(others);
+            List<Duration> cpuBefore = cpu(network);
             long from = System.nanoTime();
-            Child joiner = network.start(JOINER);
-            int faults = kills + fullDisks;
-            for (int fault = 1; fault <= faults; fault++) {
-                if (snapshot) {
-                    takes(network, joiner, fault);
-                } else {
-                    double _ = reached(network, account, joiner, from, (long) blocks * fault / (faults + 1));
-                }
-                if (fault <= kills) {
-                    joiner.kill();
-                } else {
-                    FaultsBench.leaveNoRoom(joiner, MOST_SECONDS);
-                }
-                joiner = network.start(JOINER);
-            }
-            double seconds = reached(network, account, joiner, from, blocks);
-            List<Duration> after = cpu(network);
-            double joined = after.get(JOINER).toMillis() / 1e3;
+            others.restart();
+            double seconds = joined(network, account, from);
+            LoadCounts.Phase meanwhile = others.phase((System.nanoTime() - from) / 1e9);
+            List<Duration> cpuAfter = cpu(network);
+            others.stop();
+            BenchNetwork.check(others.finished(MOST_SECONDS), "a load that does not come back", "what ends");
+            double voting = votes(network, account, random, from);
             double served = 0;
             for (int i = 0; i < JOINER; i++) {
-                served += after.get(i).minus(before.get(i)).toMillis() / 1e3;
+                served += cpuAfter.get(i).minus(cpuBefore.get(i)).toMillis() / 1e3;
             }
-            double voting = votes(network, account, random, from);
-            Verification.Whole whole = faults == 0 ? new Verification.Whole(0, 0) : network.verify(JOINER, random);
+            Verification.Whole whole =
+                    kills + fullDisks == 0 ? new Verification.Whole(0, 0) : network.verify(JOINER, random);
             long all = (long) (blocks - away) * transactions;
             command.commandLine()
                     .getOut()
@@ -161,23 +161,79 @@ final class SyncBench implements Callable<Integer> {
                                     ? "{\"by\":\"%s\",\"blocks\":%d,\"transactions\":%d,\"seconds\":%.1f,"
                                             + "\"transactionsPerSecond\":%.0f,\"joinerCpuSeconds\":%.1f,"
                                             + "\"serversCpuSeconds\":%.1f,\"votingAfterSeconds\":%.1f,"
-                                            + "\"kills\":%d,\"fullDisks\":%d,\"verifiedTo\":%d}"
+                                            + "\"kills\":%d,\"fullDisks\":%d,\"verifiedTo\":%d%s}"
                                     : "%s: %,d blocks, %,d transactions taken up in %.1f s, %,.0f a second; CPU %.1f s"
                                             + " here and %.1f s at the three that served; its vote counted after"
                                             + " %.1f s; killed %d times, without room %d times,"
-                                            + " verified to height %d",
+                                            + " verified to height %d%s",
                             snapshot ? "snapshot" : replay,
                             blocks - away,
                             all,
                             seconds,
                             all / seconds,
-                            joined,
+                            cpuAfter.get(JOINER).toMillis() / 1e3,
                             served,
                             voting,
                             kills,
                             fullDisks,
-                            whole.height()));
+                            whole.height(),
+                            load == 0 ? "" : pace(before, meanwhile)));
         }
+    }
+
+    /// Begins the load, if any, and says how it goes before there is a joiner.
+    private LoadCounts.Phase begin(SteadyLoad others) throws InterruptedException {
+        if (load > 0) {
+            Thread _ = others.start(load);
+            Thread.sleep(LOADED_SECONDS * 1_000L);
+            others.restart();
+            Thread.sleep(LOADED_SECONDS * 1_000L);
+        }
+        return others.phase(LOADED_SECONDS);
+    }
+
+    private String pace(LoadCounts.Phase before, LoadCounts.Phase meanwhile) {
+        return json
+                ? String.format(
+                        Locale.ROOT,
+                        ",\"load\":%d,\"recordedPerSecondBefore\":%.1f,\"p50MillisBefore\":%.0f,"
+                                + "\"p99MillisBefore\":%.0f,\"recordedPerSecond\":%.1f,\"p50Millis\":%.0f,"
+                                + "\"p99Millis\":%.0f,\"failed\":%d",
+                        load,
+                        before.tps(),
+                        before.p50Millis(),
+                        before.p99Millis(),
+                        meanwhile.tps(),
+                        meanwhile.p50Millis(),
+                        meanwhile.p99Millis(),
+                        before.failed() + meanwhile.failed())
+                : String.format(
+                        Locale.ROOT,
+                        "; of %d records a second the others took before %s; meanwhile %s",
+                        load,
+                        before,
+                        meanwhile);
+    }
+
+    /// Seconds until the joiner, through all its faults, has what the others began with.
+    private double joined(PastNetwork network, ChainAccount account, long from)
+            throws IOException, InterruptedException {
+        Child joiner = network.start(JOINER);
+        int faults = kills + fullDisks;
+        for (int fault = 1; fault <= faults; fault++) {
+            if (snapshot) {
+                takes(network, joiner, fault);
+            } else {
+                double _ = reached(network, account, joiner, from, (long) blocks * fault / (faults + 1));
+            }
+            if (fault <= kills) {
+                joiner.kill();
+            } else {
+                FaultsBench.leaveNoRoom(joiner, MOST_SECONDS);
+            }
+            joiner = network.start(JOINER);
+        }
+        return reached(network, account, joiner, from, blocks);
     }
 
     private static List<Duration> cpu(PastNetwork network) {
