@@ -11,7 +11,6 @@ import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.sdk.AccountKeys;
-import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.sdk.Facts;
 import poyang.sdk.ProvenValue;
@@ -25,11 +24,16 @@ final class ChainFacts implements Facts {
     private static final int TRIES = 50;
     private static final long PAUSE_MILLIS = 100;
 
-    private final ChainAccount chain;
+    private final States chain;
     private final AtomicLong known = new AtomicLong();
     private final Map<String, AccountRecord> accounts = new ConcurrentHashMap<>();
 
-    ChainFacts(ChainAccount chain) {
+    /// Reads the state, proven; see {@link poyang.sdk.ChainAccount#state}.
+    interface States {
+        ProvenValue state(String contract, String key, long height);
+    }
+
+    ChainFacts(States chain) {
         this.chain = chain;
     }
 

@@ -10,14 +10,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.crypto.tls.TlsIdentity;
-import poyang.executor.job.ExecutorErrors;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.AuditAnchors;
@@ -30,11 +28,6 @@ import poyang.sdk.GrpcTls;
 import poyang.sdk.KnownRevocations;
 import poyang.sdk.PrivateFolder;
 import poyang.sdk.SignedQueries;
-import poyang.wire.schema.CommitRequest;
-import poyang.wire.schema.JobReceipt;
-import poyang.wire.schema.LookupReceipt;
-import poyang.wire.schema.ProofVerdict;
-import poyang.wire.schema.VerifyRequest;
 
 /// A department's running executor.
 public final class Host implements AutoCloseable {
@@ -76,7 +69,13 @@ public final class Host implements AutoCloseable {
         audit.record(chain.name(), "start", "", "sandbox " + setup.jail().name());
         anchors = AuditAnchors.of(
                 audit, PROCESS, chain, e -> LOG.warn("the audit log's head is not on chain yet: {}", e.wrong()));
-        ChainFacts facts = new ChainFacts(chain);
+        ChainFacts facts = new ChainFacts(chain::state);
+        AnchoredCalls statements = new AnchoredCalls(
+                new Journal(),
+                anchors::now,
+                (contract, method, arguments) ->
+                        ChainForms.bytes(chain.call(contract, method, arguments).getResult()),
+                calls);
         links = new PeerLinks(settings.organisation(), keys.account(), facts::keys, keys.identity(), settings.peers());
         vault = SourceVault.open(directory.resolve("sources"), keys.storage(), random);
         JobAttempt.Desk desk = new JobAttempt.Desk(
@@ -84,7 +83,7 @@ public final class Host implements AutoCloseable {
                 setup,
                 vault,
                 facts,
-                new Calls(),
+                statements,
                 links,
                 new ResultStore(directory),
                 new ProvingKeys(settings.provingKeysFolder()),
@@ -93,10 +92,15 @@ public final class Host implements AutoCloseable {
                 settings.peerMillis());
         supervisor = new JobSupervisor(desk, chain, new Journal(), clock, settings.attemptsAtOnce());
         views = new ViewSupervisor(
-                desk, chain, new Journal(), PrivateFolder.make(directory.resolve("views")), random.fork("views"));
+                desk,
+                chain,
+                statements,
+                new Journal(),
+                PrivateFolder.make(directory.resolve("views")),
+                random.fork("views"));
         SignedQueries queries = new SignedQueries(chain.client().chainId(), clock);
         Trail trail = new Trail();
-        LookupDesk lookups = new LookupDesk(views, new Calls());
+        LookupDesk lookups = new LookupDesk(views, statements);
         server = serve(
                 settings,
                 keys.identity(),
@@ -266,48 +270,6 @@ public final class Host implements AutoCloseable {
         @Override
         public void release(String actor, String action, String subject) {
             Host.this.release(actor, action, subject);
-        }
-    }
-
-    private final class Calls implements JobAttempt.ChainCalls, LookupDesk.Statements {
-        @Override
-        public void serve(LookupReceipt receipt) {
-            // The asker's record stands already; the answer leaves when it is anchored and the statement is final.
-            CompletableFuture<Void> anchored = CompletableFuture.runAsync(anchors::now, calls);
-            var _ = chain.call(ViewFacts.VIEWS, "Serve", receipt);
-            try {
-                Void _ = anchored.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof PoyangException refused ? refused : e;
-            }
-        }
-
-        @Override
-        public void commit(CommitRequest request) {
-            release(chain.name(), "commit", request.getJob());
-            var _ = chain.call("poyang.v1.Jobs", "Commit", request);
-        }
-
-        @Override
-        public void submit(JobReceipt receipt) {
-            release(chain.name(), "receipt", receipt.getJob());
-            var _ = chain.call("poyang.v1.Receipts", "Submit", receipt);
-        }
-
-        @Override
-        public String prove(VerifyRequest request) {
-            release(chain.name(), "proof", request.getKey());
-            ProofVerdict verdict = ChainForms.attested(
-                    ProofVerdict.parser(),
-                    ChainForms.bytes(chain.call("poyang.v1.ZeroKnowledge", "Verify", request)
-                            .getResult()));
-            if (!verdict.getValid()) {
-                throw new PoyangException(
-                        ExecutorErrors.INTERNAL,
-                        "the chain's nodes do not accept the proof: " + verdict.getReason(),
-                        "nodes and executors of one release are needed");
-            }
-            return verdict.getId();
         }
     }
 

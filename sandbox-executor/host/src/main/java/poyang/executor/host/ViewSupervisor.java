@@ -53,6 +53,7 @@ final class ViewSupervisor {
     private final SourceVault vault;
     private final ChainAccount chain;
     private final ViewFacts facts;
+    private final Statements statements;
     private final JobSupervisor.Journal journal;
     private final RandomSource random;
     private final Path kept;
@@ -84,9 +85,20 @@ final class ViewSupervisor {
         }
     }
 
+    /// Executes `Views.Commit` once it stands in an anchored record; returns when it is final.
+    interface Statements {
+        void commit(CommitView table);
+    }
+
     /// @param kept a private folder, where views' rows are kept sealed, each in a folder of its own
     ViewSupervisor(
-            JobAttempt.Desk desk, ChainAccount chain, JobSupervisor.Journal journal, Path kept, RandomSource random) {
+            JobAttempt.Desk desk,
+            ChainAccount chain,
+            Statements statements,
+            JobSupervisor.Journal journal,
+            Path kept,
+            RandomSource random) {
+        this.statements = statements;
         this.kept = kept;
         organisation = desk.organisation();
         setup = desk.setup();
@@ -365,20 +377,16 @@ final class ViewSupervisor {
         int version = now.getTable().getVersion() + 1;
         Table table =
                 new Table(id, version, refresh, made.form(), child, made.table(), made.steps(), System.nanoTime());
-        journal.release("view-commit", id, "version " + version);
-        var _ = chain.call(
-                ViewFacts.VIEWS,
-                "Commit",
-                CommitView.newBuilder()
-                        .setView(id)
-                        .setVersion(version)
-                        .setFormHash(ByteString.copyFrom(Sm3.digest(made.form().toArray())))
-                        .setRoundedRecords(made.roundedRecords())
-                        .setRefresh(refresh)
-                        .setKeywordsAtOnce(made.keywordsAtOnce())
-                        .setKeywordBytes(made.keywordBytes())
-                        .setSandbox(sandbox())
-                        .build());
+        statements.commit(CommitView.newBuilder()
+                .setView(id)
+                .setVersion(version)
+                .setFormHash(ByteString.copyFrom(Sm3.digest(made.form().toArray())))
+                .setRoundedRecords(made.roundedRecords())
+                .setRefresh(refresh)
+                .setKeywordsAtOnce(made.keywordsAtOnce())
+                .setKeywordBytes(made.keywordBytes())
+                .setSandbox(sandbox())
+                .build());
         synchronized (this) {
             Optional.ofNullable(standing.put(id, table)).ifPresent(this::retire);
         }
