@@ -147,6 +147,17 @@ final class ChainIndex {
                 .list();
     }
 
+    /// The latest whose id begins with some text, the newest first.
+    ///
+    /// @param passed so many are passed over
+    <M extends Message> List<M> latest(Kind kind, String beginning, long passed, int most, Parser<M> parser) {
+        return database.sql("select payload from entity where kind = ? and left(id, ?) = ?"
+                        + " order by height desc, id limit ? offset ?")
+                .params(kind.name(), beginning.length(), beginning, most, passed)
+                .query((rows, _) -> parse(parser, ByteString.copyFrom(rows.getBytes(1))))
+                .list();
+    }
+
     Optional<Outcome> outcome(String transactionId) {
         return database.sql("select sender, receipt from outcome where id = ?")
                 .param(transactionId)

@@ -77,8 +77,8 @@ class ReadApi {
     }
 
     @GetMapping("/anchors")
-    String anchors(@RequestAttribute(Gate.SESSION) Session session) {
-        return json(reader(session).anchors());
+    String anchors(@RequestAttribute(Gate.SESSION) Session session, @RequestParam(defaultValue = "0") int page) {
+        return json(reader(session).anchors(page));
     }
 
     @GetMapping("/audit/anchors")

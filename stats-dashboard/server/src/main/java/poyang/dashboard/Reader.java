@@ -35,6 +35,7 @@ import poyang.wire.schema.ViewList;
 /// The index through one account's eyes; the rules are those that the contracts state for reads.
 final class Reader {
     private static final int LOOKUPS_SHOWN = 200;
+    static final int ANCHORS_SHOWN = 100;
 
     private final ChainIndex index;
     private final AccountRecord account;
@@ -116,12 +117,18 @@ final class Reader {
                 .build();
     }
 
-    AuditAnchorList anchors() {
+    /// A page of the anchors of audit logs, the newest first.
+    ///
+    /// @param page from 0 on
+    AuditAnchorList anchors(int page) {
+        if (page < 0) {
+            throw new PoyangException(
+                    ConsoleErrors.BAD_REQUEST, "there is no page " + page, "a page from 0 on is needed");
+        }
+        String whose = supervises() ? "" : account.getOrganisation() + "/";
         return AuditAnchorList.newBuilder()
-                .addAllAnchors(index.all(Kind.ANCHOR, StoredAnchor.parser()).stream()
-                        .filter(anchor -> supervises() || ofOwnOrganisation(anchor.getAccount()))
-                        .sorted((a, b) -> Long.compare(b.getHeight(), a.getHeight()))
-                        .toList())
+                .addAllAnchors(index.latest(
+                        Kind.ANCHOR, whose, (long) page * ANCHORS_SHOWN, ANCHORS_SHOWN, StoredAnchor.parser()))
                 .build();
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +37,7 @@ import poyang.kernel.PoyangException;
 import poyang.sdk.AuditChain;
 import poyang.sdk.AuditRecord;
 import poyang.wire.schema.AuditAnchor;
+import poyang.wire.schema.AuditAnchorList;
 import poyang.wire.schema.AuditPiece;
 import poyang.wire.schema.CollisionPlan;
 import poyang.wire.schema.ConsentRequest;
@@ -45,6 +48,7 @@ import poyang.wire.schema.FedRecord;
 import poyang.wire.schema.JobQuery;
 import poyang.wire.schema.Lookup;
 import poyang.wire.schema.Plan;
+import poyang.wire.schema.StoredAnchor;
 import poyang.wire.schema.SubmitJob;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -470,9 +474,34 @@ class ConsoleServerTest {
                 reader(index, "housing/analyst").evidence().getRecords(0).getAccount());
         assertEquals(1, reader(index, "province/supervisor").evidence().getRecordsCount());
         assertEquals(0, reader(index, "taxation/owner").evidence().getRecordsCount());
-        assertEquals(1, reader(index, "housing/owner").anchors().getAnchorsCount());
-        assertEquals(1, reader(index, "province/supervisor").anchors().getAnchorsCount());
-        assertEquals(0, reader(index, "taxation/owner").anchors().getAnchorsCount());
+        assertEquals(1, reader(index, "housing/owner").anchors(0).getAnchorsCount());
+        assertEquals(1, reader(index, "province/supervisor").anchors(0).getAnchorsCount());
+        assertEquals(0, reader(index, "taxation/owner").anchors(0).getAnchorsCount());
+        for (int i = 0; i < Reader.ANCHORS_SHOWN + 3; i++) {
+            AuditAnchor later = anchor.toBuilder().setSequence(8 + i).build();
+            fold.call(new IndexFold.Call(
+                    "poyang.v1.Audit", "Anchor", later.toByteString(), "housing/executor", id, 4 + i, 5));
+        }
+        List<StoredAnchor> all = new ArrayList<>();
+        for (int page = 0; page < 3; page++) {
+            AuditAnchorList found = reader(index, "housing/owner").anchors(page);
+            assertEquals(found, reader(index, "province/supervisor").anchors(page));
+            assertEquals(0, reader(index, "taxation/owner").anchors(page).getAnchorsCount());
+            all.addAll(found.getAnchorsList());
+            assertEquals(Math.min(all.size(), Reader.ANCHORS_SHOWN * (page + 1)), all.size(), "page " + page);
+        }
+        assertEquals(
+                LongStream.iterate(Reader.ANCHORS_SHOWN + 10, each -> each - 1)
+                        .limit(Reader.ANCHORS_SHOWN + 4)
+                        .boxed()
+                        .toList(),
+                all.stream().map(each -> each.getAnchor().getSequence()).toList());
+        assertEquals(
+                ConsoleErrors.BAD_REQUEST,
+                assertThrows(
+                                PoyangException.class,
+                                () -> reader(index, "housing/owner").anchors(-1))
+                        .code());
     }
 
     @Test
