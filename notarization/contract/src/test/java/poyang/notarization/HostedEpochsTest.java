@@ -28,6 +28,7 @@ import poyang.crypto.Certificates;
 import poyang.crypto.Certificates.Authority;
 import poyang.crypto.Certificates.Validity;
 import poyang.crypto.PrivateKeyFile;
+import poyang.crypto.Signature;
 import poyang.crypto.Sm2PrivateKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.tls.TlsIdentity;
@@ -44,16 +45,22 @@ import poyang.sdk.host.HostClient;
 import poyang.sdk.host.HostRequest;
 import poyang.sdk.host.HostRequest.Founding;
 import poyang.sdk.host.Member;
+import poyang.wire.schema.Empty;
 import poyang.wire.schema.EpochProposal;
 import poyang.wire.schema.EpochValidator;
+import poyang.wire.schema.EpochsStatus;
 import poyang.wire.schema.Organisation;
+import poyang.wire.schema.ProvenReceipt;
 import poyang.wire.schema.Role;
+import poyang.wire.schema.Transaction;
+import poyang.wire.schema.TransactionPayload;
 
 /// A node of a host observes a chain, becomes a validator by an epoch, and may leave only once another epoch has begun
 /// without it.
 @Timeout(300)
 final class HostedEpochsTest {
     private static final String SUPERVISOR = "supervision/supervisor";
+    private static final String EPOCHS = "poyang.v1.Epochs";
     private static final String ADDRESS = "127.0.0.1";
 
     @TempDir
@@ -65,8 +72,11 @@ final class HostedEpochsTest {
     private final Authority root = Certificates.root("Jiangxi", Sm2PrivateKey.generate(random), validity, random);
     private final Sm2PrivateKey operator = Sm2PrivateKey.generate(random);
     private final Sm2PrivateKey supervisor = Sm2PrivateKey.generate(random);
-    private final Map<String, Sm2PrivateKey> keys =
-            Map.of("node-1", Sm2PrivateKey.generate(random), "node-2", Sm2PrivateKey.generate(random));
+    private final Sm2PrivateKey homeSupervisor = Sm2PrivateKey.generate(random);
+    private final Map<String, Sm2PrivateKey> keys = Map.of(
+            "node-1", Sm2PrivateKey.generate(random),
+            "node-2", Sm2PrivateKey.generate(random),
+            "node-3", Sm2PrivateKey.generate(random));
 
     private static Validity validity(Instant now) {
         return new Validity(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
@@ -113,15 +123,15 @@ final class HostedEpochsTest {
         return new Founding.Call("poyang.v1." + contract, "Register", Bytes.wrap(arguments.toByteArray()));
     }
 
-    private Founding founding() {
+    private Founding founding(String title, String validator, Sm2PrivateKey supervisor) {
         Organisation supervision =
                 Organisation.newBuilder().setId("supervision").setTitle("监管").build();
         return new Founding(
-                "税务链",
+                title,
                 Epoch.SINGLE,
                 50,
                 List.of(new Founding.FoundingValidator(
-                        "node-1", key("node-1").publicKey().encoded())),
+                        validator, key(validator).publicKey().encoded())),
                 List.of(
                         register("Organisations", supervision),
                         register(
@@ -132,7 +142,7 @@ final class HostedEpochsTest {
                                         .build())));
     }
 
-    private void propose(ChainAccount account, long number, String engine, String... validators) {
+    private EpochProposal proposal(long number, String engine, String... validators) {
         EpochProposal.Builder proposal =
                 EpochProposal.newBuilder().setNumber(number).setEngine(engine).setBlockTimeMillis(50);
         for (String name : validators) {
@@ -140,7 +150,11 @@ final class HostedEpochsTest {
                     .setId(name)
                     .setPublicKey(ChainBytes.of(key(name).publicKey().encoded())));
         }
-        account.call("poyang.v1.Epochs", "Propose", proposal.build());
+        return proposal.build();
+    }
+
+    private ProvenReceipt propose(ChainAccount account, long number, String engine, String... validators) {
+        return account.prove(EPOCHS, "Propose", proposal(number, engine, validators));
     }
 
     private ChainListing until(long epoch) throws InterruptedException {
@@ -161,19 +175,19 @@ final class HostedEpochsTest {
                 ChainHost two = host("two")) {
             var made = operator("one")
                     .ask(new HostRequest.Create(
-                            "taxes", founding(), member("node-1", "node-2=" + ADDRESS + ":" + two.peerPort())));
+                            "taxes",
+                            founding("税务链", "node-1", supervisor),
+                            member("node-1", "node-2=" + ADDRESS + ":" + two.peerPort())));
             ChainListing joined = ask(
                     "two",
                     new HostRequest.Join(
                             "taxes", made.genesis(), member("node-2", "node-1=" + ADDRESS + ":" + one.peerPort())));
             assertEquals(List.of("node-1"), joined.members());
-            Sm2PrivateKey tls = Sm2PrivateKey.generate(random);
-            TlsIdentity identity = new TlsIdentity(chain("a-client", tls), tls, root.certificate(), clock, random);
-            try (ChainClient client = ChainClient.connect(
-                    ChainForms.file(Genesis.decode(made.genesis().toArray())),
-                    identity,
-                    List.of(new NodeAddress("node-1", ADDRESS, one.apiPort())),
-                    clock)) {
+            var other = operator("one")
+                    .ask(new HostRequest.Create(
+                            "homes", founding("住房链", "node-3", homeSupervisor), member("node-3", "")));
+            try (ChainClient client = client(made.genesis(), "node-1", one);
+                    ChainClient homes = client(other.genesis(), "node-3", one)) {
                 ChainAccount account = new ChainAccount(client, SUPERVISOR, supervisor, random, clock);
                 propose(account, 1, Epoch.BFT, "node-1", "node-2");
                 assertEquals(List.of("node-1", "node-2"), until(1).members());
@@ -185,8 +199,56 @@ final class HostedEpochsTest {
                 assertEquals(
                         ChainState.LEFT,
                         ask("two", new HostRequest.Leave("taxes")).state());
-                propose(account, 3, Epoch.BFT, "node-1");
+                changesNoEpochOf(homes, propose(account, 3, Epoch.BFT, "node-1").getTransaction());
             }
         }
+    }
+
+    /// The other chain of the process, whose supervisor has the same name and another key, goes on in its first epoch.
+    private void changesNoEpochOf(ChainClient homes, Transaction ours) throws Exception {
+        refused("TRANSACTION_OF_OTHER_CHAIN", () -> homes.submit(ours));
+        ChainAccount intruder = new ChainAccount(homes, SUPERVISOR, supervisor, random, clock);
+        refused("QUERY_NOT_PROVEN", () -> propose(intruder, 1, Epoch.SINGLE, "node-1"));
+        byte[] payload = TransactionPayload.newBuilder()
+                .setVersion(1)
+                .setChainId(ChainForms.byteString(homes.chainId()))
+                .setNonce(ChainForms.byteString(Bytes.wrap(random.bytes(16))))
+                .setBlockLimit(100)
+                .setSender(SUPERVISOR)
+                .setContract(EPOCHS)
+                .setMethod("Propose")
+                .setArguments(proposal(1, Epoch.SINGLE, "node-1").toByteString())
+                .build()
+                .toByteArray();
+        Signature signature = supervisor.sign(payload);
+        refused(
+                "TRANSACTION_NOT_SIGNED",
+                () -> homes.submit(Transaction.newBuilder()
+                        .setPayload(ChainForms.byteString(Bytes.wrap(payload)))
+                        .setSignature(ChainForms.byteString(signature.rs()))
+                        .setParity(signature.parity())
+                        .build()));
+        ChainAccount own = new ChainAccount(homes, SUPERVISOR, homeSupervisor, random, clock);
+        EpochsStatus status = EpochsStatus.parseFrom(own.read(EPOCHS, "Status", Empty.getDefaultInstance()));
+        assertTrue(status.getProposed().isEmpty(), status.toString());
+        assertEquals(
+                List.of(0L),
+                operator("one").ask(new HostRequest.Listing()).chains().stream()
+                        .filter(each -> each.chain().equals("homes"))
+                        .map(ChainListing::epoch)
+                        .toList());
+    }
+
+    private static void refused(String code, Runnable call) {
+        assertEquals(code, assertThrows(PoyangException.class, call::run).code().name());
+    }
+
+    private ChainClient client(Bytes genesis, String node, ChainHost host) {
+        Sm2PrivateKey tls = Sm2PrivateKey.generate(random);
+        return ChainClient.connect(
+                ChainForms.file(Genesis.decode(genesis.toArray())),
+                new TlsIdentity(chain("a-client", tls), tls, root.certificate(), clock, random),
+                List.of(new NodeAddress(node, ADDRESS, host.apiPort())),
+                clock);
     }
 }
