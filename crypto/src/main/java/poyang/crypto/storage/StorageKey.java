@@ -38,7 +38,7 @@ import poyang.kernel.RandomSource;
 public final class StorageKey implements AutoCloseable {
     static final int ID_BYTES = 8;
     static final int ITERATIONS = 100_000;
-    private static final int FEWEST_ITERATIONS = 10_000;
+    static final int FEWEST_ITERATIONS = 10_000;
     private static final int MOST_ITERATIONS = 10_000_000;
     private static final byte[] MAGIC = {'P', 'O', 'Y', 'K', 'E', 'Y', 'S', 1};
     private static final int SALT_BYTES = 16;
@@ -121,17 +121,22 @@ public final class StorageKey implements AutoCloseable {
     }
 
     /// Writes the keys under a password: after {@link #rotate} or {@link #retire}, or under a new one.
-    public synchronized void write(Path file, char[] password, RandomSource random) {
+    public void write(Path file, char[] password, RandomSource random) {
+        write(file, password, ITERATIONS, random);
+    }
+
+    /// The same with another cost of each try to guess the password.
+    synchronized void write(Path file, char[] password, int iterations, RandomSource random) {
         byte[] salt = random.bytes(SALT_BYTES);
         byte[] nonce = random.bytes(Sm4Gcm.NONCE_BYTES);
         byte[] head = ByteBuffer.allocate(HEAD_BYTES)
                 .put(MAGIC)
-                .putInt(ITERATIONS)
+                .putInt(iterations)
                 .put(salt)
                 .array();
         ByteBuffer plain = ByteBuffer.allocate(keys.size() * ENTRY_BYTES);
         keys.forEach((id, key) -> plain.put(id.toArray()).put(key));
-        byte[] wrapping = derive(password, salt, ITERATIONS);
+        byte[] wrapping = derive(password, salt, iterations);
         byte[] sealed = Sm4Gcm.encrypt(wrapping, nonce, head, plain.array());
         Arrays.fill(wrapping, (byte) 0);
         Arrays.fill(plain.array(), (byte) 0);

@@ -56,7 +56,7 @@ import poyang.wire.schema.Transaction;
 import poyang.wire.schema.TransactionPayload;
 
 /// A node of a host observes a chain, becomes a validator by an epoch, and may leave only once another epoch has begun
-/// without it.
+/// without it. Whatever is proposed there, another chain of the process stays in its first epoch.
 @Timeout(300)
 final class HostedEpochsTest {
     private static final String SUPERVISOR = "supervision/supervisor";

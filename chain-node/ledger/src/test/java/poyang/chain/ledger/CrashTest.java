@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,10 @@ import poyang.kernel.Bytes;
 final class CrashTest {
     private static final String KEPT = "40";
     private static final int TAKEN = 12;
+    /// Megabytes of a small disk.
+    private static final int FIRST_ROOM = 6;
+
+    private static final int MORE_ROOM = 2;
 
     @TempDir
     Path folder;
@@ -112,24 +117,48 @@ final class CrashTest {
     void aLedgerWithoutRoomStopsAndIsWholeWhenThereIsRoomAgain() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
         Chain chain = new Chain();
-        long announced = 0;
-        for (int life = 0; life < 2; life++) {
-            Process child = start("archive");
-            long last = -1;
-            try (BufferedReader out =
-                    new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-                long blocks = 0;
-                for (String line = out.readLine(); line != null; line = out.readLine()) {
-                    last = Long.parseLong(line);
-                    if (++blocks == 20) {
-                        noRoom(child);
-                    }
+        Process child = start("archive");
+        long last = -1;
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+            long blocks = 0;
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                last = Long.parseLong(line);
+                if (++blocks == 20) {
+                    noRoom(child);
                 }
             }
-            assertNotEquals(0, child.waitFor(), "it ended with an error");
-            assertTrue(last >= announced + 20, last + " after " + announced);
-            announced = last;
-            holds(chain, announced);
+        }
+        assertNotEquals(0, child.waitFor(), "it ended with an error");
+        assertTrue(last >= 20, "after " + last);
+        holds(chain, last);
+    }
+
+    /// A disk that fills up while blocks are committed and old states forgotten, again and again.
+    @Test
+    void aDiskThatFillsUpStopsTheLedgerAndLosesNothing() throws Exception {
+        Optional<SmallDisk> mounted = SmallDisk.open(folder.resolve("small"), FIRST_ROOM);
+        assumeTrue(mounted.isPresent(), "no file system can be mounted here");
+        Chain chain = new Chain(retention(KEPT));
+        try (SmallDisk disk = mounted.get()) {
+            long announced = 0;
+            for (int life = 1; life <= 2; life++) {
+                Process child = new ProcessBuilder(disk.inside(
+                                command(Committer.class, folder.resolve("small").toString(), KEPT)))
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                long last = -1;
+                try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
+                    for (String line = out.readLine(); line != null; line = out.readLine()) {
+                        last = Long.parseLong(line);
+                    }
+                }
+                assertNotEquals(0, child.waitFor(), "it ended with an error");
+                assertTrue(last > announced + Long.parseLong(KEPT), last + " after " + announced);
+                announced = last;
+                disk.grow(FIRST_ROOM + life * MORE_ROOM);
+                holds(chain, disk.outside(), announced);
+            }
         }
     }
 
@@ -198,6 +227,10 @@ final class CrashTest {
     }
 
     private void holds(Chain chain, long announced) {
+        holds(chain, folder, announced);
+    }
+
+    private static void holds(Chain chain, Path folder, long announced) {
         try (Ledger ledger = chain.open(folder)) {
             assertTrue(ledger.height() >= announced, ledger.height() + " < " + announced);
             assertEquals(new Verification.Whole(ledger.height(), 0), ledger.verify());
@@ -215,6 +248,12 @@ final class CrashTest {
     }
 
     private static Process child(Class<?> program, String... arguments) throws IOException {
+        return new ProcessBuilder(command(program, arguments))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static List<String> command(Class<?> program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -225,9 +264,7 @@ final class CrashTest {
                 System.getProperty("java.class.path"),
                 program.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        return command;
     }
 
     /// Runs the child until it has announced `until`, and kills it; gives the last announced height.
