@@ -48,28 +48,42 @@ final class Comb {
         return new Comb(width, table);
     }
 
-    /// acc = acc + scalar·P for a public scalar below 2^256. The entries are fetched before the first is added: the
-    /// combs of many keys do not fit into the processor's caches, and it waits for several fetches at once.
+    /// acc = acc + scalar·P for a public scalar below 2^256.
     void addMultiple(Sum acc, long[] scalar) {
+        long[] chosen = new long[windows * 2 * L];
+        int count = choose(scalar, chosen, 0);
+        for (int i = 0; i < count; i++) {
+            acc.addPublic(chosen, i * 2 * L, false);
+        }
+    }
+
+    /// Writes the entries that add up to scalar·P for a public scalar below 2^256. All are fetched before any
+    /// is added: the combs of many keys do not fit into the caches, and the processor fetches several at once.
+    ///
+    /// @return how many there are
+    int choose(long[] scalar, long[] to, int at) {
         int carry = 0;
         int full = 1 << width;
-        int count = 0;
-        boolean[] negative = new boolean[windows];
-        long[] chosen = new long[windows * 2 * L];
+        int end = at;
         for (int i = 0; i < windows; i++) {
             int digit = bits(scalar, i * width) + carry;
             carry = digit > entries ? 1 : 0;
             digit -= full & -carry;
             if (digit != 0) {
-                negative[count] = digit < 0;
                 int size = digit < 0 ? -digit : digit;
-                System.arraycopy(table, (i * entries + size - 1) * 2 * L, chosen, count * 2 * L, 2 * L);
-                count++;
+                System.arraycopy(table, (i * entries + size - 1) * 2 * L, to, end, 2 * L);
+                if (digit < 0) {
+                    Field.negate(to, end + L, to, end + L);
+                }
+                end += 2 * L;
             }
         }
-        for (int i = 0; i < count; i++) {
-            acc.addPublic(chosen, i * 2 * L, negative[i]);
-        }
+        return (end - at) / (2 * L);
+    }
+
+    /// ⌈257/w⌉
+    int windows() {
+        return windows;
     }
 
     private int bits(long[] scalar, int from) {

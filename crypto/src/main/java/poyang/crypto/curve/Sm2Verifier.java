@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Straus' method. x(R) is (r − e) mod n, or that plus n when still below p: the second case has
 /// probability below 2^-31 for honest signatures, and such a signature goes the way of those without parity.
 ///
-/// In a batch, signatures under keys with combs are checked each by itself but for the inversion, which they share:
-/// that costs less than a place in an equation. The others use one equation, but for those with two possible x(R).
+/// In a batch, signatures under keys with combs have an R each, found together by {@link AffineSums}: that costs less
+/// than a place in an equation. The others use one equation, but for those with two possible x(R).
 /// With weights z_i that the signers cannot foresee,
 /// Σ z_i·(s_i·G + t_i·P_i − R_i) = 0 holds for a set with an invalid member with probability at most 2^-127
 /// (weights are odd and below 2^128): the group has prime order, so for fixed other weights at most one
@@ -38,6 +38,12 @@ public final class Sm2Verifier {
     private static final int BASE_WIDTH = 9;
     private static final int KEY_WIDTH = 7;
     private static final int SINGLES_BELOW = 3;
+
+    /// How many sums are found together: their points stay in the cache, and an inversion costs each next to nothing.
+    private static final int SUMS = 32;
+
+    /// Fewer share too little.
+    private static final int LEAST_SUMS = 6;
 
     /// More terms than this share doublings at no further gain, and their tables leave the cache.
     private static final int BATCH = 128;
@@ -208,7 +214,7 @@ public final class Sm2Verifier {
             }
             Comb own = claim.verifier.comb();
             if (own != null) {
-                alone.add(new Alone(i, claim, claim.verifier.sum(own, claim.s, t.get(), false)));
+                alone.add(new Alone(i, claim, own, t.get()));
             } else if (claim.namesOnePoint()) {
                 int index = i;
                 claim.point().ifPresent(r -> terms.add(new Term(index, claim, new Scalars(t.get(), r))));
@@ -220,29 +226,49 @@ public final class Sm2Verifier {
         for (int from = 0; from < terms.size(); from += BATCH) {
             decide(terms.subList(from, Math.min(terms.size(), from + BATCH)), drawn, verdicts);
         }
-        decideAlone(alone, verdicts);
+        for (int from = 0; from < alone.size(); from += SUMS) {
+            decideAlone(alone.subList(from, Math.min(alone.size(), from + SUMS)), verdicts);
+        }
         return verdicts;
     }
 
-    /// A claim under a key with a comb, and s·G + t·P.
-    private record Alone(int index, Claim claim, Sum sum) {}
+    /// A claim under a key with a comb, and its t.
+    private static final class Alone {
+        private final int index;
+        private final Claim claim;
+        private final Comb own;
+        private final long[] t;
+
+        Alone(int index, Claim claim, Comb own, long[] t) {
+            this.index = index;
+            this.claim = claim;
+            this.own = own;
+            this.t = t;
+        }
+    }
 
     private static void decideAlone(List<Alone> alone, boolean[] verdicts) {
-        long[] inverses = new long[alone.size() * L];
-        List<Alone> known = new ArrayList<>();
-        for (Alone each : alone) {
-            if (each.sum().denominator(inverses, known.size() * L)) {
-                known.add(each);
-            } else {
-                verdicts[each.index()] = each.claim().holds();
-            }
+        if (alone.size() < LEAST_SUMS) {
+            alone.forEach(each -> verdicts[each.index] = each.claim.holds());
+            return;
         }
-        Field.invertAll(inverses, known.size());
+        AffineSums sums = new AffineSums(
+                alone.size(), BASE.windows() + alone.getFirst().own.windows());
+        for (int i = 0; i < alone.size(); i++) {
+            Alone each = alone.get(i);
+            sums.put(i, each.own, each.t);
+            sums.put(i, BASE, each.claim.s);
+        }
+        sums.sum();
         long[] point = new long[POINT_LONGS];
-        for (int i = 0; i < known.size(); i++) {
-            Alone each = known.get(i);
-            each.sum().toAffine(point, 0, inverses, i * L);
-            verdicts[each.index()] = each.claim().isPoint(point);
+        for (int i = 0; i < alone.size(); i++) {
+            Alone each = alone.get(i);
+            if (sums.isKnown(i)) {
+                sums.copy(i, point);
+                verdicts[each.index] = each.claim.isPoint(point);
+            } else {
+                verdicts[each.index] = each.claim.holds();
+            }
         }
     }
 

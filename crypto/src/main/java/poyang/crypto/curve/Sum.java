@@ -153,26 +153,11 @@ final class Sum {
             return false;
         }
         Field.invert(t, 0, acc, ZZZ);
-        toAffine(point, at, t, 0);
-        return true;
-    }
-
-    /// Writes what {@link #toAffine(long[], int, long[], int)} needs the inverse of; false when the sum is the
-    /// neutral element or not known.
-    boolean denominator(long[] to, int at) {
-        if (neutral || Field.isZero(acc, ZZZ) != 0) {
-            return false;
-        }
-        System.arraycopy(acc, ZZZ, to, at, L);
-        return true;
-    }
-
-    /// Writes x and y of a known sum, given 1/{@link #denominator}.
-    void toAffine(long[] point, int at, long[] inverse, int from) {
-        Field.multiply(point, at + L, acc, Y, inverse, from);
-        Field.multiply(t, L, inverse, from, acc, ZZ);
+        Field.multiply(point, at + L, acc, Y, t, 0);
+        Field.multiply(t, L, t, 0, acc, ZZ);
         Field.square(t, L, t, L);
         Field.multiply(point, at, acc, X, t, L);
+        return true;
     }
 
     /// Is the sum known to be −(the affine point)?

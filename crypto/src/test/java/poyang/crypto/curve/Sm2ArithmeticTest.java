@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x9.X9ECParameters;
@@ -258,6 +259,28 @@ final class Sm2ArithmeticTest {
         }
     }
 
+    /// A list whose points meet spoils its own sum only; its neighbours are found in the same rounds.
+    @Test
+    void sumsOfListsAreThoseOfBouncyCastle() {
+        Comb comb = Comb.of(Sm2Point.BASE.coordinates(), 7);
+        List<BigInteger> numbers =
+                numbers().stream().filter(k -> k.signum() != 0).toList();
+        AffineSums sums = new AffineSums(2 * numbers.size(), 2 * comb.windows());
+        for (int i = 0; i < numbers.size(); i++) {
+            sums.put(2 * i, comb, limbs(numbers.get(i)));
+            sums.put(2 * i + 1, comb, limbs(BigInteger.valueOf(5)));
+            sums.put(2 * i + 1, comb, limbs(i % 2 == 0 ? BigInteger.valueOf(5) : N.subtract(BigInteger.valueOf(5))));
+        }
+        sums.sum();
+        long[] point = new long[Sm2Group.POINT_LONGS];
+        for (int i = 0; i < numbers.size(); i++) {
+            assertTrue(sums.isKnown(2 * i));
+            sums.copy(2 * i, point);
+            assertArrayEquals(theirs(THEIRS.getG().multiply(numbers.get(i))), new Sm2Point(point).encode());
+            assertFalse(sums.isKnown(2 * i + 1), "5·G and ±5·G have no chord");
+        }
+    }
+
     /// Signatures made so that s·G and t·P meet on the way: with P = d·G known to the forger, r and s are
     /// chosen and e follows from them, so each is valid.
     @Test
@@ -292,10 +315,28 @@ final class Sm2ArithmeticTest {
                         assertArrayEquals(
                                 new boolean[] {true, true, false, true},
                                 Sm2Verifier.verdicts(claims, () -> random.bytes(64)));
+                        assertEquals(
+                                Collections.nCopies(4, List.of(true, true, false, true)),
+                                together(Collections.nCopies(4, claims)));
                     }
                 }
             }
         }
+    }
+
+    private List<List<Boolean>> together(List<List<Sm2Verifier.Claim>> groups) {
+        List<Sm2Verifier.Claim> all = groups.stream().flatMap(List::stream).toList();
+        boolean[] verdicts = Sm2Verifier.verdicts(all, () -> random.bytes(16 * all.size()));
+        List<List<Boolean>> found = new ArrayList<>();
+        int next = 0;
+        for (List<Sm2Verifier.Claim> group : groups) {
+            List<Boolean> part = new ArrayList<>();
+            for (int i = 0; i < group.size(); i++) {
+                part.add(verdicts[next++]);
+            }
+            found.add(part);
+        }
+        return found;
     }
 
     /// Right and spoilt signatures of random keys and messages: the verdicts are BouncyCastle's.
