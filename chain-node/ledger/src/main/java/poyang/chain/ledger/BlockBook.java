@@ -21,6 +21,8 @@ final class BlockBook {
     /// The last block's, which is asked for many times before there is a next one.
     private volatile Optional<BlockHeader> last = Optional.empty();
 
+    private final RecentBlocks recent = new RecentBlocks();
+
     BlockBook(Store store) {
         this.store = store;
     }
@@ -61,8 +63,12 @@ final class BlockBook {
         return new RecordWriter().raw(at).u32(index).toBytes();
     }
 
-    /// The block is durable.
-    void follow(BlockHeader header) {
+    /// The block was written.
+    void follow(BlockHeader header, PreparedBlock block) {
+        recent.add(
+                header.height(),
+                block.transactions().stream().map(LedgerTransaction::leaf).toList(),
+                block.receipts());
         last = Optional.of(header);
     }
 
@@ -79,10 +85,20 @@ final class BlockBook {
     }
 
     List<TransactionLeaf> transactions(long height) {
-        return ofBlock(Store.Family.TRANSACTIONS, height, stored -> TransactionLeaf.decode(stored.toArray()));
+        return recent.find(height).map(RecentBlocks.Block::transactions).orElseGet(() -> storedTransactions(height));
     }
 
     List<Bytes> receipts(long height) {
+        return recent.find(height).map(RecentBlocks.Block::receipts).orElseGet(() -> storedReceipts(height));
+    }
+
+    /// As they lie on disk.
+    List<TransactionLeaf> storedTransactions(long height) {
+        return ofBlock(Store.Family.TRANSACTIONS, height, stored -> TransactionLeaf.decode(stored.toArray()));
+    }
+
+    /// As they lie on disk.
+    List<Bytes> storedReceipts(long height) {
         return ofBlock(Store.Family.RECEIPTS, height, stored -> stored);
     }
 

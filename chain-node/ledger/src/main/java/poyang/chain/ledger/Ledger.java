@@ -352,7 +352,7 @@ public final class Ledger implements AutoCloseable {
         }
         keys.publish();
         nonces.follow(header.height(), pairs);
-        blocks.follow(header);
+        blocks.follow(header, block);
         nodes.follow(block.update());
         store.latest().changed(block.flats());
         height = header.height();
@@ -532,6 +532,10 @@ public final class Ledger implements AutoCloseable {
     /// The same of each of several.
     public List<Boolean> seen(List<LedgerTransaction> transactions) {
         return nonces.seen(transactions);
+    }
+
+    BlockBook blocks() {
+        return blocks;
     }
 
     public SafetyStore safety() {

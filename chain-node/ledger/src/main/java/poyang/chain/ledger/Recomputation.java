@@ -91,7 +91,7 @@ final class Recomputation {
         if (wrongState.isPresent()) {
             return wrongState;
         }
-        List<TransactionLeaf> transactions = ledger.transactions(height);
+        List<TransactionLeaf> transactions = ledger.blocks().storedTransactions(height);
         if (transactions.size() != header.transactionCount()
                 || !MerkleTree.root(
                                 suite,
@@ -101,7 +101,7 @@ final class Recomputation {
                         .equals(header.transactionsRoot())) {
             return Optional.of("its transactions do not have the root in its header");
         }
-        if (!MerkleTree.root(suite, ledger.receipts(height)).equals(header.receiptsRoot())) {
+        if (!MerkleTree.root(suite, ledger.blocks().storedReceipts(height)).equals(header.receiptsRoot())) {
             return Optional.of("its receipts do not have the root in its header");
         }
         return checkPlaces(height, header, transactions);

@@ -33,7 +33,16 @@ final class IndexRows {
     private IndexRows() {}
 
     static List<Row> of(Ledger ledger, BlockHeader header) {
-        CryptoSuite suite = ledger.genesis().suite();
+        return of(
+                ledger.genesis().suite(),
+                header,
+                ledger.transactions(header.height()),
+                ledger.receipts(header.height()));
+    }
+
+    /// @param receipts one for each transaction
+    static List<Row> of(
+            CryptoSuite suite, BlockHeader header, List<TransactionLeaf> transactions, List<Bytes> receipts) {
         Value time = Value.of(header.timestampMillis());
         List<Row> rows = new ArrayList<>();
         rows.add(new Row(
@@ -46,8 +55,6 @@ final class IndexRows {
                         text(header.proposer().name()),
                         Value.of(header.transactionCount()),
                         Value.of(header.round()))));
-        List<TransactionLeaf> transactions = ledger.transactions(header.height());
-        List<Bytes> receipts = ledger.receipts(header.height());
         for (int i = 0; i < transactions.size(); i++) {
             TransactionLeaf leaf = transactions.get(i);
             Optional<TransactionReceipt> receipt = receipt(receipts.get(i));
