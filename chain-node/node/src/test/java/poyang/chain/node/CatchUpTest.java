@@ -17,7 +17,7 @@ import poyang.wire.schema.AccountRecord;
 
 /// A validator that was away for more rounds than consensus passes on, and then one with an empty disk,
 /// over real sockets and ledgers (the disk of the first is put back as it was so many rounds before): each
-/// takes the chain up, and the others cannot go on without its vote.
+/// takes the chain up, and the others cannot go on without its vote; they do go on without any one of the four.
 @Timeout(600)
 final class CatchUpTest {
     /// Consensus passes on the blocks of 256 rounds.

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +41,7 @@ import poyang.wire.schema.Transaction;
 import poyang.wire.schema.TransactionPayload;
 import poyang.wire.schema.TransactionReceipt;
 
-/// Four validators and their clients: what is accepted, refused, proven and seen by whom; one validator
-/// leaves and comes back.
+/// Four validators and their clients: what is accepted, refused, proven and seen by whom.
 @Timeout(120)
 final class NodeTest {
     private static final String ANALYST = "taxation/analyst";
@@ -271,26 +269,5 @@ final class NodeTest {
                 // The test is over.
             }
         });
-    }
-
-    @Test
-    void theChainGoesOnWithoutOneValidatorWhichCatchesUp() throws Exception {
-        ChainAccount analyst = village.account(ANALYST);
-        analyst.call(Notes.NAME, "Note", note("before"));
-        village.stop(3);
-        CountDownLatch all = new CountDownLatch(8);
-        for (int i = 0; i < 8; i++) {
-            String id = "meanwhile-" + i;
-            Thread _ = Thread.ofVirtual().start(() -> {
-                analyst.call(Notes.NAME, "Note", note(id));
-                all.countDown();
-            });
-        }
-        assertTrue(all.await(60, TimeUnit.SECONDS));
-        village.start(3);
-        long height = analyst.call(Notes.NAME, "Note", note("after")).getHeight();
-        village.await(height);
-        NodeStatus back = analyst.status(village.api.get(3));
-        assertTrue(back.getHeight() >= height);
     }
 }
