@@ -76,6 +76,8 @@ final class NodeTest {
     @Test
     void aCallTakesEffectEverywhereAndItsReceiptIsProvenOffline() throws Exception {
         ChainAccount analyst = village.account(ANALYST);
+        // Height 0 asks for the latest state: there must be a block between.
+        TransactionReceipt _ = analyst.call(Notes.NAME, "Note", note("before"));
         ProvenReceipt proven = analyst.prove(Notes.NAME, "Note", note("first"));
         TransactionReceipt receipt = TransactionReceipt.parseFrom(proven.getReceipt());
         assertEquals(0, receipt.getCode());
