@@ -57,11 +57,16 @@ final class Pace {
     /// @param bits the width of vector that the loop is written for
     /// @param unitsBeforeTrial so many take the scalar form about half a second
     Pace(String name, int bits, long unitsBeforeTrial, Forms forms) {
+        this(name, POSSIBLE && Widest.bits() >= bits, unitsBeforeTrial, forms);
+    }
+
+    /// @param possible may a trial be worth its time on this machine?
+    Pace(String name, boolean possible, long unitsBeforeTrial, Forms forms) {
         this.name = name;
         this.forms = forms;
         this.unitsBeforeTrial = unitsBeforeTrial;
         notBefore = System.nanoTime();
-        busy = new AtomicBoolean(!POSSIBLE || Widest.bits() < bits);
+        busy = new AtomicBoolean(!possible);
     }
 
     boolean vector() {
