@@ -29,7 +29,6 @@ import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.InvalidCipherTextException;
-import org.bouncycastle.crypto.digests.SM3Digest;
 import org.bouncycastle.crypto.engines.SM4Engine;
 import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
 import org.bouncycastle.crypto.modes.CBCBlockCipher;
@@ -39,6 +38,7 @@ import org.bouncycastle.crypto.params.ParametersWithIV;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
+import poyang.crypto.block.Pbkdf2Sm3;
 import poyang.kernel.Bug;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -224,12 +224,10 @@ public final class PrivateKeyFile {
     }
 
     private static KeyParameter derive(char[] password, byte[] salt, int iterations) {
-        PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(new SM3Digest());
         byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
-        generator.init(octets, salt, iterations); // keeps the array, so it is overwritten afterwards
-        KeyParameter key = (KeyParameter) generator.generateDerivedMacParameters(8 * BLOCK_BYTES);
+        byte[] key = Pbkdf2Sm3.derive(octets, salt, iterations, BLOCK_BYTES);
         Arrays.fill(octets, (byte) 0);
-        return key;
+        return new KeyParameter(key);
     }
 
     private static byte[] cbc(boolean encrypt, KeyParameter key, byte[] iv, byte[] in)

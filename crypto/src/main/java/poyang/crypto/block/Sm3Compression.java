@@ -9,7 +9,7 @@ public final class Sm3Compression {
     public static final int BLOCK_BYTES = 64;
     public static final int WORDS = 8;
 
-    private static final int EXPANDED = 68;
+    static final int EXPANDED = 68;
     private static final int[] INITIAL = {
         0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e
     };
@@ -40,9 +40,14 @@ public final class Sm3Compression {
             for (int j = 0; j < 16; j++) {
                 w[j] = (int) BIG_ENDIAN.get(in, at + BLOCK_BYTES * i + 4 * j);
             }
-            expand(w);
-            rounds(state, w);
+            compress(state, w);
         }
+    }
+
+    /// The same for one block that stands as words at the front of `w`, behind which is room for the expanded ones.
+    static void compress(int[] state, int[] w) {
+        expand(w);
+        rounds(state, w);
     }
 
     private static void expand(int[] w) {

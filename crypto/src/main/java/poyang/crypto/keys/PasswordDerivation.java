@@ -25,6 +25,7 @@ import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
 import org.bouncycastle.crypto.generators.SCrypt;
 import org.bouncycastle.crypto.params.KeyParameter;
 import poyang.crypto.CryptoErrors;
+import poyang.crypto.block.Pbkdf2Sm3;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 
@@ -105,6 +106,9 @@ final class PasswordDerivation {
     static byte[] pbkdf2(Digest digest, char[] password, byte[] salt, int iterations, int keyBytes) {
         byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
         try {
+            if (digest instanceof SM3Digest) {
+                return Pbkdf2Sm3.derive(octets, salt, iterations, keyBytes);
+            }
             PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(digest);
             generator.init(octets, salt, iterations);
             return ((KeyParameter) generator.generateDerivedMacParameters(8 * keyBytes)).getKey();

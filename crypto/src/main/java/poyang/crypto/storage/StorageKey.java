@@ -9,11 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.bouncycastle.crypto.digests.SM3Digest;
 import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
-import org.bouncycastle.crypto.params.KeyParameter;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.Sm4Gcm;
+import poyang.crypto.block.Pbkdf2Sm3;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
@@ -154,10 +153,8 @@ public final class StorageKey implements AutoCloseable {
     }
 
     private static byte[] derive(char[] password, byte[] salt, int iterations) {
-        PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(new SM3Digest());
         byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
-        generator.init(octets, salt, iterations); // keeps the array, so it is overwritten afterwards
-        byte[] key = ((KeyParameter) generator.generateDerivedMacParameters(8 * Sm4Gcm.KEY_BYTES)).getKey();
+        byte[] key = Pbkdf2Sm3.derive(octets, salt, iterations, Sm4Gcm.KEY_BYTES);
         Arrays.fill(octets, (byte) 0);
         return key;
     }
