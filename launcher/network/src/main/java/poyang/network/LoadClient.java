@@ -107,7 +107,7 @@ public final class LoadClient implements AutoCloseable {
         long warmUp = from.number("warm.up", 1, 3_600, 30);
         Path result = from.path("result");
         from.end();
-        double verificationSeconds = VerificationYardstick.cpuSeconds(payload);
+        double verificationSeconds = VerificationYardstick.cpuSeconds(payload, seconds);
         try (LoadClient load = new LoadClient(genesis, identity, nodes, keys, payload, random)) {
             String report = load.run(warmUp, seconds, pids, verificationSeconds, genesis.getBlockTimeMillis());
             Path beside = result.resolveSibling("result.part");

@@ -15,12 +15,14 @@ import poyang.kernel.Bug;
 /// The unit in which a chain's cost is told on any machine: the CPU time of one SM2 verification by
 /// BouncyCastle's fastest curve, with a key that is decoded already, on one thread.
 final class VerificationYardstick {
-    private static final int WARM_UP = 4_000;
-    private static final int MEASURED = 8_000;
+    private static final int MOST = 8_000;
+    private static final int FOR_EACH_SECOND = 800;
 
     private VerificationYardstick() {}
 
-    static double cpuSeconds(int messageBytes) {
+    /// @param loadSeconds of what is compared with it: a short look needs no long one here
+    static double cpuSeconds(int messageBytes, long loadSeconds) {
+        int measured = (int) Math.min(MOST, FOR_EACH_SECOND * loadSeconds);
         ECDomainParameters domain = new ECDomainParameters(CustomNamedCurves.getByName("sm2p256v1"));
         BigInteger secret = BigInteger.valueOf(0x5eed_1234_5678L);
         ECPrivateKeyParameters privateKey = new ECPrivateKeyParameters(secret, domain);
@@ -33,11 +35,11 @@ final class VerificationYardstick {
         byte[] signature = sign(signer);
         SM2Signer verifier = new SM2Signer(StandardDSAEncoding.INSTANCE, new SM3Digest());
         verifier.init(false, publicKey);
-        verify(verifier, message, signature, WARM_UP);
+        verify(verifier, message, signature, measured / 2);
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long from = threads.getCurrentThreadCpuTime();
-        verify(verifier, message, signature, MEASURED);
-        return (threads.getCurrentThreadCpuTime() - from) / 1e9 / MEASURED;
+        verify(verifier, message, signature, measured);
+        return (threads.getCurrentThreadCpuTime() - from) / 1e9 / measured;
     }
 
     private static byte[] sign(SM2Signer signer) {
