@@ -1,7 +1,6 @@
 package poyang.network;
 
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,21 +9,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import poyang.chain.proofs.KeyAnnouncement;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SigningKey;
 import poyang.crypto.VerificationKey;
-import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.AccountKeys;
-import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.tools.PasswordPrompt;
 import poyang.tools.Report;
@@ -34,27 +27,16 @@ import poyang.wire.schema.Empty;
 import poyang.wire.schema.FreezeRequest;
 import poyang.wire.schema.KeyWindow;
 import poyang.wire.schema.Role;
-import poyang.wire.schema.TransactionReceipt;
 
 /// Who acts on a chain: accounts, their roles, standing and keys.
 @Command(name = "account", description = "Registers accounts, shows, freezes and frees them, and replaces their keys.")
-final class AccountCommands {
+final class AccountCommands extends CommandGroup {
     private static final String CONTRACT = "poyang.v1.Accounts";
     private static final int BLOCKS_AHEAD = 20;
     private static final int OVERLAP_BLOCKS = 100;
 
-    private final RandomSource random = ProcessRandom.open("account");
-    private final InstantSource clock = InstantSource.system();
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
-
-    private Report report() {
-        return new Report(command.commandLine().getOut(), json);
+    AccountCommands() {
+        super("account");
     }
 
     @Command(description = "By an administrator of the department, or a supervisor: a new account.")
@@ -72,12 +54,7 @@ final class AccountCommands {
                 .setTitle(title)
                 .setPublicKey(ChainForms.byteString(key(publicKey)))
                 .build();
-        return by.with(random, clock, account -> {
-            TransactionReceipt receipt = account.call(CONTRACT, "Register", record);
-            return report().say("registered", made)
-                    .say("block", receipt.getHeight())
-                    .done(0);
-        });
+        return call(by, CONTRACT, "Register", record, "registered", made);
     }
 
     private static Bytes key(String hex) {
@@ -138,7 +115,7 @@ final class AccountCommands {
             @Parameters(paramLabel = "ACCOUNT") String frozen,
             @Option(names = "--reason", required = true, description = "kept on chain") String reason,
             @Mixin AccountOptions by) {
-        return by.with(random, clock, account -> changed(account, "Freeze", frozen, reason));
+        return call(by, CONTRACT, "Freeze", request(frozen, reason), "frozen", frozen);
     }
 
     @Command(description = "Lifts that; what a supervisor froze, a supervisor frees.")
@@ -146,17 +123,11 @@ final class AccountCommands {
             @Parameters(paramLabel = "ACCOUNT") String free,
             @Option(names = "--reason", required = true, description = "kept on chain") String reason,
             @Mixin AccountOptions by) {
-        return by.with(random, clock, account -> changed(account, "Unfreeze", free, reason));
+        return call(by, CONTRACT, "Unfreeze", request(free, reason), "free", free);
     }
 
-    private int changed(ChainAccount account, String method, String whom, String reason) {
-        TransactionReceipt receipt = account.call(
-                CONTRACT,
-                method,
-                FreezeRequest.newBuilder().setAccount(whom).setReason(reason).build());
-        return report().say(method.equals("Freeze") ? "frozen" : "free", whom)
-                .say("block", receipt.getHeight())
-                .done(0);
+    private static FreezeRequest request(String whom, String reason) {
+        return FreezeRequest.newBuilder().setAccount(whom).setReason(reason).build();
     }
 
     @Command(

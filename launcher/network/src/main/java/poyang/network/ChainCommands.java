@@ -11,16 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import poyang.chain.proofs.Genesis;
 import poyang.crypto.Certificates;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SigningKey;
-import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
@@ -37,16 +33,10 @@ import poyang.tools.Report;
 @Command(
         name = "chain",
         description = "Makes, lists, joins, leaves, archives and deletes chains of a host (./poyang host).")
-final class ChainCommands {
-    private final RandomSource random = ProcessRandom.open("chain");
-    private final InstantSource clock = InstantSource.system();
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
+final class ChainCommands extends CommandGroup {
+    ChainCommands() {
+        super("chain");
+    }
 
     /// Who asks which host.
     @SuppressWarnings("NullAway.Init") // picocli sets the options before they are used
@@ -167,7 +157,7 @@ final class ChainCommands {
     }
 
     private int say(HostAnswer.Chains answer) {
-        Report report = new Report(command.commandLine().getOut(), json).list("chains");
+        Report report = report().list("chains");
         for (ChainListing chain : answer.chains()) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("chain", chain.chain());

@@ -1,7 +1,6 @@
 package poyang.network;
 
 import com.google.protobuf.ByteString;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,15 +8,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import poyang.chain.proofs.Epoch;
-import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.tools.Report;
@@ -31,23 +25,17 @@ import poyang.wire.schema.TransactionReceipt;
 
 /// Which engine and validators a chain has, and what it is to have next.
 @Command(name = "epoch", description = "Shows a chain's epochs, and proposes the next: engine, block time, validators.")
-final class EpochCommands {
+final class EpochCommands extends CommandGroup {
     private static final String CONTRACT = "poyang.v1.Epochs";
 
-    private final RandomSource random = ProcessRandom.open("epoch");
-    private final InstantSource clock = InstantSource.system();
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
+    EpochCommands() {
+        super("epoch");
+    }
 
     @Command(description = "The present epoch, proven from the genesis, and what is proposed.")
     int status(@Mixin AccountOptions by) {
         return by.with(random, clock, account -> {
-            Report report = new Report(command.commandLine().getOut(), json);
+            Report report = report();
             describe(report, "present", account.client().epochs().last());
             EpochsStatus status = ChainForms.attested(
                     EpochsStatus.parser(), Bytes.wrap(account.read(CONTRACT, "Status", Empty.getDefaultInstance())));
@@ -104,8 +92,7 @@ final class EpochCommands {
             members.forEach((name, key) -> proposal.addValidators(
                     EpochValidator.newBuilder().setId(name).setPublicKey(ByteString.copyFrom(key.toArray()))));
             TransactionReceipt receipt = account.call(CONTRACT, "Propose", proposal.build());
-            return new Report(command.commandLine().getOut(), json)
-                    .say("proposed epoch", proposal.getNumber())
+            return report().say("proposed epoch", proposal.getNumber())
                     .say("block", receipt.getHeight())
                     .done(0);
         });
@@ -122,9 +109,7 @@ final class EpochCommands {
                 CONTRACT,
                 "Withdraw",
                 EpochWithdrawal.newBuilder().setNumber(next).build());
-        return new Report(command.commandLine().getOut(), json)
-                .say("withdrawn in block", receipt.getHeight())
-                .done(0);
+        return report().say("withdrawn in block", receipt.getHeight()).done(0);
     }
 
     private static void describe(Report report, String which, Epoch epoch) {

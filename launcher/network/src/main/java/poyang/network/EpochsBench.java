@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -174,9 +173,7 @@ final class EpochsBench implements Callable<Integer> {
             List<String> all = new ArrayList<>(List.of(group, name, "--json"));
             all.addAll(by);
             all.addAll(List.of(options));
-            int code = new CommandLine(Main.commands())
-                    .setOut(new PrintWriter(out))
-                    .execute(all.toArray(String[]::new));
+            int code = Main.commands().line(group).setOut(new PrintWriter(out)).execute(all.toArray(String[]::new));
             if (code != 0) {
                 throw notSo("poyang " + group + " " + name + " ended with " + code + " " + out);
             }

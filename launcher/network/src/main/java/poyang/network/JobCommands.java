@@ -6,20 +6,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
-import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.tools.Report;
@@ -36,23 +30,13 @@ import poyang.wire.schema.SubmitJob;
 /// What analysts and owners do with jobs of any kind. Exit codes: 0 done; 1 the job ended otherwise than well, or no
 /// node or executor was reached; 2 wrong use, or the chain refuses.
 @Command(name = "job", description = "Submits, consents to and follows jobs; fetches results and receipts.")
-final class JobCommands {
+final class JobCommands extends CommandGroup {
     private static final String JOBS = "poyang.v1.Jobs";
     private static final List<JobState> OPEN = List.of(JobState.AWAITING_CONSENT, JobState.READY, JobState.RUNNING);
     private static final long POLL_MILLIS = 500;
 
-    private final RandomSource random = ProcessRandom.open("job");
-    private final InstantSource clock = InstantSource.system();
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
-
-    private Report report() {
-        return new Report(command.commandLine().getOut(), json);
+    JobCommands() {
+        super("job");
     }
 
     /// A plan becomes a job.
@@ -135,8 +119,7 @@ final class JobCommands {
             @Mixin AccountOptions by) {
         return by.withExecutors(random, clock, (account, executors) -> {
             Job job = job(account, id);
-            try (JobFollowing following =
-                    new JobFollowing(account, executors, command.commandLine().getErr())) {
+            try (JobFollowing following = new JobFollowing(account, executors, meanwhile())) {
                 while (wait && OPEN.contains(job.getState())) {
                     following.at(job);
                     pause();

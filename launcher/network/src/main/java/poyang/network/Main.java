@@ -1,11 +1,12 @@
 package poyang.network;
 
+import java.util.List;
 import picocli.CommandLine.Command;
+import poyang.tools.Commands;
 
 /// The commands that run a network on this machine or read what it left.
-@Command(
-        name = "poyang",
-        subcommands = {
+public final class Main {
+    private static final Commands COMMANDS = new Commands(List.of(
             Demo.class,
             Verify.class,
             Audit.class,
@@ -23,9 +24,8 @@ import picocli.CommandLine.Command;
             ViewCommands.class,
             JobCommands.class,
             ProofCommands.class,
-            Main.Bench.class
-        })
-public final class Main {
+            Bench.class));
+
     private Main() {}
 
     @Command(
@@ -41,10 +41,10 @@ public final class Main {
     static final class Bench {}
 
     public static void main(String[] arguments) {
-        System.exit(poyang.tools.Main.run(commands(), arguments));
+        System.exit(poyang.tools.Main.run(COMMANDS, arguments));
     }
 
-    static Object commands() {
-        return new Main();
+    static Commands commands() {
+        return COMMANDS;
     }
 }

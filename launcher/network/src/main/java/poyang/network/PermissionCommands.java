@@ -8,7 +8,6 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.util.JsonFormat;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +16,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
-import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.Bytes;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
 import poyang.tools.Report;
@@ -57,7 +51,7 @@ import poyang.wire.schema.ViewsOuterClass;
 @Command(
         name = "permission",
         description = "Rules over calls, levels of accounts, and calls that several departments must want.")
-final class PermissionCommands {
+final class PermissionCommands extends CommandGroup {
     private static final String CONTRACT = "poyang.v1.Permissions";
     private static final List<FileDescriptor> CALLS = List.of(
             AccountsOuterClass.getDescriptor(),
@@ -72,25 +66,8 @@ final class PermissionCommands {
             PermissionsOuterClass.getDescriptor(),
             ViewsOuterClass.getDescriptor());
 
-    private final RandomSource random = ProcessRandom.open("permission");
-    private final InstantSource clock = InstantSource.system();
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
-
-    private Report report() {
-        return new Report(command.commandLine().getOut(), json);
-    }
-
-    private int changed(AccountOptions by, String method, Message arguments, String said, String about) {
-        return by.with(random, clock, account -> {
-            TransactionReceipt receipt = account.call(CONTRACT, method, arguments);
-            return report().say(said, about).say("block", receipt.getHeight()).done(0);
-        });
+    PermissionCommands() {
+        super("permission");
     }
 
     @Command(name = "set-rule", description = "By a supervisor: who must want a call from the next block on.")
@@ -121,7 +98,7 @@ final class PermissionCommands {
             rule.setNumerator(Integer.parseInt(parts[0]));
             rule.setDenominator(parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
         }
-        return changed(by, "SetRule", rule.build(), "rule for", resource);
+        return call(by, CONTRACT, "SetRule", rule.build(), "rule for", resource);
     }
 
     private static RuleKind kind(String name) {
@@ -137,7 +114,7 @@ final class PermissionCommands {
     @Command(name = "drop-rule", description = "By a supervisor: the call is its contract's own matter again.")
     int dropRule(@Parameters(paramLabel = "CALL") String resource, @Mixin AccountOptions by) {
         ResourceKey key = ResourceKey.newBuilder().setResource(resource).build();
-        return changed(by, "DropRule", key, "dropped", resource);
+        return call(by, CONTRACT, "DropRule", key, "dropped", resource);
     }
 
     @Command(
@@ -152,7 +129,7 @@ final class PermissionCommands {
         PermissionLevel.Builder level =
                 PermissionLevel.newBuilder().setName(name).setTitle(title);
         Optional.ofNullable(accounts).ifPresent(level::addAllAccounts);
-        return changed(by, "SetLevel", level.build(), "level", name);
+        return call(by, CONTRACT, "SetLevel", level.build(), "level", name);
     }
 
     @Command(

@@ -6,20 +6,14 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
-import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.tools.Report;
 import poyang.tools.ZkpStatementOptions;
@@ -41,21 +35,11 @@ import poyang.zkp.uses.Statement;
 /// Verification keys and proofs on chain: publish, submit, list, get. Exit codes: 0 done, and a proof holds; 1 it does
 /// not, or no node was reached; 2 wrong use, or the chain refuses.
 @Command(name = "proof", description = "Publishes keys and proofs of statements on chain, and gets them back.")
-final class ProofCommands {
+final class ProofCommands extends CommandGroup {
     private static final String CONTRACT = "poyang.v1.ZeroKnowledge";
 
-    private final RandomSource random = ProcessRandom.open("proof");
-    private final InstantSource clock = InstantSource.system();
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
-
-    private Report report() {
-        return new Report(command.commandLine().getOut(), json);
+    ProofCommands() {
+        super("proof");
     }
 
     /// A key with its statement, which names the commitment.

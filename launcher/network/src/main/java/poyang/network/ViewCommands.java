@@ -1,20 +1,14 @@
 package poyang.network;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
-import poyang.crypto.random.ProcessRandom;
 import poyang.kernel.PoyangException;
-import poyang.kernel.RandomSource;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ExecutorClient;
 import poyang.tools.Report;
@@ -35,25 +29,15 @@ import poyang.wire.schema.ViewStatus;
 /// What owners and analysts do with views: publish, have made anew, withdraw, list, watch. Exit codes: 0 done;
 /// 1 no node or executor was reached, or proved what it said; 2 wrong use, or the chain refuses.
 @Command(name = "view", description = "Publishes parts of a data set for private look-ups, and lists them.")
-final class ViewCommands {
+final class ViewCommands extends CommandGroup {
     private static final String VIEWS = "poyang.v1.Views";
     /// One core; docs/private-reads.md has the measurement.
     private static final double SECONDS_A_RECORD = 0.00016;
 
     private static final double SECONDS_AN_OUTPUT = 0.5;
 
-    private final RandomSource random = ProcessRandom.open("view");
-    private final InstantSource clock = InstantSource.system();
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "say it as one JSON object")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
-
-    private Report report() {
-        return new Report(command.commandLine().getOut(), json);
+    ViewCommands() {
+        super("view");
     }
 
     /// Which views there are.

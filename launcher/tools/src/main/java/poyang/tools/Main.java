@@ -2,16 +2,14 @@ package poyang.tools;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import poyang.kernel.ErrorCode.Category;
 import poyang.kernel.PoyangException;
 
 /// The command line. Exit codes: 0 done, 2 wrong use or bad input, 1 anything else.
-@Command(
-        name = "poyang",
-        description = "Departments compute together, and no raw row leaves a department.",
-        subcommands = {
+public final class Main {
+    private static final Commands COMMANDS = new Commands(List.of(
             Collide.class,
             Score.class,
             Seal.class,
@@ -20,27 +18,26 @@ import poyang.kernel.PoyangException;
             Ca.class,
             RandomnessTest.class,
             Zkp.class,
-            BenchPsi.class
-        })
-public final class Main {
+            BenchPsi.class));
+
     private Main() {}
 
     public static void main(String[] arguments) {
         System.exit(run(arguments));
     }
 
-    /// The commands of this module, for {@link #run(Object, String...)}.
-    public static Object commands() {
-        return new Main();
+    /// The commands of this module, for {@link #run(Commands, String...)}.
+    public static Commands commands() {
+        return COMMANDS;
     }
 
     static int run(String... arguments) {
-        return run(new Main(), arguments);
+        return run(COMMANDS, arguments);
     }
 
-    /// Runs one of `commands`' subcommands; explains what fails; gives the exit code.
-    public static int run(Object commands, String... arguments) {
-        return new CommandLine(commands)
+    /// Runs one of `commands`; explains what fails; gives the exit code.
+    public static int run(Commands commands, String... arguments) {
+        return commands.line(arguments)
                 .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler(Main::explain)

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.SigningKey;
@@ -126,7 +125,8 @@ final class ChainCommandsTest {
                 "--operator", "alice",
                 "--key", folder.resolve("alice.pem").toString(),
                 "--password-file", folder.resolve("alice.password").toString()));
-        return new CommandLine(Main.commands())
+        return Main.commands()
+                .line("chain")
                 .setOut(new PrintWriter(out, true))
                 .setExecutionExceptionHandler((failure, _, _) -> {
                     out.write(String.valueOf(failure.getMessage()));

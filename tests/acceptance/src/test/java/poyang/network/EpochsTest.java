@@ -22,7 +22,7 @@ final class EpochsTest {
     @Test
     void noRecordIsLostWhileEnginesValidatorsAndKeysChange() {
         StringWriter out = new StringWriter();
-        CommandLine command = new CommandLine(Main.commands());
+        CommandLine command = Main.commands().line("bench");
         command.setOut(new PrintWriter(out));
 
         int code = command.execute(

@@ -18,7 +18,7 @@ final class FaultsTest {
     @Test
     void noRecordIsLostAndAllValidatorsComeToOneHeight() {
         StringWriter out = new StringWriter();
-        CommandLine command = new CommandLine(Main.commands());
+        CommandLine command = Main.commands().line("bench");
         command.setOut(new PrintWriter(out));
 
         int code = command.execute(

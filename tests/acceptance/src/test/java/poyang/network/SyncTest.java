@@ -19,7 +19,7 @@ final class SyncTest {
     @Test
     void aJoinerThatIsKilledAndWithoutRoomOnItsWayHasTheWholeChainAndVotes() {
         StringWriter out = new StringWriter();
-        CommandLine command = new CommandLine(Main.commands());
+        CommandLine command = Main.commands().line("bench");
         command.setOut(new PrintWriter(out));
 
         int code = command.execute(
