@@ -6,7 +6,8 @@
 //
 // CONFIG: { "console": URL, "spki": base64 of the SHA-256 of the key that the console's certificate binds,
 //           "users": { "organisation/name": { "keystore": FILE, "password": TEXT } },
-//           "register": [ { "owner", "name", "title", "connector", "settings": {}, "key", "kind": 1..4 } ],
+//           "register": [ { "owner", "name", "title", "connector", "settings": {}, "key", "kind": 1..4,
+//                             "unreachable": { "connector", "settings": {}, "secret": one of them, "error": NAME } or absent } ],
 //           "job": { "analyst", "own", "other", "owners": [..], "supervisor",
 //                    "expectedMatches": number or absent, "timeoutSeconds": number },
 //           "collisions": [ { "name", "analyst", "button", "steps": [ [ACTION, ...] ], "learns": [TEXT], "owners": [..],
@@ -106,11 +107,32 @@ async function choose(page, testId, text) {
   await page.locator('.el-select-dropdown__item:visible', { hasText: text }).first().click();
 }
 
+// A source that nobody answers for is refused by name, and its password leaves the browser sealed only.
+async function testUnreachable(page, { connector, settings, secret, error }) {
+  const sent = [];
+  const hear = (request) => sent.push(request.postData() ?? '');
+  page.on('request', hear);
+  await page.getByTestId(`connector-${connector}`).click();
+  for (const [name, value] of Object.entries(settings)) await page.getByTestId(`setting-${name}`).fill(String(value));
+  await page.getByTestId('test-source').click();
+  const said = page.getByTestId('test-error');
+  await said.waitFor({ timeout: 60_000 });
+  page.off('request', hear);
+  if (!(await said.innerText()).includes(error)) throw new Error(`the source was refused otherwise: ${await said.innerText()}`);
+  const signed = sent.filter((body) => body.includes('signed')).map((body) => Buffer.from(JSON.parse(body).signed, 'base64'));
+  if (signed.length === 0) throw new Error('no signed request was seen');
+  if (signed.some((bytes) => bytes.includes(settings[secret])) || sent.some((body) => body.includes(settings[secret]))) {
+    throw new Error('a password left the browser in clear');
+  }
+  outcome.seen.push(`${connector} refused by name, its password sealed`);
+}
+
 async function register(page, source) {
   await menu(page, 'sources');
   await page.getByTestId('register').click();
   await page.getByTestId('source-name').fill(source.name);
   await page.getByTestId('source-title').fill(source.title);
+  if (source.unreachable) await testUnreachable(page, source.unreachable);
   await page.getByTestId(`connector-${source.connector}`).click();
   for (const [name, value] of Object.entries(source.settings)) await page.getByTestId(`setting-${name}`).fill(String(value));
   await page.getByTestId('test-source').click();

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The pages' own unit tests, and the three users driven through the real pages in headless Chromium
-/// over the village; the screenshots stay in target/browser.
+/// The pages' own unit tests; and when asked for by `-Dvillage`, the three users driven through the real pages in
+/// headless Chromium over the village, with screenshots in target/browser. The suite has that walk over a real
+/// province, in `tests/acceptance`.
 class WebSuiteTest {
     private static final Path WEB = Path.of("..", "web");
     private static final Path DRIVER = Path.of("..", "..", "tests", "acceptance", "browser");
@@ -38,6 +40,7 @@ class WebSuiteTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "village", matches = ".*", disabledReason = "tests/acceptance has it, over more")
     void threeUsersWalkThroughThePages(@TempDir Path folder) throws Exception {
         assumeTrue(Files.isExecutable(CHROMIUM), "Chromium is not installed; see ./poyang doctor");
         assertTrue(

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.BufferedInputStream;
@@ -14,18 +13,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -35,7 +29,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
-import poyang.crypto.CryptoSuite;
 import poyang.crypto.PrivateKeyFile;
 import poyang.crypto.Revocations;
 import poyang.crypto.Sm2PrivateKey;
@@ -47,7 +40,6 @@ import poyang.crypto.pki.RevocationList;
 import poyang.crypto.pki.Subject;
 import poyang.crypto.random.ProcessRandom;
 import poyang.executor.compute.Replay;
-import poyang.executor.jail.Scratch;
 import poyang.kernel.PoyangException;
 import poyang.kernel.RandomSource;
 import poyang.sdk.ChainForms;
@@ -68,16 +60,13 @@ import poyang.wire.schema.StoredCrl;
 import poyang.wire.schema.TransactionPayload;
 import poyang.wire.schema.TransactionReceipt;
 
-/// The whole province as real processes: the main job, the faults that it must survive, and three people
-/// who use the console in a real browser.
+/// The whole province as real processes: the main job, the faults that it must survive, and all that people do
+/// by command.
 @Timeout(400)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class MainJobTest {
     private static final int PERSONS = 3_000;
     private static final int PORT = 18_480;
-    private static final Path DRIVER = Path.of("browser");
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final Path SHOTS = Path.of("target", "browser");
 
     private static final RandomSource RANDOM = ProcessRandom.open("test");
 
@@ -86,49 +75,24 @@ final class MainJobTest {
     static Path folder;
 
     @SuppressWarnings("NullAway.Init") // made before the tests
-    private static Path passage;
+    private static WholeProvince province;
 
     @SuppressWarnings("NullAway.Init")
     private static LocalNetwork network;
 
     @SuppressWarnings("NullAway.Init")
-    private static Departments departments;
-
-    @SuppressWarnings("NullAway.Init")
     private static MainJob main;
-
-    @SuppressWarnings("NullAway.Init")
-    private static ScoringSteps scoring;
-
-    @SuppressWarnings("NullAway.Init")
-    private static AggregationSteps aggregation;
 
     @BeforeAll
     static void start() throws IOException {
-        passage = Files.createTempDirectory("poyang-test");
-        Files.setPosixFilePermissions(passage, PosixFilePermissions.fromString("rwx--x--x"));
-        network = network("network", PORT);
-        departments = new Departments(network, PERSONS, Optional.empty());
-        network.start();
-        main = new MainJob(network, RANDOM, _ -> {});
-        Map<String, Long> rows = departments.register(main);
-        assertEquals(Set.copyOf(LocalNetwork.DEPARTMENTS), rows.keySet());
-        scoring = new ScoringSteps(network, main);
-        scoring.register();
-        aggregation = new AggregationSteps(network);
-        aggregation.register();
-    }
-
-    private static LocalNetwork network(String name, int port) {
-        return new LocalNetwork(
-                folder.resolve(name), passage, port, List.of(), CryptoSuite.SM, RANDOM, InstantSource.system());
+        province = WholeProvince.start(folder, PORT, PERSONS, RANDOM);
+        network = province.network();
+        main = province.main();
     }
 
     @AfterAll
     static void stop() throws IOException {
-        network.close();
-        departments.close();
-        Scratch.wipe(passage);
+        province.close();
     }
 
     private static String consented() {
@@ -139,7 +103,7 @@ final class MainJobTest {
 
     private static MainJob.Outcome completed(Job job) throws IOException {
         MainJob.Outcome outcome = main.collect(job, folder);
-        assertEquals(departments.expectedMatches(), outcome.matches());
+        assertEquals(province.departments().expectedMatches(), outcome.matches());
         assertTrue(outcome.committed(), "the result is the one that the receipt commits to");
         for (Path receipt : outcome.receipts().values()) {
             assertInstanceOf(
@@ -299,7 +263,7 @@ final class MainJobTest {
     private static int auditVerify(Path file, String process, String log) throws IOException {
         List<String> command = new ArrayList<>(List.of("audit", "verify", file.toString(), "--log", log));
         command.addAll(opening(process));
-        return as("supervision/supervisor", command);
+        return province.as("supervision/supervisor", command);
     }
 
     /// Checks a log on its way out in clear.
@@ -322,7 +286,10 @@ final class MainJobTest {
     @Test
     void aProcessWithoutRoomForItsAuditLogStopsServing() throws Exception {
         String process = "housing-executor";
-        run(10, "prlimit", "--pid", Long.toString(network.pid(process)), "--fsize=1");
+        Process limit = new ProcessBuilder("prlimit", "--pid", Long.toString(network.pid(process)), "--fsize=1")
+                .inheritIO()
+                .start();
+        assertEquals(0, limit.waitFor());
         SignedQuery list =
                 network.account("housing/owner").query("poyang.v1.Executor", "ListSources", Empty.getDefaultInstance());
         assertThrows(PoyangException.class, () -> network.executors().listSources("housing", list));
@@ -392,8 +359,8 @@ final class MainJobTest {
         assertRefused(
                 "WRONG_PASSWORD",
                 () -> PrivateKeyFile.read(network.keyFile("taxation/owner"), "not the password".toCharArray()));
-        assertRefused("NETWORK_RUNNING", () -> network("network", PORT + 100));
-        assertRefused("PORT_TAKEN", () -> network("second", PORT));
+        assertRefused("NETWORK_RUNNING", () -> province.another("network", PORT + 100));
+        assertRefused("PORT_TAKEN", () -> province.another("second", PORT));
         assertTrue(network.isAlive("console"), "the first network goes on");
     }
 
@@ -412,21 +379,20 @@ final class MainJobTest {
                 "blocks where height between 1 and 5 order by time desc",
                 "jobs where parties = 'taxation' and (state = 'COMPLETED' or attempt >= 1)",
                 "receipts where code != 0 limit 5")) {
-            assertEquals(0, as("taxation/analyst", List.of("query", query)));
-            assertEquals(0, as("taxation/analyst", List.of("query", query), "--json"));
+            assertEquals(0, province.as("taxation/analyst", List.of("query", query)));
+            assertEquals(0, province.as("taxation/analyst", List.of("query", query), "--json"));
         }
-        assertEquals(2, as("taxation/analyst", List.of("query", "blocks where")));
+        assertEquals(2, province.as("taxation/analyst", List.of("query", "blocks where")));
     }
 
     @Test
     void theFeedOfPermissionsIsPrintedBlockByBlock() throws IOException {
-        assertEquals(0, as("supervision/supervisor", List.of("watch"), "--from", "1", "--to", "2"));
+        assertEquals(0, province.as("supervision/supervisor", List.of("watch"), "--from", "1", "--to", "2"));
     }
 
     @Test
     void accountsAndRulesAreKeptByCommand() throws Exception {
-        new AccountSteps(network, (account, command) -> as(account, command), folder, RANDOM)
-                .anAccountLivesAndRulesHoldByCommand();
+        new AccountSteps(network, province::as, folder, RANDOM).anAccountLivesAndRulesHoldByCommand();
     }
 
     /// The last of all, so that every kind of job, view and proof has gone before it.
@@ -440,7 +406,7 @@ final class MainJobTest {
         for (int i = 0; i < 2; i++) {
             assertEquals(
                     0,
-                    as(
+                    province.as(
                             "supervision/supervisor",
                             List.of("audit", "watch", "--quiet"),
                             "--seconds",
@@ -448,11 +414,11 @@ final class MainJobTest {
                             "--state",
                             state.toString()));
         }
-        assertNotEquals(0, as("taxation/owner", List.of("audit", "watch"), "--seconds", "3"));
+        assertNotEquals(0, province.as("taxation/owner", List.of("audit", "watch"), "--seconds", "3"));
     }
 
     private static int state(String key, String... more) throws IOException {
-        return as("taxation/analyst", List.of("state", "poyang.v1.Accounts", key), more);
+        return province.as("taxation/analyst", List.of("state", "poyang.v1.Accounts", key), more);
     }
 
     private static void assertRefused(String code, Executable call) {
@@ -462,127 +428,19 @@ final class MainJobTest {
     }
 
     @Test
-    void threePeopleUseTheConsoleInARealBrowser() throws Exception {
-        assumeTrue(Files.isExecutable(CHROMIUM), "Chromium is not installed; see ./poyang doctor");
-        if (!Files.exists(DRIVER.resolve("node_modules"))) {
-            run(120, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
-        }
-        DemoView view = new DemoView(network, "taxation/registrations-web");
-        view.publish();
-        var _ = view.awaitTable(1);
-        Path config = folder.resolve("browser.json");
-        Files.writeString(config, browserConfig());
-        run(300, "node", "drive.mjs", config.toString(), SHOTS.toAbsolutePath().toString());
-        int receipts = 0;
-        try (Stream<Path> shots = Files.list(SHOTS)) {
-            for (Path file : shots.filter(f -> f.toString().endsWith(".json")).toList()) {
-                assertInstanceOf(
-                        ReceiptVerifier.Verdict.Proven.class,
-                        ReceiptVerifier.verify(ChainForms.readReceipt(file), network.genesis()),
-                        file.toString());
-                receipts++;
-            }
-        }
-        assertEquals(2, receipts, "receipts that the browser downloaded");
-    }
-
-    private static String browserConfig() throws Exception {
-        List<String> taxpayer = new LookupSteps(network, RANDOM).taxpayer();
-        Path proofs = folder.resolve("proofs-web");
-        ProofSteps proving = new ProofSteps(network, proofs);
-        proving.proveAQualification();
-        proving.prepareJobs("income-web", (account, command) -> as(account, command));
-        Map<String, String> users = new TreeMap<>();
-        for (String account : List.of(
-                "medical-insurance/owner",
-                "medical-insurance/analyst",
-                "taxation/owner",
-                "taxation/analyst",
-                "housing/owner",
-                "housing/analyst",
-                "supervision/supervisor")) {
-            users.put(
-                    account,
-                    String.format(
-                            "\"%s\": {\"keystore\": \"%s\", \"password\": \"%s\"}",
-                            account, network.keyFile(account), network.password(account)));
-        }
-        return """
-                {"console": "%s", "spki": "%s", "users": {%s},
-                 "register": [
-                  {"owner": "medical-insurance/owner", "name": "insured-web", "title": "参保人员（网页登记）", "connector": "csv",
-                   "settings": {"path": "insured.csv"}, "key": "key", "kind": 2},
-                  {"owner": "taxation/owner", "name": "taxpayers-web", "title": "纳税人员（网页登记）", "connector": "parquet",
-                   "settings": {"path": "taxpayers.parquet"}, "key": "key", "kind": 2}],
-                 "job": {"analyst": "taxation/analyst", "own": "taxation/taxpayers-web",
-                  "other": "medical-insurance/insured-web", "owners": ["medical-insurance/owner", "taxation/owner"],
-                  "supervisor": "supervision/supervisor", "expectedMatches": %d, "timeoutSeconds": 180},
-                 "collisions": [{"name": "group", "analyst": "medical-insurance/analyst", "button": "new-group",
-                  "steps": [["pick", "member-0", "member-0-medical-insurance/insured"],
-                   ["pick", "member-1", "member-1-taxation/taxpayers"],
-                   ["pick", "member-2", "member-2-housing/contributors"], ["click", "join-2"]],
-                  "learns": ["其余各方都有"], "owners": ["medical-insurance/owner", "taxation/owner", "housing/owner"],
-                  "words": ["3 方共有的标识", "列出本方全部并标注", "vole-group"], "count": %d, "cells": ["各方都有"]}],
-                 "lookup": {"analyst": "housing/analyst", "owner": "taxation/owner", "view": "taxation/registrations-web",
-                  "key": "%s", "shows": "%s"},
-                 "scoring": {"analyst": "medical-insurance/analyst", "features": "%s", "model": "%s",
-                  "numbers": {"cost": [2, 100000], "visits": [0, 100]}, "expectedRows": %d, "firstScore": "%s",
-                  "owners": ["medical-insurance/owner", "taxation/owner"]},
-                 "totals": {"analyst": "housing/analyst", "reporters": [
-                   {"dataset": "medical-insurance/payments", "value": "paid", "category": "area"},
-                   {"dataset": "taxation/payments", "value": "paid", "category": "area"}],
-                  "collector": "住房公积金", "categories": "东湖区、西湖区", "largest": 100000, "decimals": 2,
-                  "owners": ["medical-insurance/owner", "taxation/owner", "housing/owner"],
-                  "cells": ["100.75", "326.67000000"]},
-                 "supervision": {"logs": ["taxation/executor/executor", "validators/validator-1/node", "supervision/console/console"],
-                  "frozen": "supervision/authority", "call": "poyang.v1.Datasets/SetRows"},
-                 "proofs": {"owner": "%s", "analyst": "%s", "name": "income-web", "folder": "%s",
-                  "conditions": "%s", "purpose": "%s",
-                  "asked": [
-                    {"key": "income-web", "dataset": "taxation/facts-web", "bounds": ["5000", "2026-11-28-12m"],
-                      "statement": "已承诺的表中有一条记录满足 income<5000",
-                      "cells": ["a record of the committed table has income<5000"],
-                      "owners": ["taxation/owner", "housing/owner"]},
-                    {"key": "column-web", "dataset": "taxation/facts-web", "bounds": [], "limits": "4000,8000",
-                      "statement": "已承诺的列的个数、总和、平均，以及以 4,000、8,000 分界的分布", "cells": ["16200"],
-                      "owners": ["taxation/owner", "housing/owner"]},
-                    {"key": "list-web", "dataset": "taxation/facts-web", "bounds": [], "persons": "housing/asked-web",
-                      "statement": "所问的每个人是否在已承诺的名单中", "cells": ["310101198512125558", "999"],
-                      "owners": ["taxation/owner", "housing/owner"]}]}}
-                """.formatted(
-                        network.consoleAddress(),
-                        Doors.keyHash(network),
-                        String.join(",", users.values()),
-                        departments.expectedMatches(),
-                        departments.expectedOfAll(),
-                        taxpayer.get(0),
-                        taxpayer.get(1),
-                        ScoringSteps.FEATURES,
-                        ScoringSteps.MODEL,
-                        ScoringSteps.ROWS,
-                        ScoringSteps.expected(0),
-                        ProofSteps.OWNER,
-                        ProofSteps.ASKER,
-                        proofs,
-                        ProofSteps.CONDITIONS,
-                        ProofSteps.PURPOSE);
-    }
-
-    @Test
     void aModelScoresTheRowsOfAnotherDepartment() throws Exception {
-        scoring.scoresComeFromAPlanByCommand(folder.resolve("scoring"), (account, command) -> as(account, command));
-        scoring.aNumberOutOfBoundsEndsTheAttempt();
+        province.scoring().scoresComeFromAPlanByCommand(folder.resolve("scoring"), province::as);
+        province.scoring().aNumberOutOfBoundsEndsTheAttempt();
     }
 
     @Test
     void severalDepartmentsValuesAreAddedUpByOneThatSeesCiphertexts() throws Exception {
-        aggregation.totalsComeFromAPlanByCommand(folder.resolve("totals"), (account, command) -> as(account, command));
+        province.aggregation().totalsComeFromAPlanByCommand(folder.resolve("totals"), province::as);
     }
 
     @Test
     void factsAreProvenWithoutTheRecordsByCommand() throws Exception {
-        new ProofSteps(network, folder.resolve("proofs"))
-                .theThreeUsesAreVerifiedByAllNodesAndOffline((account, command) -> as(account, command));
+        new ProofSteps(network, folder.resolve("proofs")).theThreeUsesAreVerifiedByAllNodesAndOffline(province::as);
     }
 
     @Test
@@ -597,19 +455,19 @@ final class MainJobTest {
         steps.noLookupIsUsedTwiceOrByAnother(read);
         Path receipt = folder.resolve("lookup.json");
         List<String> lookup = List.of("lookup", DemoView.ID, taxpayer.getFirst(), "--purpose", "核对");
-        assertEquals(0, as("housing/analyst", lookup, "--receipt", receipt.toString()));
-        assertEquals(2, as("housing/analyst", List.of("lookup", DemoView.ID, "123", "--purpose", "核对")));
-        assertNotEquals(0, as("taxation/analyst", lookup), "the own department does not ask");
-        assertEquals(0, as("taxation/owner", List.of("view", "status", DemoView.ID)));
+        assertEquals(0, province.as("housing/analyst", lookup, "--receipt", receipt.toString()));
+        assertEquals(2, province.as("housing/analyst", List.of("lookup", DemoView.ID, "123", "--purpose", "核对")));
+        assertNotEquals(0, province.as("taxation/analyst", lookup), "the own department does not ask");
+        assertEquals(0, province.as("taxation/owner", List.of("view", "status", DemoView.ID)));
         network.kill("taxation-executor");
         network.restart("taxation-executor");
         var _ = view.awaitTable(2);
         assertEquals(2, steps.readsARecord(taxpayer).version());
         steps.whoIsTakenOutIsFoundNoMore(
-                taxpayer, view, () -> as("taxation/owner", List.of("view", "refresh", DemoView.ID)));
-        assertEquals(0, as("taxation/owner", List.of("view", "totals", DemoView.ID)));
-        assertEquals(0, as("taxation/owner", List.of("view", "withdraw", DemoView.ID)));
-        assertEquals(2, as("housing/analyst", lookup));
+                taxpayer, view, () -> province.as("taxation/owner", List.of("view", "refresh", DemoView.ID)));
+        assertEquals(0, province.as("taxation/owner", List.of("view", "totals", DemoView.ID)));
+        assertEquals(0, province.as("taxation/owner", List.of("view", "withdraw", DemoView.ID)));
+        assertEquals(2, province.as("housing/analyst", lookup));
     }
 
     /// The two commands of an authority that speak with the chain, as an operator runs them.
@@ -647,28 +505,7 @@ final class MainJobTest {
     }
 
     private static int as(String account, String command, Path books, String... more) throws IOException {
-        return as(account, List.of("ca", command, books.toString()), more);
-    }
-
-    private static int as(String account, List<String> command, String... more) throws IOException {
-        Path password = folder.resolve(account.replace('/', '-') + ".password");
-        if (!Files.exists(password)) {
-            Files.createFile(
-                    password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(password, network.password(account));
-        }
-        List<String> words = new ArrayList<>(command);
-        words.addAll(List.of(
-                "--config",
-                network.folder().resolve("processes/client/config.properties").toString(),
-                "--account",
-                account,
-                "--key",
-                network.keyFile(account).toString(),
-                "--password-file",
-                password.toString()));
-        words.addAll(List.of(more));
-        return poyang.tools.Main.run(Main.commands(), words.toArray(String[]::new));
+        return province.as(account, List.of("ca", command, books.toString()), more);
     }
 
     /// Clause 7.11: nothing that the province listens on answers in the clear, or to strangers.
@@ -679,22 +516,5 @@ final class MainJobTest {
         assertEquals(JobState.RUNNING, main.await(id, JobState.RUNNING).getState());
         assertEquals(Doors.planned(PORT), Doors.of(network.processes()), "with readers and compute children");
         completed(main.awaitEnd(id, 1));
-    }
-
-    private static void run(int seconds, String... command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("browser", ".txt");
-        Process process = new ProcessBuilder(command)
-                .directory(DRIVER.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
-        if (!ended) {
-            process.destroyForcibly();
-        }
-        String said = Files.readString(output);
-        Files.delete(output);
-        assertTrue(ended, said);
-        assertEquals(0, process.exitValue(), said);
     }
 }
