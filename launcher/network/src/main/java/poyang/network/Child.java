@@ -29,7 +29,7 @@ final class Child {
             "-XX:-UsePerfData");
     /// For processes of which little is asked: they start sooner and hold less.
     static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
-    private static final long READY_SECONDS = 120;
+    private static final long READY_SECONDS = 300;
     private static final long STOP_SECONDS = 8;
     private static final int TOLD_LINES = 5;
 

@@ -23,7 +23,7 @@ import poyang.sdk.ChainForms;
 import poyang.sdk.ReceiptVerifier;
 
 /// Three kinds of people use the console in a real browser, over a whole province of real processes.
-@Timeout(900)
+@Timeout(1_500)
 final class ThreePeopleTest {
     private static final int PERSONS = 3_000;
     private static final int PORT = 18_700;
@@ -57,7 +57,7 @@ final class ThreePeopleTest {
         var _ = view.awaitTable(1);
         Path config = folder.resolve("browser.json");
         Files.writeString(config, browserConfig(province));
-        run(600, "node", "drive.mjs", config.toString(), SHOTS.toAbsolutePath().toString());
+        run(1_200, "node", "drive.mjs", config.toString(), SHOTS.toAbsolutePath().toString());
         int receipts = 0;
         try (Stream<Path> shots = Files.list(SHOTS)) {
             for (Path file : shots.filter(f -> f.toString().endsWith(".json")).toList()) {
