@@ -7,14 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -43,7 +44,8 @@ import poyang.kernel.RandomSource;
 ///
 /// | Family | Key → value |
 /// |---|---|
-/// | rows | kind, place → the row's values, sealed to their key |
+/// | rows | place, kind → the values of the rows next to it, each sealed to its own place ({@link RowChunk}) |
+/// | changing | the same of kinds whose rows change |
 /// | terms | kind, column, keyed hash of a value, height → the rows of that block that have it |
 /// | times | block's time, height → nothing |
 /// | default | marks, sealed |
@@ -64,6 +66,7 @@ final class IndexStore implements AutoCloseable {
     private final ColumnFamilyOptions familyOptions;
     private final DBOptions options;
     private final WriteOptions unsynced;
+    private final BlockTerms.Known known = new BlockTerms.Known();
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final RocksDB database;
     private final SealedValues values;
@@ -75,8 +78,7 @@ final class IndexStore implements AutoCloseable {
         filter = new BloomFilter(10, false);
         unsynced = new WriteOptions();
         values = SealedValues.open(key, random);
-        familyOptions = new ColumnFamilyOptions()
-                .setCompressionType(CompressionType.NO_COMPRESSION)
+        familyOptions = hinted().setCompressionType(CompressionType.NO_COMPRESSION)
                 .setWriteBufferSize(WRITE_BUFFER_BYTES)
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(cache)
@@ -98,7 +100,8 @@ final class IndexStore implements AutoCloseable {
                 RocksDB.DEFAULT_COLUMN_FAMILY,
                 ROWS.getBytes(StandardCharsets.US_ASCII),
                 "terms".getBytes(StandardCharsets.US_ASCII),
-                "times".getBytes(StandardCharsets.US_ASCII))) {
+                "times".getBytes(StandardCharsets.US_ASCII),
+                "changing".getBytes(StandardCharsets.US_ASCII))) {
             families.add(new ColumnFamilyDescriptor(name, familyOptions));
         }
         try {
@@ -108,6 +111,14 @@ final class IndexStore implements AutoCloseable {
             closeOptions();
             throw failed(e);
         }
+    }
+
+    /// Entries of a block come in the order of their keys: where one was put, the next of its column is looked for
+    /// first. RocksDB's Java interface knows the setting by name alone.
+    private static ColumnFamilyOptions hinted() {
+        Properties setting = new Properties();
+        setting.setProperty("memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.2");
+        return ColumnFamilyOptions.getColumnFamilyOptionsFromProps(setting);
     }
 
     static PoyangException failed(Exception e) {
@@ -123,8 +134,9 @@ final class IndexStore implements AutoCloseable {
         return handles.get(0);
     }
 
-    private ColumnFamilyHandle rows() {
-        return handles.get(1);
+    /// Rows that never change are put behind all others, so that their files never have to be merged.
+    private ColumnFamilyHandle rows(Kind kind) {
+        return handles.get(kind.changes() ? 4 : 1);
     }
 
     private ColumnFamilyHandle terms() {
@@ -137,8 +149,9 @@ final class IndexStore implements AutoCloseable {
 
     // ---- keys ---------------------------------------------------------------------------------------
 
-    static byte[] rowPrefix(Kind kind) {
-        return new byte[] {kind.tag()};
+    /// What a row is sealed to.
+    private static byte[] rowKey(Kind kind, long place) {
+        return at(new byte[] {kind.tag()}, place);
     }
 
     static byte[] at(byte[] prefix, long place) {
@@ -155,7 +168,7 @@ final class IndexStore implements AutoCloseable {
     }
 
     /// What a term says: that a column has a value, or that it names one.
-    private record Term(Kind kind, int position, String name) {
+    record Term(Kind kind, int position, String name) {
         static Term of(Kind kind, Column column, Value value) {
             return switch (value) {
                 case Value.Whole(long number) -> new Term(kind, column.position(), Long.toString(number));
@@ -245,25 +258,47 @@ final class IndexStore implements AutoCloseable {
             if (places.isEmpty()) {
                 return List.of();
             }
-            byte[] prefix = rowPrefix(kind);
             List<byte[]> keys = new ArrayList<>(places.size());
             List<ColumnFamilyHandle> families = new ArrayList<>(places.size());
+            long last = -1;
             for (long place : places) {
-                keys.add(at(prefix, place));
-                families.add(IndexStore.this.rows());
+                long first = RowChunk.first(kind, place);
+                if (first != last) {
+                    keys.add(RowChunk.key(kind, first));
+                    families.add(IndexStore.this.rows(kind));
+                    last = first;
+                }
             }
             try {
-                List<byte[]> found = database.multiGetAsList(read, families, keys);
-                List<Row> all = new ArrayList<>(found.size());
-                for (int i = 0; i < found.size(); i++) {
-                    byte @Nullable [] row = found.get(i);
-                    if (row == null) {
-                        throw failed(new RocksDBException("a row is missing"));
-                    }
-                    all.add(Row.decode(kind, places.get(i), open(ROWS, keys.get(i), row)));
+                return rows(kind, places, database.multiGetAsList(read, families, keys));
+            } catch (RocksDBException e) {
+                throw failed(e);
+            }
+        }
+
+        /// @param chunks those that the places stand in, in the same order, each once where they follow each other
+        private List<Row> rows(Kind kind, List<Long> places, List<byte[]> chunks) {
+            List<SealedValues.Item> sealed = new ArrayList<>(places.size());
+            int chunk = -1;
+            long last = -1;
+            for (long place : places) {
+                long first = RowChunk.first(kind, place);
+                chunk += first == last ? 0 : 1;
+                last = first;
+                byte @Nullable [] there = chunks.get(chunk);
+                byte[] row = Optional.<byte[]>ofNullable(there)
+                        .flatMap(found -> RowChunk.find(found, kind, place))
+                        .orElseThrow(() -> failed(new RocksDBException("a row is missing")));
+                sealed.add(new SealedValues.Item(ROWS, rowKey(kind, place), row));
+            }
+            try {
+                List<byte[]> opened = values.openAll(sealed);
+                List<Row> all = new ArrayList<>(opened.size());
+                for (int i = 0; i < opened.size(); i++) {
+                    all.add(Row.decode(kind, places.get(i), opened.get(i)));
                 }
                 return all;
-            } catch (RocksDBException e) {
+            } catch (PoyangException e) {
                 throw failed(e);
             }
         }
@@ -388,13 +423,12 @@ final class IndexStore implements AutoCloseable {
             return rows;
         }
 
-        static byte[] encode(Set<Integer> rows) {
-            byte[] stored = new byte[rows.size() * INDEX_BYTES];
-            int j = 0;
-            for (int row : rows) {
-                stored[j++] = (byte) (row >>> 16);
-                stored[j++] = (byte) (row >>> 8);
-                stored[j++] = (byte) row;
+        static byte[] encode(int[] rows, int count) {
+            byte[] stored = new byte[count * INDEX_BYTES];
+            for (int i = 0, j = 0; i < count; i++) {
+                stored[j++] = (byte) (rows[i] >>> 16);
+                stored[j++] = (byte) (rows[i] >>> 8);
+                stored[j++] = (byte) rows[i];
             }
             return stored;
         }
@@ -407,17 +441,24 @@ final class IndexStore implements AutoCloseable {
 
     // ---- writing ------------------------------------------------------------------------------------
 
-    Batch batch() {
-        return new Batch();
+    /// Changes that take effect together, with rows of one block: for one thread at a time.
+    Batch batch(long height) {
+        return new Batch(height);
     }
 
     /// Changes that take effect together; a crash may lose the last ones, in their order.
     final class Batch {
         private final RawBatch changes = new RawBatch();
-        private final Map<Bytes, TreeSet<Integer>> terms = new LinkedHashMap<>();
+        private final BlockTerms terms;
+        private final Map<Kind, List<Row>> rows = new EnumMap<>(Kind.class);
+        /// Of rows that change.
+        private final Map<Bytes, TreeSet<Integer>> changed = new LinkedHashMap<>();
+
         private final Map<Term, byte[]> prefixes = new LinkedHashMap<>();
-        private final List<SealedValues.Item> items = new ArrayList<>();
-        private final List<byte[]> places = new ArrayList<>();
+
+        private Batch(long height) {
+            terms = new BlockTerms(height);
+        }
 
         void meta(String name, byte[] value) {
             byte[] key = name.getBytes(StandardCharsets.US_ASCII);
@@ -432,26 +473,17 @@ final class IndexStore implements AutoCloseable {
             put(times(), key, new byte[0]);
         }
 
-        /// Hashes the terms of rows that are to be added, all together.
-        void expect(List<Row> rows) {
-            Set<Term> all = new LinkedHashSet<>();
-            rows.forEach(row -> all.addAll(termsOf(row)));
-            Iterator<byte[]> hashes = values.keyedHashes(
-                            TERM, all.stream().map(Term::hashed).toList())
-                    .iterator();
-            all.forEach(term -> prefixes.put(term, term.prefix(hashes.next())));
-        }
-
+        /// A row of a kind that does not change; those of a kind come in order.
         void add(Row row) {
-            byte[] key = at(rowPrefix(row.kind()), row.place());
-            places.add(key);
-            items.add(new SealedValues.Item(ROWS, key, row.encode()));
-            prefixes(row).forEach(term -> posting(term, row).add(row.index()));
+            rows.computeIfAbsent(row.kind(), _ -> new ArrayList<>()).add(row);
+            terms.add(row);
         }
 
-        /// Takes a row's terms away, which another row at its place follows.
-        void forgetTerms(Row row) {
-            prefixes(row).forEach(term -> posting(term, row).remove(row.index()));
+        /// A row of a kind that changes, at the place of the one before.
+        void change(Row before, Row after) {
+            prefixes(before).forEach(term -> posting(term, before).remove(before.index()));
+            rows.computeIfAbsent(after.kind(), _ -> new ArrayList<>()).add(after);
+            prefixes(after).forEach(term -> posting(term, after).add(after.index()));
         }
 
         private List<byte[]> prefixes(Row row) {
@@ -464,22 +496,18 @@ final class IndexStore implements AutoCloseable {
             return all;
         }
 
-        /// The rows of a block that have a term, in order: those of a block that is written already are read first.
+        /// The rows of a block that have a term, in order: they may have been written with it or since.
         private Set<Integer> posting(byte[] term, Row row) {
             byte[] key = at(term, row.height());
-            return terms.computeIfAbsent(Bytes.wrap(key), _ -> {
-                TreeSet<Integer> rows = new TreeSet<>();
-                if (row.kind().changes()) {
-                    try {
-                        byte[] stored = database.get(IndexStore.this.terms(), key);
-                        for (int each : Places.decode(stored == null ? new byte[0] : stored)) {
-                            rows.add(each);
-                        }
-                    } catch (RocksDBException e) {
-                        throw failed(e);
-                    }
+            return changed.computeIfAbsent(Bytes.wrap(key), _ -> {
+                try {
+                    byte[] stored = database.get(IndexStore.this.terms(), key);
+                    return Arrays.stream(Places.decode(stored == null ? new byte[0] : stored))
+                            .boxed()
+                            .collect(Collectors.toCollection(TreeSet::new));
+                } catch (RocksDBException e) {
+                    throw failed(e);
                 }
-                return rows;
             });
         }
 
@@ -487,18 +515,39 @@ final class IndexStore implements AutoCloseable {
             changes.put(family.getID(), key, value);
         }
 
-        void write() {
-            Iterator<byte[]> sealed = values.sealAll(items).iterator();
-            places.forEach(place -> put(IndexStore.this.rows(), place, sealed.next()));
-            int family = IndexStore.this.terms().getID();
-            for (var each : terms.entrySet()) {
-                byte[] key = each.getKey().toArray();
-                if (each.getValue().isEmpty()) {
-                    changes.delete(family, key);
-                } else {
-                    changes.put(family, key, Places.encode(each.getValue()));
+        private void putRows(Kind kind, List<Row> of) {
+            List<byte[]> sealed = values.sealAll(of.stream()
+                    .map(row -> new SealedValues.Item(ROWS, rowKey(kind, row.place()), row.encode()))
+                    .toList());
+            byte[] chunk = {};
+            for (int i = 0; i < sealed.size(); i++) {
+                long place = of.get(i).place();
+                long first = RowChunk.first(kind, place);
+                chunk = RowChunk.with(chunk, kind, place, sealed.get(i));
+                if (i + 1 == sealed.size() || RowChunk.first(kind, of.get(i + 1).place()) != first) {
+                    put(rows(kind), RowChunk.key(kind, first), chunk);
+                    chunk = new byte[0];
                 }
             }
+        }
+
+        private void putTerms() {
+            int family = IndexStore.this.terms().getID();
+            terms.entries(known, hashed -> values.keyedHashes(TERM, hashed))
+                    .forEach(entry -> changes.put(family, entry.key(), entry.rows()));
+            changed.forEach((key, posting) -> {
+                if (posting.isEmpty()) {
+                    changes.delete(family, key.toArray());
+                } else {
+                    int[] all = posting.stream().mapToInt(Integer::intValue).toArray();
+                    changes.put(family, key.toArray(), Places.encode(all, all.length));
+                }
+            });
+        }
+
+        void write() {
+            rows.forEach(this::putRows);
+            putTerms();
             try (WriteBatch batch = changes.made()) {
                 database.write(unsynced, batch);
             } catch (RocksDBException e) {

@@ -37,7 +37,7 @@ public final class QueryIndex implements AutoCloseable {
 
     private static final String KEY_PURPOSE = "index";
     private static final String MARK = "mark";
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int ALTERNATIVES_MAX = 64;
     private static final long WARMED_FROM = 200;
     private static final int CHUNK_MIN = 32;
@@ -144,9 +144,8 @@ public final class QueryIndex implements AutoCloseable {
     ///     its id
     public synchronized void add(Bytes chainId, long at, Bytes blockHash, List<Row> rows) {
         Bug.unless(at > height, "blocks are added in order");
-        IndexStore.Batch batch = store.batch();
+        IndexStore.Batch batch = store.batch(at);
         try (IndexStore.View view = store.view()) {
-            batch.expect(rows);
             Map<String, Row> changed = new TreeMap<>();
             for (Row row : rows) {
                 if (row.kind().changes()) {
@@ -154,9 +153,8 @@ public final class QueryIndex implements AutoCloseable {
                     if (before == null) {
                         before = byId(view, row).orElse(row);
                     }
-                    batch.forgetTerms(before);
                     Row after = new Row(row.kind(), before.height(), before.index(), kept(row, before));
-                    batch.add(after);
+                    batch.change(before, after);
                     changed.put(row.kind() + " " + id(row), after);
                 } else {
                     batch.add(row);

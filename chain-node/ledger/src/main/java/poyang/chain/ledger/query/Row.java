@@ -3,6 +3,8 @@ package poyang.chain.ledger.query;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import poyang.kernel.Bug;
 
@@ -14,7 +16,8 @@ import poyang.kernel.Bug;
 /// @param values in the order of {@link Kind#columns}
 public record Row(Kind kind, long height, int index, List<Value> values) {
     private static final int INDEX_BITS = 24;
-    private static final int TEXT_BYTES_MAX = 0xffff;
+    private static final int PACKED = 1 << 15;
+    private static final int PACKED_LEAST = 16;
 
     public Row {
         values = List.copyOf(values);
@@ -39,47 +42,60 @@ public record Row(Kind kind, long height, int index, List<Value> values) {
 
     static final long LAST_INDEX = (1L << INDEX_BITS) - 1;
 
+    /// Numbers in 8 octets; texts behind their length (2), whose highest bit says that two digits stand in each octet.
     byte[] encode() {
-        List<byte[]> texts = new ArrayList<>();
-        int length = 0;
+        int room = 0;
         for (Value value : values) {
-            switch (value) {
-                case Value.Whole _ -> length += Long.BYTES;
-                case Value.Text(String text) -> length += 2 + take(text, texts);
-                case Value.Texts(List<String> all) -> {
-                    length += 2;
-                    for (String text : all) {
-                        length += 2 + take(text, texts);
-                    }
-                }
-            }
+            room += switch (value) {
+                case Value.Whole _ -> Long.BYTES;
+                case Value.Text(String text) -> room(text);
+                case Value.Texts(List<String> all) ->
+                    2 + all.stream().mapToInt(Row::room).sum();
+            };
         }
-        ByteBuffer out = ByteBuffer.allocate(length);
-        int at = 0;
+        ByteBuffer out = ByteBuffer.allocate(room);
         for (Value value : values) {
             switch (value) {
                 case Value.Whole(long number) -> out.putLong(number);
-                case Value.Text _ -> put(out, texts.get(at++));
+                case Value.Text(String text) -> put(out, text);
                 case Value.Texts(List<String> all) -> {
                     out.putShort((short) all.size());
-                    for (int i = 0; i < all.size(); i++) {
-                        put(out, texts.get(at++));
-                    }
+                    all.forEach(text -> put(out, text));
                 }
             }
         }
-        return out.array();
+        return Arrays.copyOf(out.array(), out.position());
     }
 
-    private static int take(String text, List<byte[]> texts) {
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        Bug.unless(octets.length <= TEXT_BYTES_MAX, "a text is short enough for an index");
-        texts.add(octets);
-        return octets.length;
+    private static int room(String text) {
+        return 2 + 3 * text.length();
     }
 
-    private static void put(ByteBuffer out, byte[] text) {
-        out.putShort((short) text.length).put(text);
+    private static void put(ByteBuffer out, String text) {
+        if (isHex(text)) {
+            out.putShort((short) (PACKED | text.length() / 2));
+            for (int i = 0; i < text.length(); i += 2) {
+                out.put((byte) HexFormat.fromHexDigits(text, i, i + 2));
+            }
+        } else {
+            byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+            Bug.unless(octets.length < PACKED, "a text is short enough for an index");
+            out.putShort((short) octets.length).put(octets);
+        }
+    }
+
+    /// Whole octets in small hexadecimal digits, and enough of them to be worth it.
+    private static boolean isHex(String text) {
+        if (text.length() < PACKED_LEAST || text.length() % 2 != 0 || text.length() / 2 >= PACKED) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char each = text.charAt(i);
+            if ((each < '0' || each > '9') && (each < 'a' || each > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static Row decode(Kind kind, long place, byte[] encoded) {
@@ -106,6 +122,12 @@ public record Row(Kind kind, long height, int index, List<Value> values) {
 
     private static String text(ByteBuffer in, byte[] encoded) {
         int length = Short.toUnsignedInt(in.getShort());
+        if ((length & PACKED) != 0) {
+            int end = in.position() + (length & ~PACKED);
+            String digits = HexFormat.of().formatHex(encoded, in.position(), end);
+            in.position(end);
+            return digits;
+        }
         String text = new String(encoded, in.position(), length, StandardCharsets.UTF_8);
         in.position(in.position() + length);
         return text;
