@@ -35,7 +35,13 @@ public final class Sm3Compression {
 
     /// Takes `blocks` whole blocks of `in` from `at` on into the state.
     public static void compress(int[] state, byte[] in, int at, int blocks) {
-        int[] w = new int[EXPANDED];
+        compress(state, in, at, blocks, new int[EXPANDED]);
+    }
+
+    /// The same.
+    ///
+    /// @param w {@link #EXPANDED} words of room
+    static void compress(int[] state, byte[] in, int at, int blocks, int[] w) {
         for (int i = 0; i < blocks; i++) {
             for (int j = 0; j < 16; j++) {
                 w[j] = (int) BIG_ENDIAN.get(in, at + BLOCK_BYTES * i + 4 * j);

@@ -127,10 +127,11 @@ public final class Sm3Lanes {
         }
 
         void scalars(int from, byte[][] out) {
+            int[] room = new int[Sm3Compression.EXPANDED];
             for (int i = from; i < order.length; i++) {
                 int message = order[i];
                 int[] state = Sm3Compression.initial();
-                Sm3Compression.compress(state, bytes, starts[message], blocksOf(message));
+                Sm3Compression.compress(state, bytes, starts[message], blocksOf(message), room);
                 Sm3Compression.write(state, out[message], 0);
             }
         }
@@ -165,11 +166,12 @@ public final class Sm3Lanes {
         byte[] tail = new byte[2 * BLOCK_BYTES];
         int whole = length / BLOCK_BYTES;
         int tailBytes = tailBytes(length);
+        int[] room = new int[Sm3Compression.EXPANDED];
         for (int i = from; i < to; i++) {
             int[] state = Sm3Compression.initial();
-            Sm3Compression.compress(state, messages, i * length, whole);
+            Sm3Compression.compress(state, messages, i * length, whole, room);
             fillTail(messages, i * length, length, tail);
-            Sm3Compression.compress(state, tail, 0, tailBytes / BLOCK_BYTES);
+            Sm3Compression.compress(state, tail, 0, tailBytes / BLOCK_BYTES, room);
             Sm3Compression.write(state, out, i * DIGEST_BYTES);
         }
     }

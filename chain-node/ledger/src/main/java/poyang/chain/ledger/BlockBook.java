@@ -47,20 +47,21 @@ final class BlockBook {
     }
 
     private static void putAll(Store.Batch batch, Store.Family family, Bytes at, List<Bytes> entries) {
-        RecordWriter record = new RecordWriter();
-        int first = 0;
-        for (int i = 0; i < entries.size(); i++) {
-            record.u32(entries.get(i).length()).raw(entries.get(i));
-            if (record.length() >= RECORD_BYTES || i + 1 == entries.size()) {
-                batch.put(family, place(at, first), record.toBytes());
-                record = new RecordWriter();
-                first = i + 1;
+        int to = 0;
+        for (int first = 0; first < entries.size(); first = to) {
+            int octets = 0;
+            while (to < entries.size() && octets < RECORD_BYTES) {
+                octets += Integer.BYTES + entries.get(to++).length();
             }
+            RecordWriter record = new RecordWriter(octets);
+            entries.subList(first, to)
+                    .forEach(entry -> record.u32(entry.length()).raw(entry));
+            batch.put(family, place(at, first), record.toBytes());
         }
     }
 
     private static Bytes place(Bytes at, int index) {
-        return new RecordWriter().raw(at).u32(index).toBytes();
+        return new RecordWriter(at.length() + Integer.BYTES).raw(at).u32(index).toBytes();
     }
 
     /// The block was written.
@@ -144,6 +145,6 @@ final class BlockBook {
     }
 
     static Bytes long8(long value) {
-        return new RecordWriter().u64(value).toBytes();
+        return new RecordWriter(Long.BYTES).u64(value).toBytes();
     }
 }

@@ -25,11 +25,16 @@ final class HistoricView implements StateView {
     }
 
     static Bytes historyKey(Bytes stateKey, long height) {
-        return new RecordWriter().raw(stateKey).u64(~height).toBytes();
+        return new RecordWriter(stateKey.length() + SUFFIX_BYTES)
+                .raw(stateKey)
+                .u64(~height)
+                .toBytes();
     }
 
     static Bytes historyValue(Bytes flat, Optional<Bytes> value) {
-        return new RecordWriter()
+        int octets =
+                1 + Integer.BYTES + flat.length() + value.map(Bytes::length).orElse(0);
+        return new RecordWriter(octets)
                 .u8(value.isPresent() ? 1 : 0)
                 .u32(flat.length())
                 .raw(flat)

@@ -162,7 +162,7 @@ final class NonceWindow {
     }
 
     private static Bytes record(List<Bytes> hashes) {
-        RecordWriter out = new RecordWriter();
+        RecordWriter out = new RecordWriter(hashes.size() * HASH);
         hashes.forEach(out::raw);
         return out.toBytes();
     }

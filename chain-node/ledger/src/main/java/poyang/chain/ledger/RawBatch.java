@@ -5,8 +5,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /// Changes in the form in which RocksDB keeps a batch, made in one piece here: a call into it for each change costs
-/// more
-/// than the change.
+/// more than the change.
 ///
 /// The form (`write_batch.cc`): number of the first change (8, filled in when it is written) · how many (4) · for
 /// each: kind (1) · family · key · for a put its value; keys and values behind their lengths. Lengths and families
@@ -14,13 +13,33 @@ import org.rocksdb.WriteBatch;
 public final class RawBatch {
     private static final int COUNT_AT = Long.BYTES;
     private static final int HEAD = COUNT_AT + Integer.BYTES;
-    private static final int LONGEST_NUMBER = 5;
     private static final byte DELETE = 4;
     private static final byte PUT = 5;
 
-    private byte[] out = new byte[1 << 12];
+    private byte[] out;
     private int length = HEAD;
     private int count;
+
+    public RawBatch() {
+        this(1 << 12);
+    }
+
+    /// @param octets that its changes take, by {@link #octets}; it grows beyond them
+    RawBatch(int octets) {
+        out = new byte[HEAD + octets];
+    }
+
+    /// So many octets a change takes.
+    ///
+    /// @param family its number
+    /// @param value the value's length; negative for a key that goes
+    static int octets(int family, int key, int value) {
+        return 1 + octets(family) + octets(key) + key + (value < 0 ? 0 : octets(value) + value);
+    }
+
+    private static int octets(int number) {
+        return Math.max(1, (Integer.SIZE - Integer.numberOfLeadingZeros(number) + 6) / 7);
+    }
 
     /// @param family its number
     public void put(int family, byte[] key, byte[] value) {
@@ -30,11 +49,11 @@ public final class RawBatch {
 
     /// @param family its number
     public void delete(int family, byte[] key) {
-        begin(DELETE, family, key, 0);
+        begin(DELETE, family, key, -1);
     }
 
     private void begin(byte kind, int family, byte[] key, int more) {
-        int room = 1 + 3 * LONGEST_NUMBER + key.length + more;
+        int room = octets(family, key.length, more);
         if (length + room > out.length) {
             out = Arrays.copyOf(out, Math.max(length + room, 2 * out.length));
         }
@@ -64,6 +83,6 @@ public final class RawBatch {
         for (int i = 0; i < Integer.BYTES; i++) {
             out[COUNT_AT + i] = (byte) (count >>> i * Byte.SIZE);
         }
-        return new WriteBatch(Arrays.copyOf(out, length));
+        return new WriteBatch(length == out.length ? out : Arrays.copyOf(out, length));
     }
 }

@@ -5,8 +5,17 @@ import poyang.kernel.Bytes;
 
 /// Writes keys and values of the store: fixed fields side by side, integers big-endian.
 final class RecordWriter {
-    private byte[] out = new byte[64];
+    private byte[] out;
     private int length;
+
+    RecordWriter() {
+        this(64);
+    }
+
+    /// @param octets that will be written; it grows beyond them
+    RecordWriter(int octets) {
+        out = new byte[octets];
+    }
 
     RecordWriter u8(int value) {
         room(1);
@@ -46,7 +55,8 @@ final class RecordWriter {
     }
 
     byte[] toArray() {
-        return Arrays.copyOf(out, length);
+        // What follows would not fit into a full array, and be written to another one.
+        return length == out.length ? out : Arrays.copyOf(out, length);
     }
 
     private void room(int more) {

@@ -499,18 +499,8 @@ final class Store implements AutoCloseable {
                     items.add(new SealedValues.Item(change.family().name(), at, change.plain()));
                 }
             }
-            Iterator<byte[]> sealed = values.sealAll(items).iterator();
-            RawBatch raw = new RawBatch();
-            for (int i = 0; i < places.size(); i++) {
-                Change change = changes.get(i);
-                int family = numbers.getOrDefault(change.family(), -1);
-                if (change.value().isPresent()) {
-                    raw.put(family, places.get(i), change.sealed() ? sealed.next() : change.plain());
-                } else {
-                    raw.delete(family, places.get(i));
-                }
-            }
-            try (WriteBatch batch = raw.made()) {
+            try (WriteBatch batch =
+                    raw(places, values.sealAll(items).iterator()).made()) {
                 long before = database.getLatestSequenceNumber();
                 database.write(how, batch);
                 if (how.sync()) {
@@ -519,6 +509,34 @@ final class Store implements AutoCloseable {
             } catch (RocksDBException e) {
                 throw failed(e);
             }
+        }
+
+        private RawBatch raw(List<byte[]> places, Iterator<byte[]> sealed) {
+            RawBatch raw = new RawBatch(octets());
+            for (int i = 0; i < places.size(); i++) {
+                Change change = changes.get(i);
+                int family = number(change);
+                if (change.value().isPresent()) {
+                    raw.put(family, places.get(i), change.sealed() ? sealed.next() : change.plain());
+                } else {
+                    raw.delete(family, places.get(i));
+                }
+            }
+            return raw;
+        }
+
+        private int octets() {
+            int octets = 0;
+            for (Change change : changes) {
+                int more = change.sealed() ? SealedValues.OVERHEAD_BYTES : 0;
+                int value = change.value().map(Bytes::length).orElse(-1) + more;
+                octets += RawBatch.octets(number(change), change.key().length(), value);
+            }
+            return octets;
+        }
+
+        private int number(Change change) {
+            return numbers.getOrDefault(change.family(), -1);
         }
     }
 

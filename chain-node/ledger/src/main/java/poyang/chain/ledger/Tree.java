@@ -541,7 +541,10 @@ final class Tree {
     // ---- paths ----------------------------------------------------------------------------------
 
     static Bytes nodeKey(long version, byte[] path) {
-        return new RecordWriter().u64(version).raw(Bytes.copyOf(path)).toBytes();
+        return new RecordWriter(Long.BYTES + path.length)
+                .u64(version)
+                .raw(Bytes.wrap(path))
+                .toBytes();
     }
 
     static byte[] below(byte[] path, int nibble) {
