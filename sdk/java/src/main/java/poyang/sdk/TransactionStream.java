@@ -1,5 +1,6 @@
 package poyang.sdk;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
@@ -20,6 +22,7 @@ import poyang.wire.schema.Refusal;
 import poyang.wire.schema.TransactAnswer;
 import poyang.wire.schema.TransactRequest;
 import poyang.wire.schema.Transaction;
+import poyang.wire.schema.TransactionPayload;
 import poyang.wire.schema.TransactionReceipt;
 
 /// Many transactions of some accounts over one stream to a node, for business systems that record without
@@ -37,6 +40,8 @@ public final class TransactionStream implements AutoCloseable {
     private static final long LOOK_MILLIS = 500;
     private static final long SILENT_MILLIS = 10_000;
     private static final long GIVE_UP_MILLIS = 120_000;
+    /// A node's word for a transaction whose last block has passed, or is too far ahead, as that node sees it.
+    private static final String OUT_OF_TIME = "TRANSACTION_OUT_OF_TIME";
 
     private final ChainClient client;
     private final List<ChainAccount> accounts;
@@ -193,7 +198,7 @@ public final class TransactionStream implements AutoCloseable {
 
     private void take(int ofLife, TransactAnswer answer) {
         if (answer.getRefusalsCount() > 0) {
-            answer.getRefusalsList().forEach(this::refused);
+            answer.getRefusalsList().forEach(refusal -> refused(ofLife, refusal));
         }
         if (answer.hasBlock()) {
             try {
@@ -211,10 +216,17 @@ public final class TransactionStream implements AutoCloseable {
         }
     }
 
-    private void refused(Refusal refusal) {
+    private void refused(int ofLife, Refusal refusal) {
         Open of;
         synchronized (this) {
-            of = open.remove(ChainForms.bytes(refusal.getTransactionId()));
+            Bytes id = ChainForms.bytes(refusal.getTransactionId());
+            of = open.get(id);
+            if (of != null && refusal.getName().equals(OUT_OF_TIME) && limit(of.transaction()) > height) {
+                // By proven blocks it is in time: this node is behind, and another one takes it.
+                leave(ofLife);
+                return;
+            }
+            of = open.remove(id);
         }
         if (of != null) {
             of.receipt()
@@ -222,6 +234,14 @@ public final class TransactionStream implements AutoCloseable {
                             new ErrorCode(refusal.getName(), refusal.getCode(), ErrorCode.Category.BAD_INPUT),
                             refusal.getWrong(),
                             refusal.getRight()));
+        }
+    }
+
+    private static long limit(Transaction transaction) {
+        try {
+            return TransactionPayload.parseFrom(transaction.getPayload()).getBlockLimit();
+        } catch (InvalidProtocolBufferException e) {
+            throw new Bug("a transaction that was signed here is none", e);
         }
     }
 

@@ -32,12 +32,16 @@ final class Couriers {
 
     /// A stream that takes nothing off for so many blocks is given up.
     private static final int BLOCKS_UNREAD = 256;
+    /// Executed blocks that wait for their proofs, at most.
+    private static final int BLOCKS_UNPROVEN = 4_096;
 
     private final Ledger ledger;
     private final CryptoSuite suite;
     private final Map<Bytes, Courier> expected = new ConcurrentHashMap<>();
     private final TreeMap<Long, Execution.Block> executed = new TreeMap<>();
     private final LinkedBlockingQueue<Work> work = new LinkedBlockingQueue<>();
+    /// What came in again after its block was executed, by the block's height, until that is final.
+    private final TreeMap<Long, List<Work.Known>> early = new TreeMap<>();
 
     private sealed interface Work {
         record Reached(FinalityProof proof) implements Work {}
@@ -146,6 +150,9 @@ final class Couriers {
         if (!expected.isEmpty()) {
             synchronized (executed) {
                 executed.put(block.prepared().height(), block);
+                if (executed.size() > BLOCKS_UNPROVEN) {
+                    var _ = executed.pollFirstEntry();
+                }
             }
         }
     }
@@ -171,18 +178,28 @@ final class Couriers {
                                         .add(old));
                 }
             }
-            known.forEach(this::deliverAgain);
+            known.forEach((height, again) -> {
+                if (ledger.finality(height).isPresent()) {
+                    deliverAgain(height, again);
+                } else {
+                    early.computeIfAbsent(height, _ -> new ArrayList<>()).addAll(again);
+                }
+            });
         }
     }
 
     private void reachedNow(FinalityProof proof) {
         Execution.Block block;
         synchronized (executed) {
+            // A node that was away hears of later blocks' proofs before those of earlier ones.
             block = executed.remove(proof.header().height());
-            executed.headMap(proof.header().height()).clear();
         }
         if (block != null) {
             deliver(proof, block.ids(), block.receipts());
+        }
+        List<Work.Known> again = early.remove(proof.header().height());
+        if (again != null) {
+            deliverAgain(proof.header().height(), again);
         }
     }
 
