@@ -143,6 +143,7 @@ final class Validators implements AutoCloseable {
                 new Retention.Archive(),
                 index >= COUNT,
                 patienceMillis,
+                NodeSettings.ALARM_MILLIS,
                 snapshotBeyond,
                 NodeSettings.CatchUp.WRITES);
         Path key = folder.resolve(home.getFileName() + ".storage.key");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +21,7 @@ import poyang.chain.ledger.StateOverlay;
 import poyang.chain.proofs.ChainDoor;
 import poyang.chain.proofs.Epoch;
 import poyang.chain.proofs.Genesis;
+import poyang.chain.proofs.Validator;
 import poyang.crypto.SigningKey;
 import poyang.crypto.storage.StorageKey;
 import poyang.crypto.tls.TlsIdentity;
@@ -51,6 +53,7 @@ public final class Node implements ServedChain {
     private final NodeAudit audit;
     private final ChainIndex index;
     private final Freezes freezes;
+    private final LostPeers lostPeers;
     private final Contracts contracts;
     private final Couriers couriers;
     private final InstantSource clock;
@@ -95,6 +98,7 @@ public final class Node implements ServedChain {
         audit = new NodeAudit(stores.audit(), new NodeAudit.Parts(own, contracts), clock, this::failed);
         contracts.enter(ledger.epochs().last());
         freezes = new Freezes(settings.name(), own, contracts);
+        lostPeers = new LostPeers(settings.alarmMillis(), System.nanoTime() / 1_000_000);
         TreeMap<PartyId, InetSocketAddress> seeds = new TreeMap<>();
         for (NodeAddress seed : settings.seeds()) {
             seeds.put(new PartyId(seed.name()), seed.socketAddress());
@@ -123,9 +127,24 @@ public final class Node implements ServedChain {
                 thread("index", index::follow),
                 thread("anchor", audit::anchorNowAndThen),
                 thread("alarm", audit::watch),
+                thread("links", () -> lostPeers.watch(this::links, own.account(), audit)),
                 thread("freezes", () -> freezes.run(transport, audit)),
                 thread("epochs", new Readiness(settings.name(), transport::reaches, own, contracts, audit)::run),
                 thread("neighbours", () -> neighbours.run(transport, place(), audit, others -> loop.among(others))));
+    }
+
+    /// The other validators of the present epoch, but for frozen ones, and whether there is a link with each.
+    private SortedMap<PartyId, Boolean> links() {
+        TreeMap<PartyId, Boolean> links = new TreeMap<>();
+        for (Validator validator : ledger.epochs().last().validators()) {
+            if (!validator.id().equals(settings.name()) && !freezes.holds(validator.id())) {
+                links.put(validator.id(), false);
+            }
+        }
+        for (PeerStatistics peer : transport.peers()) {
+            links.computeIfPresent(peer.peer(), (_, _) -> peer.connected());
+        }
+        return links;
     }
 
     /// Where the others are told to call it.
@@ -359,7 +378,8 @@ public final class Node implements ServedChain {
                 .setStateBytes(ledger.stateBytes())
                 .setStartedAtMillis(startedAtMillis)
                 .putAllRefusedTransactions(meter.refusedTransactions())
-                .addAllMissingAnchors(audit.missing());
+                .addAllMissingAnchors(audit.missing())
+                .addAllLostPeers(lostPeers.lost().stream().map(PartyId::name).toList());
         for (PeerStatistics peer : transport.peers()) {
             status.addPeers(PeerStatus.newBuilder()
                     .setNode(peer.peer().name())

@@ -48,6 +48,7 @@ public final class NodeMain {
                 retention,
                 Boolean.parseBoolean(from.text("observer", "false")),
                 TimeUnit.SECONDS.toMillis(from.number("fallback.after", 2, 86_400, 60)),
+                TimeUnit.SECONDS.toMillis(from.number("alarm.after", 1, 86_400, 10)),
                 NodeSettings.snapshotBeyond(from.text("sync.snapshot", "auto"), retention),
                 NodeSettings.replay(from.text("sync.replay", "writes")));
         RandomSource random = ProcessRandom.open("node");

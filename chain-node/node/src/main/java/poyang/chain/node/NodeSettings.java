@@ -23,6 +23,7 @@ import poyang.wire.schema.GenesisFile;
 /// @param retention how many states it keeps
 /// @param observes may it run without being a validator? It may become one by an epoch
 /// @param patienceMillis see {@link #PATIENCE_MILLIS}
+/// @param alarmMillis see {@link #ALARM_MILLIS}
 /// @param snapshotBeyond when it is further behind than so many blocks it takes a state over from
 ///     the others instead of executing them; {@link #NEVER} for one that executes everything
 /// @param replay how it takes in blocks that others are ahead by
@@ -37,10 +38,14 @@ public record NodeSettings(
         Retention retention,
         boolean observes,
         long patienceMillis,
+        long alarmMillis,
         long snapshotBeyond,
         CatchUp replay) {
     /// How long nothing may be decided, while something waits, before this node would rather leave the epoch.
     public static final long PATIENCE_MILLIS = 60_000;
+
+    /// How long there may be no link with a validator before that is an alarm.
+    public static final long ALARM_MILLIS = 10_000;
 
     /// How a node takes in blocks that others executed before.
     public enum CatchUp {

@@ -31,6 +31,7 @@ import poyang.kernel.ErrorCode;
 import poyang.kernel.PoyangException;
 import poyang.sdk.ChainAccount;
 import poyang.sdk.ChainForms;
+import poyang.sdk.NodeAddress;
 import poyang.sdk.ProvenValue;
 import poyang.sdk.TransactionStream;
 import poyang.sdk.VerifiedBlock;
@@ -271,5 +272,27 @@ final class NodeTest {
                 // The test is over.
             }
         });
+    }
+
+    @Test
+    void aValidatorThatIsGoneForLongIsMissedUntilItIsBack() throws Exception {
+        ChainAccount analyst = village.account(ANALYST);
+        village.stop(3);
+        List<String> missed = List.of(village.api.get(3).name());
+        awaitLost(analyst, missed);
+        village.start(3);
+        village.await(analyst.call(Notes.NAME, "Note", note("back")).getHeight());
+        awaitLost(analyst, List.of());
+    }
+
+    /// Waits until the first three validators say that they miss these, and nobody else.
+    private static void awaitLost(ChainAccount analyst, List<String> missed) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        for (NodeAddress node : village.api.subList(0, 3)) {
+            while (!analyst.status(node).getLostPeersList().equals(missed)) {
+                assertTrue(System.nanoTime() < end, node + " misses " + missed);
+                Thread.sleep(50);
+            }
+        }
     }
 }

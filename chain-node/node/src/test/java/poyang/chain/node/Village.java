@@ -49,6 +49,8 @@ final class Village implements AutoCloseable {
     static final String STORAGE_PASSWORD = "village";
     /// Tests are many blocks long.
     private static final long BLOCK_TIME_MILLIS = 100;
+    /// Sooner than a node usually says that another one is lost.
+    private static final long ALARM_MILLIS = 1_000;
 
     private static final String HOST = "127.0.0.1";
 
@@ -195,6 +197,7 @@ final class Village implements AutoCloseable {
                 new Retention.Archive(),
                 false,
                 NodeSettings.PATIENCE_MILLIS,
+                ALARM_MILLIS,
                 snapshotBeyond,
                 NodeSettings.CatchUp.WRITES);
         RandomSource system = ProcessRandom.open("test");

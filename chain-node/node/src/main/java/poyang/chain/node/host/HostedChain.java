@@ -137,6 +137,7 @@ final class HostedChain {
                 Retention.named(part.keep()),
                 part.observes(),
                 NodeSettings.PATIENCE_MILLIS,
+                NodeSettings.ALARM_MILLIS,
                 NodeSettings.snapshotBeyond("auto", Retention.named(part.keep())),
                 NodeSettings.CatchUp.WRITES);
         char[] password = folder.password(around.storage(), around.random());
