@@ -70,7 +70,14 @@ final class LoadReport {
         fields.put(
                 "syncWriteMillis",
                 number(grown(before, after, NodeStatus::getWriteMicros) / 1e3 / Math.max(1, blocks)));
-        model(fields, phases.calm(), blockTimeMillis, last, statuses.calm());
+        double delayMillis = delayMillis(statuses.calm());
+        fields.put("delayMillis", String.format(Locale.ROOT, "%.2f", delayMillis));
+        model(fields, "AtPeak", declared(peak, blockTimeMillis, delayMillis, before, after));
+        model(fields, "At70", declared(second, blockTimeMillis, delayMillis, after, last));
+        model(fields, "", declared(phases.calm(), blockTimeMillis, delayMillis, last, statuses.calm()));
+        fields.put("executionMillis", number(executionMillis(last, statuses.calm())));
+        fields.put("p50MillisCalm", number(phases.calm().p50Millis()));
+        fields.put("p99MillisCalm", number(phases.calm().p99Millis()));
         fields.put("transactionsPerBlock", number(peak.succeeded() / Math.max(1, blocks / nodes)));
         fields.put("blocksPerSecond", number(blocks / nodes * peak.tps() / Math.max(1, peak.succeeded())));
         StringBuilder out = new StringBuilder("{");
@@ -82,30 +89,43 @@ final class LoadReport {
         return out.append('}').toString();
     }
 
-    /// The protocol's own time by the model, beside what was measured without load.
-    private static void model(
-            Map<String, String> fields,
-            LoadCounts.Phase calm,
-            long blockTimeMillis,
-            List<NodeStatus> from,
-            List<NodeStatus> to) {
-        double delayMillis = to.stream()
+    /// The longest delay between two validators, as half of a heartbeat's round trip.
+    private static double delayMillis(List<NodeStatus> nodes) {
+        return nodes.stream()
                         .flatMap(node -> node.getPeersList().stream())
                         .mapToLong(PeerStatus::getRoundTripMicros)
                         .max()
                         .orElse(0)
                 / 2e3;
-        double executionMillis = grown(from, to, NodeStatus::getWriteMicros)
+    }
+
+    /// To execute and write a block between two looks.
+    private static double executionMillis(List<NodeStatus> from, List<NodeStatus> to) {
+        return grown(from, to, NodeStatus::getWriteMicros)
                 / 1e3
                 / Math.max(1, grown(from, to, NodeStatus::getWrittenBlocks));
-        DeclaredTime declared =
-                DeclaredTime.of(to.getFirst().getEngine(), to.size(), blockTimeMillis, delayMillis, executionMillis);
-        fields.put("delayMillis", String.format(Locale.ROOT, "%.2f", delayMillis));
-        fields.put("executionMillis", number(executionMillis));
-        fields.put("modelMillis", number(declared.leastMillis()));
-        fields.put("modelMostMillis", number(declared.mostMillis()));
-        fields.put("p50MillisCalm", number(calm.p50Millis()));
-        fields.put("p99MillisCalm", number(calm.p99Millis()));
+    }
+
+    /// The protocol's own time by the model, under the load of a phase.
+    private static DeclaredTime declared(
+            LoadCounts.Phase phase,
+            long blockTimeMillis,
+            double delayMillis,
+            List<NodeStatus> from,
+            List<NodeStatus> to) {
+        double blocks = grown(from, to, NodeStatus::getWrittenBlocks) / to.size();
+        return DeclaredTime.of(
+                to.getFirst().getEngine(),
+                to.size(),
+                blockTimeMillis,
+                delayMillis,
+                executionMillis(from, to),
+                phase.succeeded() / Math.max(1, blocks));
+    }
+
+    private static void model(Map<String, String> fields, String phase, DeclaredTime declared) {
+        fields.put("modelMillis" + phase, number(declared.leastMillis()));
+        fields.put("modelMostMillis" + phase, number(declared.mostMillis()));
     }
 
     private static double grown(List<NodeStatus> from, List<NodeStatus> to, ToLongFunction<NodeStatus> count) {
@@ -128,15 +148,16 @@ final class LoadReport {
         StringBuilder out = new StringBuilder();
         figures.forEach(
                 (name, figure) -> out.append(name).append("  ").append(figure).append('\n'));
-        return out.append("from submission to the proof without load, ms: by the model ")
-                .append(figures.get("modelMillis"))
-                .append(" to ")
-                .append(figures.get("modelMostMillis"))
-                .append(", measured ")
-                .append(figures.get("p50MillisCalm"))
-                .append(" (half), ")
-                .append(figures.get("p99MillisCalm"))
-                .append(" (99 of 100)")
-                .toString();
+        beside(out, figures, "without load", "", "Calm");
+        beside(out.append('\n'), figures, "at 70 % of the peak", "At70", "At70");
+        return out.toString();
+    }
+
+    private static void beside(
+            StringBuilder out, Map<String, String> figures, String when, String model, String measured) {
+        out.append("from submission to the proof ").append(when).append(", ms: by the model ");
+        out.append(figures.get("modelMillis" + model)).append(" to ").append(figures.get("modelMostMillis" + model));
+        out.append(", measured ").append(figures.get("p50Millis" + measured)).append(" (half), ");
+        out.append(figures.get("p99Millis" + measured)).append(" (99 of 100)");
     }
 }

@@ -12,8 +12,12 @@ public record Pace(long usualMillis, long busyMillis) {
 
     /// A fifth of the block time, and two fifths where there is much to do.
     public static Pace of(Epoch epoch) {
-        long block = epoch.blockTimeMillis();
-        return new Pace(block / 5, 2 * block / 5);
+        return of(epoch.blockTimeMillis());
+    }
+
+    /// The same.
+    static Pace of(long blockTimeMillis) {
+        return new Pace(blockTimeMillis / 5, 2 * blockTimeMillis / 5);
     }
 
     public long millisAfter(long transactions) {

@@ -3,7 +3,6 @@ package poyang.chain.consensus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import poyang.chain.proofs.Epoch;
 
 /// `--nodes N [--wan] [--seconds S] [--seed X] [--json]`: how many transactions a second N validators prove, and
 /// how soon, on one site or (`--wan`) on five sites of a country, in virtual time. The load doubles until the
@@ -29,7 +28,7 @@ final class WideArea {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%d validators on %s, %d s of virtual time a line%n%8s %8s %8s %8s %8s %8s %8s%n",
+                "%d validators on %s, %d s of virtual time a line%n%8s %8s %8s %8s %12s %8s %8s %8s%n",
                 nodes,
                 wide ? "five sites of a country" : "one site",
                 seconds,
@@ -37,39 +36,47 @@ final class WideArea {
                 "proven/s",
                 "p50 ms",
                 "p99 ms",
+                "model ms",
                 "tx/block",
                 "cpu",
                 "Mbit/s");
         List<String> curve = new ArrayList<>();
         double peak = 0;
         double way = 0;
+        DeclaredTime model = new DeclaredTime(0, 0);
         long p50 = -1;
         long p99 = -1;
         for (int load = FIRST; load <= LAST; load *= 2) {
-            WideAreaChain.Outcome outcome =
-                    new WideAreaChain(new WideAreaChain.Settings(nodes, seed, wide, load, seconds, COSTS)).run();
+            WideAreaChain.Settings settings = new WideAreaChain.Settings(nodes, seed, wide, load, seconds, COSTS);
+            WideAreaChain.Outcome outcome = new WideAreaChain(settings).run();
+            DeclaredTime declared = outcome.declared(settings, 1);
             System.out.printf(
                     Locale.ROOT,
-                    "%8d %8.0f %8d %8d %8.0f %8.2f %8.1f%n",
+                    "%8d %8.0f %8d %8d %12s %8.0f %8.2f %8.1f%n",
                     load,
                     outcome.perSecond(),
                     outcome.p50Millis(),
                     outcome.p99Millis(),
+                    Math.round(declared.leastMillis()) + " to " + Math.round(declared.mostMillis()),
                     outcome.transactionsABlock(),
                     outcome.busiest(),
                     outcome.megabits());
             curve.add(String.format(
                     Locale.ROOT,
-                    "{\"load\":%d,\"tps\":%.0f,\"p50Millis\":%d,\"p99Millis\":%d,\"cpu\":%.2f,\"megabits\":%.1f}",
+                    "{\"load\":%d,\"tps\":%.0f,\"p50Millis\":%d,\"p99Millis\":%d,\"modelMillis\":%.0f,"
+                            + "\"modelMostMillis\":%.0f,\"cpu\":%.2f,\"megabits\":%.1f}",
                     load,
                     outcome.perSecond(),
                     outcome.p50Millis(),
                     outcome.p99Millis(),
+                    declared.leastMillis(),
+                    declared.mostMillis(),
                     outcome.busiest(),
                     outcome.megabits()));
             peak = Math.max(peak, outcome.perSecond());
             way = outcome.slowestDelayMillis();
             if (load == FIRST) {
+                model = declared;
                 p50 = outcome.p50Millis();
                 p99 = outcome.p99Millis();
             }
@@ -79,14 +86,14 @@ final class WideArea {
         }
         System.out.printf(
                 Locale.ROOT,
-                "{\"nodes\":%d,\"wan\":%b,\"seed\":%d,\"delayMillis\":%.1f,\"modelMillis\":%.0f,\"p50Millis\":%d,"
-                        + "\"p99Millis\":%d,\"tps\":%.0f,\"curve\":[%s]}%n",
+                "{\"nodes\":%d,\"wan\":%b,\"seed\":%d,\"delayMillis\":%.1f,\"modelMillis\":%.0f,"
+                        + "\"modelMostMillis\":%.0f,\"p50Millis\":%d,\"p99Millis\":%d,\"tps\":%.0f,\"curve\":[%s]}%n",
                 nodes,
                 wide,
                 seed,
                 way,
-                DeclaredTime.of(Epoch.BFT, nodes, Epoch.DEFAULT_BLOCK_TIME_MILLIS, way, COSTS.blockMicros() / 1e3)
-                        .leastMillis(),
+                model.leastMillis(),
+                model.mostMillis(),
                 p50,
                 p99,
                 peak,

@@ -79,7 +79,20 @@ final class WideAreaChain {
             double slowestDelayMillis,
             double busiest,
             double megabits,
-            double transactionsABlock) {}
+            double transactionsABlock) {
+        /// What is declared for these delays and this load.
+        DeclaredTime declared(Settings of, double slower) {
+            double execution =
+                    of.costs().blockMicros() + transactionsABlock * of.costs().transactionMicros();
+            return DeclaredTime.of(
+                    Epoch.BFT,
+                    of.nodes(),
+                    Epoch.DEFAULT_BLOCK_TIME_MILLIS,
+                    slower * slowestDelayMillis,
+                    execution / 1e3,
+                    transactionsABlock);
+        }
+    }
 
     private final Settings settings;
     private final Simulation simulation;
