@@ -57,7 +57,12 @@ final class ThreePeopleTest {
         var _ = view.awaitTable(1);
         Path config = folder.resolve("browser.json");
         Files.writeString(config, browserConfig(province));
-        run(1_200, "node", "drive.mjs", config.toString(), SHOTS.toAbsolutePath().toString());
+        run(
+                1_200,
+                "node",
+                "drive.mjs",
+                config.toString(),
+                SHOTS.toAbsolutePath().toString());
         int receipts = 0;
         try (Stream<Path> shots = Files.list(SHOTS)) {
             for (Path file : shots.filter(f -> f.toString().endsWith(".json")).toList()) {
