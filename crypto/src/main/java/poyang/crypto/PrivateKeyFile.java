@@ -30,7 +30,6 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.engines.SM4Engine;
-import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
 import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.paddings.PaddedBufferedBlockCipher;
 import org.bouncycastle.crypto.params.KeyParameter;
@@ -224,10 +223,7 @@ public final class PrivateKeyFile {
     }
 
     private static KeyParameter derive(char[] password, byte[] salt, int iterations) {
-        byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
-        byte[] key = Pbkdf2Sm3.derive(octets, salt, iterations, BLOCK_BYTES);
-        Arrays.fill(octets, (byte) 0);
-        return new KeyParameter(key);
+        return new KeyParameter(Pbkdf2Sm3.derive(password, salt, iterations, BLOCK_BYTES));
     }
 
     private static byte[] cbc(boolean encrypt, KeyParameter key, byte[] iv, byte[] in)

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
 import poyang.kernel.Bug;
 
 /// Key bytes from a password by PBKDF2 with HMAC-SM3.
@@ -26,7 +27,17 @@ public final class Pbkdf2Sm3 {
 
     private Pbkdf2Sm3() {}
 
-    public static byte[] derive(byte[] password, byte[] salt, int iterations, int keyBytes) {
+    /// From the password's octets in UTF-8.
+    public static byte[] derive(char[] password, byte[] salt, int iterations, int keyBytes) {
+        byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
+        try {
+            return derive(octets, salt, iterations, keyBytes);
+        } finally {
+            Arrays.fill(octets, (byte) 0);
+        }
+    }
+
+    static byte[] derive(byte[] password, byte[] salt, int iterations, int keyBytes) {
         Bug.unless(iterations > 0 && keyBytes > 0, "PBKDF2 has an iteration and a byte");
         byte[] key = keyBlock(password);
         int[] inner = behind(key, INNER);

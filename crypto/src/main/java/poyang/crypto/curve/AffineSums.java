@@ -17,7 +17,7 @@ final class AffineSums {
     private final long[] points;
     private final int[] sizes;
     private final boolean[] lost;
-    private final long[] t = new long[L];
+    private final long[] room = new long[POINT];
 
     /// @param most how many points a list has at the most
     AffineSums(int lists, int most) {
@@ -82,7 +82,7 @@ final class AffineSums {
         for (int list = 0; list < sizes.length; list++) {
             int to = start(list);
             for (int at = to; at < endOfPairs(list); at += 2 * POINT) {
-                add(to, at, slopes, slope);
+                Sm2Group.addPair(points, to, points, at, slopes, slope, room);
                 to += POINT;
                 slope += L;
             }
@@ -91,20 +91,6 @@ final class AffineSums {
             }
             sizes[list] = (sizes[list] + 1) / 2;
         }
-    }
-
-    /// Adds the points at `at` and behind it, given the inverse of the difference of their x; `to` is not behind `at`.
-    private void add(int to, int at, long[] slopes, int slope) {
-        int other = at + POINT;
-        Field.looseSubtract(t, 0, points, other + L, points, at + L);
-        Field.multiply(slopes, slope, slopes, slope, t, 0);
-        Field.square(t, 0, slopes, slope);
-        Field.subtract(t, 0, t, 0, points, at);
-        Field.subtract(t, 0, t, 0, points, other);
-        Field.looseSubtract(points, other, points, at, t, 0);
-        Field.multiply(points, other, slopes, slope, points, other);
-        Field.subtract(points, to + L, points, other, points, at + L);
-        System.arraycopy(t, 0, points, to, L);
     }
 
     private void loseMeetings() {

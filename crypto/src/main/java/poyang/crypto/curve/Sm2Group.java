@@ -157,21 +157,28 @@ public final class Sm2Group {
         }
         Field.invertAll(slopes, count);
         long[] sums = new long[count * POINT_LONGS];
-        long[] t = new long[L];
+        long[] room = new long[POINT_LONGS];
         for (int i = 0; i < count; i++) {
-            int p = 2 * i * POINT_LONGS;
-            int q = p + POINT_LONGS;
-            int s = i * POINT_LONGS;
-            Field.subtract(t, 0, pairs, q + L, pairs, p + L);
-            Field.multiply(slopes, i * L, slopes, i * L, t, 0);
-            Field.square(sums, s, slopes, i * L);
-            Field.subtract(sums, s, sums, s, pairs, p);
-            Field.subtract(sums, s, sums, s, pairs, q);
-            Field.subtract(t, 0, pairs, p, sums, s);
-            Field.multiply(t, 0, slopes, i * L, t, 0);
-            Field.subtract(sums, s + L, t, 0, pairs, p + L);
+            addPair(sums, i * POINT_LONGS, pairs, 2 * i * POINT_LONGS, slopes, i * L, room);
         }
         return sums;
+    }
+
+    /// The sum of the point at `p` and the one behind it. It may come to the place of the first.
+    ///
+    /// @param inverses at `slope` that of the difference of their x, second less first; it is used up
+    /// @param room for a point
+    static void addPair(long[] sums, int at, long[] pairs, int p, long[] inverses, int slope, long[] room) {
+        int q = p + POINT_LONGS;
+        Field.looseSubtract(room, 0, pairs, q + L, pairs, p + L);
+        Field.multiply(inverses, slope, inverses, slope, room, 0);
+        Field.square(room, 0, inverses, slope);
+        Field.subtract(room, 0, room, 0, pairs, p);
+        Field.subtract(room, 0, room, 0, pairs, q);
+        Field.looseSubtract(room, L, pairs, p, room, 0);
+        Field.multiply(room, L, inverses, slope, room, L);
+        Field.subtract(sums, at + L, room, L, pairs, p + L);
+        System.arraycopy(room, 0, sums, at, L);
     }
 
     /// The coordinates of the points, one after the other.

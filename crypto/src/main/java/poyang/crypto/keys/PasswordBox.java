@@ -2,11 +2,11 @@ package poyang.crypto.keys;
 
 import java.security.MessageDigest;
 import java.util.Arrays;
-import org.bouncycastle.crypto.digests.SM3Digest;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.SecretBytes;
 import poyang.crypto.Sm3;
 import poyang.crypto.Sm4Gcm;
+import poyang.crypto.block.Pbkdf2Sm3;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
 import poyang.kernel.CanonicalWriter;
@@ -115,7 +115,7 @@ final class PasswordBox {
     }
 
     private byte[] key(char[] password) {
-        return PasswordDerivation.pbkdf2(new SM3Digest(), password, salt.toArray(), iterations, Sm4Gcm.KEY_BYTES);
+        return Pbkdf2Sm3.derive(password, salt.toArray(), iterations, Sm4Gcm.KEY_BYTES);
     }
 
     private static PoyangException unknown(String kind, String reason) {

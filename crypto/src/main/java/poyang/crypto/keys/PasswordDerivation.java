@@ -103,12 +103,12 @@ final class PasswordDerivation {
         return count.intValue();
     }
 
-    static byte[] pbkdf2(Digest digest, char[] password, byte[] salt, int iterations, int keyBytes) {
+    private static byte[] pbkdf2(Digest digest, char[] password, byte[] salt, int iterations, int keyBytes) {
+        if (digest instanceof SM3Digest) {
+            return Pbkdf2Sm3.derive(password, salt, iterations, keyBytes);
+        }
         byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
         try {
-            if (digest instanceof SM3Digest) {
-                return Pbkdf2Sm3.derive(octets, salt, iterations, keyBytes);
-            }
             PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(digest);
             generator.init(octets, salt, iterations);
             return ((KeyParameter) generator.generateDerivedMacParameters(8 * keyBytes)).getKey();

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
 import poyang.crypto.CryptoErrors;
 import poyang.crypto.Sm4Gcm;
 import poyang.crypto.block.Pbkdf2Sm3;
@@ -88,7 +87,8 @@ public final class StorageKey implements AutoCloseable {
             throw rejected(file);
         }
         byte[] head = Arrays.copyOf(stored, HEAD_BYTES);
-        byte[] wrapping = derive(password, Arrays.copyOfRange(head, MAGIC.length + 4, HEAD_BYTES), iterations);
+        byte[] wrapping = Pbkdf2Sm3.derive(
+                password, Arrays.copyOfRange(head, MAGIC.length + 4, HEAD_BYTES), iterations, Sm4Gcm.KEY_BYTES);
         byte[] plain = new byte[0];
         try {
             plain = Sm4Gcm.decrypt(
@@ -135,7 +135,7 @@ public final class StorageKey implements AutoCloseable {
                 .array();
         ByteBuffer plain = ByteBuffer.allocate(keys.size() * ENTRY_BYTES);
         keys.forEach((id, key) -> plain.put(id.toArray()).put(key));
-        byte[] wrapping = derive(password, salt, iterations);
+        byte[] wrapping = Pbkdf2Sm3.derive(password, salt, iterations, Sm4Gcm.KEY_BYTES);
         byte[] sealed = Sm4Gcm.encrypt(wrapping, nonce, head, plain.array());
         Arrays.fill(wrapping, (byte) 0);
         Arrays.fill(plain.array(), (byte) 0);
@@ -150,13 +150,6 @@ public final class StorageKey implements AutoCloseable {
         } catch (IOException e) {
             throw DataKey.failed("the storage key " + file + " cannot be written", e);
         }
-    }
-
-    private static byte[] derive(char[] password, byte[] salt, int iterations) {
-        byte[] octets = PKCS5S2ParametersGenerator.PKCS5PasswordToUTF8Bytes(password);
-        byte[] key = Pbkdf2Sm3.derive(octets, salt, iterations, Sm4Gcm.KEY_BYTES);
-        Arrays.fill(octets, (byte) 0);
-        return key;
     }
 
     /// The data key in a file, which is made where there is none.

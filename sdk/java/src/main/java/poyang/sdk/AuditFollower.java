@@ -173,7 +173,7 @@ public final class AuditFollower {
     private void watch() throws InterruptedException {
         MissingAnchors missing = new MissingAnchors(supervisor.client().clock().millis());
         while (true) {
-            MissingAnchors.Change change = missing.look(
+            Alarms.Change<String> change = missing.look(
                     last.values(), chains.keySet(), supervisor.client().clock().millis());
             for (String log : change.raised()) {
                 say(new AuditFinding(log, Kind.SILENT, 0, "the chain has no anchor of it since two minutes"));

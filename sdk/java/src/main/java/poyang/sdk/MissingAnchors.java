@@ -13,24 +13,18 @@ public final class MissingAnchors {
     public static final long ALARM_MILLIS = 120_000;
 
     private final long sinceMillis;
-    private TreeSet<String> known = new TreeSet<>();
+    private final Alarms<String> alarms = new Alarms<>();
 
     /// @param sinceMillis when the watch began: nobody is late before it lasted as long as the patience
     public MissingAnchors(long sinceMillis) {
         this.sinceMillis = sinceMillis;
     }
 
-    /// What changed.
-    ///
-    /// @param raised logs that are missing now and were not
-    /// @param over logs that were missing and are there again
-    public record Change(Set<String> raised, Set<String> over) {}
-
     /// Looks at the last anchors that the chain has.
     ///
     /// @param expected logs (`ORGANISATION/NAME/PROCESS`) that must be anchored even if they never were
     /// @return against the look before
-    public synchronized Change look(Collection<StoredAnchor> last, Collection<String> expected, long nowMillis) {
+    public Alarms.Change<String> look(Collection<StoredAnchor> last, Collection<String> expected, long nowMillis) {
         Map<String, Long> seen = new TreeMap<>();
         expected.forEach(log -> seen.put(log, sinceMillis));
         for (StoredAnchor anchor : last) {
@@ -44,16 +38,11 @@ public final class MissingAnchors {
                 missing.add(log);
             }
         });
-        TreeSet<String> raised = new TreeSet<>(missing);
-        raised.removeAll(known);
-        TreeSet<String> over = new TreeSet<>(known);
-        over.removeAll(missing);
-        known = missing;
-        return new Change(raised, over);
+        return alarms.look(missing);
     }
 
     /// The logs that were missing at the last look.
-    public synchronized Set<String> missing() {
-        return new TreeSet<>(known);
+    public Set<String> missing() {
+        return alarms.standing();
     }
 }

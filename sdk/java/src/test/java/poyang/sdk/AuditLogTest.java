@@ -268,7 +268,7 @@ final class AuditLogTest {
                 watch.look(List.of(alive), expected, late + 1).raised());
         assertEquals(Set.of(), watch.look(List.of(alive), expected, late + 2).raised(), "each alarm once");
         assertEquals(Set.of("a/executor/executor", "validators/one/node"), watch.missing());
-        MissingAnchors.Change back = watch.look(
+        Alarms.Change<String> back = watch.look(
                 List.of(anchored("a/executor", late, true), anchored("b/executor", 5, true)),
                 expected,
                 late + MissingAnchors.ALARM_MILLIS * 9);

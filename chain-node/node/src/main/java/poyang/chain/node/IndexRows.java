@@ -33,16 +33,9 @@ final class IndexRows {
     private IndexRows() {}
 
     static List<Row> of(Ledger ledger, BlockHeader header) {
-        return of(
-                ledger.genesis().suite(),
-                header,
-                ledger.transactions(header.height()),
-                ledger.receipts(header.height()));
-    }
-
-    /// @param receipts one for each transaction
-    static List<Row> of(
-            CryptoSuite suite, BlockHeader header, List<TransactionLeaf> transactions, List<Bytes> receipts) {
+        CryptoSuite suite = ledger.genesis().suite();
+        List<TransactionLeaf> transactions = ledger.transactions(header.height());
+        List<Bytes> receipts = ledger.receipts(header.height());
         Value time = Value.of(header.timestampMillis());
         List<Row> rows = new ArrayList<>();
         rows.add(new Row(

@@ -1,14 +1,16 @@
 package poyang.chain.node;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poyang.chain.contract.Account;
 import poyang.kernel.PartyId;
+import poyang.sdk.Alarms;
 
 /// Raises an alarm for each validator with which this node has had no link for long, neither a direct one nor one
 /// through another node, and takes it back when there is one again: in the output, in the audit log, and in what the
@@ -22,7 +24,7 @@ final class LostPeers {
 
     private final long patienceMillis;
     private final TreeMap<PartyId, Long> awayMillis = new TreeMap<>();
-    private volatile Set<PartyId> lost = Set.of();
+    private final Alarms<PartyId> alarms = new Alarms<>();
     private long lastMillis;
 
     /// @param nowMillis when the watch begins
@@ -31,38 +33,28 @@ final class LostPeers {
         lastMillis = nowMillis;
     }
 
-    /// What changed.
-    ///
-    /// @param raised those that are lost now and were not
-    /// @param over those that were lost, and are linked again or expected no more
-    record Change(Set<PartyId> raised, Set<PartyId> over) {}
-
     /// Looks; one thread does.
     ///
     /// @param expected with whom there should be a link, and whether there is
-    Change look(Map<PartyId, Boolean> expected, long nowMillis) {
+    /// @return an alarm is over when there is a link again, or none expected any more
+    Alarms.Change<PartyId> look(Map<PartyId, Boolean> expected, long nowMillis) {
         long passed = Math.clamp(nowMillis - lastMillis, 0, 2 * LOOK_MILLIS);
         lastMillis = nowMillis;
         awayMillis.keySet().retainAll(expected.keySet());
-        TreeSet<PartyId> now = new TreeSet<>();
+        List<PartyId> lost = new ArrayList<>();
         expected.forEach((peer, linked) -> {
             if (linked) {
                 awayMillis.remove(peer);
             } else if (awayMillis.merge(peer, passed, Long::sum) >= patienceMillis) {
-                now.add(peer);
+                lost.add(peer);
             }
         });
-        TreeSet<PartyId> raised = new TreeSet<>(now);
-        raised.removeAll(lost);
-        TreeSet<PartyId> over = new TreeSet<>(lost);
-        over.removeAll(now);
-        lost = Set.copyOf(now);
-        return new Change(raised, over);
+        return alarms.look(lost);
     }
 
     /// Those that were lost at the last look, in ascending order.
     Set<PartyId> lost() {
-        return new TreeSet<>(lost);
+        return alarms.standing();
     }
 
     /// Looks until interrupted.
@@ -71,7 +63,7 @@ final class LostPeers {
     /// @param account of this node
     void watch(Supplier<Map<PartyId, Boolean>> expected, String account, NodeAudit audit) throws InterruptedException {
         while (true) {
-            Change change = look(expected.get(), System.nanoTime() / 1_000_000);
+            Alarms.Change<PartyId> change = look(expected.get(), System.nanoTime() / 1_000_000);
             for (PartyId peer : change.raised()) {
                 LOG.warn("ALARM: there is no link with {}, for {} ms at least", peer, patienceMillis);
                 audit.record(account, "alarm", name(peer), "no link");

@@ -19,6 +19,7 @@ import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 import poyang.kernel.PartyId;
 import poyang.kernel.PoyangException;
+import poyang.sdk.Alarms;
 import poyang.sdk.AuditAnchors;
 import poyang.sdk.AuditFeed;
 import poyang.sdk.AuditLog;
@@ -132,7 +133,7 @@ final class NodeAudit implements AutoCloseable {
                 .map(Validator::id)
                 .map(id -> Account.VALIDATORS + "/" + id.name() + "/" + PROCESS)
                 .toList();
-        MissingAnchors.Change change = missing.look(last, expected, clock.millis());
+        Alarms.Change<String> change = missing.look(last, expected, clock.millis());
         for (String log : change.raised()) {
             LOG.warn("ALARM: the audit log {} is not anchored any more", log);
             record(account, "alarm", log, "anchor missing");

@@ -7,19 +7,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import poyang.kernel.PartyId;
+import poyang.sdk.Alarms;
 
 final class LostPeersTest {
     private static final PartyId FIRST = new PartyId("first");
     private static final PartyId SECOND = new PartyId("second");
     private static final long PATIENCE = 10_000;
-    private static final LostPeers.Change NOTHING = new LostPeers.Change(Set.of(), Set.of());
+    private static final Alarms.Change<PartyId> NOTHING = new Alarms.Change<>(Set.of(), Set.of());
 
     private final LostPeers peers = new LostPeers(PATIENCE, 0);
     private long now;
 
     /// Looks for so long, as often as a node does; gives the last change.
-    private LostPeers.Change looks(long millis, Map<PartyId, Boolean> expected) {
-        LostPeers.Change last = NOTHING;
+    private Alarms.Change<PartyId> looks(long millis, Map<PartyId, Boolean> expected) {
+        Alarms.Change<PartyId> last = NOTHING;
         for (long end = now + millis; now < end; ) {
             assertEquals(NOTHING, last, "it comes at the end");
             now += LostPeers.LOOK_MILLIS;
@@ -33,13 +34,13 @@ final class LostPeersTest {
         assertEquals(NOTHING, looks(PATIENCE - LostPeers.LOOK_MILLIS, Map.of(FIRST, false, SECOND, true)));
         assertEquals(Set.of(), peers.lost());
 
-        LostPeers.Change raised = looks(LostPeers.LOOK_MILLIS, Map.of(FIRST, false, SECOND, true));
+        Alarms.Change<PartyId> raised = looks(LostPeers.LOOK_MILLIS, Map.of(FIRST, false, SECOND, true));
 
-        assertEquals(new LostPeers.Change(Set.of(FIRST), Set.of()), raised);
+        assertEquals(new Alarms.Change<>(Set.of(FIRST), Set.of()), raised);
         assertEquals(NOTHING, looks(20 * PATIENCE, Map.of(FIRST, false, SECOND, true)), "once");
         assertEquals(Set.of(FIRST), peers.lost());
         assertEquals(
-                new LostPeers.Change(Set.of(), Set.of(FIRST)),
+                new Alarms.Change<>(Set.of(), Set.of(FIRST)),
                 looks(LostPeers.LOOK_MILLIS, Map.of(FIRST, true, SECOND, true)));
         assertEquals(Set.of(), peers.lost());
     }
@@ -54,10 +55,10 @@ final class LostPeersTest {
 
     @Test
     void whoIsExpectedNoMoreIsMissedNoMore() {
-        LostPeers.Change raised = looks(PATIENCE, Map.of(FIRST, false));
+        Alarms.Change<PartyId> raised = looks(PATIENCE, Map.of(FIRST, false));
         assertEquals(Set.of(FIRST), raised.raised());
 
-        assertEquals(new LostPeers.Change(Set.of(), Set.of(FIRST)), looks(LostPeers.LOOK_MILLIS, Map.of()));
+        assertEquals(new Alarms.Change<>(Set.of(), Set.of(FIRST)), looks(LostPeers.LOOK_MILLIS, Map.of()));
         assertEquals(NOTHING, looks(PATIENCE - LostPeers.LOOK_MILLIS, Map.of(FIRST, false)), "it has all its time");
     }
 

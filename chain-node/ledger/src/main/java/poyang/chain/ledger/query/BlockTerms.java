@@ -98,19 +98,9 @@ final class BlockTerms {
         Kind kind = row.kind();
         every.computeIfAbsent(kind, _ -> new Posting()).add(row.index());
         List<Map<Value, Posting>> maps = columns.computeIfAbsent(kind, _ -> maps(kind));
-        for (Column column : kind.columns()) {
-            if (!column.found()) {
-                continue;
-            }
-            Map<Value, Posting> map = maps.get(column.position());
-            Value value = row.values().get(column.position());
-            if (value instanceof Value.Texts(List<String> texts)) {
-                texts.forEach(text ->
-                        map.computeIfAbsent(Value.of(text), _ -> new Posting()).add(row.index()));
-            } else {
-                map.computeIfAbsent(value, _ -> new Posting()).add(row.index());
-            }
-        }
+        row.eachFound((column, value) -> maps.get(column.position())
+                .computeIfAbsent(value, _ -> new Posting())
+                .add(row.index()));
     }
 
     /// In the order of their keys.

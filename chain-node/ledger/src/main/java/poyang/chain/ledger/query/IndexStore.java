@@ -198,20 +198,10 @@ final class IndexStore implements AutoCloseable {
                 .array();
     }
 
-    /// The terms of a row besides that for all of its kind.
+    /// The terms of a row besides that for all of its kind; one may come twice.
     private static List<Term> termsOf(Row row) {
         List<Term> all = new ArrayList<>();
-        for (Column column : row.kind().columns()) {
-            if (!column.found()) {
-                continue;
-            }
-            Value value = row.values().get(column.position());
-            if (value instanceof Value.Texts(List<String> texts)) {
-                texts.stream().distinct().forEach(text -> all.add(Term.of(row.kind(), column, Value.of(text))));
-            } else {
-                all.add(Term.of(row.kind(), column, value));
-            }
-        }
+        row.eachFound((column, value) -> all.add(Term.of(row.kind(), column, value)));
         return all;
     }
 
@@ -519,15 +509,15 @@ final class IndexStore implements AutoCloseable {
             List<byte[]> sealed = values.sealAll(of.stream()
                     .map(row -> new SealedValues.Item(ROWS, rowKey(kind, row.place()), row.encode()))
                     .toList());
-            byte[] chunk = {};
-            for (int i = 0; i < sealed.size(); i++) {
-                long place = of.get(i).place();
-                long first = RowChunk.first(kind, place);
-                chunk = RowChunk.with(chunk, kind, place, sealed.get(i));
-                if (i + 1 == sealed.size() || RowChunk.first(kind, of.get(i + 1).place()) != first) {
-                    put(rows(kind), RowChunk.key(kind, first), chunk);
-                    chunk = new byte[0];
+            List<Long> places = of.stream().map(Row::place).toList();
+            int to = 0;
+            for (int from = 0; from < places.size(); from = to) {
+                long first = RowChunk.first(kind, places.get(from));
+                while (to < places.size() && RowChunk.first(kind, places.get(to)) == first) {
+                    to++;
                 }
+                byte[] chunk = RowChunk.of(kind, places.subList(from, to), sealed.subList(from, to));
+                put(rows(kind), RowChunk.key(kind, first), chunk);
             }
         }
 

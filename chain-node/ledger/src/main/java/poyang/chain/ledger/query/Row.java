@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.BiConsumer;
 import poyang.kernel.Bug;
 
 /// A row of a table: where it stands in the chain, and its stored values, the block's time first.
@@ -38,6 +39,22 @@ public record Row(Kind kind, long height, int index, List<Value> values) {
 
     static long heightOf(long place) {
         return place >>> INDEX_BITS;
+    }
+
+    /// Calls for each value by which a row may be found, with its column; a list's texts come one by one, as they
+    /// stand.
+    void eachFound(BiConsumer<Column, Value> taker) {
+        for (Column column : kind.columns()) {
+            if (!column.found()) {
+                continue;
+            }
+            Value value = values.get(column.position());
+            if (value instanceof Value.Texts(List<String> texts)) {
+                texts.forEach(text -> taker.accept(column, Value.of(text)));
+            } else {
+                taker.accept(column, value);
+            }
+        }
     }
 
     static final long LAST_INDEX = (1L << INDEX_BITS) - 1;

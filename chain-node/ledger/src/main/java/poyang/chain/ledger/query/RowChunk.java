@@ -1,6 +1,7 @@
 package poyang.chain.ledger.query;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /// Sealed rows of a kind that stand next to each other in a block, under one key: each may be opened alone.
@@ -26,14 +27,18 @@ final class RowChunk {
                 .array();
     }
 
-    /// A chunk with one row more.
-    static byte[] with(byte[] chunk, Kind kind, long place, byte[] sealed) {
-        return ByteBuffer.allocate(chunk.length + HEAD_BYTES + sealed.length)
-                .put(chunk)
-                .put((byte) (place - first(kind, place)))
-                .putInt(sealed.length)
-                .put(sealed)
-                .array();
+    /// The rows of one chunk.
+    ///
+    /// @param sealed one row for each place
+    static byte[] of(Kind kind, List<Long> places, List<byte[]> sealed) {
+        int octets = sealed.stream().mapToInt(row -> HEAD_BYTES + row.length).sum();
+        ByteBuffer chunk = ByteBuffer.allocate(octets);
+        for (int i = 0; i < sealed.size(); i++) {
+            long place = places.get(i);
+            byte[] row = sealed.get(i);
+            chunk.put((byte) (place - first(kind, place))).putInt(row.length).put(row);
+        }
+        return chunk.array();
     }
 
     /// The sealed row at a place: the last one, where several were put there.

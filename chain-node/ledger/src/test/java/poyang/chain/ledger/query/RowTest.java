@@ -77,15 +77,18 @@ final class RowTest {
             long first = RowChunk.first(kind, Row.place(random.nextInt(1 << 20), random.nextInt(1 << 24)));
             assertEquals(0, first % RowChunk.ROWS);
             Map<Long, byte[]> there = new TreeMap<>();
-            byte[] chunk = {};
+            List<Long> places = new ArrayList<>();
+            List<byte[]> rows = new ArrayList<>();
             for (long place = first; place < first + RowChunk.ROWS; place++) {
                 for (int times = random.nextInt(3); times > 0; times--) {
                     byte[] sealed = ("row " + random.nextLong()).getBytes(StandardCharsets.UTF_8);
                     assertEquals(first, RowChunk.first(kind, place));
-                    chunk = RowChunk.with(chunk, kind, place, sealed);
+                    places.add(place);
+                    rows.add(sealed);
                     there.put(place, sealed);
                 }
             }
+            byte[] chunk = RowChunk.of(kind, places, rows);
             for (long place = first; place < first + RowChunk.ROWS; place++) {
                 byte[] expected = there.get(place);
                 if (expected == null) {
