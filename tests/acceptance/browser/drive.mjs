@@ -529,6 +529,7 @@ try {
   await supervisor.waitForTimeout(1500);
   await shot(supervisor, 'supervisor-overview');
   await menu(supervisor, 'records');
+  await supervisor.getByTestId('anchors').waitFor();
   await shot(supervisor, 'supervisor-records');
   if (await supervisor.getByTestId('menu-consents').count() !== 0) throw new Error('a supervisor has no consents');
   if (config.supervision) await supervise(supervisor, config.supervision);
