@@ -30,10 +30,10 @@ final class SyncBench implements Callable<Integer> {
     private static final long MOST_SECONDS = 600;
     private static final int SLOWEST_BLOCKS_PER_SECOND = 50;
     private static final int JOINER = 3;
-    /// So long the load runs before it is looked at, and then before the joiner starts.
+    /// So long the load runs before it is looked at: those who serve have run for long.
+    private static final int WARM_UP_SECONDS = 60;
+    /// So long it is looked at before the joiner starts.
     private static final int LOADED_SECONDS = 10;
-    /// So far behind it is after every fault.
-    private static final String SNAPSHOT_BEYOND = "50";
 
     @Option(names = "--blocks", defaultValue = "100000", description = "blocks of the past (default: 100,000)")
     private int blocks;
@@ -125,7 +125,8 @@ final class SyncBench implements Callable<Integer> {
 
     private void measure(PastNetwork network, RandomSource random) throws IOException, InterruptedException {
         network.replay(replay);
-        network.snapshot(snapshot ? SNAPSHOT_BEYOND : "never");
+        // What the others add meanwhile is taken up block by block.
+        network.snapshot(snapshot ? Integer.toString((blocks - away) / 2) : "never");
         network.empty(JOINER);
         if (away > 0) {
             network.putBack();
@@ -185,7 +186,7 @@ final class SyncBench implements Callable<Integer> {
     private LoadCounts.Phase begin(SteadyLoad others) throws InterruptedException {
         if (load > 0) {
             Thread _ = others.start(load);
-            Thread.sleep(LOADED_SECONDS * 1_000L);
+            Thread.sleep(WARM_UP_SECONDS * 1_000L);
             others.restart();
             Thread.sleep(LOADED_SECONDS * 1_000L);
         }

@@ -23,7 +23,8 @@ final class HeadView implements StateView {
         return store.flatMap(from -> read(
                 from,
                 view -> view.get(contract, key),
-                () -> from.latest().get(asked.flat(), () -> latest(from, from.stateKey(asked.hash(from.suite()))))));
+                () -> from.latest()
+                        .get(asked.flat(), () -> latest(from, from.stateKeys().of(asked.hash(from.suite()))))));
     }
 
     /// The value that a key has now, which lies in the history at the height that gave it.
@@ -76,7 +77,7 @@ final class HeadView implements StateView {
                 return false;
             }
             if (flat.compareTo(after) > 0) {
-                latest(from, from.stateKeyOf(flat))
+                latest(from, from.stateKeys().ofFlat(flat))
                         .ifPresent(value ->
                                 found.add(new Entry(StateKey.fromFlat(flat).key(), value)));
             }

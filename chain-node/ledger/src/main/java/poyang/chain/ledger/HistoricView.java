@@ -53,6 +53,13 @@ final class HistoricView implements StateView {
         return new Entered(flat, present ? Optional.of(value) : Optional.empty());
     }
 
+    /// Of an entry the flat key alone, in memory of its own.
+    static Bytes flatOf(Bytes historyValue) {
+        RecordReader in = new RecordReader(historyValue);
+        int _ = in.u8();
+        return Bytes.wrap(in.raw(in.u32()).toArray());
+    }
+
     static Bytes stateKeyOf(Bytes historyKey) {
         return historyKey.slice(0, historyKey.length() - SUFFIX_BYTES);
     }
@@ -81,7 +88,7 @@ final class HistoricView implements StateView {
     @Override
     public Optional<Bytes> get(String contract, String key) {
         try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
-            Optional<Bytes> found = asOf(cursor, store.stateKey(new StateKey(contract, key).hash(store.suite())));
+            Optional<Bytes> found = asOf(cursor, store.stateKeys().of(new StateKey(contract, key).hash(store.suite())));
             needKept();
             return found;
         }
@@ -109,7 +116,7 @@ final class HistoricView implements StateView {
                     return false;
                 }
                 if (flat.compareTo(after) > 0) {
-                    asOf(cursor, store.stateKeyOf(flat))
+                    asOf(cursor, store.stateKeys().ofFlat(flat))
                             .ifPresent(value ->
                                     found.add(new Entry(StateKey.fromFlat(flat).key(), value)));
                 }

@@ -1,6 +1,7 @@
 package poyang.chain.ledger;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -39,7 +40,6 @@ public final class Intake {
         -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
         -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1
     });
-    private static final int NAMES_AT_ONCE = 100_000;
     private static final int DELETED_AT_ONCE = 10_000;
     private static final int BRANCHES = 16;
     private static final int RANGE_BLOCKS = 64;
@@ -162,7 +162,7 @@ public final class Intake {
     /// Takes a part in, unless it does not hold.
     public boolean take(StatePart part) {
         List<StatePart.Placed> placed = part.placed(suite);
-        if (!part.holds(suite, proof.header().stateRoot(), placed)) {
+        if (!each(part.path().toArray(), placed)) {
             return false;
         }
         Tree.Update built = tree.build(
@@ -171,12 +171,18 @@ public final class Intake {
                 placed.stream()
                         .map(each -> new Tree.Change(each.keyHash(), Optional.of(each.valueHash())))
                         .toList());
+        if (!part.holds(suite, proof.header().stateRoot(), placed, built.rootHash())) {
+            return false;
+        }
         Store.Batch batch = store.batch();
         built.written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
+        Iterator<Bytes> stateKeys = store.stateKeys()
+                .of(placed.stream().map(StatePart.Placed::keyHash).toList())
+                .iterator();
         for (StatePart.Placed each : placed) {
             StatePart.Entry entry = each.entry();
             Bytes flat = new StateKey(entry.contract(), entry.key()).flat();
-            Bytes stateKey = store.stateKey(each.keyHash());
+            Bytes stateKey = stateKeys.next();
             batch.put(Store.Family.LATEST, stateKey, BlockBook.long8(height));
             batch.put(
                     Store.Family.HISTORY,
@@ -185,6 +191,18 @@ public final class Intake {
         }
         batch.put(Store.Family.META, PARTS.concat(part.path()), encode(built.root()))
                 .writeSoon();
+        return true;
+    }
+
+    /// Is each of these below the path, and comes once?
+    private static boolean each(byte[] path, List<StatePart.Placed> placed) {
+        for (int i = 0; i < placed.size(); i++) {
+            Bytes keyHash = placed.get(i).keyHash();
+            if (!Tree.begins(keyHash, path)
+                    || i > 0 && placed.get(i - 1).keyHash().equals(keyHash)) {
+                return false;
+            }
+        }
         return true;
     }
 
@@ -315,7 +333,7 @@ public final class Intake {
                         .orElse(StateTree.EMPTY)
                         .equals(proof.header().stateRoot()),
                 "the parts are proven, and their whole is another state");
-        nameKeys();
+        new Naming(store, height).run();
         Store.Batch batch = store.batch();
         Bytes at = BlockBook.long8(height);
         root.ifPresent(ref -> batch.put(Store.Family.ROOTS, at, RootRecord.encode(ref)));
@@ -346,32 +364,6 @@ public final class Intake {
         Tree.Update joined = tree.join(path.toArray(), height, children);
         joined.written().forEach(node -> batch.put(Store.Family.NODES, node.key(), node.page()));
         return joined.root();
-    }
-
-    /// Makes the names of keys known, in order and many at once. What was interrupted begins anew: a name
-    /// that is known stays one.
-    private void nameKeys() {
-        List<Bytes> names = new ArrayList<>();
-        try (Store.Cursor cursor = store.cursor(Store.Family.HISTORY)) {
-            for (cursor.first(); cursor.valid(); cursor.next()) {
-                if (HistoricView.heightOf(cursor.key()) == height) {
-                    names.add(HistoricView.entered(cursor.value()).flat());
-                }
-                if (names.size() == NAMES_AT_ONCE) {
-                    add(names);
-                }
-            }
-        }
-        add(names);
-    }
-
-    private void add(List<Bytes> names) {
-        names.sort(Bytes::compareTo);
-        Store.Batch batch = store.batch();
-        KeyIndex.Change change = store.keys().add(batch, names);
-        batch.writeSoon();
-        change.publish();
-        names.clear();
     }
 
     /// Takes away what is of states before a snapshot that was taken up.

@@ -44,7 +44,7 @@ public final class Ledger implements AutoCloseable {
     static final Bytes ORDERED = Bytes.utf8("ordered");
     static final Bytes HORIZON = Bytes.utf8("horizon");
     private static final Bytes FORMAT = Bytes.utf8("format");
-    private static final long FORMAT_NOW = 3;
+    private static final long FORMAT_NOW = 4;
 
     private final Store store;
     private final Genesis genesis;
@@ -217,15 +217,19 @@ public final class Ledger implements AutoCloseable {
         return whileKept(height, () -> tree.prove(root(height), new StateKey(contract, key).hash(genesis.suite())));
     }
 
-    /// A part of the state after the block at `height`; empty when it holds more than so many octets. The state is
-    /// kept for a while then, so that the other parts can be had as well ({@link Leases}).
+    /// A part of the state after the block at `height`; empty when it holds more than so many entries or octets. The
+    /// state is kept for a while then, so that the other parts can be had as well ({@link Leases}).
     ///
     /// @param path {@link StatePart#path}
     /// @throws PoyangException `NO_SUCH_HEIGHT`, `STATE_PRUNED`
-    public Optional<StatePart> part(long height, Bytes path, long mostBytes) {
+    public Optional<StatePart> part(long height, Bytes path, int mostEntries, long mostBytes) {
         needHeight(height);
         leases.renew(height, this.height);
-        return whileKept(height, () -> new Parts(store, tree).of(root(height), path, mostBytes));
+        Parts parts = new Parts(store, tree, height);
+        Optional<StatePart> part = whileKept(height, () -> parts.of(root(height), path, mostEntries, mostBytes));
+        // What was forgotten meanwhile is missing without a word.
+        needHeight(height);
+        return part;
     }
 
     /// The snapshot that this ledger is taking up from others, if any.
@@ -387,8 +391,8 @@ public final class Ledger implements AutoCloseable {
         block.update().stale().forEach(stale::node);
         List<Bytes> fresh = new ArrayList<>();
         List<PreparedBlock.Written> writes = block.writes();
-        List<Bytes> stateKeys = store.stateKeys(
-                writes.stream().map(PreparedBlock.Written::keyHash).toList());
+        List<Bytes> stateKeys = store.stateKeys()
+                .of(writes.stream().map(PreparedBlock.Written::keyHash).toList());
         for (int i = 0; i < writes.size(); i++) {
             long previous = block.update().previous(i);
             if (previous == Tree.Update.SAME) {
@@ -460,8 +464,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     /// Attaches a block's finality proof; heights may come in any order. Gives the finalised height. Durable with the
-    /// next
-    /// block: whose proof a crash takes away, it gathers again.
+    /// next block: whose proof a crash takes away, it gathers again.
     ///
     /// @throws PoyangException `BAD_FINALITY` when the proof does not hold for the block that this
     ///     ledger executed: then this node, or a quorum, computed wrongly, and the node must stop

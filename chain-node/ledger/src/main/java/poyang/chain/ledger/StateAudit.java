@@ -155,8 +155,8 @@ final class StateAudit {
     }
 
     private HistoricView.Entered entered(Bytes keyHash, long height) {
-        Optional<Bytes> stored =
-                store.get(Store.Family.HISTORY, HistoricView.historyKey(store.stateKey(keyHash), height));
+        Optional<Bytes> stored = store.get(
+                Store.Family.HISTORY, HistoricView.historyKey(store.stateKeys().of(keyHash), height));
         need(stored.isPresent(), "a value is missing in the history");
         entries++;
         HistoricView.Entered entered = HistoricView.entered(stored.orElseThrow());
@@ -174,7 +174,7 @@ final class StateAudit {
                 StateProof.Leaf leaf = found.leaf().orElseThrow();
                 // The value at that height was compared with its leaf.
                 need(
-                        store.get(Store.Family.LATEST, store.stateKey(leaf.keyHash()))
+                        store.get(Store.Family.LATEST, store.stateKeys().of(leaf.keyHash()))
                                 .equals(Optional.of(BlockBook.long8(found.version()))),
                         "a latest value is not that of the state tree");
                 live[0]++;
@@ -187,8 +187,10 @@ final class StateAudit {
             store.keys().walk(Bytes.empty(), flat -> {
                 need(flat.compareTo(last[0]) > 0, "the names of keys are out of order");
                 last[0] = flat;
-                named[0] +=
-                        store.get(Store.Family.LATEST, store.stateKeyOf(flat)).isPresent() ? 1 : 0;
+                named[0] += store.get(Store.Family.LATEST, store.stateKeys().ofFlat(flat))
+                                .isPresent()
+                        ? 1
+                        : 0;
                 return true;
             });
             need(named[0] == live[0], "the names of keys are not those of the state");

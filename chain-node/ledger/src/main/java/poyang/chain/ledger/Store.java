@@ -36,7 +36,7 @@ import poyang.kernel.RandomSource;
 ///
 /// Values are sealed before RocksDB sees them, each to its family and key, so that neither its log nor
 /// its tables hold one in clear. Keys are heights, hashes and fixed words, and stand as they are; the
-/// names of state keys are replaced by {@link #stateKey}.
+/// names of state keys are replaced by {@link StateKeys}.
 final class Store implements AutoCloseable {
     private static final int READ_AT_ONCE = 1024;
 
@@ -46,9 +46,9 @@ final class Store implements AutoCloseable {
         META,
         /// (version, path) → node of the state tree.
         NODES,
-        /// Keyed hash of the key's hash → the height that gave it its value after the last block.
+        /// State key ({@link StateKeys}) → the height that gave it its value after the last block.
         LATEST,
-        /// (Keyed hash of the key's hash, ~height) → flat key, and its value from that height on.
+        /// (State key, ~height) → flat key, and its value from that height on.
         HISTORY,
         /// (Number of a page, number in it) → flat keys in order ({@link KeyIndex}).
         KEYS,
@@ -91,6 +91,7 @@ final class Store implements AutoCloseable {
     private final CryptoSuite suite;
     private final SealedValues values;
     private final KeyIndex keys;
+    private final StateKeys stateKeys;
     private final LatestValues latest = new LatestValues();
     private final ClosingMark mark;
     private volatile boolean open = true;
@@ -100,6 +101,7 @@ final class Store implements AutoCloseable {
     Store(Path folder, CryptoSuite suite, DataKey key, RandomSource random) {
         this.suite = suite;
         values = SealedValues.open(key, random);
+        stateKeys = new StateKeys(values, suite);
         mark = new ClosingMark(folder, values, suite);
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (Family family : Family.values()) {
@@ -177,24 +179,8 @@ final class Store implements AutoCloseable {
     }
 
     /// What stands for a key in LATEST and, before the height, in HISTORY.
-    ///
-    /// @param keyHash the key's hash in the state tree
-    Bytes stateKey(Bytes keyHash) {
-        return Bytes.wrap(values.keyedHash("state", keyHash.toArray()));
-    }
-
-    /// The same of each of several.
-    List<Bytes> stateKeys(List<Bytes> keyHashes) {
-        return values
-                .keyedHashes("state", keyHashes.stream().map(Bytes::toArray).toList())
-                .stream()
-                .map(Bytes::wrap)
-                .toList();
-    }
-
-    /// The same for a flat key.
-    Bytes stateKeyOf(Bytes flat) {
-        return stateKey(StateKey.fromFlat(flat).hash(suite));
+    StateKeys stateKeys() {
+        return stateKeys;
     }
 
     CryptoSuite suite() {
@@ -234,7 +220,7 @@ final class Store implements AutoCloseable {
                         .map(Bytes::toArray)
                         .toList();
                 List<byte[]> stored = database.multiGetAsList(Collections.nCopies(part.size(), handle(family)), part);
-                Iterator<Bytes> there = fromStored(family, part, stored).iterator();
+                Iterator<Bytes> there = opened(family, part, stored).iterator();
                 for (byte @Nullable [] found : stored) {
                     all.add(found == null ? Optional.empty() : Optional.of(there.next()));
                 }
@@ -245,7 +231,8 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private List<Bytes> fromStored(Family family, List<byte[]> keys, List<byte[]> stored) {
+    /// Opens values as they are stored, in their order; those that are not there are passed over.
+    List<Bytes> opened(Family family, List<byte[]> keys, List<byte[]> stored) {
         List<SealedValues.Item> items = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             byte @Nullable [] found = stored.get(i);
@@ -582,6 +569,11 @@ final class Store implements AutoCloseable {
 
         Bytes value() {
             return fromStored(family, at.key(), at.value());
+        }
+
+        /// The value for {@link Store#opened}.
+        byte[] stored() {
+            return at.value();
         }
 
         @Override

@@ -179,38 +179,12 @@ final class Tree {
                         .isPresent());
     }
 
-    /// The proof that a range of key hashes, those that begin with some nibbles, holds exactly the leaves
-    /// that {@link #leaves} gives.
+    /// The proof that a range of key hashes, those that begin with some nibbles, holds exactly the leaves that it does.
     StateRange proveRange(Optional<Ref> root, byte[] path) {
         Descent descent = descend(root, packed(path), path.length);
         boolean early = descent.nibbles() < path.length;
         return new StateRange(
                 4 * path.length, descent.siblings(), early ? descent.end().flatMap(Ref::leaf) : Optional.empty());
-    }
-
-    /// Visits the leaves whose key hashes begin with some nibbles, ascending.
-    void leaves(Optional<Ref> root, byte[] path, Consumer<Ref> visit) {
-        Descent descent = descend(root, packed(path), path.length);
-        Bytes prefix = Bytes.copyOf(path);
-        descent.end().ifPresent(ref -> {
-            if (ref.leaf().isEmpty()) {
-                walk(ref, path, visit);
-            } else if (Bytes.wrap(nibbles(ref.leaf().get().keyHash())).startsWith(prefix)) {
-                visit.accept(ref);
-            }
-        });
-    }
-
-    private void walk(Ref at, byte[] path, Consumer<Ref> visit) {
-        TreePage page = load(at.version(), path);
-        for (int slot = 0; slot < TreePage.SLOTS; slot++) {
-            Optional<Ref> child = ref(page, slot);
-            if (child.isPresent() && child.get().leaf().isPresent()) {
-                visit.accept(child.get());
-            } else if (child.isPresent()) {
-                walk(child.get(), below(path, slot), visit);
-            }
-        }
     }
 
     /// Visits the leaves whose values a version gave, in the tree at its root: the way to each leads over nodes that
@@ -553,6 +527,16 @@ final class Tree {
         return longer;
     }
 
+    /// Does a key hash begin with these nibbles?
+    static boolean begins(Bytes keyHash, byte[] path) {
+        for (int depth = 0; depth < path.length; depth++) {
+            if (nibble(keyHash, depth) != path[depth]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     static int nibble(Bytes keyHash, int depth) {
         return keyHash.at(depth >>> 1) >>> ((depth & 1) == 0 ? 4 : 0) & 0xf;
     }
@@ -568,10 +552,6 @@ final class Tree {
             path[i] = (byte) nibble(keyHash, i);
         }
         return path;
-    }
-
-    private static byte[] nibbles(Bytes keyHash) {
-        return nibbles(keyHash.toArray(), 2 * keyHash.length());
     }
 
     /// A key hash that begins with the nibbles.

@@ -45,7 +45,7 @@ public final class WriteSets {
                         height,
                         leaf -> changed.add(leaf.leaf().orElseThrow().keyHash()));
         List<Bytes> entries = new ArrayList<>();
-        store.stateKeys(changed).forEach(key -> entries.add(HistoricView.historyKey(key, height)));
+        store.stateKeys().of(changed).forEach(key -> entries.add(HistoricView.historyKey(key, height)));
         entries.addAll(Stale.deletions(store, height));
         List<HistoricView.Entered> entered = new ArrayList<>();
         for (Optional<Bytes> stored : store.all(Store.Family.HISTORY, entries)) {

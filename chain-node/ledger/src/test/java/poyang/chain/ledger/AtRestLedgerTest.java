@@ -145,8 +145,8 @@ final class AtRestLedgerTest {
         Bytes one;
         Bytes two;
         try (Store store = Chain.store(folder)) {
-            one = store.stateKeyOf(new StateKey(Chain.CONTRACT, "account/" + NAME + "/1/0").flat());
-            two = store.stateKeyOf(new StateKey(Chain.CONTRACT, "account/" + NAME + "/1/1").flat());
+            one = store.stateKeys().ofFlat(new StateKey(Chain.CONTRACT, "account/" + NAME + "/1/0").flat());
+            two = store.stateKeys().ofFlat(new StateKey(Chain.CONTRACT, "account/" + NAME + "/1/1").flat());
         }
         swap("latest", one.toArray(), two.toArray());
         try (Ledger ledger = chain.open(folder)) {

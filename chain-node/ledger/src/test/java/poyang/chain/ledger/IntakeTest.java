@@ -78,7 +78,7 @@ final class IntakeTest {
         List<Bytes> open = new ArrayList<>(intake.missing());
         while (!open.isEmpty()) {
             Bytes path = open.remove(random.nextInt(open.size()));
-            Optional<StatePart> part = source.part(intake.height(), path, mostBytes);
+            Optional<StatePart> part = source.part(intake.height(), path, 3 + random.nextInt(60), mostBytes);
             if (part.isPresent()) {
                 assertTrue(intake.take(part.get()), "an honest part holds");
                 return true;
@@ -232,7 +232,7 @@ final class IntakeTest {
                                     source.header(30).orElseThrow(),
                                     source.finality(29).orElseThrow().signatures())));
             Intake intake = begin(joiner, source, 30);
-            StatePart part = source.part(30, Bytes.empty(), 1 << 20).orElseThrow();
+            StatePart part = source.part(30, Bytes.empty(), 1_000, 1 << 20).orElseThrow();
             for (int i = 0; i < part.entries().size(); i++) {
                 List<StatePart.Entry> less = new ArrayList<>(part.entries());
                 StatePart.Entry entry = less.remove(i);
@@ -245,7 +245,8 @@ final class IntakeTest {
                 less.add(entry);
                 assertFalse(intake.take(new StatePart(part.path(), part.range(), less)), "an entry comes twice");
             }
-            assertFalse(intake.take(source.part(29, Bytes.empty(), 1 << 20).orElseThrow()), "another state");
+            assertFalse(
+                    intake.take(source.part(29, Bytes.empty(), 1_000, 1 << 20).orElseThrow()), "another state");
             List<Intake.Past> past = past(source, 1, 30);
             for (int i = 0; i < past.size(); i++) {
                 Intake.Past block = past.get(i);
@@ -402,17 +403,17 @@ final class IntakeTest {
                 window.commitNextProven(source);
             }
             long held = source.horizon();
-            assertTrue(source.part(held, Bytes.empty(), 1 << 20).isPresent());
+            assertTrue(source.part(held, Bytes.empty(), 1_000, 1 << 20).isPresent());
             for (int i = 0; i < BLOCKS; i++) {
                 window.commitNextProven(source);
             }
-            assertTrue(source.part(held, Bytes.empty(), 1 << 20).isPresent(), "it is kept");
+            assertTrue(source.part(held, Bytes.empty(), 1_000, 1 << 20).isPresent(), "it is kept");
             for (int i = 0; i <= Leases.BLOCKS; i++) {
                 window.commitNextProven(source);
             }
             assertEquals(
                     LedgerErrors.STATE_PRUNED,
-                    assertThrows(PoyangException.class, () -> source.part(held, Bytes.empty(), 1 << 20))
+                    assertThrows(PoyangException.class, () -> source.part(held, Bytes.empty(), 1_000, 1 << 20))
                             .code(),
                     "nobody asked for it any more");
         }

@@ -93,7 +93,8 @@ final class SnapshotServer implements AutoCloseable {
 
     private SnapshotMessage part(long height, Bytes path) {
         try {
-            Optional<StatePart> part = ledger.part(height, path, SnapshotMessage.MOST_BYTES);
+            Optional<StatePart> part =
+                    ledger.part(height, path, SnapshotMessage.MOST_ENTRIES, SnapshotMessage.MOST_BYTES);
             return part.isPresent()
                     ? new SnapshotMessage.Part(height, part.get())
                     : new SnapshotMessage.Cut(height, path);

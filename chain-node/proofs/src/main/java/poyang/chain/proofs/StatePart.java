@@ -56,13 +56,23 @@ public record StatePart(Bytes path, StateRange range, List<Entry> entries) {
     ///
     /// @param placed what {@link #placed} gave
     public boolean holds(CryptoSuite suite, Bytes stateRoot, List<Placed> placed) {
+        TreeMap<Bytes, Bytes> leaves = leaves(placed);
+        return leaves.size() == placed.size() && range.verify(suite, stateRoot, 4 * path.length(), prefix(), leaves);
+    }
+
+    /// The same for whoever has hashed these leaves already.
+    ///
+    /// @param subtree the hash of the subtree below the path with exactly the leaves `placed`
+    public boolean holds(CryptoSuite suite, Bytes stateRoot, List<Placed> placed, Bytes subtree) {
+        TreeMap<Bytes, Bytes> leaves = leaves(placed);
+        return leaves.size() == placed.size()
+                && range.verify(suite, stateRoot, 4 * path.length(), prefix(), leaves, () -> subtree);
+    }
+
+    private static TreeMap<Bytes, Bytes> leaves(List<Placed> placed) {
         TreeMap<Bytes, Bytes> leaves = new TreeMap<>();
-        for (Placed each : placed) {
-            if (leaves.put(each.keyHash(), each.valueHash()) != null) {
-                return false;
-            }
-        }
-        return range.verify(suite, stateRoot, 4 * path.length(), prefix(), leaves);
+        placed.forEach(each -> leaves.put(each.keyHash(), each.valueHash()));
+        return leaves;
     }
 
     /// A key hash that begins with the path.

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 import poyang.kernel.CanonicalReader;
@@ -34,6 +35,17 @@ public record StateRange(int bits, List<Bytes> siblings, Optional<StateProof.Lea
     /// @param leaves key hash → value hash
     public boolean verify(
             CryptoSuite suite, Bytes stateRoot, int shared, Bytes prefix, SortedMap<Bytes, Bytes> leaves) {
+        return verify(suite, stateRoot, shared, prefix, leaves, () -> StateTree.root(suite, leaves, bits));
+    }
+
+    /// @param subtree the hash of the subtree with these leaves below the shared bits
+    boolean verify(
+            CryptoSuite suite,
+            Bytes stateRoot,
+            int shared,
+            Bytes prefix,
+            SortedMap<Bytes, Bytes> leaves,
+            Supplier<Bytes> subtree) {
         boolean early = siblings.size() < bits;
         if (bits != shared
                 || bits < 0
@@ -61,7 +73,7 @@ public record StateRange(int bits, List<Bytes> siblings, Optional<StateProof.Lea
             hash = end.map(leaf -> StateTree.leaf(suite, leaf.keyHash(), leaf.valueHash()))
                     .orElse(StateTree.EMPTY);
         } else {
-            hash = StateTree.root(suite, leaves, bits);
+            hash = subtree.get();
         }
         for (int depth = siblings.size() - 1; depth >= 0; depth--) {
             Bytes sibling = siblings.get(depth);

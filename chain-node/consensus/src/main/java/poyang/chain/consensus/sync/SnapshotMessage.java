@@ -63,8 +63,13 @@ public sealed interface SnapshotMessage {
         }
     }
 
+    /// No message holds more entries of a state: that a part is too large shows in the tree then, mostly, before a
+    /// value
+    /// is read. Of a tree whose leaves lie evenly, 16^3 nodes below a part are more.
+    int MOST_ENTRIES = 8_000;
+
     /// No message holds more octets of a state, unless one entry alone does.
-    int MOST_BYTES = 1 << 20;
+    int MOST_BYTES = 2 << 20;
 
     /// Most blocks in one message.
     int MOST_BLOCKS = 64;
