@@ -36,13 +36,6 @@ final class BenchNetwork implements AutoCloseable {
     static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
     private static final long LOAD_MARGIN_SECONDS = 240;
-    /// Only what is called four times as often as usual goes through the second compiler: several processes share two
-    /// cores, and it took more of them than it gave back.
-    private static final List<String> COMPILE_LATER = List.of(
-            "-XX:Tier4InvocationThreshold=20000",
-            "-XX:Tier4MinInvocationThreshold=2400",
-            "-XX:Tier4CompileThreshold=60000",
-            "-XX:Tier4BackEdgeThreshold=160000");
     /// The validator that a newcomer knows.
     private static final int FIRST_CONTACT = 1;
 
@@ -209,8 +202,7 @@ final class BenchNetwork implements AutoCloseable {
     }
 
     private List<String> flags(String name) {
-        List<String> flags = new ArrayList<>(name.equals(LOAD_CLIENT) ? List.of() : COMPILE_LATER);
-        flags.add("--add-modules=jdk.incubator.vector");
+        List<String> flags = new ArrayList<>(Child.FEW_CORES);
         if (profile) {
             flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                     + folder.resolve("logs").resolve(name + ".jfr"));
@@ -337,7 +329,7 @@ final class BenchNetwork implements AutoCloseable {
                 "seed", HexFormat.of().formatHex(seed),
                 "result", result.toString()));
         // The calm phase takes a third of the others.
-        long mostSeconds = what.warmUp() + 3L * what.seconds() + LOAD_MARGIN_SECONDS;
+        long mostSeconds = LoadClient.WARM_UP_TIMES * (long) what.warmUp() + 3L * what.seconds() + LOAD_MARGIN_SECONDS;
         if (!load.awaitExit(mostSeconds) || !Files.exists(result)) {
             throw new PoyangException(
                     NetworkErrors.SET_UP_FAILED,

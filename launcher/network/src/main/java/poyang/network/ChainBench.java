@@ -38,7 +38,11 @@ final class ChainBench implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "30", description = "of each of the two phases (default: 30)")
     private int seconds;
 
-    @Option(names = "--warm-up", defaultValue = "60", description = "seconds before the first phase (default: 60)")
+    @Option(
+            names = "--warm-up",
+            defaultValue = "60",
+            description =
+                    "seconds before the first phase, up to three times as long while much is compiled (default: 60)")
     private int warmUp;
 
     @Option(names = "--signers", defaultValue = "200", description = "accounts that submit (default: 200)")

@@ -27,8 +27,22 @@ final class Child {
             "-Dorg.slf4j.simpleLogger.showThreadName=false",
             "-XX:+UseSerialGC",
             "-XX:-UsePerfData");
+    /// SM3, SM4 and GHASH use the vectors that the machine has.
+    static final String VECTORS = "--add-modules=jdk.incubator.vector";
     /// For processes of which little is asked: they start sooner and hold less.
     static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
+    /// For processes that stay up and share few cores: the optimising compiler takes only what is
+    /// called often, and puts less into one method. With its usual limits it kept a third of two cores
+    /// busy for minutes.
+    static final List<String> FEW_CORES = List.of(
+            "-XX:Tier4InvocationThreshold=20000",
+            "-XX:Tier4MinInvocationThreshold=2400",
+            "-XX:Tier4CompileThreshold=60000",
+            "-XX:Tier4BackEdgeThreshold=160000",
+            "-XX:MaxInlineLevel=9",
+            "-XX:InlineSmallCode=1200",
+            "-XX:FreqInlineSize=150",
+            VECTORS);
     private static final long READY_SECONDS = 300;
     private static final long STOP_SECONDS = 8;
     private static final int TOLD_LINES = 5;

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import poyang.crypto.SigningKey;
 import poyang.crypto.random.ProcessRandom;
 import poyang.crypto.tls.TlsIdentity;
@@ -47,6 +48,11 @@ public final class LoadClient implements AutoCloseable {
     /// Records that are due meanwhile are submitted together, which costs less than waking for each.
     private static final long SLEEP_NANOS = 5_000_000;
     private static final double SECOND_PHASE = 0.7;
+    /// The warm-up takes so many times as long at most, as long as compilers take more than this share.
+    static final int WARM_UP_TIMES = 3;
+
+    private static final double COMPILED = 0.08;
+    private static final long LOOK_SECONDS = 10;
     /// A third phase without load to speak of, so that the protocol's own time shows.
     private static final double CALM_RATE = 10;
 
@@ -119,7 +125,7 @@ public final class LoadClient implements AutoCloseable {
     private String run(long warmUp, long seconds, List<Long> pids, double verificationSeconds, long blockTimeMillis)
             throws InterruptedException {
         List<NodeStatus> first = statuses();
-        double rate = seek(FIRST_RATE, warmUp, true);
+        double rate = warm(seek(FIRST_RATE, warmUp, true), (WARM_UP_TIMES - 1) * warmUp, pids);
         say(String.format(Locale.ROOT, "warm: %.0f a second", rate));
         List<NodeStatus> before = statuses();
         counts.begin();
@@ -149,6 +155,25 @@ public final class LoadClient implements AutoCloseable {
                 verificationSeconds,
                 blockTimeMillis,
                 new LoadReport.Statuses(first, before, after, last, statuses()));
+    }
+
+    /// Goes on until the processes have been compiled for the most part, for so many seconds at most.
+    private double warm(double from, long mostSeconds, List<Long> pids) throws InterruptedException {
+        List<Long> all = Stream.concat(
+                        pids.stream(), Stream.of(ProcessHandle.current().pid()))
+                .toList();
+        double rate = from;
+        for (long waited = 0; waited + LOOK_SECONDS <= mostSeconds; waited += LOOK_SECONDS) {
+            double compiled = CompilerTime.seconds(all);
+            double used = cpuSeconds(pids);
+            rate = seek(rate, LOOK_SECONDS, true);
+            double share = (CompilerTime.seconds(all) - compiled) / (cpuSeconds(pids) - used);
+            say(String.format(Locale.ROOT, "%.0f a second; compilers take %.0f %%", rate, 100 * share));
+            if (share < COMPILED) {
+                break;
+            }
+        }
+        return rate;
     }
 
     /// Submits for some time; when `searching`, at whatever rate keeps so much under way. Gives the last rate.

@@ -368,7 +368,7 @@ final class PastNetwork implements AutoCloseable {
         settings.put("api.listen", HOST + ":" + nodes.get(index).port());
         settings.put("sync.replay", replay);
         settings.put("sync.snapshot", snapshot);
-        List<String> flags = new ArrayList<>(quick ? Child.QUICK_START : List.of("--add-modules=jdk.incubator.vector"));
+        List<String> flags = new ArrayList<>(quick ? Child.QUICK_START : Child.FEW_CORES);
         if (profile && index == NODES - 1) {
             flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                     + folder.resolve("logs").resolve("joiner.jfr"));
