@@ -25,6 +25,8 @@ export class AuditFeed {
   readonly rows = shallowRef<Row[]>([]);
   readonly logs = shallowRef<LogState[]>([]);
   readonly findings = shallowRef<Finding[]>([]);
+  /** Whether it is known which logs there are. */
+  readonly known = shallowRef(false);
   /** Nothing can be shown before the account says on chain that it follows. */
   readonly mustBegin = shallowRef(false);
   readonly wrong = shallowRef('');
@@ -51,6 +53,7 @@ export class AuditFeed {
         for (const log of names) {
           if (!this.#state(log)) this.logs.value.push({ log, chain: new AuditChain(), live: false, wrong: '' });
         }
+        this.known.value = true;
         await this.anchors();
         await this.#follow(names, stop);
         this.wrong.value = '';

@@ -15,6 +15,8 @@ export const useCatalogue = defineStore('catalogue', () => {
   const accounts = shallowRef<AccountRecord[]>([]);
   const datasets = shallowRef<Dataset[]>([]);
   const jobs = shallowRef<Job[]>([]);
+  /** Whether the lists are what the chain has; before, empty ones say nothing. */
+  const known = shallowRef(false);
   let loading = false;
   let again = false;
 
@@ -28,14 +30,20 @@ export const useCatalogue = defineStore('catalogue', () => {
     try {
       do {
         again = false;
+        const whose = session.view;
         const [o, a, d, j] = await Promise.all([
           read('/api/organisations', OrganisationListSchema), read('/api/accounts', AccountListSchema),
           read('/api/datasets', DatasetListSchema), read('/api/jobs', JobListSchema),
         ]);
+        if (session.view !== whose) {
+          again = session.loggedIn;
+          continue;
+        }
         organisations.value = o.organisations;
         accounts.value = a.accounts;
         datasets.value = d.datasets;
         jobs.value = j.jobs;
+        known.value = true;
       } while (again);
     } catch {
       session.connected = false;
@@ -46,7 +54,10 @@ export const useCatalogue = defineStore('catalogue', () => {
 
   watch(() => [session.height, session.loggedIn], () => {
     if (session.loggedIn) void load();
-    else organisations.value = accounts.value = datasets.value = jobs.value = [];
+    else {
+      organisations.value = accounts.value = datasets.value = jobs.value = [];
+      known.value = false;
+    }
   }, { immediate: true });
 
   const organisationTitle = (id: string) => {
@@ -60,5 +71,5 @@ export const useCatalogue = defineStore('catalogue', () => {
     job.state === JobState.AWAITING_CONSENT && job.submitter !== session.view?.account &&
     job.parties.some((p) => p.organisation === session.view?.organisation && p.consent === ConsentState.PENDING)));
 
-  return { organisations, accounts, datasets, jobs, consents, load, organisationTitle, datasetTitle, executorOf };
+  return { organisations, accounts, datasets, jobs, known, consents, load, organisationTitle, datasetTitle, executorOf };
 });

@@ -32,7 +32,7 @@ export const zh = {
   consentsTitle: '待我同意', consentsHint: '同意之前，请看清谁会因此知道什么', noConsents: '没有等待您同意的任务', protocol: '协议', receiver: '结果接收方', purpose: '用途', whoLearns: '谁会知道什么',
   learns: '{0} 将知道', sizes: '各方规模（取整）', earlierRuns: '这一对数据此前运行过', times: '{0} 次', approve: '同意', refuse: '拒绝', reason: '理由', reasonNeeded: '拒绝时请写明理由',
   consentOk: '已同意，区块高度 {0}', refuseOk: '已拒绝，区块高度 {0}', submitter: '提交人', deadline: '截止时间',
-  jobsTitle: '协作任务', jobsHint: '本部门参与的全部任务', jobsHintSupervisor: '全部部门的任务', newJob: '发起碰撞任务', noJobs: '还没有任务', state: '状态', submitted: '提交时间', parties: '参与方', jobTitle: '任务名称',
+  jobsTitle: '协作任务', jobsHint: '本部门参与的全部任务', jobsHintSupervisor: '全部部门的任务', newJob: '发起碰撞任务', loading: '正在读取…', noJobs: '还没有任务', state: '状态', submitted: '提交时间', parties: '参与方', jobTitle: '任务名称',
   newJobHint: '查出同时出现在两张表里的人；对方的表不会离开对方', ownSide: '本方数据', otherSide: '对方数据', dataset: '数据资源', keyColumn: '碰撞键', purposePlaceholder: '例如：核对医保参保与纳税登记的一致性，依据……',
   minutes: '有效时间（分钟）', submitJob: '签名并提交', submittedOk: '任务已提交，区块高度 {0}', kindsDiffer: '两边碰撞键的标识符种类不同，无法比较', noKeyColumn: '该数据没有允许作碰撞键的字段', notAllowed: '对方的规则不允许本部门使用',
   job: '任务', progress: '实时进度', timeline: '状态历程', plan: '计划', leftSide: '左方', rightSide: '右方', cancelJob: '撤销任务', retryJob: '重新运行', cancelOk: '任务已撤销', attempt: '第 {0} 次',

@@ -1,4 +1,6 @@
-/** What a validator says it misses, as far as this page needs it. */
+// Whom and what validators miss: audit logs that fell silent, and one another.
+
+/** What a validator says it misses, as far as the pages need it. */
 export interface Watcher { name: string; status: { missingAnchors: string[]; lostPeers: string[] } | null }
 
 /** An audit log that is not anchored on chain any more, and which validators miss it. */

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { lostPeers, silentLogs } from '../src/parts/silentLogs';
+import { lostPeers, silentLogs } from '../src/parts/missed';
 import { NodeStatusSchema } from '../src/schema/poyang/v1/chain_pb';
 import { en } from '../src/i18n/en';
 import { zh } from '../src/i18n/zh';
