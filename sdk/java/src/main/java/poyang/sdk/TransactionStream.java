@@ -38,13 +38,14 @@ public final class TransactionStream implements AutoCloseable {
     private static final long BUSY_GATHER_MILLIS = 40;
     private static final long REOPEN_MILLIS = 200;
     private static final long LOOK_MILLIS = 500;
-    private static final long SILENT_MILLIS = 10_000;
-    private static final long GIVE_UP_MILLIS = 120_000;
     /// A node's word for a transaction whose last block has passed, or is too far ahead, as that node sees it.
     private static final String OUT_OF_TIME = "TRANSACTION_OUT_OF_TIME";
+    /// A node's word for a transaction that it executed, and has no proof of.
+    private static final String NOT_FINAL_YET = "NOT_FINAL_YET";
 
     private final ChainClient client;
     private final List<ChainAccount> accounts;
+    private final Patience patience;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("transactions").factory());
     private final LinkedHashMap<Bytes, Open> open = new LinkedHashMap<>();
@@ -62,7 +63,14 @@ public final class TransactionStream implements AutoCloseable {
     /// @param sentNanos when it was handed in
     private record Open(Transaction transaction, long sentNanos, CompletableFuture<TransactionReceipt> receipt) {}
 
-    private TransactionStream(ChainClient client, int node, List<ChainAccount> accounts) {
+    /// @param silentMillis how long a node may say nothing while something is open
+    /// @param giveUpMillis how long a receipt may take
+    record Patience(long silentMillis, long giveUpMillis) {
+        static final Patience USUAL = new Patience(10_000, 120_000);
+    }
+
+    private TransactionStream(ChainClient client, int node, List<ChainAccount> accounts, Patience patience) {
+        this.patience = patience;
         this.client = client;
         this.accounts = List.copyOf(accounts);
         this.node = node;
@@ -74,8 +82,12 @@ public final class TransactionStream implements AutoCloseable {
     /// @param node index of the node that is used first, among the client's
     /// @throws PoyangException when no node answers
     public static TransactionStream open(ChainClient client, int node, List<ChainAccount> accounts) {
+        return open(client, node, accounts, Patience.USUAL);
+    }
+
+    static TransactionStream open(ChainClient client, int node, List<ChainAccount> accounts, Patience patience) {
         TransactionStream stream =
-                new TransactionStream(client, node % client.nodes().size(), accounts);
+                new TransactionStream(client, node % client.nodes().size(), accounts, patience);
         stream.height = accounts.getFirst().height();
         synchronized (stream) {
             stream.connect();
@@ -86,7 +98,7 @@ public final class TransactionStream implements AutoCloseable {
     }
 
     /// Has a contract's method executed for one of the stream's accounts. The result comes with the proven
-    /// receipt, whatever its code, or fails with the node's refusal, or after a minute with `NOT_FINAL`.
+    /// receipt, whatever its code, or fails with the node's refusal, or after two minutes with `NOT_FINAL`.
     public CompletableFuture<TransactionReceipt> submit(
             ChainAccount account, String contract, String method, com.google.protobuf.Message arguments) {
         long at;
@@ -170,13 +182,13 @@ public final class TransactionStream implements AutoCloseable {
         }
     }
 
-    /// Leaves a node that is silent, and gives up what waited for a minute.
+    /// Leaves a node that is silent, and gives up what waited too long.
     private void look() {
         List<Open> late = new ArrayList<>();
         synchronized (this) {
             long now = System.nanoTime();
             open.values().removeIf(each -> {
-                boolean over = now - each.sentNanos() > GIVE_UP_MILLIS * 1_000_000;
+                boolean over = now - each.sentNanos() > patience.giveUpMillis() * 1_000_000;
                 if (over) {
                     late.add(each);
                 }
@@ -185,14 +197,14 @@ public final class TransactionStream implements AutoCloseable {
             long silent = open.isEmpty()
                     ? 0
                     : now - Math.max(heardNanos, open.firstEntry().getValue().sentNanos());
-            if (silent > SILENT_MILLIS * 1_000_000) {
+            if (silent > patience.silentMillis() * 1_000_000) {
                 leave(life);
             }
         }
         late.forEach(each -> each.receipt()
                 .completeExceptionally(new PoyangException(
                         SdkErrors.NOT_FINAL,
-                        "a transaction is not final after " + GIVE_UP_MILLIS / 1_000 + " s",
+                        "a transaction is not final after " + patience.giveUpMillis() / 1_000 + " s",
                         "look for its receipt later")));
     }
 
@@ -221,8 +233,7 @@ public final class TransactionStream implements AutoCloseable {
         synchronized (this) {
             Bytes id = ChainForms.bytes(refusal.getTransactionId());
             of = open.get(id);
-            if (of != null && refusal.getName().equals(OUT_OF_TIME) && limit(of.transaction()) > height) {
-                // By proven blocks it is in time: this node is behind, and another one takes it.
+            if (of != null && isAnothers(refusal.getName(), of)) {
                 leave(ofLife);
                 return;
             }
@@ -235,6 +246,12 @@ public final class TransactionStream implements AutoCloseable {
                             refusal.getWrong(),
                             refusal.getRight()));
         }
+    }
+
+    /// Is it for another node? By proven blocks it is in time, so that this node is behind; or only the proof is
+    /// missing.
+    private boolean isAnothers(String name, Open of) {
+        return name.equals(NOT_FINAL_YET) || (name.equals(OUT_OF_TIME) && limit(of.transaction()) > height);
     }
 
     private static long limit(Transaction transaction) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalLong;
 import poyang.crypto.CryptoSuite;
 import poyang.crypto.storage.SealedValues;
 import poyang.kernel.Bytes;
@@ -39,10 +40,11 @@ final class ClosingMark {
         this.suite = suite;
     }
 
-    /// Before the store is opened. What the store wrote since is none of the mark's business.
+    /// Before the store is opened. What the store wrote since is none of the mark's business. Gives the height in the
+    /// mark, if there is one, for {@link #check}.
     ///
     /// @throws PoyangException `LEDGER_DAMAGED` when the mark or the list of tables was changed
-    void checkList() {
+    OptionalLong checkList() {
         try {
             Optional<Marked> marked = read();
             if (marked.isPresent() && list().equals(Optional.of(marked.get().list()))) {
@@ -53,21 +55,18 @@ final class ClosingMark {
                             "the list of its tables, " + list + ", is not the one that it was closed with");
                 }
             }
+            return marked.isPresent() ? OptionalLong.of(marked.get().height()) : OptionalLong.empty();
         } catch (IOException e) {
             throw failed(e);
         }
     }
 
-    /// @throws PoyangException `LEDGER_DAMAGED` when the ledger ends below the mark, or the mark was changed
-    void check(long height) {
-        try {
-            long marked = read().map(Marked::height).orElse(height);
-            if (height < marked) {
-                throw RecordReader.damaged(
-                        "it ends with block " + height + ", and had block " + marked + " when it was closed");
-            }
-        } catch (IOException e) {
-            throw failed(e);
+    /// @param marked from {@link #checkList}
+    /// @throws PoyangException `LEDGER_DAMAGED` when the ledger ends below the mark
+    static void check(long height, OptionalLong marked) {
+        if (marked.isPresent() && height < marked.getAsLong()) {
+            throw RecordReader.damaged(
+                    "it ends with block " + height + ", and had block " + marked.getAsLong() + " when it was closed");
         }
     }
 

@@ -111,7 +111,7 @@ public final class Ledger implements AutoCloseable {
             }
             Ledger ledger = new Ledger(store, genesis, retention);
             if (!fresh) {
-                store.mark().check(ledger.height);
+                ClosingMark.check(ledger.height, store.closedAt());
             }
             if (stored.isPresent() && ledger.number(FORMAT) != FORMAT_NOW) {
                 throw new PoyangException(

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -94,6 +95,7 @@ final class Store implements AutoCloseable {
     private final StateKeys stateKeys;
     private final LatestValues latest = new LatestValues();
     private final ClosingMark mark;
+    private final OptionalLong closedAt;
     private volatile boolean open = true;
     private boolean closed;
 
@@ -110,7 +112,7 @@ final class Store implements AutoCloseable {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
             Files.createDirectories(folder);
-            mark.checkList();
+            closedAt = mark.checkList();
             database = opened(folder, descriptors, handles);
         } catch (RocksDBException | IOException e) {
             closeOptions();
@@ -398,9 +400,9 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /// How far the ledger went when it was closed.
-    ClosingMark mark() {
-        return mark;
+    /// Up to where the ledger went when it was last closed, as its mark said before it was opened.
+    OptionalLong closedAt() {
+        return closedAt;
     }
 
     /// Closes what stands whole in tables, and marks it; {@link #close} is needed all the same.

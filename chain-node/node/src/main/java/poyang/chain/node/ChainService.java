@@ -271,7 +271,9 @@ final class ChainService extends ChainGrpc.ChainImplBase {
     public StreamObserver<TransactRequest> transact(StreamObserver<TransactAnswer> out) {
         ServerCallStreamObserver<TransactAnswer> stream = (ServerCallStreamObserver<TransactAnswer>) out;
         Couriers.Courier courier = couriers.begin(stream);
-        stream.setOnCancelHandler(courier::close);
+        stream.setOnCancelHandler(() -> {
+            boolean _ = courier.close();
+        });
         return new CourierCall(
                 courier,
                 out,

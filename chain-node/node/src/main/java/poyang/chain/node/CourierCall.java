@@ -82,7 +82,9 @@ final class CourierCall implements StreamObserver<TransactRequest> {
         }
         Bytes id = call.id();
         try {
-            courier.expect(call);
+            if (!courier.expect(call)) {
+                return;
+            }
             CompletableFuture<Boolean> _ = pool.enter(call).whenComplete((fresh, failure) -> {
                 if (failure != null) {
                     courier.refused(id, failure instanceof PoyangException why ? why : Pool.stopped(failure));
@@ -97,21 +99,21 @@ final class CourierCall implements StreamObserver<TransactRequest> {
 
     private void end(RuntimeException status) {
         ended = true;
-        courier.close();
-        out.onError(status);
+        if (courier.close()) {
+            out.onError(status);
+        }
     }
 
     @Override
     public void onError(Throwable cause) {
         ended = true;
-        courier.close();
+        boolean _ = courier.close();
     }
 
     @Override
     public void onCompleted() {
-        if (!ended) {
-            ended = true;
-            courier.close();
+        ended = true;
+        if (courier.close()) {
             out.onCompleted();
         }
     }
