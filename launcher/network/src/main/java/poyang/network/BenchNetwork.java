@@ -26,13 +26,15 @@ import poyang.wire.schema.GenesisFile;
 import poyang.wire.schema.Role;
 
 /// Validators and nothing else, as processes of this machine, with accounts for load. Everything listens on
-/// loopback; keys, genesis, ledgers and logs lie in a folder of its own that goes with it.
+/// loopback, or where a {@link Place} says; keys, genesis, ledgers and logs lie in a folder of its own that goes with
+/// it.
 final class BenchNetwork implements AutoCloseable {
     static final String ORGANISATION = "load";
     static final String SUPERVISOR = "supervisor";
     private static final String KEY = "validator.key.pem";
     private static final String NEXT_KEY = "validator.key.next.pem";
-    private static final String HOST = "127.0.0.1";
+    /// The folder of what a node keeps, in its home.
+    private static final String DATA = "data";
     static final int MEGABYTES = 768;
     private static final String LOAD_CLIENT = "load-client";
     private static final long LOAD_MARGIN_SECONDS = 240;
@@ -44,6 +46,7 @@ final class BenchNetwork implements AutoCloseable {
     private final Province province;
     private final boolean profile;
     private final int started;
+    private final List<Place> places;
     private final List<List<SigningKey>> keysByNode = new ArrayList<>();
     private final List<Path> homes = new ArrayList<>();
     private final List<NodeAddress> peers = new ArrayList<>();
@@ -78,12 +81,21 @@ final class BenchNetwork implements AutoCloseable {
         }
     }
 
-    /// Makes keys, certificates, genesis and configurations; starts nothing.
+    /// Makes keys, certificates, genesis and configurations of nodes on loopback; starts nothing.
     ///
     /// @param seed makes the signers' keys, here and in the load client
     /// @param profile every process leaves a flight recording in the logs' folder
     BenchNetwork(Path folder, Plan plan, byte[] seed, RandomSource random, boolean profile) throws IOException {
+        this(folder, plan, Place.onLoopback(plan.validators() + plan.newcomers()), seed, random, profile);
+    }
+
+    /// The same where the nodes are elsewhere.
+    ///
+    /// @param places of the nodes, one each
+    BenchNetwork(Path folder, Plan plan, List<Place> places, byte[] seed, RandomSource random, boolean profile)
+            throws IOException {
         this.folder = folder;
+        this.places = List.copyOf(places);
         made = plan;
         this.profile = profile;
         Files.createDirectory(folder.resolve("logs"));
@@ -98,7 +110,6 @@ final class BenchNetwork implements AutoCloseable {
         Province.Person _ = province.account(ORGANISATION, SUPERVISOR, "压力监管员", Role.SUPERVISOR);
         int count = plan.validators() + plan.newcomers();
         started = plan.validators();
-        List<Integer> ports = freePorts(2 * count);
         for (int i = 0; i < count; i++) {
             String name = "validator-" + (i + 1);
             SigningKey key = CryptoSuite.SM.generate(random);
@@ -108,8 +119,9 @@ final class BenchNetwork implements AutoCloseable {
             if (i < plan.validators()) {
                 province.validator(name, key);
             }
-            peers.add(new NodeAddress(name, HOST, ports.get(2 * i)));
-            nodes.add(new NodeAddress(name, HOST, ports.get(2 * i + 1)));
+            Place place = places.get(i);
+            peers.add(new NodeAddress(name, place.peerHost(), place.peerPort()));
+            nodes.add(new NodeAddress(name, place.clientHost(), place.clientPort()));
         }
         province.genesis("bench");
         for (int i = 0; i < count; i++) {
@@ -188,10 +200,11 @@ final class BenchNetwork implements AutoCloseable {
         if (index >= started) {
             settings.put("observer", "true");
         }
-        settings.put("directory", "data");
-        settings.put("peer.listen", HOST + ":" + own.port());
+        settings.put("directory", DATA);
+        settings.put("peer.listen", own.host() + ":" + own.port());
         settings.put("seeds", text(seeds(index)));
-        settings.put("api.listen", HOST + ":" + nodes.get(index).port());
+        settings.put(
+                "api.listen", nodes.get(index).host() + ":" + nodes.get(index).port());
         return new Child.Program(
                 own.name(),
                 made.program(),
@@ -231,11 +244,17 @@ final class BenchNetwork implements AutoCloseable {
 
     /// Starts the validators and waits until all serve.
     void start() {
-        Path logs = folder.resolve("logs");
-        programs.subList(0, started).forEach(program -> children.add(Child.start(program, logs)));
+        for (int i = 0; i < started; i++) {
+            children.add(run(i));
+        }
         children.forEach(child -> {
             String _ = child.awaitReady();
         });
+    }
+
+    private Child run(int number) {
+        return Child.start(
+                programs.get(number), folder.resolve("logs"), places.get(number).entrance());
     }
 
     /// A running validator, from 0 on.
@@ -245,7 +264,7 @@ final class BenchNetwork implements AutoCloseable {
 
     /// Starts a validator that has ended, and waits until it serves.
     void restart(int number) {
-        Child child = Child.start(programs.get(number), folder.resolve("logs"));
+        Child child = run(number);
         children.set(number, child);
         String _ = child.awaitReady();
     }
@@ -269,7 +288,7 @@ final class BenchNetwork implements AutoCloseable {
 
     /// Starts the next newcomer, and waits until it serves.
     void startNewcomer() {
-        children.add(Child.start(programs.get(children.size()), folder.resolve("logs")));
+        children.add(run(children.size()));
         String _ = children.getLast().awaitReady();
     }
 
@@ -277,14 +296,24 @@ final class BenchNetwork implements AutoCloseable {
         return List.copyOf(nodes);
     }
 
+    /// The folder of what a node keeps on disk.
+    Path data(int number) {
+        return homes.get(number).resolve(DATA);
+    }
+
     /// A client of the nodes that were started; the caller closes it.
     ChainClient client() throws IOException {
+        return client(nodes.subList(0, children.size()));
+    }
+
+    /// A client of one node alone; the caller closes it.
+    ChainClient client(int number) throws IOException {
+        return client(List.of(nodes.get(number)));
+    }
+
+    private ChainClient client(List<NodeAddress> of) throws IOException {
         GenesisFile genesis = ChainForms.readGenesis(province.genesisFile());
-        return ChainClient.connect(
-                genesis,
-                province.identity(ORGANISATION, "launcher"),
-                nodes.subList(0, children.size()),
-                InstantSource.system());
+        return ChainClient.connect(genesis, province.identity(ORGANISATION, "launcher"), of, InstantSource.system());
     }
 
     /// Starts the load client, once the validators serve.

@@ -72,7 +72,13 @@ final class Child {
     ///
     /// @param logs folder of the log files
     static Child start(Program program, Path logs) {
-        List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "TERM"));
+        return start(program, logs, List.of());
+    }
+
+    /// @param entrance the command that has the program run elsewhere, as the same process; empty for here
+    static Child start(Program program, Path logs, List<String> entrance) {
+        List<String> command = new ArrayList<>(entrance);
+        command.addAll(List.of("setpriv", "--pdeathsig", "TERM"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
         command.addAll(program.flags());
@@ -160,6 +166,11 @@ final class Child {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /// Of one that has ended.
+    int exitCode() {
+        return process.exitValue();
     }
 
     /// As `kill -9`.

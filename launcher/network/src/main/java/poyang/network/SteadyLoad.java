@@ -131,6 +131,7 @@ final class SteadyLoad implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
         streams.forEach(TransactionStream::close);
     }
 }

@@ -230,7 +230,7 @@ final class SyncBench implements Callable<Integer> {
             if (fault <= kills) {
                 joiner.kill();
             } else {
-                FaultsBench.leaveNoRoom(joiner, MOST_SECONDS);
+                ProcessFault.leaveNoRoom(joiner, MOST_SECONDS);
             }
             joiner = network.start(JOINER);
         }
