@@ -122,8 +122,12 @@ public final class LoadClient implements AutoCloseable {
         }
     }
 
-    private String run(long warmUp, long seconds, List<Long> pids, double verificationSeconds, long blockTimeMillis)
+    private String run(
+            long warmUp, long seconds, List<Long> validators, double verificationSeconds, long blockTimeMillis)
             throws InterruptedException {
+        List<Long> pids = Stream.concat(
+                        validators.stream(), Stream.of(ProcessHandle.current().pid()))
+                .toList();
         List<NodeStatus> first = statuses();
         double rate = warm(seek(FIRST_RATE, warmUp, true), (WARM_UP_TIMES - 1) * warmUp, pids);
         say(String.format(Locale.ROOT, "warm: %.0f a second", rate));
@@ -159,15 +163,12 @@ public final class LoadClient implements AutoCloseable {
 
     /// Goes on until the processes have been compiled for the most part, for so many seconds at most.
     private double warm(double from, long mostSeconds, List<Long> pids) throws InterruptedException {
-        List<Long> all = Stream.concat(
-                        pids.stream(), Stream.of(ProcessHandle.current().pid()))
-                .toList();
         double rate = from;
         for (long waited = 0; waited + LOOK_SECONDS <= mostSeconds; waited += LOOK_SECONDS) {
-            double compiled = CompilerTime.seconds(all);
+            double compiled = CompilerTime.seconds(pids);
             double used = cpuSeconds(pids);
             rate = seek(rate, LOOK_SECONDS, true);
-            double share = (CompilerTime.seconds(all) - compiled) / (cpuSeconds(pids) - used);
+            double share = (CompilerTime.seconds(pids) - compiled) / (cpuSeconds(pids) - used);
             say(String.format(Locale.ROOT, "%.0f a second; compilers take %.0f %%", rate, 100 * share));
             if (share < COMPILED) {
                 break;
@@ -249,12 +250,10 @@ public final class LoadClient implements AutoCloseable {
         return List.copyOf(found.values());
     }
 
-    /// Of the validators and of this process together.
+    /// Of these processes together.
     private static double cpuSeconds(List<Long> pids) {
         double sum = 0;
-        List<Long> all = new ArrayList<>(pids);
-        all.add(ProcessHandle.current().pid());
-        for (long pid : all) {
+        for (long pid : pids) {
             Optional<Duration> used =
                     ProcessHandle.of(pid).flatMap(process -> process.info().totalCpuDuration());
             sum += used.orElse(Duration.ZERO).toNanos() / 1e9;

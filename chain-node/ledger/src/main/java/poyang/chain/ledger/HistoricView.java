@@ -53,13 +53,6 @@ final class HistoricView implements StateView {
         return new Entered(flat, present ? Optional.of(value) : Optional.empty());
     }
 
-    /// Of an entry the flat key alone, in memory of its own.
-    static Bytes flatOf(Bytes historyValue) {
-        RecordReader in = new RecordReader(historyValue);
-        int _ = in.u8();
-        return Bytes.wrap(in.raw(in.u32()).toArray());
-    }
-
     static Bytes stateKeyOf(Bytes historyKey) {
         return historyKey.slice(0, historyKey.length() - SUFFIX_BYTES);
     }

@@ -44,7 +44,8 @@ final class Naming {
 
     private void open() {
         for (Bytes entry : store.opened(Store.Family.HISTORY, keys, stored)) {
-            Bytes name = HistoricView.flatOf(entry);
+            // A copy, so that the value goes.
+            Bytes name = Bytes.wrap(HistoricView.entered(entry).flat().toArray());
             names.add(name);
             bytes += NAME_BYTES + name.length();
         }

@@ -1,7 +1,6 @@
 package poyang.chain.ledger;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import poyang.chain.proofs.StatePart;
@@ -103,16 +102,15 @@ final class Parts {
             List<HistoricView.Entered> entered = store.opened(Store.Family.HISTORY, keys, stored).stream()
                     .map(HistoricView::entered)
                     .toList();
-            Iterator<Bytes> hashes = store.suite()
-                    .hashAll(entered.stream()
-                            .map(each -> StateKey.fromFlat(each.flat()).message())
-                            .toList())
-                    .iterator();
-            for (HistoricView.Entered each : entered) {
-                boolean wanted = Tree.begins(hashes.next(), path);
-                if (wanted && each.value().isPresent()) {
-                    StateKey key = StateKey.fromFlat(each.flat());
-                    Bytes value = each.value().get();
+            List<StateKey> names =
+                    entered.stream().map(each -> StateKey.fromFlat(each.flat())).toList();
+            List<Bytes> hashes =
+                    store.suite().hashAll(names.stream().map(StateKey::message).toList());
+            for (int i = 0; i < names.size(); i++) {
+                Optional<Bytes> held = entered.get(i).value();
+                if (held.isPresent() && Tree.begins(hashes.get(i), path)) {
+                    StateKey key = names.get(i);
+                    Bytes value = held.get();
                     bytes += key.key().length() + value.length() + ENTRY_BYTES;
                     entries.add(new StatePart.Entry(key.contract(), key.key(), value));
                 }

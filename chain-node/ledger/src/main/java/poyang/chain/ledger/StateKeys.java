@@ -20,7 +20,6 @@ final class StateKeys {
     /// Whose keys lie together.
     static final int NIBBLES = 3;
 
-    static final int BYTES = CryptoSuite.DIGEST_BYTES;
     private static final int GROUPS = 1 << 4 * NIBBLES;
     private static final int GROUP_BYTES = 3;
 

@@ -75,7 +75,7 @@ final class PartsTest {
                 Bytes hash = hashes.get(i);
                 Bytes key = keys.of(hash);
                 assertEquals(key, together.get(i));
-                assertEquals(StateKeys.BYTES, key.length());
+                assertEquals(CryptoSuite.DIGEST_BYTES, key.length());
                 assertFalse(
                         key.startsWith(hash.slice(0, 1)) && key.slice(1, 2).equals(hash.slice(1, 2)), "it is keyed");
                 for (int length = 0; length < 6; length++) {

@@ -63,9 +63,7 @@ public sealed interface SnapshotMessage {
         }
     }
 
-    /// No message holds more entries of a state: that a part is too large shows in the tree then, mostly, before a
-    /// value
-    /// is read. Of a tree whose leaves lie evenly, 16^3 nodes below a part are more.
+    /// No message holds more entries of a state, so that a part which is too large shows after so many of them.
     int MOST_ENTRIES = 8_000;
 
     /// No message holds more octets of a state, unless one entry alone does.
