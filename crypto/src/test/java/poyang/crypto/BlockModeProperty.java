@@ -10,8 +10,8 @@ import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
 import poyang.crypto.block.BlockForms;
 
-/// SM4 in ECB, CBC and CTR, both ways, any number of blocks; counters near their overflow; the scalar and
-/// the vector form of the cipher.
+/// SM4 in ECB, CBC and CTR, both ways, any number of blocks; counters near their overflow; the scalar form
+/// of the cipher and both of vectors.
 final class BlockModeProperty implements CryptoProperty {
     private static final int BLOCK_BYTES = 16;
     private static final int FEW_BLOCKS = 40;
@@ -55,10 +55,9 @@ final class BlockModeProperty implements CryptoProperty {
         byte[] behind = draws.bytes(draws.below(20));
         byte[] in = Draws.joined(Draws.joined(before, plain), behind);
         byte[] out = Draws.joined(Draws.joined(before, expected), behind);
-        for (boolean vector : new boolean[] {false, true}) {
-            String form = vector ? "vector" : "scalar";
-            same("SM4, " + form, out, BlockForms.sm4(vector, key, true, in, at, blocks));
-            same("SM4 back, " + form, in, BlockForms.sm4(vector, key, false, out, at, blocks));
+        for (BlockForms.Sm4Form form : BlockForms.Sm4Form.values()) {
+            same("SM4, " + form, out, BlockForms.sm4(form, key, true, in, at, blocks));
+            same("SM4 back, " + form, in, BlockForms.sm4(form, key, false, out, at, blocks));
         }
     }
 

@@ -14,7 +14,13 @@ public final class Sm4Blocks {
 
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final Pace PACE = new Pace("SM4", Sm4Vectors.BITS, 3_000_000, new Trial());
+    private static final int BLOCKS_BEFORE_TRIAL = 3_000_000;
+
+    /// Goes before slices where both are faster than the scalar form: a permutation of bytes stands for
+    /// what takes the circuit a hundred operations.
+    private static final Pace WIDE = new Pace("SM4", Sm4Vectors.BITS, BLOCKS_BEFORE_TRIAL, new Trial(true));
+
+    private static final Pace SLICED = new Pace("SM4 in slices", Sm4Slices.BITS, BLOCKS_BEFORE_TRIAL, new Trial(false));
 
     private Sm4Blocks() {}
 
@@ -34,20 +40,28 @@ public final class Sm4Blocks {
     /// out = each of the blocks of `in`, encrypted or decrypted as the order of the round keys says. The
     /// same array at the same place may serve as both.
     public static void crypt(int[] roundKeys, byte[] in, int at, byte[] out, int to, int blocks) {
-        if (PACE.vector()) {
+        if (WIDE.vector()) {
             Sm4Vectors.crypt(roundKeys, in, at, out, to, blocks);
         } else {
-            Sm4Scalar.crypt(roundKeys, in, at, out, to, blocks);
+            if (SLICED.vector()) {
+                Sm4Slices.crypt(roundKeys, in, at, out, to, blocks);
+            } else {
+                Sm4Scalar.crypt(roundKeys, in, at, out, to, blocks);
+            }
+            SLICED.did(blocks);
         }
-        PACE.did(blocks);
+        WIDE.did(blocks);
     }
 
-    /// A chunk under a public key.
+    /// A chunk under a public key; the vector form is that in wide registers or that in slices.
     private static final class Trial implements Pace.Forms {
         private final int[] roundKeys = expand(new byte[KEY_BYTES]);
         private final byte[] data = new byte[CHUNK_BLOCKS * BLOCK_BYTES];
 
-        Trial() {
+        private final boolean wide;
+
+        Trial(boolean wide) {
+            this.wide = wide;
             for (int i = 0; i < data.length; i++) {
                 data[i] = (byte) (i * 7 + (i >> 8));
             }
@@ -63,7 +77,11 @@ public final class Sm4Blocks {
         @Override
         public byte[] vector() {
             byte[] out = new byte[data.length];
-            Sm4Vectors.crypt(roundKeys, data, 0, out, 0, CHUNK_BLOCKS);
+            if (wide) {
+                Sm4Vectors.crypt(roundKeys, data, 0, out, 0, CHUNK_BLOCKS);
+            } else {
+                Sm4Slices.crypt(roundKeys, data, 0, out, 0, CHUNK_BLOCKS);
+            }
             return out;
         }
     }

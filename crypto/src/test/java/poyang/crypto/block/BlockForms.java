@@ -9,17 +9,28 @@ public final class BlockForms {
 
     private BlockForms() {}
 
+    /// The forms of SM4.
+    public enum Sm4Form {
+        SCALAR,
+        SLICES,
+        VECTORS
+    }
+
     /// The blocks of `data` from `at` on, by the named form; what stands before and behind stays.
-    public static byte[] sm4(boolean vector, byte[] key, boolean encrypt, byte[] data, int at, int blocks) {
+    public static byte[] sm4(Sm4Form form, byte[] key, boolean encrypt, byte[] data, int at, int blocks) {
+        byte[] out = data.clone();
+        sm4(form, key, encrypt, data, at, out, at, blocks);
+        return out;
+    }
+
+    static void sm4(Sm4Form form, byte[] key, boolean encrypt, byte[] in, int at, byte[] out, int to, int blocks) {
         int[] roundKeys = Sm4Blocks.expand(key);
         int[] used = encrypt ? roundKeys : Sm4Blocks.reversed(roundKeys);
-        byte[] out = data.clone();
-        if (vector) {
-            Sm4Vectors.crypt(used, data, at, out, at, blocks);
-        } else {
-            Sm4Scalar.crypt(used, data, at, out, at, blocks);
+        switch (form) {
+            case SCALAR -> Sm4Scalar.crypt(used, in, at, out, to, blocks);
+            case SLICES -> Sm4Slices.crypt(used, in, at, out, to, blocks);
+            case VECTORS -> Sm4Vectors.crypt(used, in, at, out, to, blocks);
         }
-        return out;
     }
 
     /// The key stream that a counter gives, counted in its last `carryBytes`, 4 or 16.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bouncycastle.crypto.InvalidCipherTextException;
@@ -18,9 +19,10 @@ import org.bouncycastle.crypto.params.KeyParameter;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm4;
+import poyang.crypto.block.BlockForms.Sm4Form;
 import poyang.kernel.RandomSource;
 
-/// Each loop's scalar form, its vector form and BouncyCastle give the same bytes.
+/// Each loop's scalar form, its vector forms and BouncyCastle give the same bytes.
 final class TwinTest {
     private final RandomSource random = new SeededRandom(new byte[32], "twins");
 
@@ -65,15 +67,61 @@ final class TwinTest {
             int[] roundKeys = Sm4Blocks.expand(key);
             byte[] scalar = in.clone();
             byte[] vector = in.clone();
+            byte[] sliced = in.clone();
             byte[] chosen = in.clone();
             Sm4Scalar.crypt(roundKeys, in, at, scalar, at, blocks);
             Sm4Vectors.crypt(roundKeys, vector, at, vector, at, blocks);
+            Sm4Slices.crypt(roundKeys, sliced, at, sliced, at, blocks);
             Sm4Blocks.crypt(roundKeys, in, at, chosen, at, blocks);
             assertArrayEquals(theirs, scalar);
             assertArrayEquals(theirs, vector);
+            assertArrayEquals(theirs, sliced);
             assertArrayEquals(theirs, chosen);
             Sm4Blocks.crypt(Sm4Blocks.reversed(roundKeys), theirs, at, back, at, blocks);
             assertArrayEquals(in, back);
+        }
+    }
+
+    /// Whole groups, and rests that are padded or left to the scalar form; from one place to another and in
+    /// place, both ways. Nothing beside the blocks is written.
+    @Test
+    void sm4FromAnyPlaceToAnyOther() {
+        for (int turn = 0; turn < 300; turn++) {
+            byte[] key = random.bytes(16);
+            int blocks = 1 + below(300);
+            int at = below(40);
+            int to = turn % 3 == 0 ? at : below(40);
+            boolean encrypt = turn % 2 == 0;
+            byte[] in = random.bytes(40 + 16 * blocks + below(40));
+            byte[] before = random.bytes(in.length);
+            byte[] expected = before.clone();
+            BlockForms.sm4(Sm4Form.SCALAR, key, encrypt, in, at, expected, to, blocks);
+            for (Sm4Form form : List.of(Sm4Form.SLICES, Sm4Form.VECTORS)) {
+                byte[] out = before.clone();
+                BlockForms.sm4(form, key, encrypt, in, at, out, to, blocks);
+                assertArrayEquals(expected, out, form + ", " + blocks + " blocks");
+                byte[] same = in.clone();
+                BlockForms.sm4(form, key, encrypt, same, at, same, at, blocks);
+                BlockForms.sm4(form, key, !encrypt, same, at, same, at, blocks);
+                assertArrayEquals(in, same, form + ", " + blocks + " blocks there and back");
+            }
+        }
+    }
+
+    /// GB/T 32907, example 1, at each place of two groups and a rest.
+    @Test
+    void everyFormGivesTheStandardsExample() {
+        byte[] key = HexFormat.of().parseHex("0123456789abcdeffedcba9876543210");
+        byte[] image = HexFormat.of().parseHex("681edf34d206965e86b3e94f536e4246");
+        int blocks = 2 * Sm4Slices.BLOCKS + Sm4Slices.FROM;
+        for (Sm4Form form : Sm4Form.values()) {
+            for (int place = 0; place < blocks; place++) {
+                byte[] in = random.bytes(16 * blocks);
+                System.arraycopy(key, 0, in, 16 * place, 16);
+                byte[] out = BlockForms.sm4(form, key, true, in, 0, blocks);
+                assertArrayEquals(image, Arrays.copyOfRange(out, 16 * place, 16 * place + 16));
+                assertArrayEquals(in, BlockForms.sm4(form, key, false, out, 0, blocks));
+            }
         }
     }
 
