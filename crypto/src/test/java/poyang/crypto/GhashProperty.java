@@ -7,7 +7,7 @@ import org.bouncycastle.crypto.modes.gcm.Tables4kGCMMultiplier;
 import poyang.crypto.block.BlockForms;
 import poyang.crypto.block.Ghash;
 
-/// GHASH in its scalar and its vector form, in pieces, with sparse and dense keys.
+/// GHASH in each of its forms, in pieces, with sparse and dense keys.
 final class GhashProperty implements CryptoProperty {
     private static final int BLOCK_BYTES = 16;
     private static final int BLOCKS = 60;
@@ -33,8 +33,8 @@ final class GhashProperty implements CryptoProperty {
         absorb(theirs, y, whole);
         int at = draws.below(BLOCK_BYTES);
         byte[] shifted = Draws.joined(draws.bytes(at), whole);
-        for (boolean vector : new boolean[] {false, true}) {
-            same(vector ? "vector" : "scalar", y, BlockForms.ghash(vector, key, first, shifted, at));
+        for (BlockForms.GhashForm form : BlockForms.GhashForm.values()) {
+            same(form.name(), y, BlockForms.ghash(form, key, first, shifted, at));
         }
         absorb(theirs, y, Arrays.copyOfRange(data, whole.length, data.length));
         Ghash ours = new Ghash(key);

@@ -10,41 +10,53 @@ import java.util.stream.IntStream;
 
 /// GHASH under one key H: NIST SP 800-38D section 6.4. Constant time. Not for several threads at once.
 ///
-/// An element of GF(2^128) is two longs in the byte order of the standard: the highest bit of the first
-/// is the coefficient of x^0. Without vectors a product is made of integer multiplications of operands in
-/// which every fourth bit only is used, so that carries fall into the gaps. With vectors eight streams of
-/// blocks are each multiplied by H^8, four bits at a time, by look-ups in registers ({@link GhashVectors}); of
-/// several short messages eight at a time are each multiplied by H.
-///
-/// Source: the gaps: Pornin, "Constant-Time Mul" notes of BearSSL (2016).
+/// An element of GF(2^128) is 16 bytes, or two longs in the byte order of the standard: the highest bit of the
+/// first is the coefficient of x^0. Up to sixteen blocks are gathered and multiplied by as many powers of H at
+/// once: by look-ups in registers of 128 bits ({@link GhashLookups}), or without vectors by integer
+/// multiplication ({@link GhashProducts}). Where registers have 512 bits, eight streams of a long message's
+/// blocks are each multiplied by H^8 ({@link GhashVectors}); of several short messages eight at a time are each
+/// multiplied by H.
 public final class Ghash {
     private static final int BLOCK_BYTES = 16;
     private static final int STREAMS = GhashVectors.STREAMS;
+    /// So much is not worth copying, and fills the streams.
+    private static final int LONG_BLOCKS = 64;
     /// Longer messages fill the streams by themselves.
     private static final int SHORT_BLOCKS = 256;
     /// So many messages of about the same length are worth a pass over all eight.
     private static final int TOGETHER_LEAST = 3;
 
-    private static final long FIRST = 0x1111111111111111L;
+    private static final int UNITS_BEFORE_TRIAL = 3_000_000;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final Pace PACE = new Pace("GHASH", GhashVectors.BITS, 3_000_000, new Trial());
+    private static final Pace WIDE = new Pace("GHASH", GhashVectors.BITS, UNITS_BEFORE_TRIAL, new WideTrial());
+    private static final Pace NARROW =
+            new Pace("GHASH by look-ups", GhashLookups.BITS, UNITS_BEFORE_TRIAL, new NarrowTrial());
 
     private final Key key;
-    private final long[] product = new long[2];
-    private long y1;
-    private long y0;
+    private final byte[] y = new byte[BLOCK_BYTES];
+    private final byte[] gathered = new byte[GhashLookups.MOST * BLOCK_BYTES];
+    private int gatheredBytes;
 
-    /// What depends on H alone, for any number of messages and threads.
+    /// What depends on H alone, for any number of messages and threads. It is made when the key has had so many
+    /// blocks that it pays: many keys serve one short message.
     public static final class Key {
+        static final int BEFORE_TABLES = 128;
+
         private long h1;
         private long h0;
 
-        /// H^1 … H^8, and the look-up tables of H^8, made when first needed.
-        private volatile long[] powers = {};
+        /// Counted without a lock: it does not matter when a few are lost.
+        private int blocks;
 
-        private volatile long[] tables = {};
+        /// Of H^8 … H.
+        private volatile long[] factors = {};
 
-        /// The look-up tables of H, made when first needed.
+        private volatile byte[] lookups = {};
+
+        /// The look-up tables of H^8, for the streams.
+        private volatile long[] streams = {};
+
+        /// The look-up tables of H, for messages beside each other.
         private volatile long[] own = {};
 
         /// @param key H, 16 bytes
@@ -53,20 +65,66 @@ public final class Ghash {
             h0 = (long) LONGS.get(key, 8);
         }
 
-        private synchronized void makeTables(Ghash with) {
-            if (tables.length > 0) {
-                return;
+        void did(int count) {
+            blocks = Math.min(BEFORE_TABLES, blocks + Math.min(count, BEFORE_TABLES));
+        }
+
+        private boolean worthTables() {
+            return blocks >= BEFORE_TABLES;
+        }
+
+        private long[] factors() {
+            long[] made = factors;
+            return made.length > 0 || !worthTables() ? made : makeFactors();
+        }
+
+        private synchronized long[] makeFactors() {
+            if (factors.length == 0) {
+                long[] powers = powers(GhashProducts.MOST);
+                factors = GhashProducts.factors(powers);
+                Arrays.fill(powers, 0);
             }
-            long[] made = new long[2 * STREAMS];
-            made[0] = h1;
-            made[1] = h0;
-            for (int i = 1; i < STREAMS; i++) {
-                with.times(made[2 * i - 2], made[2 * i - 1], h1, h0);
-                made[2 * i] = with.product[0];
-                made[2 * i + 1] = with.product[1];
+            return factors;
+        }
+
+        private byte[] lookups() {
+            byte[] made = lookups;
+            return made.length > 0 ? made : makeLookups();
+        }
+
+        private synchronized byte[] makeLookups() {
+            if (lookups.length == 0) {
+                long[] powers = powers(GhashLookups.MOST);
+                lookups = GhashLookups.tables(powers);
+                Arrays.fill(powers, 0);
             }
-            powers = made;
-            tables = GhashVectors.tables(made[2 * STREAMS - 2], made[2 * STREAMS - 1]);
+            return lookups;
+        }
+
+        /// H^count … H, two longs each.
+        private long[] powers(int count) {
+            long[] powers = new long[2 * count];
+            byte[] power = new byte[BLOCK_BYTES];
+            LONGS.set(power, 0, h1);
+            LONGS.set(power, 8, h0);
+            for (int i = count - 1; i >= 0; i--) {
+                long high = (long) LONGS.get(power, 0);
+                long low = (long) LONGS.get(power, 8);
+                powers[2 * i] = high;
+                powers[2 * i + 1] = low;
+                GhashProducts.times(power, high, low, h1, h0);
+            }
+            Arrays.fill(power, (byte) 0);
+            return powers;
+        }
+
+        private synchronized long[] streamTables() {
+            if (streams.length == 0) {
+                long[] powers = powers(STREAMS);
+                streams = GhashVectors.tables(powers[0], powers[1]);
+                Arrays.fill(powers, 0);
+            }
+            return streams;
         }
 
         private synchronized long[] ownTables() {
@@ -78,8 +136,9 @@ public final class Ghash {
 
         /// Overwrites all of it.
         public synchronized void erase() {
-            Arrays.fill(powers, 0);
-            Arrays.fill(tables, 0);
+            Arrays.fill(factors, 0);
+            Arrays.fill(lookups, (byte) 0);
+            Arrays.fill(streams, 0);
             Arrays.fill(own, 0);
             h1 = 0;
             h0 = 0;
@@ -97,37 +156,152 @@ public final class Ghash {
 
     /// Starts anew with the same key.
     public void reset() {
-        y1 = 0;
-        y0 = 0;
+        Arrays.fill(y, (byte) 0);
+        gatheredBytes = 0;
     }
 
     /// Takes in `data`, its last block filled up with zeros.
     public void update(byte[] data, int at, int count) {
         int blocks = count / BLOCK_BYTES;
-        if (PACE.vector() && blocks >= 2 * STREAMS) {
-            vectors(data, at, blocks);
-        } else {
-            scalars(data, at, blocks);
+        int done = 0;
+        if (blocks >= LONG_BLOCKS) {
+            takeGathered();
+            if (WIDE.vector()) {
+                vectors(data, at, blocks);
+            } else {
+                take(data, at, blocks);
+            }
+            done = blocks * BLOCK_BYTES;
         }
-        PACE.did(blocks);
-        int rest = count - blocks * BLOCK_BYTES;
-        if (rest > 0) {
-            byte[] last = new byte[BLOCK_BYTES];
-            System.arraycopy(data, at + blocks * BLOCK_BYTES, last, 0, rest);
-            scalars(last, 0, 1);
+        while (done < count) {
+            int part = Math.min(count - done, gathered.length - gatheredBytes);
+            System.arraycopy(data, at + done, gathered, gatheredBytes, part);
+            done += part;
+            gatheredBytes += part;
+            fillUp();
         }
     }
 
-    /// Data under a public key.
-    private static final class Trial implements Pace.Forms {
-        private static final int BLOCKS = 512;
-        private final byte[] data = new byte[BLOCKS * BLOCK_BYTES];
+    /// Takes in one block of two 64-bit numbers: the lengths.
+    public void update(long high, long low) {
+        LONGS.set(gathered, gatheredBytes, high);
+        LONGS.set(gathered, gatheredBytes + 8, low);
+        gatheredBytes += BLOCK_BYTES;
+        fillUp();
+    }
 
-        Trial() {
-            for (int i = 0; i < data.length; i++) {
-                data[i] = (byte) (i * 7 + (i >> 8));
-            }
+    private void fillUp() {
+        int whole = (gatheredBytes + BLOCK_BYTES - 1) & -BLOCK_BYTES;
+        Arrays.fill(gathered, gatheredBytes, whole, (byte) 0);
+        gatheredBytes = whole;
+        if (whole == gathered.length) {
+            takeGathered();
         }
+    }
+
+    private void takeGathered() {
+        int blocks = gatheredBytes / BLOCK_BYTES;
+        gatheredBytes = 0;
+        if (blocks > 0) {
+            take(gathered, 0, blocks);
+        }
+    }
+
+    private void take(byte[] data, int at, int blocks) {
+        did(key, blocks);
+        if (NARROW.vector() && key.worthTables()) {
+            lookups(data, at, blocks);
+        } else {
+            scalars(data, at, blocks);
+        }
+    }
+
+    private static void did(Key key, int blocks) {
+        key.did(blocks);
+        WIDE.did(blocks);
+        NARROW.did(blocks);
+    }
+
+    /// The hash so far, 16 bytes.
+    public byte[] value() {
+        takeGathered();
+        return y.clone();
+    }
+
+    void scalars(byte[] data, int at, int blocks) {
+        takeGathered();
+        GhashProducts.update(y, key.h1, key.h0, key.factors(), data, at, blocks);
+    }
+
+    void lookups(byte[] data, int at, int blocks) {
+        takeGathered();
+        GhashLookups.update(y, key.lookups(), data, at, blocks);
+    }
+
+    /// Whole groups of eight blocks on wide vectors, the rest without.
+    void vectors(byte[] data, int at, int blocks) {
+        takeGathered();
+        int groups = blocks / STREAMS;
+        if (groups > 0) {
+            did(key, groups * STREAMS);
+            long[] sums = new long[2 * STREAMS];
+            sums[0] = (long) LONGS.get(y, 0);
+            sums[STREAMS] = (long) LONGS.get(y, 8);
+            GhashVectors.update(sums, key.streamTables(), data, at, groups);
+            byte[] last = new byte[STREAMS * BLOCK_BYTES];
+            for (int i = 0; i < STREAMS; i++) {
+                LONGS.set(last, i * BLOCK_BYTES, sums[i]);
+                LONGS.set(last, i * BLOCK_BYTES + 8, sums[STREAMS + i]);
+            }
+            Arrays.fill(y, (byte) 0);
+            take(last, 0, STREAMS);
+        }
+        int done = groups * STREAMS;
+        take(data, at + done * BLOCK_BYTES, blocks - done);
+    }
+
+    /// A message under a public key, so that the key's powers are worth their making.
+    private static Ghash tried(byte[] data) {
+        Ghash hash = new Ghash(data);
+        hash.key.did(Key.BEFORE_TABLES);
+        return hash;
+    }
+
+    private static byte[] trialBytes(int count) {
+        byte[] data = new byte[count];
+        for (int i = 0; i < count; i++) {
+            data[i] = (byte) (i * 7 + (i >> 8));
+        }
+        return data;
+    }
+
+    /// Pieces of 1 to 31 blocks, as messages have.
+    private static final class NarrowTrial implements Pace.Forms {
+        private static final int LONGEST = 31;
+        private final byte[] data = trialBytes(LONGEST * BLOCK_BYTES);
+
+        @Override
+        public byte[] scalar() {
+            Ghash hash = tried(data);
+            for (int blocks = 1; blocks <= LONGEST; blocks++) {
+                hash.scalars(data, 0, blocks);
+            }
+            return hash.value();
+        }
+
+        @Override
+        public byte[] vector() {
+            Ghash hash = tried(data);
+            for (int blocks = 1; blocks <= LONGEST; blocks++) {
+                hash.lookups(data, 0, blocks);
+            }
+            return hash.value();
+        }
+    }
+
+    private static final class WideTrial implements Pace.Forms {
+        private static final int BLOCKS = 512;
+        private final byte[] data = trialBytes(BLOCKS * BLOCK_BYTES);
 
         /// Half of it as one message, the other half as eight.
         private List<Text> texts() {
@@ -142,14 +316,14 @@ public final class Ghash {
 
         @Override
         public byte[] scalar() {
-            Ghash hash = new Ghash(data);
+            Ghash hash = tried(data);
             hash.scalars(data, 0, BLOCKS / 2);
             return joined(hash.value(), texts().stream().map(hash::apart).toArray(byte[][]::new));
         }
 
         @Override
         public byte[] vector() {
-            Ghash hash = new Ghash(data);
+            Ghash hash = tried(data);
             hash.vectors(data, 0, BLOCKS / 2);
             byte[][] several = new byte[STREAMS][];
             lanes(hash.key, texts(), several, IntStream.range(0, STREAMS).toArray(), 0, STREAMS);
@@ -190,41 +364,51 @@ public final class Ghash {
     /// The hash of each message, 16 bytes; messages of about the same length are the cheapest.
     public static byte[][] ofAll(Key key, List<Text> texts) {
         byte[][] found = new byte[texts.size()][];
+        if (!WIDE.vector()) {
+            Ghash hash = new Ghash(key);
+            for (int i = 0; i < found.length; i++) {
+                found[i] = hash.of(texts.get(i));
+            }
+            return found;
+        }
         long[] byBlocks = new long[texts.size()];
         for (int i = 0; i < byBlocks.length; i++) {
             byBlocks[i] = (long) texts.get(i).blocks() << Integer.SIZE | i;
         }
         Arrays.sort(byBlocks);
         int[] order = Arrays.stream(byBlocks).mapToInt(each -> (int) each).toArray();
+        Ghash hash = new Ghash(key);
         for (int from = 0; from < order.length; from += STREAMS) {
             int to = Math.min(order.length, from + STREAMS);
             boolean together =
                     to - from >= TOGETHER_LEAST && texts.get(order[to - 1]).blocks() <= SHORT_BLOCKS;
-            if (together && PACE.vector()) {
+            if (together) {
                 lanes(key, texts, found, order, from, to);
             } else {
                 for (int i = from; i < to; i++) {
-                    found[order[i]] = one(key, texts.get(order[i]));
+                    found[order[i]] = hash.of(texts.get(order[i]));
                 }
             }
         }
         return found;
     }
 
-    private static byte[] one(Key key, Text text) {
-        Ghash hash = new Ghash(key);
-        hash.update(text.associated, 0, text.associated.length);
-        hash.update(text.ciphertext, 0, text.length);
-        hash.update(8L * text.associated.length, 8L * text.length);
-        return hash.value();
-    }
-
     /// The same without vectors, of a message of whole blocks and nothing besides.
     private byte[] apart(Text text) {
         Ghash hash = new Ghash(key);
         hash.scalars(text.ciphertext, 0, text.length / BLOCK_BYTES);
-        hash.update(0, 8L * text.length);
+        byte[] lengths = new byte[BLOCK_BYTES];
+        LONGS.set(lengths, 8, 8L * text.length);
+        hash.scalars(lengths, 0, 1);
         return hash.value();
+    }
+
+    private byte[] of(Text text) {
+        reset();
+        update(text.associated, 0, text.associated.length);
+        update(text.ciphertext, 0, text.length);
+        update(8L * text.associated.length, 8L * text.length);
+        return value();
     }
 
     /// The messages from one place in the order to another, eight at most. All end together: zeros before the first
@@ -250,7 +434,7 @@ public final class Ghash {
             LONGS.set(out, 8, sums[STREAMS + i - from]);
             found[order[i]] = out;
         }
-        PACE.did(blocks);
+        did(key, blocks);
     }
 
     /// Lays blocks into one lane; gives the place of the next.
@@ -270,103 +454,5 @@ public final class Ghash {
             at += 2 * STREAMS;
         }
         return at;
-    }
-
-    /// Takes in one block of two 64-bit numbers: the lengths.
-    public void update(long high, long low) {
-        times(y1 ^ high, y0 ^ low, key.h1, key.h0);
-        y1 = product[0];
-        y0 = product[1];
-    }
-
-    /// The hash so far, 16 bytes.
-    public byte[] value() {
-        byte[] out = new byte[BLOCK_BYTES];
-        LONGS.set(out, 0, y1);
-        LONGS.set(out, 8, y0);
-        return out;
-    }
-
-    void scalars(byte[] data, int at, int blocks) {
-        for (int i = 0; i < blocks; i++) {
-            int from = at + i * BLOCK_BYTES;
-            update((long) LONGS.get(data, from), (long) LONGS.get(data, from + 8));
-        }
-    }
-
-    /// Whole groups of eight blocks on vectors, the rest without.
-    void vectors(byte[] data, int at, int blocks) {
-        int groups = blocks / STREAMS;
-        if (groups == 0) {
-            scalars(data, at, blocks);
-            return;
-        }
-        if (key.tables.length == 0) {
-            key.makeTables(this);
-        }
-        long[] powers = key.powers;
-        long[] sums = new long[2 * STREAMS];
-        sums[0] = y1;
-        sums[STREAMS] = y0;
-        GhashVectors.update(sums, key.tables, data, at, groups);
-        y1 = 0;
-        y0 = 0;
-        for (int i = 0; i < STREAMS; i++) {
-            int power = 2 * (STREAMS - 1 - i);
-            times(sums[i], sums[STREAMS + i], powers[power], powers[power + 1]);
-            y1 ^= product[0];
-            y0 ^= product[1];
-        }
-        scalars(data, at + groups * STREAMS * BLOCK_BYTES, blocks - groups * STREAMS);
-    }
-
-    /// product = x·z by three carry-less products of 64 bits (Karatsuba), whose high halves are low
-    /// halves of reversed operands, and reduction modulo x^128 + x^7 + x^2 + x + 1.
-    private void times(long x1, long x0, long z1, long z0) {
-        long x1r = Long.reverse(x1);
-        long x0r = Long.reverse(x0);
-        long z1r = Long.reverse(z1);
-        long z0r = Long.reverse(z0);
-        long low = carryless(x0, z0);
-        long high = carryless(x1, z1);
-        long middle = carryless(x0 ^ x1, z0 ^ z1) ^ low ^ high;
-        long lowTop = carryless(x0r, z0r);
-        long highTop = carryless(x1r, z1r);
-        long middleTop = carryless(x0r ^ x1r, z0r ^ z1r) ^ lowTop ^ highTop;
-        lowTop = Long.reverse(lowTop) >>> 1;
-        highTop = Long.reverse(highTop) >>> 1;
-        middleTop = Long.reverse(middleTop) >>> 1;
-        long v0 = low;
-        long v1 = lowTop ^ middle;
-        long v2 = high ^ middleTop;
-        long v3 = highTop;
-        v3 = v3 << 1 | v2 >>> 63;
-        v2 = v2 << 1 | v1 >>> 63;
-        v1 = v1 << 1 | v0 >>> 63;
-        v0 <<= 1;
-        v2 ^= v0 ^ v0 >>> 1 ^ v0 >>> 2 ^ v0 >>> 7;
-        v1 ^= v0 << 63 ^ v0 << 62 ^ v0 << 57;
-        v3 ^= v1 ^ v1 >>> 1 ^ v1 >>> 2 ^ v1 >>> 7;
-        v2 ^= v1 << 63 ^ v1 << 62 ^ v1 << 57;
-        product[0] = v3;
-        product[1] = v2;
-    }
-
-    /// The low 64 bits of the carry-less product. At most 16 ones meet in a column, which overflow only
-    /// out of the highest column used.
-    private static long carryless(long x, long y) {
-        long x0 = x & FIRST;
-        long x1 = x & FIRST << 1;
-        long x2 = x & FIRST << 2;
-        long x3 = x & FIRST << 3;
-        long y0 = y & FIRST;
-        long y1 = y & FIRST << 1;
-        long y2 = y & FIRST << 2;
-        long y3 = y & FIRST << 3;
-        long z0 = x0 * y0 ^ x1 * y3 ^ x2 * y2 ^ x3 * y1;
-        long z1 = x0 * y1 ^ x1 * y0 ^ x2 * y3 ^ x3 * y2;
-        long z2 = x0 * y2 ^ x1 * y1 ^ x2 * y0 ^ x3 * y3;
-        long z3 = x0 * y3 ^ x1 * y2 ^ x2 * y1 ^ x3 * y0;
-        return z0 & FIRST | z1 & FIRST << 1 | z2 & FIRST << 2 | z3 & FIRST << 3;
     }
 }

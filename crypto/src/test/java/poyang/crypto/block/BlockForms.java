@@ -48,15 +48,31 @@ public final class BlockForms {
         return out;
     }
 
+    /// By integer multiplication, one block or eight to a reduction; by look-ups in narrow registers; in streams
+    /// in wide ones.
+    public enum GhashForm {
+        SINGLE_PRODUCTS,
+        PRODUCTS,
+        LOOKUPS,
+        STREAMS
+    }
+
     /// GHASH of `first` and then the whole blocks of `data` from `at` on.
-    public static byte[] ghash(boolean vector, byte[] key, byte[] first, byte[] data, int at) {
+    public static byte[] ghash(GhashForm form, byte[] key, byte[] first, byte[] data, int at) {
+        return ghash(form, new Ghash.Key(key), first, data, at);
+    }
+
+    static byte[] ghash(GhashForm form, Ghash.Key key, byte[] first, byte[] data, int at) {
         Ghash hash = new Ghash(key);
         hash.update(first, 0, first.length);
         int blocks = (data.length - at) / BLOCK_BYTES;
-        if (vector) {
-            hash.vectors(data, at, blocks);
-        } else {
-            hash.scalars(data, at, blocks);
+        if (form == GhashForm.PRODUCTS) {
+            key.did(Ghash.Key.BEFORE_TABLES);
+        }
+        switch (form) {
+            case SINGLE_PRODUCTS, PRODUCTS -> hash.scalars(data, at, blocks);
+            case LOOKUPS -> hash.lookups(data, at, blocks);
+            case STREAMS -> hash.vectors(data, at, blocks);
         }
         return hash.value();
     }

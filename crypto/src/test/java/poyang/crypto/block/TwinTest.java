@@ -14,11 +14,13 @@ import org.bouncycastle.crypto.digests.SM3Digest;
 import org.bouncycastle.crypto.engines.SM4Engine;
 import org.bouncycastle.crypto.modes.GCMBlockCipher;
 import org.bouncycastle.crypto.modes.GCMModeCipher;
+import org.bouncycastle.crypto.modes.gcm.BasicGCMMultiplier;
 import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.junit.jupiter.api.Test;
 import poyang.crypto.SeededRandom;
 import poyang.crypto.Sm4;
+import poyang.crypto.block.BlockForms.GhashForm;
 import poyang.crypto.block.BlockForms.Sm4Form;
 import poyang.kernel.RandomSource;
 
@@ -145,23 +147,68 @@ final class TwinTest {
         }
     }
 
+    /// BouncyCastle's, bit by bit.
+    private static byte[] ghashOf(byte[] key, byte[] first, byte[] data, int at) {
+        BasicGCMMultiplier theirs = new BasicGCMMultiplier();
+        theirs.init(key);
+        byte[] y = first.clone();
+        theirs.multiplyH(y);
+        for (int from = at; from < data.length; from += y.length) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] ^= data[from + i];
+            }
+            theirs.multiplyH(y);
+        }
+        return y;
+    }
+
     @Test
     void ghashIsTheSameInEveryForm() {
-        for (int turn = 0; turn < 40; turn++) {
+        for (int turn = 0; turn < 120; turn++) {
             byte[] key = random.bytes(16);
-            int blocks = 1 + below(100);
+            int blocks = turn < 60 ? turn : below(300);
             byte[] data = random.bytes(3 + 16 * blocks);
             byte[] first = random.bytes(16);
-            Ghash scalar = new Ghash(key);
-            Ghash vector = new Ghash(key);
-            for (Ghash hash : new Ghash[] {scalar, vector}) {
-                hash.scalars(first, 0, 1);
+            byte[] expected = ghashOf(key, first, data, 3);
+            for (GhashForm form : GhashForm.values()) {
+                assertArrayEquals(expected, BlockForms.ghash(form, key, first, data, 3), () -> form + " " + blocks);
             }
-            scalar.scalars(data, 3, blocks);
-            vector.vectors(data, 3, blocks);
-            assertArrayEquals(scalar.value(), vector.value());
-            vector.reset();
-            assertArrayEquals(new byte[16], vector.value());
+        }
+    }
+
+    /// A key hashes block by block, then, once its powers pay, several at a time.
+    @Test
+    void ghashIsTheSameHoweverItIsCut() {
+        for (int turn = 0; turn < 40; turn++) {
+            byte[] key = random.bytes(16);
+            byte[] first = random.bytes(16);
+            Ghash hash = new Ghash(key);
+            for (int message = 0; message < 9; message++) {
+                byte[] data = random.bytes(16 * below(message == 8 ? 400 : 40));
+                byte[] expected = ghashOf(key, first, data, 0);
+                hash.reset();
+                hash.update(first, 0, 16);
+                for (int at = 0; at < data.length; ) {
+                    int part = Math.min(data.length - at, 16 * (1 + below(below(5) == 0 ? 100 : 10)));
+                    hash.update(data, at, part);
+                    at += part;
+                }
+                assertArrayEquals(expected, hash.value());
+                assertArrayEquals(expected, hash.value());
+            }
+        }
+    }
+
+    @Test
+    void anErasedHashKeyGivesZero() {
+        byte[] data = random.bytes(16 * 100);
+        Ghash.Key key = new Ghash.Key(random.bytes(16));
+        for (GhashForm form : GhashForm.values()) {
+            BlockForms.ghash(form, key, data, data, 0);
+        }
+        key.erase();
+        for (GhashForm form : GhashForm.values()) {
+            assertArrayEquals(new byte[16], BlockForms.ghash(form, key, data, data, 0), form.name());
         }
     }
 
