@@ -7,20 +7,25 @@ import poyang.chain.proofs.Epoch;
 ///
 /// @param usualMillis after a block of few transactions
 /// @param busyMillis after one of {@link #BUSY_TRANSACTIONS} or more
-public record Pace(long usualMillis, long busyMillis) {
+/// @param fullMillis after one of {@link #FULL_TRANSACTIONS} or more
+public record Pace(long usualMillis, long busyMillis, long fullMillis) {
     static final long BUSY_TRANSACTIONS = 40;
+    static final long FULL_TRANSACTIONS = 120;
 
-    /// A fifth of the block time, and two fifths where there is much to do.
+    /// A fifth of the block time, two fifths where there is much to do, and three where there is very much.
     public static Pace of(Epoch epoch) {
         return of(epoch.blockTimeMillis());
     }
 
     /// The same.
     static Pace of(long blockTimeMillis) {
-        return new Pace(blockTimeMillis / 5, 2 * blockTimeMillis / 5);
+        return new Pace(blockTimeMillis / 5, 2 * blockTimeMillis / 5, 3 * blockTimeMillis / 5);
     }
 
     public long millisAfter(long transactions) {
-        return transactions < BUSY_TRANSACTIONS ? usualMillis : busyMillis;
+        if (transactions < BUSY_TRANSACTIONS) {
+            return usualMillis;
+        }
+        return transactions < FULL_TRANSACTIONS ? busyMillis : fullMillis;
     }
 }

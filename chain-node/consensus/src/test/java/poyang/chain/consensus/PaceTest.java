@@ -126,7 +126,18 @@ final class PaceTest {
         assertTrue(empty().stream().allMatch(each -> each), "after a full block it takes longer");
         long due = early + 1 + 2 * block / 5;
         proposed.clear();
+        transactions = Pace.FULL_TRANSACTIONS;
         happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, due), due);
+        assertFalse(empty().getFirst());
+
+        items.add(Bytes.utf8("d"));
+        long next = due + 3 * block / 5;
+        happens(new BftEvent.PayloadAvailable(List.copyOf(items), next - 1), next - 1);
+        proposed.clear();
+        happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, next - 1), next - 1);
+        assertTrue(empty().stream().allMatch(each -> each), "and after a very full one longer still");
+        proposed.clear();
+        happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, next), next);
         assertFalse(empty().getFirst());
     }
 }
