@@ -236,14 +236,6 @@ public final class Sm4 implements AutoCloseable {
         Arrays.fill(stream, (byte) 0);
     }
 
-    private static byte[] digest(Ghash hash, byte[] associated, byte[] ciphertext, int length) {
-        hash.reset();
-        hash.update(associated, 0, associated.length);
-        hash.update(ciphertext, 0, length);
-        hash.update(8L * associated.length, 8L * length);
-        return hash.value();
-    }
-
     /// The plaintext, or empty when the ciphertext is not authentic.
     public Optional<byte[]> gcmDecrypt(byte[] nonce, byte[] associated, byte[] ciphertext, int tagBytes) {
         int length = ciphertext.length - tagBytes;
@@ -271,7 +263,7 @@ public final class Sm4 implements AutoCloseable {
         byte[] stream = new byte[blocks * BLOCK_BYTES];
         Sm4Blocks.count(counter, stream, 0, blocks);
         Sm4Blocks.crypt(encryption, stream, 0, stream, 0, blocks);
-        byte[] tag = digest(new Ghash(hashKey), associated, ciphertext, length);
+        byte[] tag = Ghash.of(hashKey, new Ghash.Text(associated, ciphertext, length));
         Sm4Blocks.mix(tag, 0, stream, 0, tag, 0, BLOCK_BYTES);
         byte[] out = new byte[length];
         boolean authentic = MessageDigest.isEqual(
@@ -299,7 +291,7 @@ public final class Sm4 implements AutoCloseable {
     }
 
     private byte[] gcmTag(byte[] mask, byte[] associated, byte[] ciphertext, int length) {
-        byte[] tag = digest(new Ghash(hashKey), associated, ciphertext, length);
+        byte[] tag = Ghash.of(hashKey, new Ghash.Text(associated, ciphertext, length));
         Sm4Blocks.counter(encryption, mask, GCM_CARRY_BYTES, tag, 0, tag, 0, BLOCK_BYTES);
         return tag;
     }

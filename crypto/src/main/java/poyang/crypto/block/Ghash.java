@@ -361,6 +361,11 @@ public final class Ghash {
         }
     }
 
+    /// The hash of a message, 16 bytes.
+    public static byte[] of(Key key, Text text) {
+        return new Ghash(key).of(text);
+    }
+
     /// The hash of each message, 16 bytes; messages of about the same length are the cheapest.
     public static byte[][] ofAll(Key key, List<Text> texts) {
         byte[][] found = new byte[texts.size()][];
