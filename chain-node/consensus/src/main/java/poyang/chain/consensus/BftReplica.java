@@ -421,11 +421,11 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
             fetch(gap.get(), highest.voterBesides(config.self()));
             return;
         }
-        for (Bytes id : tree.commit(toCommit.get().blockId(), toCommit.get().round())) {
-            OrderedBlock block = tree.find(id).orElseThrow();
-            apply.add(new BftEffect.Ordered(id, block));
-            if (!block.isEmpty()) {
-                Set<Bytes> ordered = new LinkedHashSet<>(block.payload());
+        for (BftEffect.Ordered committed :
+                tree.commit(toCommit.get().blockId(), toCommit.get().round())) {
+            apply.add(committed);
+            if (!committed.block().isEmpty()) {
+                Set<Bytes> ordered = new LinkedHashSet<>(committed.block().payload());
                 payload =
                         payload.stream().filter(item -> !ordered.contains(item)).toList();
             }

@@ -81,18 +81,19 @@ final class BlockTree {
         return Optional.empty();
     }
 
-    /// Commits `id` and its ancestors; gives the newly committed ids, oldest first. All of them are known.
-    List<Bytes> commit(Bytes id, long round) {
+    /// Commits `id` and its ancestors; gives what is newly committed, oldest first. All of it is known, and may
+    /// reach further down than what is kept from now on.
+    List<BftEffect.Ordered> commit(Bytes id, long round) {
         if (round <= committedRound) {
             return List.of();
         }
-        Deque<Bytes> path = new ArrayDeque<>();
+        Deque<BftEffect.Ordered> path = new ArrayDeque<>();
         Bytes at = id;
         while (!at.equals(committed)) {
             OrderedBlock block = blocks.get(at);
             Bug.unless(block != null && block.round() > committedRound, "a fork below the last committed block");
-            path.addFirst(at);
-            at = Objects.requireNonNull(block).parent();
+            path.addFirst(new BftEffect.Ordered(at, Objects.requireNonNull(block)));
+            at = block.parent();
         }
         committed = id;
         committedRound = round;
