@@ -394,8 +394,8 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         if (certificate.round() <= highest.round()) {
             return;
         }
+        // Not a promise yet: a vote or a timeout that rests on it makes it durable with itself.
         highest = certificate;
-        persist.add(new Safety(lastVotedRound, highest));
         pace.certified(certificate.round() == currentRound && !gaveUp, now);
         if (tree.holds(certificate.blockId())) {
             settle(now);

@@ -166,6 +166,8 @@ final class SimulatedChain {
         long skewMillis;
         /// Its disk refuses to write, so it stops before it has said anything.
         boolean diskFull;
+        /// How the ledger stood with each write since the last one that was durable, which is the first.
+        private final ArrayDeque<Written> written = new ArrayDeque<>();
         private long life;
         private BftReplica replica;
         private Dissemination spread;
@@ -177,6 +179,7 @@ final class SimulatedChain {
         @SuppressWarnings("NullAway.Init") // restart makes the machines
         Node(PartyId id) {
             this.id = id;
+            wrote();
         }
 
         private long clock() {
@@ -187,9 +190,50 @@ final class SimulatedChain {
             up = false;
             life++;
             disk.tear(tornWrites ? simulation.random().nextInt(disk.unsynced() + 1) : 0);
+            lose(tornWrites ? simulation.random().nextInt(written.size()) : 0);
             timerSets.clear();
             toExecute.clear();
         }
+
+        /// The ledger and the engine's entries share one log, so a durable write keeps all that came before.
+        private void durable() {
+            written.clear();
+            wrote();
+        }
+
+        private void wrote() {
+            written.add(
+                    new Written(ledger.size(), headers.size(), proofs.size(), lastOrdered, lastOrderedRound, point));
+        }
+
+        /// The ledger falls back to what was durable, and to some writes more.
+        private void lose(int kept) {
+            for (int i = 0; i < kept; i++) {
+                written.removeFirst();
+            }
+            Written last = written.getFirst();
+            cut(ledger, last.transactions());
+            cut(headers, last.blocks());
+            cut(blocks, last.blocks());
+            cut(proofs, last.proofs());
+            lastOrdered = last.ordered();
+            lastOrderedRound = last.orderedRound();
+            point = last.point();
+            durable();
+        }
+
+        private static void cut(List<?> list, int size) {
+            list.subList(size, list.size()).clear();
+        }
+
+        /// What the log says of the ledger.
+        private record Written(
+                int transactions,
+                int blocks,
+                int proofs,
+                Bytes ordered,
+                long orderedRound,
+                Optional<OrderingPoint> point) {}
 
         /// Starts, from what the disk and the ledger kept.
         void restart() {
@@ -208,7 +252,7 @@ final class SimulatedChain {
             sync = new BlockSync(CHAIN, epoch, id, signatures(id));
             feed(new BftEvent.Started(clock()));
             catchUp(new SyncEvent.Started(progress(), point));
-            headers.subList(proofs.size(), headers.size())
+            List.copyOf(headers.subList(proofs.size(), headers.size()))
                     .forEach(header -> attest(new Attestations.Event.Executed(header)));
         }
 
@@ -234,6 +278,9 @@ final class SimulatedChain {
                 return;
             }
             disk.sync();
+            if (!ready.persist().isEmpty()) {
+                durable();
+            }
             ready.persist().forEach(this::keepBatches);
             if (crashesNow()) {
                 return;
@@ -385,8 +432,11 @@ final class SimulatedChain {
                     .filter(t -> !ledger.contains(t))
                     .map(t -> new TransactionLeaf(t, Bytes.empty(), 0))
                     .toList();
-            if (!known && !leaves.isEmpty()) {
+            if (known || leaves.isEmpty()) {
+                wrote();
+            } else {
                 execute(leaves, block.round(), block.author(), block.timestampMillis());
+                wrote();
                 attest(new Attestations.Event.Executed(headers.getLast()));
             }
             if (!block.isEmpty()) {
@@ -453,12 +503,16 @@ final class SimulatedChain {
             for (SyncEffect effect : ready.apply()) {
                 switch (effect) {
                     case SyncEffect.Apply(PartyId _, List<ProvenBlock> served) -> served.forEach(this::take);
-                    case SyncEffect.Remember(OrderingPoint latest) -> point = Optional.of(latest);
+                    case SyncEffect.Remember(OrderingPoint latest) -> {
+                        point = Optional.of(latest);
+                        durable();
+                    }
                     case SyncEffect.Resume(OrderingPoint at) -> {
                         check(at.height() == headers.size(), "resumed at another height");
                         resumed++;
                         lastOrdered = at.blockId();
                         lastOrderedRound = at.round();
+                        wrote();
                         feed(new BftEvent.CaughtUp(at.blockId(), at.round(), clock()));
                     }
                     case SyncEffect.Serve(PartyId to, long from, int count, boolean _) -> {
@@ -473,10 +527,14 @@ final class SimulatedChain {
         }
 
         private void take(ProvenBlock block) {
+            if (!up) {
+                return;
+            }
             BlockHeader header = block.proof().header();
             if (header.height() > headers.size()) {
                 caughtUp++;
                 execute(block.transactions(), header.round(), header.proposer(), header.timestampMillis());
+                wrote();
             }
             check(headers.get((int) header.height() - 1).equals(header), "a served block is another");
             attest(new Attestations.Event.Proven(block.proof()));
@@ -520,6 +578,7 @@ final class SimulatedChain {
                                                 agreedHistory.get(proof.header().height())),
                                 "a proof of another history");
                         proofs.add(proof);
+                        wrote();
                         catchUp(new SyncEvent.Advanced(progress()));
                     }
                     case Attestations.Effect.Diverged(BlockHeader mine, Bytes _) ->

@@ -251,7 +251,7 @@ public final class Ledger implements AutoCloseable {
     /// Puts into the batch what a later epoch needs: what the engine of the present one promised is forgotten.
     void enter(Store.Batch batch, List<EpochLink> links) {
         epochs.put(batch, links).ifPresent(start -> {
-            batch.put(Store.Family.META, ORDERED, BlockBook.long8(0).concat(start));
+            batch.put(Store.Family.META, ORDERED, new OrderedMark(0, start).encoded());
             safety.all("").keySet().forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
         });
     }
@@ -308,6 +308,13 @@ public final class Ledger implements AutoCloseable {
 
     /// Writes a prepared block and consensus' mark; durable when it returns.
     public synchronized void commit(BlockHeader header, PreparedBlock block, OrderedMark mark) {
+        commitOrdered(header, block, mark);
+        sync();
+    }
+
+    /// The same, durable after {@link #sync} or after any later write that is durable. For what consensus made
+    /// durable when it voted, and would order again.
+    public synchronized void commitOrdered(BlockHeader header, PreparedBlock block, OrderedMark mark) {
         putCommitted(header, block, mark, Optional.empty());
     }
 
@@ -343,17 +350,12 @@ public final class Ledger implements AutoCloseable {
                 "the header has other roots than the block");
         Store.Batch batch = store.batch();
         KeyIndex.Change keys = putBlock(batch, header, block);
-        batch.put(Store.Family.META, ORDERED, BlockBook.long8(mark.round()).concat(mark.blockId()));
+        batch.put(Store.Family.META, ORDERED, mark.encoded());
         List<Bytes> pairs = NonceWindow.hashes(block.transactions());
         NonceWindow.put(batch, header.height(), pairs);
         nonces.forget(batch, header.height() - NONCE_WINDOW);
-        long reached = finalisedHeight;
-        if (proof.isPresent()) {
-            reached = putProof(batch, proof.get());
-            batch.writeSoon();
-        } else {
-            batch.write();
-        }
+        long reached = proof.isPresent() ? putProof(batch, proof.get()) : finalisedHeight;
+        batch.writeSoon();
         keys.publish();
         nonces.follow(header.height(), pairs);
         blocks.follow(header, block);
@@ -416,11 +418,9 @@ public final class Ledger implements AutoCloseable {
         return store.keys().add(batch, fresh);
     }
 
-    /// Takes in an ordered batch that held nothing to execute.
+    /// Takes in an ordered batch that held nothing to execute; durable as with {@link #commitOrdered}.
     public synchronized void advance(OrderedMark mark) {
-        Store.Batch batch = store.batch();
-        batch.put(Store.Family.META, ORDERED, BlockBook.long8(mark.round()).concat(mark.blockId()))
-                .write();
+        store.batch().put(Store.Family.META, ORDERED, mark.encoded()).writeSoon();
     }
 
     /// What consensus ordered last and the ledger took in.

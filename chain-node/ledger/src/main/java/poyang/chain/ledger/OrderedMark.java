@@ -6,4 +6,8 @@ import poyang.kernel.Bytes;
 ///
 /// @param round the consensus round
 /// @param blockId consensus' own id of the ordered block, which is not the header's hash
-public record OrderedMark(long round, Bytes blockId) {}
+public record OrderedMark(long round, Bytes blockId) {
+    Bytes encoded() {
+        return BlockBook.long8(round).concat(blockId);
+    }
+}

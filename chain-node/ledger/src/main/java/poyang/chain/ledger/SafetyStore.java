@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import poyang.kernel.Bytes;
 
-/// What the consensus machine must not forget over a crash: named entries, durable when a call
-/// returns. Lives in the ledger's database.
+/// What the consensus machine must not forget over a crash: named entries, durable when
+/// {@link #put} returns, and with them all that the ledger was given before. Lives in the ledger's database.
 public final class SafetyStore {
     private final Store store;
 
@@ -27,10 +27,11 @@ public final class SafetyStore {
         batch.write();
     }
 
+    /// Forgets entries: for good with the next durable write.
     public void delete(Collection<String> keys) {
         Store.Batch batch = store.batch();
         keys.forEach(key -> batch.delete(Store.Family.SAFETY, Bytes.utf8(key)));
-        batch.write();
+        batch.writeSoon();
     }
 
     public Optional<Bytes> get(String key) {

@@ -464,7 +464,7 @@ final class ConsensusLoop {
                     prepared.transactionsRoot(),
                     prepared.stateRoot(),
                     prepared.receiptsRoot());
-            ledger.commit(header, prepared, mark);
+            ledger.commitOrdered(header, prepared, mark);
             meter.written(System.nanoTime() - from);
             couriers.executed(executed.get());
             next = execution.due(stage.epoch().number() + 1);
