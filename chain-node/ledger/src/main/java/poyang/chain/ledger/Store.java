@@ -313,6 +313,11 @@ final class Store implements AutoCloseable {
     void settle() {
         Bug.unless(open, "the ledger is closed");
         flush();
+        rest();
+    }
+
+    /// Waits for all background work.
+    void rest() {
         try {
             long busy = 1;
             while (busy > 0) {
