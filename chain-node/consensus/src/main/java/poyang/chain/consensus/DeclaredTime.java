@@ -28,7 +28,8 @@ public record DeclaredTime(double leastMillis, double mostMillis) {
             double executionMillis,
             double transactionsABlock) {
         double least = delays(engine) * delayMillis + executionMillis;
-        long gather = Dissemination.gatherMillis(blockTimeMillis, validators);
+        // No validator's batch holds more than its share of a block.
+        long gather = Dissemination.gatherMillis(blockTimeMillis, validators, transactionsABlock / validators);
         long due = Pace.of(blockTimeMillis).millisAfter(Math.round(transactionsABlock));
         return new DeclaredTime(least, least + gather + due);
     }

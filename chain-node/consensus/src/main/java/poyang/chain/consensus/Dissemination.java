@@ -51,6 +51,10 @@ public final class Dissemination
     /// A certificate grows with the number of validators, and each of them makes some: so many validators gather
     /// for longer, that all together make 250 batches a second at most.
     private static final long GATHER_MILLIS_A_VALIDATOR = 4;
+    /// After a batch of so many transactions a validator gathers for twice as long: each batch costs all of them
+    /// signatures and messages, whatever it holds.
+    static final int BUSY_TRANSACTIONS = 12;
+
     private static final long CARE_MILLIS = 400;
     private static final int MOST_TICKS = 8;
     private static final long FORGET_MILLIS = 30_000;
@@ -61,7 +65,7 @@ public final class Dissemination
     private final Epoch epoch;
     private final PartyId self;
     private final Signatures signatures;
-    private final long gatherMillis;
+    private long gatherMillis;
     private final List<Bytes> gathered = new ArrayList<>();
     private final LinkedHashMap<Bytes, Known> open = new LinkedHashMap<>();
     private final Map<PartyId, Long> openBytesOf = new TreeMap<>();
@@ -134,15 +138,20 @@ public final class Dissemination
         this.self = self;
         this.signatures = signatures;
         this.sequence = sequence;
-        gatherMillis = gatherMillis(epoch.blockTimeMillis(), epoch.validators().size());
+        gatherMillis = gatherMillis(epoch, 0);
         batches.forEach(batch -> kept.put(batch.id(epoch.suite()), batch));
     }
 
-    /// How long a validator gathers, at most.
-    static long gatherMillis(long blockTimeMillis, int validators) {
-        return Math.max(
+    private static long gatherMillis(Epoch epoch, int transactions) {
+        return gatherMillis(epoch.blockTimeMillis(), epoch.validators().size(), transactions);
+    }
+
+    /// How long a validator gathers, at most, after a batch of so many transactions.
+    static long gatherMillis(long blockTimeMillis, int validators, double transactions) {
+        long usual = Math.max(
                 Math.clamp(blockTimeMillis / 5, SHORTEST_GATHER_MILLIS, LONGEST_GATHER_MILLIS),
                 GATHER_MILLIS_A_VALIDATOR * (long) validators);
+        return transactions < BUSY_TRANSACTIONS ? usual : 2 * usual;
     }
 
     @Override
@@ -209,6 +218,7 @@ public final class Dissemination
             return;
         }
         Batch batch = new Batch(self, sequence++, gathered);
+        gatherMillis = gatherMillis(epoch, gathered.size());
         gathered.clear();
         gatheredBytes = 0;
         sentMillis = now;

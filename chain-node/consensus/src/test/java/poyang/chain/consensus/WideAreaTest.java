@@ -29,7 +29,7 @@ class WideAreaTest {
                 1.1 * 8 * outcome.slowestDelayMillis()
                         + 10
                         + 0.2 * outcome.transactionsABlock()
-                        + 80
+                        + (outcome.transactionsABlock() / nodes < Dissemination.BUSY_TRANSACTIONS ? 80 : 160)
                         + (full ? 300 : busy ? 200 : 100),
                 declared.mostMillis(),
                 1e-6,
