@@ -33,7 +33,8 @@ final class Child {
     static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
     /// For processes that stay up and share few cores: the optimising compiler takes only what is
     /// called often, and puts less into one method. With its usual limits it kept a third of two cores
-    /// busy for minutes.
+    /// busy for minutes. Half of the heap is for what is young: what is under way for a second dies
+    /// there. All of it is had at the start, in huge pages, for the combs of many keys lie far apart.
     static final List<String> FEW_CORES = List.of(
             "-XX:Tier4InvocationThreshold=20000",
             "-XX:Tier4MinInvocationThreshold=2400",
@@ -42,6 +43,10 @@ final class Child {
             "-XX:MaxInlineLevel=9",
             "-XX:InlineSmallCode=1200",
             "-XX:FreqInlineSize=150",
+            "-XX:NewRatio=1",
+            "-XX:InitialRAMPercentage=100",
+            "-XX:+AlwaysPreTouch",
+            "-XX:+UseTransparentHugePages",
             VECTORS);
     private static final long READY_SECONDS = 300;
     private static final long STOP_SECONDS = 8;

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -51,7 +52,7 @@ public final class LoadClient implements AutoCloseable {
     /// The warm-up takes so many times as long at most, as long as compilers take more than this share.
     static final int WARM_UP_TIMES = 3;
 
-    private static final double COMPILED = 0.08;
+    private static final double COMPILED = 0.05;
     private static final long LOOK_SECONDS = 10;
     /// A third phase without load to speak of, so that the protocol's own time shows.
     private static final double CALM_RATE = 10;
@@ -64,7 +65,8 @@ public final class LoadClient implements AutoCloseable {
     private final List<NodeAddress> nodes;
     private final List<ChainAccount> accounts = new ArrayList<>();
     private final List<TransactionStream> streams = new ArrayList<>();
-    private final RandomSource random;
+    /// What is recorded need not be unpredictable.
+    private final SplittableRandom contents = new SplittableRandom();
     private final int payload;
     private final LoadCounts counts = new LoadCounts();
     private int next;
@@ -77,7 +79,6 @@ public final class LoadClient implements AutoCloseable {
             int payload,
             RandomSource random) {
         this.nodes = nodes;
-        this.random = random;
         this.payload = payload;
         InstantSource clock = InstantSource.system();
         client = ChainClient.connect(genesis, identity, nodes, clock);
@@ -213,7 +214,8 @@ public final class LoadClient implements AutoCloseable {
 
     private void submit(long dueNanos) {
         int signer = next++ % accounts.size();
-        byte[] content = random.bytes(payload);
+        byte[] content = new byte[payload];
+        contents.nextBytes(content);
         EvidenceRecord.Builder record = EvidenceRecord.newBuilder()
                 .setDigest(ByteString.copyFrom(content, 0, DIGEST_BYTES))
                 .setSubject("load");
