@@ -13,9 +13,11 @@ public final class MerklePlaces {
 
     private MerklePlaces() {}
 
-    /// The hash of a leaf, as {@link #siblings} needs it.
-    public static Bytes leafHash(CryptoSuite suite, Bytes leaf) {
-        return Bytes.wrap(suite.digest(LEAF, leaf.toArray()));
+    /// The hashes of all leaves, as {@link #siblings} needs them.
+    public static List<Bytes> leafHashes(CryptoSuite suite, List<Bytes> leaves) {
+        return suite.digestAll(LEAF, leaves.stream().map(Bytes::toArray).toList()).stream()
+                .map(Bytes::wrap)
+                .toList();
     }
 
     /// What proves the leaves at `places`.
@@ -94,7 +96,7 @@ public final class MerklePlaces {
     /// Makes a root from what came, taking leaves and siblings from left to right.
     private static final class Check {
         private final CryptoSuite suite;
-        private final List<Bytes> leaves;
+        private final List<Bytes> leafHashes;
         private final List<Bytes> siblings;
         private int nextLeaf;
         private int nextSibling;
@@ -102,7 +104,7 @@ public final class MerklePlaces {
 
         Check(CryptoSuite suite, List<Bytes> leaves, List<Bytes> siblings) {
             this.suite = suite;
-            this.leaves = leaves;
+            leafHashes = leafHashes(suite, leaves);
             this.siblings = siblings;
         }
 
@@ -111,7 +113,7 @@ public final class MerklePlaces {
                 return sibling();
             }
             if (size == 1) {
-                return leafHash(suite, leaves.get(nextLeaf++));
+                return leafHashes.get(nextLeaf++);
             }
             int split = Integer.highestOneBit(size - 1);
             int right = firstNotBelow(places, from + split);

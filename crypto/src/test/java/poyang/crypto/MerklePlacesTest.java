@@ -21,9 +21,7 @@ final class MerklePlacesTest {
     }
 
     private static List<Bytes> hashes(List<Bytes> leaves) {
-        return leaves.stream()
-                .map(leaf -> MerklePlaces.leafHash(CryptoSuite.SM, leaf))
-                .toList();
+        return MerklePlaces.leafHashes(CryptoSuite.SM, leaves);
     }
 
     @Test

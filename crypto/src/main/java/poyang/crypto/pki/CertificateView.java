@@ -5,10 +5,13 @@ import java.math.BigInteger;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -48,6 +51,9 @@ final class CertificateView {
             Extension.subjectKeyIdentifier,
             Extension.authorityKeyIdentifier);
 
+    /// Views of certificates that somebody still holds: those of a connection are asked for at every heartbeat.
+    private static final Map<X509Certificate, CertificateView> READ = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final X509CertificateHolder holder;
     private final byte[] signedPart;
     private final Optional<Sm2PublicKey> key;
@@ -58,6 +64,8 @@ final class CertificateView {
     private final @Nullable GeneralNames alternatives;
     private final Bytes keyIdentifier;
     private final List<String> unknownCritical;
+    private final Instant from;
+    private final Instant to;
 
     private CertificateView(X509CertificateHolder holder) throws IOException {
         this.holder = holder;
@@ -81,16 +89,22 @@ final class CertificateView {
                         .filter(oid -> !KNOWN.contains(oid))
                         .map(ASN1ObjectIdentifier::getId)
                         .toList();
+        from = holder.getNotBefore().toInstant();
+        to = holder.getNotAfter().toInstant();
         // Read now what would throw when it is asked for later.
-        var _ = from();
-        var _ = to();
         var _ = subject().toString() + issuer() + alternativeNames();
     }
 
     /// @throws PoyangException `BAD_CERTIFICATE` when it is malformed
     static CertificateView of(X509Certificate certificate) {
+        CertificateView known = READ.get(certificate);
+        if (known != null) {
+            return known;
+        }
         try {
-            return of(certificate.getEncoded());
+            CertificateView read = of(certificate.getEncoded());
+            READ.put(certificate, read);
+            return read;
         } catch (CertificateEncodingException e) {
             throw malformed(e);
         }
@@ -142,11 +156,11 @@ final class CertificateView {
     }
 
     Instant from() {
-        return holder.getNotBefore().toInstant();
+        return from;
     }
 
     Instant to() {
-        return holder.getNotAfter().toInstant();
+        return to;
     }
 
     /// Empty when the key is none on SM2.

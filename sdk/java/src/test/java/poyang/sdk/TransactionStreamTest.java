@@ -250,9 +250,7 @@ final class TransactionStreamTest {
                 header,
                 List.of(new FinalityProof.Signed(
                         VALIDATOR, validator.sign(Attestation.message(CryptoSuite.SM, header)))));
-        List<Bytes> hashes = receipts.stream()
-                .map(receipt -> MerklePlaces.leafHash(CryptoSuite.SM, receipt))
-                .toList();
+        List<Bytes> hashes = MerklePlaces.leafHashes(CryptoSuite.SM, receipts);
         BlockReceipts.Builder block = BlockReceipts.newBuilder()
                 .setFinalityProof(ChainForms.byteString(proof.encoded()))
                 .addAllIndexes(List.of(places));

@@ -23,6 +23,9 @@ final class Tuning implements AutoCloseable {
     /// What indexes and filters may keep of the cache, whatever is read besides.
     private static final double INDEX_SHARE = 0.5;
     private static final long WRITE_BUFFER_BYTES = 64L << 20;
+    /// What a buffer spends on a filter of its keys: most keys that are asked for are in another buffer, in a table or
+    /// new.
+    private static final double BUFFER_FILTER_SHARE = 0.02;
     private static final int SLOWED_BY_FILES = 20;
     private static final int STOPPED_BY_FILES = 36;
 
@@ -32,8 +35,10 @@ final class Tuning implements AutoCloseable {
 
     private final Cache cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
     private final BloomFilter filter = new BloomFilter(10, false);
-    private final ColumnFamilyOptions families =
-            options(tables().setFilterPolicy(filter).setPartitionFilters(true));
+    private final ColumnFamilyOptions families = options(
+                    tables().setFilterPolicy(filter).setPartitionFilters(true))
+            .setMemtableWholeKeyFiltering(true)
+            .setMemtablePrefixBloomSizeRatio(BUFFER_FILTER_SHARE);
     // Whoever asks for a node knows that it is there.
     private final ColumnFamilyOptions nodes = options(tables());
     private final DBOptions database = summed().setCreateIfMissing(true)

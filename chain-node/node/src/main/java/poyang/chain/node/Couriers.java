@@ -319,9 +319,7 @@ final class Couriers {
         if (places.isEmpty()) {
             return;
         }
-        List<Bytes> hashes = receipts.stream()
-                .map(receipt -> MerklePlaces.leafHash(suite, receipt))
-                .toList();
+        List<Bytes> hashes = MerklePlaces.leafHashes(suite, receipts);
         places.forEach((courier, of) -> courier.answer(
                 receipts(proof, receipts, hashes, of), of.stream().map(ids::get).toList()));
     }

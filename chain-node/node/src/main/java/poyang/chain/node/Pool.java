@@ -164,13 +164,18 @@ final class Pool implements Execution.Verified {
         List<VerificationKey.Check> checks = new ArrayList<>();
         for (Application application : batch) {
             SignedCall call = application.call();
-            if (known(call.id())) {
+            if (isWaiting(call.id())) {
                 application.answer().complete(false);
                 continue;
             }
             Optional<PoyangException> wrong = wrong(call);
             if (wrong.isPresent()) {
-                application.answer().completeExceptionally(wrong.get());
+                // One that was executed has used its nonce, or is out of time: only then is it looked for.
+                if (ledger.find(call.id()).isPresent()) {
+                    application.answer().complete(false);
+                } else {
+                    application.answer().completeExceptionally(wrong.get());
+                }
                 continue;
             }
             Optional<Account> sender = contracts.account(call.sender(), state);
@@ -220,13 +225,10 @@ final class Pool implements Execution.Verified {
         }
     }
 
-    private boolean known(Bytes id) {
+    private boolean isWaiting(Bytes id) {
         synchronized (waiting) {
-            if (waiting.containsKey(id)) {
-                return true;
-            }
+            return waiting.containsKey(id);
         }
-        return ledger.find(id).isPresent();
     }
 
     private Optional<PoyangException> wrong(SignedCall call) {
