@@ -16,13 +16,19 @@ public record Batch(PartyId author, long sequence, List<Bytes> transactions) {
     public static final int MOST_TRANSACTIONS = 1_000;
     public static final int MOST_BYTES = 1 << 20;
     private static final String DOMAIN = "poyang.batch.v1";
+    private static final String ID_DOMAIN = "poyang.batch-id.v1";
 
     public Batch {
         transactions = List.copyOf(transactions);
     }
 
+    /// The digest of all transactions' digests, which are made several at a time.
     public Bytes id(CryptoSuite suite) {
-        return suite.hash(encoded());
+        return suite.hash(new CanonicalWriter(ID_DOMAIN)
+                .text(author.name())
+                .u64(sequence)
+                .list(suite.hashAll(transactions), CanonicalWriter::bytes)
+                .toArray());
     }
 
     long bytes() {
