@@ -41,7 +41,7 @@ final class Neighbours {
     private static final String CONTRACT = "poyang.v1.Nodes";
 
     private static final long LOOK_MILLIS = 1_000;
-    private static final long PAUSE_MILLIS = 500;
+    private static final long PAUSE_MILLIS = 1_000;
 
     private final PartyId self;
     private final SortedMap<PartyId, InetSocketAddress> seeds;
