@@ -34,8 +34,10 @@ final class Child {
     /// For processes that stay up and share few cores: the optimising compiler takes only what is
     /// called often, and puts less into one method. With its usual limits it kept a third of two cores
     /// busy for minutes. Half of the heap is for what is young: what is under way for a second dies
-    /// there. All of it is had at the start, in huge pages, for the combs of many keys lie far apart.
+    /// there. All of it is had at the start, in huge pages, for the combs of many keys lie far apart. Netty asserts
+    /// at every step; validators outside of tests run without.
     static final List<String> FEW_CORES = List.of(
+            "-da",
             "-XX:Tier4InvocationThreshold=20000",
             "-XX:Tier4MinInvocationThreshold=2400",
             "-XX:Tier4CompileThreshold=60000",
