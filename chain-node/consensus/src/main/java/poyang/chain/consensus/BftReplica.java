@@ -206,10 +206,11 @@ public final class BftReplica implements Machine<BftEvent, Ready<BftEntry, BftMe
         }
         // What is certified and not committed needs a block on top at once, be it an empty one.
         boolean pressing = tree.pending(highest.blockId());
-        List<Bytes> fresh =
-                pressing && pace.roomBefore(now) ? List.of() : payloads.fitting(tree.fresh(payload, highest.blockId()));
+        List<Bytes> waiting = payloads.fitting(tree.fresh(payload, highest.blockId()));
+        boolean enough = payloads.count(waiting) >= Pace.ENOUGH_TRANSACTIONS;
+        List<Bytes> fresh = pressing && !enough && pace.roomBefore(now) ? List.of() : waiting;
         boolean idle = fresh.isEmpty() && !pressing && !tree.urgent(highest.blockId());
-        long early = fresh.isEmpty() ? 0 : pace.early(now);
+        long early = fresh.isEmpty() || enough ? 0 : pace.early(now);
         if (idle ? !idleOver : early > 0) {
             timers.add(new TimerChange(IDLE_TIMER, idle ? config.idleMillis() : early));
             return;

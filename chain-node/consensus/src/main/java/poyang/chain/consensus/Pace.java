@@ -3,7 +3,8 @@ package poyang.chain.consensus;
 import poyang.chain.proofs.Epoch;
 
 /// The least time between two blocks that carry something, so that they carry enough: what a block costs each
-/// validator hardly depends on what it carries. The fuller the last one was the longer it may take to the next.
+/// validator hardly depends on what it carries. The fuller the last one was the longer it may take to the next, unless
+/// {@link #ENOUGH_TRANSACTIONS} wait.
 ///
 /// @param usualMillis after a block of few transactions
 /// @param busyMillis after one of {@link #BUSY_TRANSACTIONS} or more
@@ -11,6 +12,8 @@ import poyang.chain.proofs.Epoch;
 public record Pace(long usualMillis, long busyMillis, long fullMillis) {
     static final long BUSY_TRANSACTIONS = 40;
     static final long FULL_TRANSACTIONS = 120;
+    /// Where so many wait, the next block waits no longer: what it costs is little beside what it carries.
+    static final long ENOUGH_TRANSACTIONS = 800;
 
     /// A fifth of the block time, two fifths where there is much to do, and three where there is very much.
     public static Pace of(Epoch epoch) {

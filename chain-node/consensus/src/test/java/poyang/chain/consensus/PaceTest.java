@@ -139,5 +139,15 @@ final class PaceTest {
         proposed.clear();
         happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, next), next);
         assertFalse(empty().getFirst());
+
+        items.add(Bytes.utf8("e"));
+        proposed.clear();
+        transactions = Pace.ENOUGH_TRANSACTIONS - 1;
+        happens(new BftEvent.PayloadAvailable(List.copyOf(items), next + 1), next + 1);
+        assertTrue(empty().stream().allMatch(each -> each), "one more must wait with it");
+        proposed.clear();
+        transactions = Pace.ENOUGH_TRANSACTIONS;
+        happens(new BftEvent.PayloadAvailable(List.copyOf(items), next + 2), next + 2);
+        assertFalse(empty().getFirst(), "where enough wait nothing is gained by waiting");
     }
 }
