@@ -90,11 +90,12 @@ public final class VerificationYardstick {
         verifier.init(false, publicKey);
         verify(verifier, message, signature, verifications);
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        int each = verifications / ROUNDS;
         double[] rounds = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             long from = threads.getCurrentThreadCpuTime();
-            verify(verifier, message, signature, verifications / ROUNDS);
-            rounds[i] = (threads.getCurrentThreadCpuTime() - from) / 1e9 / (verifications / ROUNDS);
+            verify(verifier, message, signature, each);
+            rounds[i] = (threads.getCurrentThreadCpuTime() - from) / 1e9 / each;
         }
         Arrays.sort(rounds);
         return rounds[ROUNDS / 2];
