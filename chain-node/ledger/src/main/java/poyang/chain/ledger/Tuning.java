@@ -23,8 +23,8 @@ final class Tuning implements AutoCloseable {
     /// What indexes and filters may keep of the cache, whatever is read besides.
     private static final double INDEX_SHARE = 0.5;
     private static final long WRITE_BUFFER_BYTES = 128L << 20;
-    /// So many tables are merged into the lowest level at once, which is written anew each time: with four it took a
-    /// tenth of all CPU while much was written. Filters keep what is read off the tables that wait.
+    /// So many tables are merged into the lowest level at once, which is written anew each time: with four it took
+    /// 8 % of all CPU in a window of 20 s. Filters keep what is read off the tables that wait.
     private static final int MERGED_FILES = 8;
     /// What a buffer spends on a filter of its keys: most keys that are asked for are in another buffer, in a table or
     /// new.
@@ -42,9 +42,9 @@ final class Tuning implements AutoCloseable {
     private final Cache cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
     private final BloomFilter filter = new BloomFilter(10, false);
     private final ColumnFamilyOptions families = filtered(tables().setPartitionFilters(true));
-    // Most new records ask for a key that no table has, and each table's filter says so. In parts, which are looked for
-    // and summed each time, it costs ten times as much as here, where it stays open with its table: keys are short, and
-    // so are their filters.
+    // Most new records ask for a key that no table has, and each table's filter says so. Here it stays open with its
+    // table; in parts, each of which is looked for and summed again, it took most of what such a question costs. Keys
+    // are short, and so are their filters.
     private final ColumnFamilyOptions latest = filtered(new BlockBasedTableConfig().setBlockCache(cache));
     // Whoever asks for a node knows that it is there.
     private final ColumnFamilyOptions nodes = options(tables(), VERSION_BYTES);
