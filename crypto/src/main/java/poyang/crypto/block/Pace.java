@@ -13,15 +13,23 @@ import jdk.incubator.vector.VectorSpecies;
 /// Vector code is very slow until the optimising compiler has had it, and stays so where that compiler or
 /// wide registers are missing. So callers get the scalar form until as much has been done as a trial costs,
 /// about half a second. Then a thread of its own lets both forms do the same piece of work in
-/// turn. As soon as the vector form's best time is a fifth below the scalar form's best it gets all the
-/// work. When it has used up five seconds without that, the scalar form keeps it, and there are further
-/// trials after 30 s, 1 min, 2 min … at most an hour; a vector form in use is tried again every ten
-/// minutes. No verdict is final and none comes from the callers' own, disturbed times.
+/// turn. As soon as the vector form's usual time is a fifth below the scalar form's it gets all the
+/// work. When it has used up five seconds without that, or one since it came near, the scalar form keeps it, and
+/// there are further trials after 30 s, 1 min, 2 min … at most an hour; a vector form in use is tried again every
+/// ten minutes. No verdict is final and none comes from the callers' own, disturbed times.
+///
+/// The usual time is the median of some pieces in a row, and never the best of all: a virtual machine's clock of CPU
+/// time stands still while its host makes up for time that it took away, and then a piece seems to take nothing.
 ///
 /// Both forms give the same bytes, so nothing but speed depends on the verdict; a trial compares them, and
 /// a vector form that differs (a fault of the compiler or the machine) is never used again.
 final class Pace {
     private static final long BUDGET_NANOS = 5_000_000_000L;
+    /// Within {@link #NEAR} times the scalar form's time the compiler has had the vector form, and soon done with it.
+    private static final long NEAR_BUDGET_NANOS = 1_000_000_000L;
+
+    private static final int NEAR = 3;
+    private static final int PIECES = 15;
     private static final long FIRST_PAUSE_NANOS = 30_000_000_000L;
     private static final long LONGEST_PAUSE_NANOS = 3_600_000_000_000L;
     private static final long RENEWAL_NANOS = 600_000_000_000L;
@@ -114,27 +122,40 @@ final class Pace {
         return now - notBefore >= 0;
     }
 
+    /// @param clock of nanoseconds
     static Verdict trial(Forms forms, LongSupplier clock) {
-        long bestScalar = Long.MAX_VALUE;
-        long bestVector = Long.MAX_VALUE;
+        long[] scalar = new long[PIECES];
+        long[] vector = new long[PIECES];
         long spent = 0;
-        while (spent < BUDGET_NANOS) {
-            long start = clock.getAsLong();
-            byte[] expected = forms.scalar();
-            long between = clock.getAsLong();
-            byte[] found = forms.vector();
-            long vectorTook = clock.getAsLong() - between;
-            if (!Arrays.equals(expected, found)) {
-                return Verdict.DIFFERENT;
+        long spentNear = 0;
+        while (spent < BUDGET_NANOS && spentNear < NEAR_BUDGET_NANOS) {
+            for (int i = 0; i < PIECES; i++) {
+                long start = clock.getAsLong();
+                byte[] expected = forms.scalar();
+                long between = clock.getAsLong();
+                byte[] found = forms.vector();
+                vector[i] = clock.getAsLong() - between;
+                scalar[i] = between - start;
+                if (!Arrays.equals(expected, found)) {
+                    return Verdict.DIFFERENT;
+                }
             }
-            spent += vectorTook;
-            bestScalar = Math.min(bestScalar, between - start);
-            bestVector = Math.min(bestVector, vectorTook);
-            if (bestVector < MARGIN * bestScalar) {
+            long took = Arrays.stream(vector).sum();
+            spent += took;
+            long scalarUsual = median(scalar);
+            long vectorUsual = median(vector);
+            if (vectorUsual < MARGIN * scalarUsual) {
                 return Verdict.FASTER;
             }
+            spentNear += vectorUsual < NEAR * scalarUsual ? took : 0;
         }
         return Verdict.SLOWER;
+    }
+
+    private static long median(long[] times) {
+        long[] sorted = times.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
     }
 
     /// Is the vector module there, and a compiler that knows it?

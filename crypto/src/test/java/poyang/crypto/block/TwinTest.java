@@ -2,6 +2,7 @@ package poyang.crypto.block;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -296,6 +297,10 @@ final class TwinTest {
         private final long vectorTakes;
         private long slowPieces;
         private byte vectorGives = 1;
+        /// Every so many calls the clock stands still for both forms in turn.
+        private int stops = Integer.MAX_VALUE;
+
+        private int calls;
 
         Timed(long scalarTakes, long vectorTakes, long slowPieces) {
             this.scalarTakes = scalarTakes;
@@ -305,14 +310,23 @@ final class TwinTest {
 
         @Override
         public byte[] scalar() {
-            now += scalarTakes;
+            pass(scalarTakes);
             return new byte[] {1};
         }
 
         @Override
         public byte[] vector() {
-            now += slowPieces-- > 0 ? 1_000 * vectorTakes : vectorTakes;
+            pass(slowPieces-- > 0 ? 1_000 * vectorTakes : vectorTakes);
             return new byte[] {vectorGives};
+        }
+
+        private void pass(long nanos) {
+            now += ++calls % stops == 0 ? 0 : nanos;
+        }
+
+        Timed stopping(int every) {
+            stops = every;
+            return this;
         }
 
         Pace.Verdict verdict() {
@@ -329,6 +343,23 @@ final class TwinTest {
         Timed wrong = new Timed(10_000, 2_000, 10);
         wrong.vectorGives = 2;
         assertEquals(Pace.Verdict.DIFFERENT, wrong.verdict());
+    }
+
+    @Test
+    void aClockThatStandsStillNowAndThenDecidesNothing() {
+        assertEquals(
+                Pace.Verdict.FASTER, new Timed(10_000, 2_000, 2_000).stopping(7).verdict());
+        assertEquals(
+                Pace.Verdict.SLOWER, new Timed(10_000, 9_000, 0).stopping(7).verdict());
+        assertEquals(
+                Pace.Verdict.SLOWER, new Timed(10_000, 200_000, 0).stopping(7).verdict());
+    }
+
+    @Test
+    void aVectorFormThatStaysNearIsGivenUpSooner() {
+        Timed near = new Timed(10_000, 12_000, 0);
+        assertEquals(Pace.Verdict.SLOWER, near.verdict());
+        assertTrue(near.now < 2_000_000_000L, "both forms took " + near.now + " ns");
     }
 
     @Test
