@@ -14,12 +14,12 @@ import jdk.incubator.vector.VectorSpecies;
 /// wide registers are missing. So callers get the scalar form until as much has been done as a trial costs,
 /// about half a second. Then a thread of its own lets both forms do the same piece of work in
 /// turn. As soon as the vector form's usual time is a fifth below the scalar form's it gets all the
-/// work. When it has used up five seconds without that, or one since it came near, the scalar form keeps it, and
+/// work. When it has used up five seconds without that, or one of them near it, the scalar form keeps it, and
 /// there are further trials after 30 s, 1 min, 2 min … at most an hour; a vector form in use is tried again every
 /// ten minutes. No verdict is final and none comes from the callers' own, disturbed times.
 ///
-/// The usual time is the median of some pieces in a row, and never the best of all: a virtual machine's clock of CPU
-/// time stands still while its host makes up for time that it took away, and then a piece seems to take nothing.
+/// The usual time is the median of some pieces in a row, and never the best of all: on a virtual machine the clock
+/// of CPU time was seen to stand still now and then, and a piece seemed to take nothing.
 ///
 /// Both forms give the same bytes, so nothing but speed depends on the verdict; a trial compares them, and
 /// a vector form that differs (a fault of the compiler or the machine) is never used again.
@@ -142,20 +142,16 @@ final class Pace {
             }
             long took = Arrays.stream(vector).sum();
             spent += took;
-            long scalarUsual = median(scalar);
-            long vectorUsual = median(vector);
+            Arrays.sort(scalar);
+            Arrays.sort(vector);
+            long scalarUsual = scalar[PIECES / 2];
+            long vectorUsual = vector[PIECES / 2];
             if (vectorUsual < MARGIN * scalarUsual) {
                 return Verdict.FASTER;
             }
             spentNear += vectorUsual < NEAR * scalarUsual ? took : 0;
         }
         return Verdict.SLOWER;
-    }
-
-    private static long median(long[] times) {
-        long[] sorted = times.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     /// Is the vector module there, and a compiler that knows it?
