@@ -44,7 +44,7 @@ public final class Ledger implements AutoCloseable {
     static final Bytes ORDERED = Bytes.utf8("ordered");
     static final Bytes HORIZON = Bytes.utf8("horizon");
     private static final Bytes FORMAT = Bytes.utf8("format");
-    private static final long FORMAT_NOW = 4;
+    private static final long FORMAT_NOW = 5;
 
     private final Store store;
     private final Genesis genesis;

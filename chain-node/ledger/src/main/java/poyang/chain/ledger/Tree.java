@@ -15,20 +15,20 @@ import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
 
 /// The versioned state tree, in the manner of Jellyfish: nodes are keyed by (version, path of nibbles) and
-/// never overwritten. A version writes only the nodes that it changed, and refers to the others by the
-/// version that wrote them; it says which older nodes it made superfluous, for pruning. An inner node
-/// ({@link TreePage}) hashes as four levels of the binary trie that {@link StateTree} defines, so that
-/// storage does not show in roots and proofs.
+/// never overwritten. A version writes only the nodes that it changed, each whole or as what differs from an older
+/// version of it, and refers to the others by the version that wrote them; it says which older nodes it made
+/// superfluous, for pruning. An inner node ({@link TreePage}) hashes as four levels of the binary trie that
+/// {@link StateTree} defines, so that storage does not show in roots and proofs.
 ///
 /// Source: Gao, Hu, Wu, "Jellyfish Merkle Tree", Diem 2021; here leaves stand in their parents, and a leaf
 /// keeps the version of its value when it moves.
 final class Tree {
-    private final Nodes nodes;
+    private final TreePages pages;
     private final CryptoSuite suite;
 
     Tree(CryptoSuite suite, Nodes nodes) {
         this.suite = suite;
-        this.nodes = nodes;
+        pages = new TreePages(nodes);
     }
 
     /// Where a tree's nodes are read.
@@ -88,7 +88,7 @@ final class Tree {
             return written;
         }
 
-        /// Keys of nodes that belong to the version before and not to this one.
+        /// Keys of nodes that neither this version nor a later one needs, and the version before did.
         List<Bytes> stale() {
             return stale;
         }
@@ -245,14 +245,7 @@ final class Tree {
     }
 
     TreePage load(long version, byte[] path) {
-        Bytes key = nodeKey(version, path);
-        return page(key, nodes.get(key));
-    }
-
-    private static TreePage page(Bytes key, Optional<Bytes> stored) {
-        return TreePage.decode(
-                stored.orElseThrow(() -> RecordReader.damaged("a node of the state tree is missing: " + key))
-                        .toArray());
+        return pages.get(nodeKey(version, path));
     }
 
     // ---- writing --------------------------------------------------------------------------------
@@ -364,12 +357,11 @@ final class Tree {
         private void readAhead(Span top) {
             List<Span> level = List.of(top);
             while (!level.isEmpty()) {
-                List<Optional<Bytes>> stored =
-                        nodes.all(level.stream().map(Span::key).toList());
+                List<TreePage> read = pages.all(level.stream().map(Span::key).toList());
                 List<Span> below = new ArrayList<>();
                 for (int i = 0; i < level.size(); i++) {
                     Span span = level.get(i);
-                    TreePage page = page(span.key, stored.get(i));
+                    TreePage page = read.get(i);
                     ahead.put(span.key, page);
                     byte[] path = span.path();
                     int depth = path.length;
@@ -393,7 +385,7 @@ final class Tree {
                 readAhead(new Span(key, from, to));
                 known = ahead.remove(key);
             }
-            return known == null ? page(key, nodes.get(key)) : known;
+            return known == null ? pages.get(key) : known;
         }
 
         /// Applies the changes `from` to `to` of the order to what stands in a place; true when it changed.
@@ -417,10 +409,21 @@ final class Tree {
                 at = end;
             }
             if (changed) {
-                stale.add(nodeKey(parent.version(slot), path));
-                place(parent, slot, path, page);
+                replace(parent, slot, path, page);
             }
             return changed;
+        }
+
+        /// Puts a page that was changed where it stood. What it differs from is needed as long as it is stored so.
+        private void replace(TreePage parent, int slot, byte[] path, TreePage page) {
+            long before = parent.version(slot);
+            place(parent, slot, path, page);
+            if (before != page.base()) {
+                stale.add(nodeKey(before, path));
+            }
+            if (parent.kinds[slot] != TreePage.INNER || !page.differs()) {
+                stale.add(nodeKey(page.base(), path));
+            }
         }
 
         /// What becomes of an empty place or a leaf.

@@ -3,6 +3,7 @@ package poyang.chain.ledger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import poyang.chain.proofs.StateProof;
 import poyang.crypto.CryptoSuite;
@@ -13,7 +14,12 @@ import poyang.kernel.Bytes;
 /// leaf stands in its parent; its version is the one that gave the key its value. Mutable while a version
 /// is being made.
 ///
-/// Stored: bitmap of inner places (2) · bitmap of leaves (2) · for each taken place in order: version (8) ·
+/// A version changes few places of most nodes. So a node without leaves is stored as its places that differ from an
+/// older version of it that was stored whole, as long as they take at most half of what the whole takes. One with
+/// leaves is always stored whole: there are many of them, seldom in memory, and two would be read instead of one.
+///
+/// Stored: bitmap of the places that follow (2), all of them when it is whole, otherwise then the version that was
+/// stored whole (8) · bitmap of inner places (2) · bitmap of leaves (2) · for each taken place in order: version (8) ·
 /// hash (32) · for a leaf also key hash (32) · value hash (32).
 final class TreePage {
     static final int SLOTS = 16;
@@ -22,11 +28,18 @@ final class TreePage {
     static final byte INNER = 1;
     static final byte LEAF = 2;
     private static final int CONTENT = 2 * HASH;
+    private static final int ALL = (1 << SLOTS) - 1;
+    private static final int BITMAPS = 3 * Short.BYTES;
+    /// No version of it was stored before.
+    private static final long NEW = -1;
 
     final byte[] kinds = new byte[SLOTS];
     final byte[] hashes = new byte[SLOTS * HASH];
     private final long[] versions = new long[SLOTS];
     private byte @Nullable [] contents;
+    private long base = NEW;
+    /// The places that are not those of the base.
+    private int changed;
 
     /// A leaf as it is carried from place to place; nobody changes its arrays.
     static final class Leaf {
@@ -59,52 +72,115 @@ final class TreePage {
         }
     }
 
-    static TreePage decode(byte[] stored) {
-        ByteBuffer in = ByteBuffer.wrap(stored);
-        if (stored.length < 4) {
+    /// The older version that a stored node differs from; none when it is whole.
+    static OptionalLong base(byte[] stored) {
+        if (stored.length < BITMAPS) {
             throw RecordReader.damaged("a node of the state tree ends early");
         }
-        int inner = in.getShort();
-        int leaves = in.getShort();
-        int taken = Integer.bitCount(inner & 0xffff) + Integer.bitCount(leaves & 0xffff);
-        int bytes = 4 + taken * (8 + HASH) + Integer.bitCount(leaves & 0xffff) * CONTENT;
-        if ((inner & leaves & 0xffff) != 0 || stored.length != bytes) {
-            throw RecordReader.damaged("a node of the state tree is malformed");
-        }
+        ByteBuffer in = ByteBuffer.wrap(stored);
+        boolean whole = (in.getShort() & ALL) == ALL;
+        return whole || stored.length < BITMAPS + Long.BYTES ? OptionalLong.empty() : OptionalLong.of(in.getLong());
+    }
+
+    /// A node that is stored whole.
+    ///
+    /// @param version that stored it
+    static TreePage decode(byte[] stored, long version) {
         TreePage page = new TreePage();
-        for (int slot = 0; slot < SLOTS; slot++) {
-            int bit = 1 << slot;
-            if ((inner & bit) != 0 || (leaves & bit) != 0) {
-                page.kinds[slot] = (leaves & bit) != 0 ? LEAF : INNER;
-                page.versions[slot] = in.getLong();
-                in.get(page.hashes, slot * HASH, HASH);
-            }
-            if ((leaves & bit) != 0) {
-                in.get(page.contents(), slot * CONTENT, CONTENT);
-            }
+        int places = page.take(stored);
+        if (places != ALL) {
+            throw RecordReader.damaged("a node of the state tree is not whole");
         }
+        page.base = version;
+        page.changed = 0;
         return page;
     }
 
-    byte[] encoded() {
-        int inner = 0;
-        int leaves = 0;
-        for (int slot = 0; slot < SLOTS; slot++) {
-            inner |= kinds[slot] == INNER ? 1 << slot : 0;
-            leaves |= kinds[slot] == LEAF ? 1 << slot : 0;
+    /// The node that differs from this one, its {@link #base(byte[]) base}, which must not be used any more.
+    TreePage changedBy(byte[] stored) {
+        changed = take(stored);
+        return this;
+    }
+
+    /// Takes stored places over, and says which.
+    private int take(byte[] stored) {
+        ByteBuffer in = ByteBuffer.wrap(stored);
+        boolean differs = base(stored).isPresent();
+        int places = in.getShort() & ALL;
+        if (differs) {
+            in.getLong();
         }
-        int taken = Integer.bitCount(inner) + Integer.bitCount(leaves);
-        ByteBuffer out = ByteBuffer.allocate(4 + taken * (8 + HASH) + Integer.bitCount(leaves) * CONTENT);
-        out.putShort((short) inner).putShort((short) leaves);
+        int inner = in.getShort() & ALL;
+        int leaves = in.getShort() & ALL;
+        int taken = inner | leaves;
+        if ((inner & leaves) != 0 || (taken & ~places) != 0 || stored.length != bytes(differs, taken, leaves)) {
+            throw RecordReader.damaged("a node of the state tree is malformed");
+        }
         for (int slot = 0; slot < SLOTS; slot++) {
-            if (kinds[slot] != NONE) {
-                out.putLong(versions[slot]).put(hashes, slot * HASH, HASH);
+            int bit = 1 << slot;
+            if ((taken & bit) != 0) {
+                kinds[slot] = (leaves & bit) != 0 ? LEAF : INNER;
+                versions[slot] = in.getLong();
+                in.get(hashes, slot * HASH, HASH);
+            } else if ((places & bit) != 0) {
+                clear(slot);
             }
-            if (kinds[slot] == LEAF) {
-                out.put(contents(), slot * CONTENT, CONTENT);
+            if ((leaves & bit) != 0) {
+                in.get(contents(), slot * CONTENT, CONTENT);
+            }
+        }
+        return places;
+    }
+
+    private static int bytes(boolean differs, int taken, int leaves) {
+        return BITMAPS
+                + (differs ? Long.BYTES : 0)
+                + Integer.bitCount(taken) * (Long.BYTES + HASH)
+                + Integer.bitCount(leaves) * CONTENT;
+    }
+
+    /// As it is to be stored.
+    byte[] encoded() {
+        int inner = places(INNER);
+        int leaves = places(LEAF);
+        boolean differs = differs();
+        int places = differs ? changed : ALL;
+        int taken = (inner | leaves) & places;
+        ByteBuffer out = ByteBuffer.allocate(bytes(differs, taken, leaves & places));
+        out.putShort((short) places);
+        if (differs) {
+            out.putLong(base);
+        }
+        out.putShort((short) (inner & places)).putShort((short) (leaves & places));
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if ((taken & 1 << slot) != 0) {
+                out.putLong(versions[slot]).put(hashes, slot * HASH, HASH);
+                if (kinds[slot] == LEAF) {
+                    out.put(contents(), slot * CONTENT, CONTENT);
+                }
             }
         }
         return out.array();
+    }
+
+    private int places(byte kind) {
+        int places = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            places |= kinds[slot] == kind ? 1 << slot : 0;
+        }
+        return places;
+    }
+
+    /// Is it to be stored as what differs from its base?
+    boolean differs() {
+        int inner = places(INNER);
+        return base != NEW && places(LEAF) == 0 && 2 * bytes(true, inner & changed, 0) <= bytes(false, inner, 0);
+    }
+
+    /// The version of it that was stored whole last; of one that was stored before.
+    long base() {
+        Bug.unless(base != NEW, "no version of this node was stored");
+        return base;
     }
 
     private byte[] contents() {
@@ -187,12 +263,14 @@ final class TreePage {
     }
 
     void clear(int slot) {
+        changed |= 1 << slot;
         kinds[slot] = NONE;
         versions[slot] = 0;
         Arrays.fill(hashes, slot * HASH, (slot + 1) * HASH, (byte) 0);
     }
 
     void put(int slot, Leaf leaf) {
+        changed |= 1 << slot;
         kinds[slot] = LEAF;
         versions[slot] = leaf.version();
         System.arraycopy(leaf.hash(), 0, hashes, slot * HASH, HASH);
@@ -202,6 +280,7 @@ final class TreePage {
 
     /// An inner node; its hash follows.
     void putInner(int slot, long version) {
+        changed |= 1 << slot;
         kinds[slot] = INNER;
         versions[slot] = version;
     }
