@@ -24,7 +24,8 @@ import poyang.kernel.PoyangException;
 final class KeyIndex {
     static final int PAGE_KEYS_MAX = 64;
     static final int NOTED_KEYS_MAX = 32;
-    private static final int FRESH_MAX = 1024;
+    /// So many pages made lately are kept at most: of a heap of 768 MiB about a twentieth.
+    private static final int FRESH_MAX = Math.clamp(Runtime.getRuntime().maxMemory() / (160 << 10), 256, 4_096);
     private static final int LOOKS_MAX = 1_000_000;
 
     private final Store store;
