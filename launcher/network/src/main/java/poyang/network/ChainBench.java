@@ -42,7 +42,7 @@ final class ChainBench implements Callable<Integer> {
             names = "--warm-up",
             defaultValue = "60",
             description =
-                    "seconds before the first phase, up to three times as long while much is compiled (default: 60)")
+                    "seconds before the first phase, up to five times as long while much is compiled (default: 60)")
     private int warmUp;
 
     @Option(names = "--signers", defaultValue = "200", description = "accounts that submit (default: 200)")

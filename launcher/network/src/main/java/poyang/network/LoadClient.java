@@ -34,23 +34,27 @@ import poyang.wire.schema.NodeStatus;
 
 /// Submits evidence from many accounts at a rate of its own, whatever the chain does, and measures.
 ///
-/// First it finds the rate at which about half a second's work is under way, and holds it: the peak. Then
-/// all is waited for, and a second phase runs at 70 % of the peak. Latency runs from the time at which a
-/// record was due until its receipt is proven here.
+/// First it finds the rate at which the work of one and a half block times is under way, and holds it: the peak. With
+/// less, a chain that makes a block every three fifths of a block time rests between two of them. Then all is waited
+/// for, and a second phase runs at 70 % of the peak. Latency runs from the time at which a record was due until its
+/// receipt is proven here.
 public final class LoadClient implements AutoCloseable {
     static final int LEAST_PAYLOAD = 64;
     private static final String EVIDENCE = "poyang.v1.Evidence";
     private static final double FIRST_RATE = 200;
-    private static final double RAISE = 1.10;
-    private static final double SECONDS_UNDER_WAY = 0.6;
+    private static final double BLOCK_TIMES_UNDER_WAY = 1.5;
+    /// What is under way beyond that, or below it, shall be made good within so many seconds: the sooner, the more the
+    /// rate swings.
+    private static final double EVEN_SECONDS = 2;
+
     private static final long CONTROL_NANOS = 500_000_000;
     /// Receipts come by the block, so what completes in one control period says little.
-    private static final double LATEST_SHARE = 0.25;
+    private static final double LATEST_SHARE = 0.1;
     /// Records that are due meanwhile are submitted together, which costs less than waking for each.
     private static final long SLEEP_NANOS = 5_000_000;
     private static final double SECOND_PHASE = 0.7;
     /// The warm-up takes so many times as long at most, as long as compilers take more than this share.
-    static final int WARM_UP_TIMES = 3;
+    static final int WARM_UP_TIMES = 5;
 
     private static final double COMPILED = 0.04;
     private static final long LOOK_SECONDS = 10;
@@ -68,6 +72,7 @@ public final class LoadClient implements AutoCloseable {
     /// What is recorded need not be unpredictable.
     private final SplittableRandom contents = new SplittableRandom();
     private final int payload;
+    private final long blockTimeMillis;
     private final LoadCounts counts = new LoadCounts();
     private int next;
 
@@ -80,6 +85,7 @@ public final class LoadClient implements AutoCloseable {
             RandomSource random) {
         this.nodes = nodes;
         this.payload = payload;
+        blockTimeMillis = genesis.getBlockTimeMillis();
         InstantSource clock = InstantSource.system();
         client = ChainClient.connect(genesis, identity, nodes, clock);
         for (int i = 0; i < keys.size(); i++) {
@@ -115,15 +121,14 @@ public final class LoadClient implements AutoCloseable {
         Path result = from.path("result");
         from.end();
         try (LoadClient load = new LoadClient(genesis, identity, nodes, keys, payload, random)) {
-            String report = load.run(warmUp, seconds, pids, genesis.getBlockTimeMillis());
+            String report = load.run(warmUp, seconds, pids);
             Path beside = result.resolveSibling("result.part");
             Files.writeString(beside, report + "\n");
             Path _ = Files.move(beside, result, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
-    private String run(long warmUp, long seconds, List<Long> validators, long blockTimeMillis)
-            throws InterruptedException {
+    private String run(long warmUp, long seconds, List<Long> validators) throws InterruptedException {
         // Before, between and after: a machine that is shared is not as fast at all times.
         double[] verifications = new double[3];
         verifications[0] = VerificationYardstick.cpuSeconds(payload, seconds);
@@ -183,7 +188,8 @@ public final class LoadClient implements AutoCloseable {
         return rate;
     }
 
-    /// Submits for some time; when `searching`, at whatever rate keeps so much under way. Gives the last rate.
+    /// Submits for some time; when `searching`, at whatever rate keeps so much under way. Gives what came back lately,
+    /// a second.
     private double seek(double from, long seconds, boolean searching) throws InterruptedException {
         double rate = from;
         long start = System.nanoTime();
@@ -192,6 +198,7 @@ public final class LoadClient implements AutoCloseable {
         long control = start;
         long completedBefore = counts.completed();
         double completing = from;
+        double secondsUnderWay = BLOCK_TIMES_UNDER_WAY * blockTimeMillis / 1e3;
         while (System.nanoTime() < end) {
             long now = System.nanoTime();
             if (searching && now - control >= CONTROL_NANOS) {
@@ -199,11 +206,7 @@ public final class LoadClient implements AutoCloseable {
                 completing += LATEST_SHARE * (latest - completing);
                 int underWay =
                         streams.stream().mapToInt(TransactionStream::underWay).sum();
-                if (underWay < SECONDS_UNDER_WAY * rate) {
-                    rate *= RAISE;
-                } else {
-                    rate = Math.max(FIRST_RATE, Math.min(rate, completing) * 0.97);
-                }
+                rate = Math.max(FIRST_RATE, completing + (secondsUnderWay * completing - underWay) / EVEN_SECONDS);
                 control = now;
                 completedBefore = counts.completed();
             }
@@ -214,7 +217,7 @@ public final class LoadClient implements AutoCloseable {
             submit((long) due);
             due += 1e9 / rate;
         }
-        return rate;
+        return completing;
     }
 
     private void submit(long dueNanos) {
