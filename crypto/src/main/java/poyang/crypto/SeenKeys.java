@@ -10,7 +10,7 @@ import poyang.kernel.Bytes;
 /// bytes are decoded again for each transaction. What is kept is a function of the bytes alone: it changes no
 /// verdict.
 ///
-/// At most 256 combs of 185 KiB; the key that was asked for longest ago gives way.
+/// At most 256 combs of 148 KiB; the key that was asked for longest ago gives way.
 final class SeenKeys {
     private static final int CAPACITY = 256;
 

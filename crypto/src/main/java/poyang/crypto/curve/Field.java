@@ -26,6 +26,8 @@ import java.math.BigInteger;
 /// implementations", 2003.
 final class Field {
     static final int LONGS = 5;
+    /// In so many words an element is packed.
+    static final int WORDS = 4;
     static final BigInteger P = new BigInteger("fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff", 16);
 
     private static final int RADIX = 52;
@@ -331,6 +333,24 @@ final class Field {
         return new long[] {
             c[0] | c[1] << 52, c[1] >>> 12 | c[2] << 40, c[2] >>> 24 | c[3] << 28, c[3] >>> 36 | c[4] << 16
         };
+    }
+
+    /// Writes an element in so many words as it needs; its value may show in the time.
+    static void pack(long[] a, int ao, long[] to, int at) {
+        System.arraycopy(words(a, ao), 0, to, at, WORDS);
+    }
+
+    /// r = what was packed
+    static void unpack(long[] from, int at, long[] r, int ro) {
+        long w0 = from[at];
+        long w1 = from[at + 1];
+        long w2 = from[at + 2];
+        long w3 = from[at + 3];
+        r[ro] = w0 & MASK;
+        r[ro + 1] = (w0 >>> 52 | w1 << 12) & MASK;
+        r[ro + 2] = (w1 >>> 40 | w2 << 24) & MASK;
+        r[ro + 3] = (w2 >>> 28 | w3 << 36) & MASK;
+        r[ro + 4] = w3 >>> 16;
     }
 
     /// The value itself in four limbs of 64 bits, below p.

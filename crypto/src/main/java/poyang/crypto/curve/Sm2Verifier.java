@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A signature (r, s) with parity b over the digest e holds when t = r + s mod n is not 0, and
 /// R = s·G + t·P has (e + x(R)) mod n = r and a y of parity b.
 ///
-/// s·G takes a comb of width 9. A key that goes on being used gets a comb of width 7 of its own (185 KiB, the
+/// s·G takes a comb of width 9. A key that goes on being used gets a comb of width 7 of its own (148 KiB, the
 /// price of about twenty verifications), without doublings. Before that, where the parity is there R is
 /// found from r and e, and an equation with numbers of half the length is checked; without it t·P takes
 /// Straus' method. x(R) is (r − e) mod n, or that plus n when still below p: the second case has
