@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ final class Child {
             "-XX:-UsePerfData");
     /// SM3, SM4 and GHASH use the vectors that the machine has.
     static final String VECTORS = "--add-modules=jdk.incubator.vector";
+    private static final String HUGE_PAGES = "-XX:+UseTransparentHugePages";
     /// For processes of which little is asked: they start sooner and hold less.
     static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
     /// For processes that stay up and share few cores: the optimising compiler takes only what is
@@ -48,8 +50,14 @@ final class Child {
             "-XX:NewRatio=1",
             "-XX:InitialRAMPercentage=100",
             "-XX:+AlwaysPreTouch",
-            "-XX:+UseTransparentHugePages",
+            HUGE_PAGES,
             VECTORS);
+    /// The same for memory outside of the heap, most of it RocksDB's write buffers. The GNU C library asks for huge
+    /// pages in its first arena alone, so that is the only one, holds blocks of write buffers too, and is kept.
+    private static final Map<String, String> NATIVE_HUGE_PAGES = Map.of(
+            "GLIBC_TUNABLES",
+            "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.mmap_threshold=33554432"
+                    + ":glibc.malloc.trim_threshold=1073741824");
     private static final long READY_SECONDS = 300;
     private static final long STOP_SECONDS = 8;
     private static final int TOLD_LINES = 5;
@@ -73,7 +81,11 @@ final class Child {
             List<Path> classPath,
             int megabytes,
             List<String> flags,
-            List<String> arguments) {}
+            List<String> arguments) {
+        private Map<String, String> environment() {
+            return flags.contains(HUGE_PAGES) ? NATIVE_HUGE_PAGES : Map.of();
+        }
+    }
 
     /// Starts a program; must be called from a thread that lives as long as the child may.
     ///
@@ -95,11 +107,12 @@ final class Child {
         command.addAll(program.arguments());
         Path log = logs.resolve(program.name() + ".log");
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(program.environment());
+            Process process = builder.start();
             Child child = new Child(program.name(), process, log);
             // A virtual thread that reads a pipe keeps its carrier to itself.
             Thread _ = Thread.ofPlatform()
