@@ -85,7 +85,7 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private final Tuning tuning = new Tuning();
+    private final Tuning tuning;
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
     private final Map<Family, Integer> numbers = new EnumMap<>(Family.class);
     private final RocksDB database;
@@ -102,6 +102,7 @@ final class Store implements AutoCloseable {
     /// @param key belongs to the store, which closes it
     Store(Path folder, CryptoSuite suite, DataKey key, RandomSource random) {
         this.suite = suite;
+        tuning = new Tuning(random);
         values = SealedValues.open(key, random);
         stateKeys = new StateKeys(values, suite);
         mark = new ClosingMark(folder, values, suite);

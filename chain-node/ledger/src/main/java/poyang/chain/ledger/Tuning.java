@@ -5,7 +5,6 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
@@ -14,6 +13,7 @@ import org.rocksdb.MutableColumnFamilyOptions.MutableColumnFamilyOptionsBuilder;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteOptions;
+import poyang.kernel.RandomSource;
 
 /// How a ledger's RocksDB works. Native memory stays below about 220 MiB: 64 MiB of block cache and 128 MiB of write
 /// buffers over all families, which are filled before they are used; a smaller buffer is sorted into the levels more
@@ -23,9 +23,6 @@ final class Tuning implements AutoCloseable {
     /// What indexes and filters may keep of the cache, whatever is read besides.
     private static final double INDEX_SHARE = 0.5;
     private static final long WRITE_BUFFER_BYTES = 128L << 20;
-    /// So many tables are merged into the lowest level at once, which is written anew each time: with four it took
-    /// 8 % of all CPU in a window of 20 s. Filters keep what is read off the tables that wait.
-    private static final int MERGED_FILES = 8;
     /// What a buffer spends on a filter of its keys: most keys that are asked for are in another buffer, in a table or
     /// new.
     private static final double BUFFER_FILTER_SHARE = 0.02;
@@ -41,27 +38,36 @@ final class Tuning implements AutoCloseable {
 
     private final Cache cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
     private final BloomFilter filter = new BloomFilter(10, false);
-    private final ColumnFamilyOptions families = filtered(tables().setPartitionFilters(true));
-    // Most new records ask for a key that no table has, and each table's filter says so. Here it stays open with its
-    // table; in parts, each of which is looked for and summed again, it took most of what such a question costs. Keys
-    // are short, and so are their filters.
-    private final ColumnFamilyOptions latest = filtered(new BlockBasedTableConfig().setBlockCache(cache));
-    // Whoever asks for a node knows that it is there.
-    private final ColumnFamilyOptions nodes = options(tables(), VERSION_BYTES);
-    private final DBOptions database = summed().setCreateIfMissing(true)
-            .setCreateMissingColumnFamilies(true)
-            .setParanoidChecks(true)
-            .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
-            .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
-            .setMaxOpenFiles(256)
-            // A block that is read through the page cache costs half of one that is asked of the kernel.
-            .setAllowMmapReads(true)
-            .setKeepLogFileNum(2)
-            .setMaxBackgroundJobs(2)
-            // A log that ends early is a crash; one that is damaged further up must not pass for it.
-            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
+    private final FamilyTuning tuned;
+    private final ColumnFamilyOptions families;
+    private final ColumnFamilyOptions latest;
+    private final ColumnFamilyOptions nodes;
+    private final DBOptions database;
     private final WriteOptions synced = new WriteOptions().setSync(true);
     private final WriteOptions logged = new WriteOptions();
+
+    Tuning(RandomSource random) {
+        tuned = new FamilyTuning(random);
+        families = filtered(tables().setPartitionFilters(true));
+        // Most new records ask for a key that no table has, and each table's filter says so. Here it stays open with
+        // its table; in parts, each of which is looked for and summed again, it took most of what such a question
+        // costs. Keys are short, and so are their filters.
+        latest = filtered(new BlockBasedTableConfig().setBlockCache(cache));
+        // Whoever asks for a node knows that it is there.
+        nodes = options(tables(), VERSION_BYTES);
+        database = summed().setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setParanoidChecks(true)
+                .setDbWriteBufferSize(tuned.buffer(WRITE_BUFFER_BYTES))
+                .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
+                .setMaxOpenFiles(256)
+                // A block that is read through the page cache costs half of one that is asked of the kernel.
+                .setAllowMmapReads(true)
+                .setKeepLogFileNum(2)
+                .setMaxBackgroundJobs(2)
+                // A log that ends early is a crash; one that is damaged further up must not pass for it.
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
+    }
 
     /// Of each table the sum over all its octets is kept: RocksDB's Java interface knows the setting by name alone.
     private static DBOptions summed() {
@@ -81,22 +87,14 @@ final class Tuning implements AutoCloseable {
                 .setCacheIndexAndFilterBlocksWithHighPriority(true);
     }
 
+    private ColumnFamilyOptions options(BlockBasedTableConfig tables, int near) {
+        return tuned.options(tables, near, WRITE_BUFFER_BYTES / 4);
+    }
+
     private ColumnFamilyOptions filtered(BlockBasedTableConfig tables) {
         return options(tables.setFilterPolicy(filter), 1)
                 .setMemtableWholeKeyFiltering(true)
                 .setMemtablePrefixBloomSizeRatio(BUFFER_FILTER_SHARE);
-    }
-
-    /// @param near where a key goes into a write buffer is looked for from where the last one went that began with the
-    ///     same octets, so many: RocksDB's Java interface knows the setting by name alone
-    private static ColumnFamilyOptions options(BlockBasedTableConfig tables, int near) {
-        Properties setting = new Properties();
-        setting.setProperty("memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix." + near);
-        return ColumnFamilyOptions.getColumnFamilyOptionsFromProps(setting)
-                .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
-                .setLevel0FileNumCompactionTrigger(MERGED_FILES)
-                .setTableFormatConfig(tables);
     }
 
     ColumnFamilyOptions of(Store.Family family) {

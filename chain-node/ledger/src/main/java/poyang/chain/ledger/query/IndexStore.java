@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,7 +22,6 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -32,6 +30,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import poyang.chain.ledger.FamilyTuning;
 import poyang.chain.ledger.RawBatch;
 import poyang.crypto.storage.DataKey;
 import poyang.crypto.storage.SealedValues;
@@ -54,6 +53,8 @@ import poyang.kernel.RandomSource;
 /// column, and the length of a row.
 final class IndexStore implements AutoCloseable {
     static final int HASH_BYTES = 14;
+    /// Kind and column, with which a term begins.
+    private static final int TERM_HEAD = 2;
     private static final String ROWS = "rows";
     private static final String TERM = "term";
     private static final long CACHE_BYTES = 64L << 20;
@@ -78,13 +79,16 @@ final class IndexStore implements AutoCloseable {
         filter = new BloomFilter(10, false);
         unsynced = new WriteOptions();
         values = SealedValues.open(key, random);
-        familyOptions = hinted().setCompressionType(CompressionType.NO_COMPRESSION)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
-                .setTableFormatConfig(new BlockBasedTableConfig()
-                        .setBlockCache(cache)
-                        .setFilterPolicy(filter)
-                        .setCacheIndexAndFilterBlocks(true)
-                        .setCacheIndexAndFilterBlocksWithHighPriority(true));
+        // Entries of a block come in the order of their keys: where one was put, the next of its column is looked for.
+        familyOptions = new FamilyTuning(random)
+                .options(
+                        new BlockBasedTableConfig()
+                                .setBlockCache(cache)
+                                .setFilterPolicy(filter)
+                                .setCacheIndexAndFilterBlocks(true)
+                                .setCacheIndexAndFilterBlocksWithHighPriority(true),
+                        TERM_HEAD,
+                        WRITE_BUFFER_BYTES);
         options = new DBOptions()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
@@ -111,14 +115,6 @@ final class IndexStore implements AutoCloseable {
             closeOptions();
             throw failed(e);
         }
-    }
-
-    /// Entries of a block come in the order of their keys: where one was put, the next of its column is looked for
-    /// first. RocksDB's Java interface knows the setting by name alone.
-    private static ColumnFamilyOptions hinted() {
-        Properties setting = new Properties();
-        setting.setProperty("memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.2");
-        return ColumnFamilyOptions.getColumnFamilyOptionsFromProps(setting);
     }
 
     static PoyangException failed(Exception e) {
@@ -182,7 +178,7 @@ final class IndexStore implements AutoCloseable {
         }
 
         byte[] prefix(byte[] hash) {
-            return ByteBuffer.allocate(2 + HASH_BYTES)
+            return ByteBuffer.allocate(TERM_HEAD + HASH_BYTES)
                     .put(kind.tag())
                     .put((byte) position)
                     .put(hash, 0, HASH_BYTES)
@@ -192,7 +188,7 @@ final class IndexStore implements AutoCloseable {
 
     /// What stands for all rows of a kind among the terms.
     static byte[] everyPrefix(Kind kind) {
-        return ByteBuffer.allocate(2 + HASH_BYTES)
+        return ByteBuffer.allocate(TERM_HEAD + HASH_BYTES)
                 .put(kind.tag())
                 .put((byte) -1)
                 .array();
