@@ -23,7 +23,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Both forms give the same bytes, so nothing but speed depends on the verdict; a trial compares them, and
 /// a vector form that differs (a fault of the compiler or the machine) is never used again.
-final class Pace {
+public final class Pace {
     private static final long BUDGET_NANOS = 5_000_000_000L;
     /// Within {@link #NEAR} times the scalar form's time the compiler has had the vector form, and soon done with it.
     private static final long NEAR_BUDGET_NANOS = 1_000_000_000L;
@@ -37,7 +37,7 @@ final class Pace {
     private static final boolean POSSIBLE = possible();
 
     /// One piece of work, done by either form on data of its own.
-    interface Forms {
+    public interface Forms {
         byte[] scalar();
 
         byte[] vector();
@@ -64,7 +64,7 @@ final class Pace {
 
     /// @param bits the width of vector that the loop is written for
     /// @param unitsBeforeTrial so many take the scalar form about half a second
-    Pace(String name, int bits, long unitsBeforeTrial, Forms forms) {
+    public Pace(String name, int bits, long unitsBeforeTrial, Forms forms) {
         this(name, POSSIBLE && Widest.bits() >= bits, unitsBeforeTrial, forms);
     }
 
@@ -77,12 +77,12 @@ final class Pace {
         busy = new AtomicBoolean(!possible);
     }
 
-    boolean vector() {
+    public boolean vector() {
         return vector;
     }
 
     /// Counts work done by the form in use; now and then it begins a trial.
-    void did(int count) {
+    public void did(int count) {
         units += count;
         if (units >= unitsBeforeTrial) {
             units = 0;

@@ -1,15 +1,10 @@
 package poyang.crypto.curve;
 
-/// The sums of many short lists of affine points, found together: in each round the neighbours of every list are added
-/// in affine coordinates, with one inversion for all. That makes an addition 5 multiplications and a squaring, beside 8
-/// and 2 in {@link Sum}, where some lists share the inversions. All points are public and times depend on them.
-///
-/// Where two neighbours have one x coordinate their list's sum is not known.
+/// {@link PointSums} one addition after the other: in each round the neighbours of every list are added, with one
+/// inversion for all.
 ///
 /// Memory: lists × most × 120 bytes at the most.
-///
-/// Source: Montgomery's trick as in {@link Field#invertAll}; the chord of two points, SEC 1, section 2.2.1.
-final class AffineSums {
+final class AffineSums extends PointSums {
     private static final int L = Field.LONGS;
     private static final int POINT = Sm2Group.POINT_LONGS;
 
@@ -27,12 +22,12 @@ final class AffineSums {
         lost = new boolean[lists];
     }
 
-    /// Puts the points whose sum is scalar times the comb's onto a list.
+    @Override
     void put(int list, Comb comb, long[] scalar) {
         sizes[list] += comb.choose(scalar, points, start(list) + sizes[list] * POINT);
     }
 
-    /// Every list that has points and stays known has one point after this, its sum.
+    @Override
     void sum() {
         long[] slopes = new long[pairs() * L];
         for (int pairs = pairs(); pairs > 0; pairs = pairs()) {
@@ -51,12 +46,12 @@ final class AffineSums {
         }
     }
 
-    /// A list without points has no sum that is known.
+    @Override
     boolean isKnown(int list) {
         return !lost[list] && sizes[list] == 1;
     }
 
-    /// Copies a known sum.
+    @Override
     void copy(int list, long[] point) {
         System.arraycopy(points, start(list), point, 0, POINT);
     }

@@ -61,7 +61,7 @@ final class Comb {
         }
     }
 
-    /// Writes the entries that add up to scalar·P for a public scalar below 2^256.
+    /// Writes the entries that add up to scalar·P for a public scalar below 2^256, all limbs in 0 … 2^52−1.
     ///
     /// The combs of many keys do not fit into the caches. So all entries are touched before any is unpacked, by so
     /// few instructions an entry that the processor waits for all of them at once.
@@ -93,7 +93,7 @@ final class Comb {
             Field.unpack(table, entry, to, end);
             Field.unpack(table, entry + Field.WORDS, to, end + L);
             if ((chosen[i] & 1) != 0) {
-                Field.negate(to, end + L, to, end + L);
+                Field.complement(to, end + L);
             }
             end += 2 * L;
         }

@@ -353,6 +353,16 @@ final class Field {
         r[ro + 4] = w3 >>> 16;
     }
 
+    /// r = p − r for what was unpacked and is not 0; all limbs are in 0 … 2^52−1 again.
+    static void complement(long[] r, int ro) {
+        long borrow = 0;
+        for (int i = 0; i < LONGS; i++) {
+            long limb = P_LIMBS[i] - r[ro + i] + borrow;
+            r[ro + i] = limb & MASK;
+            borrow = limb >> RADIX;
+        }
+    }
+
     /// The value itself in four limbs of 64 bits, below p.
     static long[] integer(long[] a, int ao) {
         long[] product = new long[LONGS];

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Straus' method. x(R) is (r − e) mod n, or that plus n when still below p: the second case has
 /// probability below 2^-31 for honest signatures, and such a signature goes the way of those without parity.
 ///
-/// In a batch, signatures under keys with combs have an R each, found together by {@link AffineSums}: that costs less
+/// In a batch, signatures under keys with combs have an R each, found together by {@link PointSums}: that costs less
 /// than a place in an equation. The others use one equation, but for those with two possible x(R).
 /// With weights z_i that the signers cannot foresee,
 /// Σ z_i·(s_i·G + t_i·P_i − R_i) = 0 holds for a set with an invalid member with probability at most 2^-127
@@ -252,8 +252,8 @@ public final class Sm2Verifier {
             alone.forEach(each -> verdicts[each.index] = each.claim.holds());
             return;
         }
-        AffineSums sums = new AffineSums(
-                alone.size(), BASE.windows() + alone.getFirst().own.windows());
+        PointSums sums =
+                PointSums.of(alone.size(), BASE.windows() + alone.getFirst().own.windows());
         for (int i = 0; i < alone.size(); i++) {
             Alone each = alone.get(i);
             sums.put(i, each.own, each.t);

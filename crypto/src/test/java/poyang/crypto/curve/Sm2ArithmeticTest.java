@@ -265,20 +265,114 @@ final class Sm2ArithmeticTest {
         Comb comb = Comb.of(Sm2Point.BASE.coordinates(), 7);
         List<BigInteger> numbers =
                 numbers().stream().filter(k -> k.signum() != 0).toList();
-        AffineSums sums = new AffineSums(2 * numbers.size(), 2 * comb.windows());
-        for (int i = 0; i < numbers.size(); i++) {
-            sums.put(2 * i, comb, limbs(numbers.get(i)));
-            sums.put(2 * i + 1, comb, limbs(BigInteger.valueOf(5)));
-            sums.put(2 * i + 1, comb, limbs(i % 2 == 0 ? BigInteger.valueOf(5) : N.subtract(BigInteger.valueOf(5))));
+        int lists = 2 * numbers.size();
+        int most = 2 * comb.windows();
+        for (PointSums sums : List.of(new AffineSums(lists, most), new LaneSums(lists, most))) {
+            for (int i = 0; i < numbers.size(); i++) {
+                sums.put(2 * i, comb, limbs(numbers.get(i)));
+                sums.put(2 * i + 1, comb, limbs(BigInteger.valueOf(5)));
+                sums.put(
+                        2 * i + 1, comb, limbs(i % 2 == 0 ? BigInteger.valueOf(5) : N.subtract(BigInteger.valueOf(5))));
+            }
+            sums.sum();
+            long[] point = new long[Sm2Group.POINT_LONGS];
+            for (int i = 0; i < numbers.size(); i++) {
+                assertTrue(sums.isKnown(2 * i));
+                sums.copy(2 * i, point);
+                assertArrayEquals(theirs(THEIRS.getG().multiply(numbers.get(i))), new Sm2Point(point).encode());
+                assertFalse(sums.isKnown(2 * i + 1), "5·G and ±5·G have no chord");
+            }
         }
-        sums.sum();
-        long[] point = new long[Sm2Group.POINT_LONGS];
-        for (int i = 0; i < numbers.size(); i++) {
-            assertTrue(sums.isKnown(2 * i));
-            sums.copy(2 * i, point);
-            assertArrayEquals(theirs(THEIRS.getG().multiply(numbers.get(i))), new Sm2Point(point).encode());
-            assertFalse(sums.isKnown(2 * i + 1), "5·G and ±5·G have no chord");
+    }
+
+    /// Random lists, of any number and length, one of which may have no points.
+    @Test
+    void bothFormsFindTheSameSums() {
+        Comb comb = Comb.of(Sm2Secret.random(random).timesBase().coordinates(), 7);
+        for (int lists : new int[] {1, 2, 3, 4, 5, 8, 31, 33}) {
+            AffineSums scalar = new AffineSums(lists, 2 * comb.windows());
+            LaneSums lanes = new LaneSums(lists, 2 * comb.windows());
+            for (int i = 0; i < lists; i++) {
+                int bits = Math.floorMod(random.nextLong(), 257);
+                BigInteger k = new BigInteger(1, random.bytes(32))
+                        .shiftRight(256 - bits)
+                        .mod(N);
+                for (PointSums sums : List.of(scalar, lanes)) {
+                    sums.put(i, comb, limbs(k));
+                }
+            }
+            scalar.sum();
+            lanes.sum();
+            for (int i = 0; i < lists; i++) {
+                assertEquals(scalar.isKnown(i), lanes.isKnown(i));
+                if (scalar.isKnown(i)) {
+                    long[] expected = new long[Sm2Group.POINT_LONGS];
+                    long[] found = new long[Sm2Group.POINT_LONGS];
+                    scalar.copy(i, expected);
+                    lanes.copy(i, found);
+                    assertArrayEquals(new Sm2Point(expected).encode(), new Sm2Point(found).encode());
+                }
+            }
         }
+    }
+
+    /// In each lane, also at the bounds of what a block may hold.
+    @Test
+    void lanesMultiplyAndSubtractModuloP() {
+        BigInteger inverse = BigInteger.ONE.shiftLeft(260).modInverse(Field.P);
+        BigInteger bound = BigInteger.ONE.shiftLeft(256).add(BigInteger.ONE.shiftLeft(252));
+        List<BigInteger> edges = List.of(
+                BigInteger.ZERO,
+                BigInteger.ONE,
+                Field.P,
+                Field.P.subtract(BigInteger.ONE),
+                bound.subtract(BigInteger.ONE),
+                BigInteger.ONE.shiftLeft(208).subtract(BigInteger.ONE),
+                BigInteger.ONE.shiftLeft(256).subtract(BigInteger.ONE));
+        long[] a = new long[FieldLanes.BLOCK];
+        long[] b = new long[FieldLanes.BLOCK];
+        long[] product = new long[FieldLanes.BLOCK];
+        long[] difference = new long[FieldLanes.BLOCK];
+        for (int turn = 0; turn < 400; turn++) {
+            List<BigInteger> left = new ArrayList<>();
+            List<BigInteger> right = new ArrayList<>();
+            for (int lane = 0; lane < FieldLanes.LANES; lane++) {
+                int edge = turn * FieldLanes.LANES + lane;
+                boolean edged = edge < edges.size() * edges.size();
+                left.add(edged ? edges.get(edge / edges.size()) : new BigInteger(1, random.bytes(33)).mod(bound));
+                right.add(edged ? edges.get(edge % edges.size()) : new BigInteger(1, random.bytes(33)).mod(bound));
+                FieldLanes.put(a, 0, lane, fifths(left.get(lane)), 0);
+                FieldLanes.put(b, 0, lane, fifths(right.get(lane)), 0);
+            }
+            FieldLanes.multiply(product, 0, a, 0, b, 0, new long[2 * FieldLanes.BLOCK]);
+            FieldLanes.subtract(difference, 0, a, 0, b, 0);
+            for (int lane = 0; lane < FieldLanes.LANES; lane++) {
+                BigInteger x = left.get(lane);
+                BigInteger y = right.get(lane);
+                assertEquals(x.multiply(y).multiply(inverse).mod(Field.P), within(bound, product, lane));
+                assertEquals(x.subtract(y).mod(Field.P), within(bound, difference, lane));
+            }
+        }
+    }
+
+    private static long[] fifths(BigInteger value) {
+        long[] limbs = new long[Field.LONGS];
+        for (int i = 0; i < limbs.length; i++) {
+            limbs[i] = value.shiftRight(52 * i).longValue() & (1L << 52) - 1;
+        }
+        return limbs;
+    }
+
+    private static BigInteger within(BigInteger bound, long[] block, int lane) {
+        long[] limbs = new long[Field.LONGS];
+        FieldLanes.get(block, 0, lane, limbs, 0);
+        BigInteger value = BigInteger.ZERO;
+        for (int i = limbs.length - 1; i >= 0; i--) {
+            assertTrue(limbs[i] >>> 52 == 0, () -> "not a limb: " + Arrays.toString(limbs));
+            value = value.shiftLeft(52).add(BigInteger.valueOf(limbs[i]));
+        }
+        assertTrue(value.compareTo(bound) < 0, "beyond the bound");
+        return value.mod(Field.P);
     }
 
     /// Signatures made so that s·G and t·P meet on the way: with P = d·G known to the forger, r and s are
