@@ -28,7 +28,7 @@ final class Child {
             "-Dorg.slf4j.simpleLogger.showThreadName=false",
             "-XX:+UseSerialGC",
             "-XX:-UsePerfData");
-    /// SM3, SM4 and GHASH use the vectors that the machine has.
+    /// SM3, SM4, GHASH and SM2 use the vectors that the machine has.
     static final String VECTORS = "--add-modules=jdk.incubator.vector";
     private static final String HUGE_PAGES = "-XX:+UseTransparentHugePages";
     /// For processes of which little is asked: they start sooner and hold less.
