@@ -421,6 +421,10 @@ public final class ConstantTime {
                 "masking (PSI): k·P",
                 "k = 2^255 + 1",
                 (fixed, source) -> new ScalarSubject(fixed, source, CurveSubjects::mask));
+        add(
+                "multiples of G in lanes: k·G",
+                "k = 2^255 + 1",
+                (fixed, source) -> new ScalarSubject(fixed, source, CurveSubjects::multiplyBaseInLanes));
     }
 
     // ---- measuring -----------------------------------------------------------------------------

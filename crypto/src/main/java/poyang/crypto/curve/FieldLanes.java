@@ -2,14 +2,16 @@ package poyang.crypto.curve;
 
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Four elements of {@link Field} side by side: limb i of the element in lane l stands at 4·i + l of a block of
-/// {@link #BLOCK} longs. All are public. Every block that is given or made holds values below 2^256.1, limbs in
+/// {@link #BLOCK} longs. Every block that is given or made holds values below 2^256.1, limbs in
 /// 0 … 2^52−1, for the same Montgomery radix 2^260.
 ///
 /// Registers have no product of two limbs, but of two doubles, added to a third and rounded once. With a and b below
@@ -311,6 +313,20 @@ final class FieldLanes {
         x2.and(MASK).intoArray(r, ro + 8);
         x3.and(MASK).intoArray(r, ro + 12);
         x4.intoArray(r, ro + 16);
+    }
+
+    /// r = −r in the lanes where a mask of four longs is −1 and not 0; secret masks do not show in the time.
+    static void negate(long[] r, int ro, long[] masks, int mo) {
+        LongVector mask = LongVector.fromArray(LONGS, masks, mo);
+        long[] zero = new long[BLOCK];
+        long[] negative = new long[BLOCK];
+        subtract(negative, 0, zero, 0, r, ro);
+        for (int i = 0; i < BLOCK; i += LANES) {
+            LongVector own = LongVector.fromArray(LONGS, r, ro + i);
+            LongVector other = LongVector.fromArray(LONGS, negative, i);
+            own.lanewise(XOR, own.lanewise(XOR, other).and(mask)).intoArray(r, ro + i);
+        }
+        Arrays.fill(negative, 0);
     }
 
     /// Puts an element with limbs in 0 … 2^52−1 into a lane.

@@ -1,7 +1,5 @@
 package poyang.crypto.curve;
 
-import java.util.Arrays;
-
 /// Secret multiples of the base point G in constant time: every entry of every window is read.
 ///
 /// For odd k the digits d_i, odd in −31 … 31, give k = 2^260 + Σ d_i·32^i; an even k is replaced by n − k
@@ -14,8 +12,8 @@ import java.util.Arrays;
 final class SecretComb {
     private static final int L = Field.LONGS;
     private static final int WIDTH = 5;
-    private static final int WINDOWS = 52;
-    private static final int ENTRIES = 16;
+    static final int WINDOWS = 52;
+    static final int ENTRIES = 16;
 
     private final long[] table = new long[WINDOWS * ENTRIES * 2 * L];
     private final long[] top = new long[2 * L];
@@ -62,28 +60,46 @@ final class SecretComb {
         return (int) ((a | -a) >>> 63);
     }
 
-    /// point = k·G, affine, for an accepted secret k below n.
-    void multiply(long[] k, long[] point, int at) {
+    /// k where it is odd, n − k where it is even; the caller overwrites it.
+    static long[] odd(long[] k) {
         long even = (k[0] & 1) - 1;
         long[] odd = Order.subtract(new long[Order.LIMBS], k);
         for (int i = 0; i < Order.LIMBS; i++) {
             odd[i] = k[i] ^ (even & (k[i] ^ odd[i]));
         }
+        return odd;
+    }
+
+    /// Makes k·G of what {@link #odd} gave.
+    static void negateWhereEven(long[] k, long[] point) {
+        long[] negative = new long[L];
+        Field.negate(negative, 0, point, L);
+        Field.move((k[0] & 1) - 1, point, L, negative, 0);
+    }
+
+    /// point = k·G, affine, for an accepted odd secret k below n.
+    void multiply(long[] odd, long[] point) {
         Sum acc = new Sum();
         acc.start(top, 0);
         for (int i = WINDOWS - 1; i >= 0; i--) {
             acc.addSecret(table, i * ENTRIES * 2 * L, ENTRIES, digit(odd, i));
         }
-        acc.toAffine(point, at);
-        long[] negative = new long[L];
-        Field.negate(negative, 0, point, at + L);
-        Field.move(even, point, at + L, negative, 0);
-        Arrays.fill(odd, 0);
+        acc.toAffine(point, 0);
         acc.erase();
     }
 
+    /// Writes the entry 2k + 1 of a window, all limbs in 0 … 2^52−1.
+    void copy(int window, int k, long[] entry) {
+        long[] packed = new long[2 * Field.WORDS];
+        int at = (window * ENTRIES + k) * 2 * L;
+        Field.pack(table, at, packed, 0);
+        Field.pack(table, at + L, packed, Field.WORDS);
+        Field.unpack(packed, 0, entry, 0);
+        Field.unpack(packed, Field.WORDS, entry, L);
+    }
+
     /// Digit i, odd, in −31 … 31: six bits from 5i on, the lowest of them set, less 32.
-    private static int digit(long[] odd, int i) {
+    static int digit(long[] odd, int i) {
         int at = i * WIDTH;
         int word = at >>> 6;
         int shift = at & 63;

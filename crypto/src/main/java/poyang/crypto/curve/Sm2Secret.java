@@ -12,7 +12,6 @@ public final class Sm2Secret implements AutoCloseable {
     private static final int L = Field.LONGS;
     private static final int SCALAR_BYTES = 32;
     private static final long[] ONE = {1, 0, 0, 0};
-    private static final SecretComb BASE = new SecretComb(Sm2Point.BASE.coordinates());
 
     private final long[] d;
     private final long[] inverse;
@@ -43,7 +42,7 @@ public final class Sm2Secret implements AutoCloseable {
     /// d·G
     public Sm2Point timesBase() {
         long[] point = new long[2 * L];
-        BASE.multiply(d, point, 0);
+        SecretBase.multiply(d, point);
         return new Sm2Point(point);
     }
 
@@ -85,7 +84,7 @@ public final class Sm2Secret implements AutoCloseable {
             return Optional.empty();
         }
         long[] point = new long[2 * L];
-        BASE.multiply(k, point, 0);
+        SecretBase.multiply(k, point);
         long[] e = Order.reduce(Order.read(digest, 0));
         long[] r = Order.add(e, Order.reduce(Field.integer(point, 0)));
         long[] sum = Order.add(k, r);

@@ -69,6 +69,43 @@ final class Sum {
         Field.subtract(acc, Y, t, q, t, u);
     }
 
+    /// The sum of which X, Y, ZZ and ZZZ are given.
+    void startSum(long[] sum) {
+        System.arraycopy(sum, 0, acc, 0, acc.length);
+        neutral = false;
+    }
+
+    /// Adds another sum by its X, Y, ZZ and ZZZ.
+    ///
+    /// Source: ibid., add-2008-s: 12 multiplications and 2 squarings.
+    void addSum(long[] sum) {
+        int p = 0;
+        int r = L;
+        int pp = 2 * L;
+        int q = 3 * L;
+        int u = 4 * L;
+        Field.multiply(t, q, acc, X, sum, ZZ);
+        Field.multiply(t, p, sum, X, acc, ZZ);
+        Field.looseSubtract(t, p, t, p, t, q);
+        Field.multiply(acc, Y, acc, Y, sum, ZZZ);
+        Field.multiply(t, r, sum, Y, acc, ZZZ);
+        Field.looseSubtract(t, r, t, r, acc, Y);
+        Field.square(t, pp, t, p);
+        Field.multiply(t, q, t, q, t, pp);
+        Field.multiply(acc, ZZ, acc, ZZ, sum, ZZ);
+        Field.multiply(acc, ZZ, acc, ZZ, t, pp);
+        Field.multiply(t, pp, t, pp, t, p);
+        Field.multiply(acc, ZZZ, acc, ZZZ, sum, ZZZ);
+        Field.multiply(acc, ZZZ, acc, ZZZ, t, pp);
+        Field.square(t, u, t, r);
+        Field.subtract(t, u, t, u, t, pp);
+        Field.combine(acc, X, 1, t, u, -2, t, q);
+        Field.looseSubtract(t, q, t, q, acc, X);
+        Field.multiply(t, q, t, r, t, q);
+        Field.multiply(t, u, acc, Y, t, pp);
+        Field.subtract(acc, Y, t, q, t, u);
+    }
+
     /// Adds ± the affine point, in a time that depends on what is added.
     void addPublic(long[] points, int at, boolean negative) {
         long[] from = points;

@@ -80,8 +80,13 @@ final class SecretBranchesTest {
             Map.entry("OddMultiples.product", 1),
             Map.entry("OddMultiples.toAffine", 1),
             Map.entry("Sm2Group.toAffine", 1),
+            Map.entry("SecretLanes.multiply", 2),
             Map.entry("Sum.addSecret", 1),
             Map.entry("Sm3Compression.compress", 1),
+            // how many multiples were asked for, and which form they take
+            Map.entry("Pace.did", 3),
+            Map.entry("Pace.due", 1),
+            Map.entry("SecretBase.multiply", 2),
             // a key or nonce out of range: the answer is shown, and no for random ones but 1 in 2^190
             Map.entry("Order.isBelow", 1),
             Map.entry("Order.isZero", 1),

@@ -232,6 +232,47 @@ final class Sm2ArithmeticTest {
     }
 
     @Test
+    void secretMultiplesInLanesAreThoseOfBouncyCastle() {
+        SecretComb comb = new SecretComb(Sm2Point.BASE.coordinates());
+        SecretLanes lanes = new SecretLanes(comb);
+        long[] point = new long[Sm2Group.POINT_LONGS];
+        for (BigInteger number : numbers()) {
+            BigInteger k = number.testBit(0) ? number : N.subtract(number);
+            if (SecretComb.accepts(limbs(k))) {
+                byte[] expected = theirs(THEIRS.getG().multiply(k));
+                assertTrue(lanes.multiply(limbs(k), point));
+                assertArrayEquals(expected, new Sm2Point(point).encode());
+                comb.multiply(limbs(k), point);
+                assertArrayEquals(expected, new Sm2Point(point).encode());
+            }
+        }
+    }
+
+    /// The scalars whose lanes meet at the end are k = n + 2s, where s is the sum of lane 0 of k itself: digit by digit
+    /// from below, with what is known of s, there is one choice.
+    @Test
+    void whereLanesMeetNoSumIsKnown() {
+        BigInteger s = BigInteger.ZERO;
+        for (int window = 0; window < SecretComb.WINDOWS; window += FieldLanes.LANES) {
+            int low = N.add(s.shiftLeft(1)).shiftRight(5 * window).intValue() & 63;
+            s = s.add(BigInteger.valueOf(low % 2 == 0 ? 31 - low : 32 - low).shiftLeft(5 * window));
+        }
+        BigInteger k = N.add(s.shiftLeft(1));
+        BigInteger again = BigInteger.ZERO;
+        for (int window = 0; window < SecretComb.WINDOWS; window += FieldLanes.LANES) {
+            again = again.add(
+                    BigInteger.valueOf(SecretComb.digit(limbs(k), window)).shiftLeft(5 * window));
+        }
+        assertEquals(s, again, "the scalar that was looked for");
+        assertTrue(k.signum() > 0 && k.compareTo(N) < 0 && SecretComb.accepts(limbs(k)));
+        SecretComb comb = new SecretComb(Sm2Point.BASE.coordinates());
+        long[] point = new long[Sm2Group.POINT_LONGS];
+        assertFalse(new SecretLanes(comb).multiply(limbs(k), point));
+        comb.multiply(limbs(k), point);
+        assertArrayEquals(theirs(THEIRS.getG().multiply(k)), new Sm2Point(point).encode());
+    }
+
+    @Test
     void sumsOfEqualAndOppositePointsAreKnownToACarefulSumOnly() {
         Sm2Point p = Sm2Secret.random(random).timesBase();
         byte[] twice = theirs(THEIRS.getCurve().decodePoint(p.encode()).twice());
