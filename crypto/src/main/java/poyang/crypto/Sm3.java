@@ -14,7 +14,8 @@ public final class Sm3 {
     private static final byte OUTER = 0x5c;
     private static final byte INNER = 0x36;
 
-    private int[] state = Sm3Compression.initial();
+    private final int[] state = Sm3Compression.initial();
+    private final int[] room = new int[Sm3Compression.EXPANDED];
     private final byte[] block = new byte[BLOCK_BYTES];
     private int filled;
     private long length;
@@ -37,11 +38,11 @@ public final class Sm3 {
             if (filled < BLOCK_BYTES) {
                 return this;
             }
-            Sm3Compression.compress(state, block, 0, 1);
+            Sm3Compression.compress(state, block, 0, 1, room);
             filled = 0;
         }
         int whole = left / BLOCK_BYTES;
-        Sm3Compression.compress(state, data, at, whole);
+        Sm3Compression.compress(state, data, at, whole, room);
         at += whole * BLOCK_BYTES;
         filled = left - whole * BLOCK_BYTES;
         System.arraycopy(data, at, block, 0, filled);
@@ -57,7 +58,7 @@ public final class Sm3 {
         block[filled++] = (byte) 0x80;
         if (filled > LENGTH_AT) {
             Arrays.fill(block, filled, BLOCK_BYTES, (byte) 0);
-            Sm3Compression.compress(state, block, 0, 1);
+            Sm3Compression.compress(state, block, 0, 1, room);
             filled = 0;
         }
         Arrays.fill(block, filled, LENGTH_AT, (byte) 0);
@@ -65,10 +66,10 @@ public final class Sm3 {
             block[LENGTH_AT + i] = (byte) (length >>> 53 - 8 * i);
         }
         block[BLOCK_BYTES - 1] = (byte) (length << 3);
-        Sm3Compression.compress(state, block, 0, 1);
+        Sm3Compression.compress(state, block, 0, 1, room);
         byte[] out = new byte[DIGEST_BYTES];
         Sm3Compression.write(state, out, 0);
-        state = Sm3Compression.initial();
+        Sm3Compression.begin(state);
         Arrays.fill(block, (byte) 0);
         filled = 0;
         length = 0;
@@ -153,7 +154,7 @@ public final class Sm3 {
 
         private static Sm3 after(int[] state) {
             Sm3 hash = new Sm3();
-            hash.state = state.clone();
+            System.arraycopy(state, 0, hash.state, 0, Sm3Compression.WORDS);
             hash.length = BLOCK_BYTES;
             return hash;
         }

@@ -91,7 +91,7 @@ public final class Sm4 implements AutoCloseable {
     /// @param tagBytes 12 to 16
     public byte[] gcmEncrypt(byte[] nonce, byte[] associated, byte[] plaintext, int tagBytes) {
         if (plaintext.length <= GCM_TOGETHER_BYTES) {
-            return gcmEncryptAll(List.of(new Plain(nonce, associated, plaintext)), tagBytes)
+            return gcmEncryptAll(List.of(new Plain(nonce, associated, plaintext)), 0, tagBytes)
                     .getFirst();
         }
         byte[] out = new byte[plaintext.length + tagBytes];
@@ -124,7 +124,9 @@ public final class Sm4 implements AutoCloseable {
 
     /// What {@link #gcmEncrypt} gives for each message. The key streams of all are made together, which costs small
     /// messages a part of what it costs them one by one.
-    public List<byte[]> gcmEncryptAll(List<Plain> messages, int tagBytes) {
+    ///
+    /// @param headBytes so many zeros stand before each result
+    public List<byte[]> gcmEncryptAll(List<Plain> messages, int headBytes, int tagBytes) {
         List<byte[]> sealed = new ArrayList<>(messages.size());
         int from = 0;
         while (from < messages.size()) {
@@ -133,13 +135,13 @@ public final class Sm4 implements AutoCloseable {
             while (to < messages.size() && (to == from || blocks * BLOCK_BYTES < GCM_TOGETHER_BYTES)) {
                 blocks += messages.get(to++).blocks();
             }
-            gcmEncryptSome(messages.subList(from, to), blocks, tagBytes, sealed);
+            gcmEncryptSome(messages.subList(from, to), blocks, headBytes, tagBytes, sealed);
             from = to;
         }
         return sealed;
     }
 
-    private void gcmEncryptSome(List<Plain> messages, int blocks, int tagBytes, List<byte[]> sealed) {
+    private void gcmEncryptSome(List<Plain> messages, int blocks, int headBytes, int tagBytes, List<byte[]> sealed) {
         byte[] stream = new byte[blocks * BLOCK_BYTES];
         int at = 0;
         for (Plain message : messages) {
@@ -152,9 +154,9 @@ public final class Sm4 implements AutoCloseable {
         at = 0;
         for (Plain message : messages) {
             int length = message.plaintext.length;
-            byte[] out = new byte[length + tagBytes];
-            Sm4Blocks.mix(message.plaintext, 0, stream, at + BLOCK_BYTES, out, 0, length);
-            texts.add(new Ghash.Text(message.associated, out, length));
+            byte[] out = new byte[headBytes + length + tagBytes];
+            Sm4Blocks.mix(message.plaintext, 0, stream, at + BLOCK_BYTES, out, headBytes, length);
+            texts.add(new Ghash.Text(message.associated, out, headBytes, length));
             outs.add(out);
             at += message.blocks() * BLOCK_BYTES;
         }
@@ -162,7 +164,7 @@ public final class Sm4 implements AutoCloseable {
         at = 0;
         for (int i = 0; i < tags.length; i++) {
             Plain message = messages.get(i);
-            Sm4Blocks.mix(tags[i], 0, stream, at, outs.get(i), message.plaintext.length, tagBytes);
+            Sm4Blocks.mix(tags[i], 0, stream, at, outs.get(i), headBytes + message.plaintext.length, tagBytes);
             at += message.blocks() * BLOCK_BYTES;
         }
         sealed.addAll(outs);
@@ -213,7 +215,7 @@ public final class Sm4 implements AutoCloseable {
         int at = 0;
         for (Sealed message : messages) {
             Sm4Blocks.count(firstCounter(message.nonce), stream, at, message.blocks(tagBytes));
-            texts.add(new Ghash.Text(message.associated, message.ciphertext, message.length(tagBytes)));
+            texts.add(new Ghash.Text(message.associated, message.ciphertext, 0, message.length(tagBytes)));
             at += message.blocks(tagBytes) * BLOCK_BYTES;
         }
         Sm4Blocks.crypt(encryption, stream, 0, stream, 0, blocks);
@@ -263,7 +265,7 @@ public final class Sm4 implements AutoCloseable {
         byte[] stream = new byte[blocks * BLOCK_BYTES];
         Sm4Blocks.count(counter, stream, 0, blocks);
         Sm4Blocks.crypt(encryption, stream, 0, stream, 0, blocks);
-        byte[] tag = Ghash.of(hashKey, new Ghash.Text(associated, ciphertext, length));
+        byte[] tag = Ghash.of(hashKey, new Ghash.Text(associated, ciphertext, 0, length));
         Sm4Blocks.mix(tag, 0, stream, 0, tag, 0, BLOCK_BYTES);
         byte[] out = new byte[length];
         boolean authentic = MessageDigest.isEqual(
@@ -291,7 +293,7 @@ public final class Sm4 implements AutoCloseable {
     }
 
     private byte[] gcmTag(byte[] mask, byte[] associated, byte[] ciphertext, int length) {
-        byte[] tag = Ghash.of(hashKey, new Ghash.Text(associated, ciphertext, length));
+        byte[] tag = Ghash.of(hashKey, new Ghash.Text(associated, ciphertext, 0, length));
         Sm4Blocks.counter(encryption, mask, GCM_CARRY_BYTES, tag, 0, tag, 0, BLOCK_BYTES);
         return tag;
     }

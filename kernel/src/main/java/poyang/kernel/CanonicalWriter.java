@@ -18,14 +18,18 @@ public final class CanonicalWriter {
     }
 
     public CanonicalWriter u8(int value) {
-        Bug.unless(value >= 0 && value <= 0xff, "u8 out of range: " + value);
+        if (value < 0 || value > 0xff) {
+            throw new Bug("u8 out of range: " + value);
+        }
         room(1);
         out[length++] = (byte) value;
         return this;
     }
 
     public CanonicalWriter u32(long value) {
-        Bug.unless(value >= 0 && value <= 0xffff_ffffL, "u32 out of range: " + value);
+        if (value < 0 || value > 0xffff_ffffL) {
+            throw new Bug("u32 out of range: " + value);
+        }
         room(Integer.BYTES);
         for (int shift = 24; shift >= 0; shift -= 8) {
             out[length++] = (byte) (value >>> shift);

@@ -35,6 +35,7 @@ public final class Ghash {
     private final Key key;
     private final byte[] y = new byte[BLOCK_BYTES];
     private final byte[] gathered = new byte[GhashLookups.MOST * BLOCK_BYTES];
+    private final byte[] sums = new byte[GhashLookups.ROOM_BYTES];
     private int gatheredBytes;
 
     /// What depends on H alone, for any number of messages and threads. It is made when the key has had so many
@@ -235,7 +236,7 @@ public final class Ghash {
 
     void lookups(byte[] data, int at, int blocks) {
         takeGathered();
-        GhashLookups.update(y, key.lookups(), data, at, blocks);
+        GhashLookups.update(y, key.lookups(), data, at, blocks, sums);
     }
 
     /// Whole groups of eight blocks on wide vectors, the rest without.
@@ -309,7 +310,7 @@ public final class Ghash {
             int length = data.length / 2 / STREAMS;
             for (int i = 0; i < STREAMS; i++) {
                 int from = data.length / 2 + i * length;
-                texts.add(new Text(new byte[0], Arrays.copyOfRange(data, from, from + length), length));
+                texts.add(new Text(new byte[0], data, from, length));
             }
             return texts;
         }
@@ -343,12 +344,14 @@ public final class Ghash {
     public static final class Text {
         private final byte[] associated;
         private final byte[] ciphertext;
+        private final int from;
         private final int length;
 
-        /// @param length of the ciphertext, from the beginning of its array
-        public Text(byte[] associated, byte[] ciphertext, int length) {
+        /// @param from where the ciphertext begins in its array
+        public Text(byte[] associated, byte[] ciphertext, int from, int length) {
             this.associated = associated;
             this.ciphertext = ciphertext;
+            this.from = from;
             this.length = length;
         }
 
@@ -401,7 +404,7 @@ public final class Ghash {
     /// The same without vectors, of a message of whole blocks and nothing besides.
     private byte[] apart(Text text) {
         Ghash hash = new Ghash(key);
-        hash.scalars(text.ciphertext, 0, text.length / BLOCK_BYTES);
+        hash.scalars(text.ciphertext, text.from, text.length / BLOCK_BYTES);
         byte[] lengths = new byte[BLOCK_BYTES];
         LONGS.set(lengths, 8, 8L * text.length);
         hash.scalars(lengths, 0, 1);
@@ -411,7 +414,7 @@ public final class Ghash {
     private byte[] of(Text text) {
         reset();
         update(text.associated, 0, text.associated.length);
-        update(text.ciphertext, 0, text.length);
+        update(text.ciphertext, text.from, text.length);
         update(8L * text.associated.length, 8L * text.length);
         return value();
     }
@@ -426,8 +429,8 @@ public final class Ghash {
             Text text = texts.get(order[i]);
             blocks += text.blocks();
             int at = 2 * STREAMS * (steps - text.blocks()) + i - from;
-            at = place(rows, at, text.associated, text.associated.length);
-            at = place(rows, at, text.ciphertext, text.length);
+            at = place(rows, at, text.associated, 0, text.associated.length);
+            at = place(rows, at, text.ciphertext, text.from, text.length);
             rows[at] = 8L * text.associated.length;
             rows[at + STREAMS] = 8L * text.length;
         }
@@ -443,17 +446,17 @@ public final class Ghash {
     }
 
     /// Lays blocks into one lane; gives the place of the next.
-    private static int place(long[] rows, int first, byte[] data, int length) {
+    private static int place(long[] rows, int first, byte[] data, int from, int length) {
         int at = first;
         int done = 0;
         for (; done + BLOCK_BYTES <= length; done += BLOCK_BYTES) {
-            rows[at] = (long) LONGS.get(data, done);
-            rows[at + STREAMS] = (long) LONGS.get(data, done + 8);
+            rows[at] = (long) LONGS.get(data, from + done);
+            rows[at + STREAMS] = (long) LONGS.get(data, from + done + 8);
             at += 2 * STREAMS;
         }
         if (done < length) {
             byte[] last = new byte[BLOCK_BYTES];
-            System.arraycopy(data, done, last, 0, length - done);
+            System.arraycopy(data, from + done, last, 0, length - done);
             rows[at] = (long) LONGS.get(last, 0);
             rows[at + STREAMS] = (long) LONGS.get(last, 8);
             at += 2 * STREAMS;

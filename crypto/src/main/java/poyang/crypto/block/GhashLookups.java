@@ -24,6 +24,7 @@ final class GhashLookups {
     private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
     private static final VarHandle LITTLE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int BLOCK_BYTES = 16;
+    static final int ROOM_BYTES = 16 * BLOCK_BYTES;
 
     /// Tables of eight bytes j, of the high digits and the low digits.
     private static final int HALF_BYTES = 8 * 2 * BLOCK_BYTES;
@@ -78,8 +79,9 @@ final class GhashLookups {
     }
 
     /// Takes blocks into the hash y, sixteen at a time.
-    static void update(byte[] y, byte[] tables, byte[] data, int at, int blocks) {
-        byte[] sums = new byte[16 * BLOCK_BYTES];
+    ///
+    /// @param sums {@link #ROOM_BYTES} of room
+    static void update(byte[] y, byte[] tables, byte[] data, int at, int blocks, byte[] sums) {
         for (int done = 0; done < blocks; done += MOST) {
             int count = Math.min(MOST, blocks - done);
             int from = at + done * BLOCK_BYTES;

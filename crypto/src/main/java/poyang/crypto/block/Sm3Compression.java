@@ -9,7 +9,7 @@ public final class Sm3Compression {
     public static final int BLOCK_BYTES = 64;
     public static final int WORDS = 8;
 
-    static final int EXPANDED = 68;
+    public static final int EXPANDED = 68;
     private static final int[] INITIAL = {
         0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e
     };
@@ -33,6 +33,11 @@ public final class Sm3Compression {
         return INITIAL.clone();
     }
 
+    /// Puts the initial state into the given array.
+    public static void begin(int[] state) {
+        System.arraycopy(INITIAL, 0, state, 0, WORDS);
+    }
+
     /// Takes `blocks` whole blocks of `in` from `at` on into the state.
     public static void compress(int[] state, byte[] in, int at, int blocks) {
         compress(state, in, at, blocks, new int[EXPANDED]);
@@ -41,7 +46,7 @@ public final class Sm3Compression {
     /// The same.
     ///
     /// @param w {@link #EXPANDED} words of room
-    static void compress(int[] state, byte[] in, int at, int blocks, int[] w) {
+    public static void compress(int[] state, byte[] in, int at, int blocks, int[] w) {
         for (int i = 0; i < blocks; i++) {
             for (int j = 0; j < 16; j++) {
                 w[j] = (int) BIG_ENDIAN.get(in, at + BLOCK_BYTES * i + 4 * j);

@@ -99,7 +99,7 @@ public final class Sm3Lanes {
             int lanes = Sm3Vectors.LANES;
             int[] initial = Sm3Compression.initial();
             int[] state = new int[Sm3Compression.WORDS * lanes];
-            int[] words = new int[Sm3Vectors.EXPANDED * lanes];
+            int[] words = new int[Sm3Vectors.ROOM];
             int at = 0;
             while (order.length - at >= LEAST) {
                 int used = Math.min(lanes, order.length - at);
@@ -194,7 +194,7 @@ public final class Sm3Lanes {
     static void vectors(byte[] messages, int length, int from, int to, byte[] out) {
         int lanes = Sm3Vectors.LANES;
         int[] state = new int[Sm3Compression.WORDS * lanes];
-        int[] words = new int[Sm3Vectors.EXPANDED * lanes];
+        int[] words = new int[Sm3Vectors.ROOM];
         int[] initial = Sm3Compression.initial();
         byte[] tail = new byte[2 * BLOCK_BYTES];
         int at = from;

@@ -13,19 +13,22 @@ import jdk.incubator.vector.VectorSpecies;
 final class Sm3Vectors {
     private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
-    static final int EXPANDED = 68;
+    private static final int EXPANDED = 68;
+    /// Words of room for a compression.
+    static final int ROOM = (EXPANDED + Sm3Compression.WORDS) * LANES;
 
     private Sm3Vectors() {}
 
     /// @param state eight transposed words, replaced
-    /// @param w sixteen transposed message words in room for 68
+    /// @param w sixteen transposed message words in so much {@link #ROOM}
     static void compress(int[] state, int[] w) {
         expand(w);
-        int[] before = state.clone();
+        int before = EXPANDED * LANES;
+        System.arraycopy(state, 0, w, before, state.length);
         firstRounds(state, w);
         lastRounds(state, w);
         for (int i = 0; i < state.length; i++) {
-            state[i] ^= before[i];
+            state[i] ^= w[before + i];
         }
     }
 

@@ -93,7 +93,9 @@ final class HashDrbg {
     void generate(byte[] out, int from, int length, byte[] additional) {
         Bug.unless(counter > 0, "the generator was given up");
         Bug.unless(!exhausted(), "new entropy is due");
-        Bug.unless(length <= form.requestBytesMax(), "a request gives at most " + form.requestBytesMax() + " bytes");
+        if (length > form.requestBytesMax()) {
+            throw new Bug("a request gives at most " + form.requestBytesMax() + " bytes");
+        }
         if (additional.length > 0) {
             addHash(2, v, additional);
         }

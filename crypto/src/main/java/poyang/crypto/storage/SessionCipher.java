@@ -112,16 +112,12 @@ final class SessionCipher implements AutoCloseable {
         for (Message message : messages) {
             plains.add(new Sm4.Plain(nonce(number++), message.associated, message.plain));
         }
-        List<byte[]> whole = new ArrayList<>(messages.size());
-        for (byte[] sealed : now.cipher.gcmEncryptAll(plains, Sm4Gcm.TAG_BYTES)) {
-            byte[] stamped = new byte[STAMP_BYTES + sealed.length];
-            ByteBuffer.wrap(stamped)
-                    .putLong(now.id)
-                    .put(nonce(first + whole.size()), 6, 6)
-                    .put(sealed);
-            whole.add(stamped);
+        List<byte[]> sealed = now.cipher.gcmEncryptAll(plains, STAMP_BYTES, Sm4Gcm.TAG_BYTES);
+        for (byte[] each : sealed) {
+            // The number's two highest octets are 0, and stand where the session's lowest will.
+            ByteBuffer.wrap(each).putLong(STAMP_BYTES - Long.BYTES, first++).putLong(0, now.id);
         }
-        return whole;
+        return sealed;
     }
 
     private static byte[] nonce(long number) {

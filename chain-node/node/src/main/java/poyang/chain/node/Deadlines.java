@@ -1,5 +1,6 @@
 package poyang.chain.node;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +23,22 @@ final class Deadlines {
 
     /// Until the first goes off, at most `most`.
     long millisToWait(long most) {
-        long first = deadlines.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
+        long first = Long.MAX_VALUE;
+        for (long each : deadlines.values()) {
+            first = Math.min(first, each);
+        }
         return Math.clamp(first - nowMillis(), 0, most);
     }
 
     /// Those that went off, once.
     List<String> due() {
         long now = nowMillis();
-        List<String> due = deadlines.entrySet().stream()
-                .filter(entry -> entry.getValue() <= now)
-                .map(Map.Entry::getKey)
-                .toList();
+        List<String> due = new ArrayList<>();
+        for (Map.Entry<String, Long> each : deadlines.entrySet()) {
+            if (each.getValue() <= now) {
+                due.add(each.getKey());
+            }
+        }
         due.forEach(deadlines::remove);
         return due;
     }
