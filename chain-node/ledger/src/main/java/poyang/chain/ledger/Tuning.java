@@ -55,14 +55,12 @@ final class Tuning implements AutoCloseable {
         latest = filtered(new BlockBasedTableConfig().setBlockCache(cache));
         // Whoever asks for a node knows that it is there.
         nodes = options(tables(), VERSION_BYTES);
-        database = summed().setCreateIfMissing(true)
+        database = FamilyTuning.openTables(summed())
+                .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setParanoidChecks(true)
                 .setDbWriteBufferSize(tuned.buffer(WRITE_BUFFER_BYTES))
                 .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
-                .setMaxOpenFiles(256)
-                // A block that is read through the page cache costs half of one that is asked of the kernel.
-                .setAllowMmapReads(true)
                 .setKeepLogFileNum(2)
                 .setMaxBackgroundJobs(2)
                 // A log that ends early is a crash; one that is damaged further up must not pass for it.

@@ -1,14 +1,24 @@
 package poyang.chain.ledger;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Statistics;
+import org.rocksdb.TickerType;
 import poyang.crypto.SeededRandom;
 
 /// Stores of different validators write out and merge at different moments.
@@ -37,6 +47,39 @@ class FamilyTuningTest {
         }
         assertEquals(Set.of(6, 7, 8, 9, 10), merged);
         assertEquals(60, buffers.size());
+    }
+
+    /// Each of 200 tables is opened once, whatever is asked.
+    @Test
+    void noTableIsOpenedTwice(@TempDir Path folder) throws RocksDBException {
+        RocksDB.loadLibrary();
+        int tables = 200;
+        try (DBOptions open = FamilyTuning.openTables(new DBOptions());
+                Statistics statistics = new Statistics();
+                ColumnFamilyOptions families = new ColumnFamilyOptions()
+                        .setDisableAutoCompactions(true)
+                        .setLevel0SlowdownWritesTrigger(2 * tables)
+                        .setLevel0StopWritesTrigger(2 * tables);
+                Options options =
+                        new Options(open, families).setCreateIfMissing(true).setStatistics(statistics);
+                FlushOptions flush = new FlushOptions()) {
+            try (RocksDB database = RocksDB.open(options, folder.toString())) {
+                for (int i = 0; i < tables; i++) {
+                    database.put(key(i), key(i));
+                    database.flush(flush);
+                }
+                for (int round = 0; round < 3; round++) {
+                    for (int i = 0; i < tables; i++) {
+                        assertArrayEquals(key(i), database.get(key(i)));
+                    }
+                }
+            }
+            assertEquals(tables, statistics.getTickerCount(TickerType.NO_FILE_OPENS));
+        }
+    }
+
+    private static byte[] key(int number) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
     }
 
     @Test

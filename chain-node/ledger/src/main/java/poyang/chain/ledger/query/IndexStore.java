@@ -89,14 +89,11 @@ final class IndexStore implements AutoCloseable {
                                 .setCacheIndexAndFilterBlocksWithHighPriority(true),
                         TERM_HEAD,
                         WRITE_BUFFER_BYTES);
-        options = new DBOptions()
+        options = FamilyTuning.openTables(new DBOptions())
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 // What a process that is killed leaves in the log is read again before anybody is answered.
                 .setMaxTotalWalSize(2 * WRITE_BUFFER_BYTES)
-                .setMaxOpenFiles(256)
-                // as the ledger's store: rows that are looked at lie in many blocks
-                .setAllowMmapReads(true)
                 .setKeepLogFileNum(2)
                 .setMaxBackgroundJobs(1);
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
