@@ -1,7 +1,6 @@
 package poyang.chain.ledger;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +23,14 @@ import poyang.kernel.PoyangException;
 final class KeyIndex {
     static final int PAGE_KEYS_MAX = 64;
     static final int NOTED_KEYS_MAX = 32;
-    /// So many pages made lately are kept at most: of a heap of 768 MiB about a twentieth.
-    private static final int FRESH_MAX = Math.clamp(Runtime.getRuntime().maxMemory() / (160 << 10), 256, 4_096);
+    /// So many pages made lately are kept at most, about a twentieth of the heap.
+    private static final int FRESH_MAX = Math.clamp(Runtime.getRuntime().maxMemory() / (96 << 10), 256, 1 << 16);
     private static final int LOOKS_MAX = 1_000_000;
 
     private final Store store;
-    /// Pages that were made lately with their notes, by number: most keys come beside others that came before.
+    /// Pages that were made lately with their notes, by number, as the store holds them: most keys come beside others
+    /// that came before. A page is read again once in {@link #NOTED_KEYS_MAX} keys, and few arrays cost the
+    /// collector less than many keys.
     private final Map<Long, List<Bytes>> fresh = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, List<Bytes>> eldest) {
@@ -96,32 +97,30 @@ final class KeyIndex {
     final class Change {
         private final List<Bytes> gone = new ArrayList<>();
         private final List<Map.Entry<Bytes, Page>> made = new ArrayList<>();
-        private final List<Map.Entry<Page, List<Bytes>>> noted = new ArrayList<>();
+        private final List<Note> noted = new ArrayList<>();
 
         /// Later pages first: at every moment each key is found in the page that comes up for it.
         void publish() {
-            noted.forEach(note -> follow(note.getKey(), note.getValue()));
+            noted.forEach(KeyIndex.this::follow);
             made.reversed().forEach(page -> pages.put(page.getKey(), page.getValue()));
             gone.forEach(pages::remove);
         }
     }
 
-    private void follow(Page page, List<Bytes> added) {
-        page.noted(added.size());
+    /// Keys that are added to a page, and what the store holds of them.
+    private record Note(Page page, int keys, Bytes stored) {}
+
+    private void follow(Note note) {
+        note.page.noted(note.keys);
         synchronized (fresh) {
-            List<Bytes> _ = fresh.computeIfPresent(page.number, (_, keys) -> with(keys, added));
+            List<Bytes> _ = fresh.computeIfPresent(note.page.number, (_, stored) -> with(stored, note.stored));
         }
     }
 
-    private static List<Bytes> with(List<Bytes> keys, List<Bytes> added) {
-        List<Bytes> all = new ArrayList<>(keys.size() + added.size());
-        all.addAll(keys);
-        for (Bytes key : added) {
-            int at = Collections.binarySearch(all, key);
-            if (at < 0) {
-                all.add(-at - 1, key);
-            }
-        }
+    private static List<Bytes> with(List<Bytes> stored, Bytes more) {
+        List<Bytes> all = new ArrayList<>(stored.size() + 1);
+        all.addAll(stored);
+        all.add(more);
         return all;
     }
 
@@ -149,8 +148,9 @@ final class KeyIndex {
             if (page == null || before || page.getValue().notedKeys + part.size() > NOTED_KEYS_MAX) {
                 replace(batch, Optional.ofNullable(page), part, change);
             } else {
-                batch.put(Store.Family.KEYS, page.getValue().place(page.getValue().notes + 1), encode(part));
-                change.noted.add(Map.entry(page.getValue(), part));
+                Note note = new Note(page.getValue(), part.size(), encode(part));
+                batch.put(Store.Family.KEYS, note.page.place(note.page.notes + 1), note.stored);
+                change.noted.add(note);
             }
             from = to;
         }
@@ -173,12 +173,13 @@ final class KeyIndex {
         });
         int parts = (merged.size() + PAGE_KEYS_MAX - 1) / PAGE_KEYS_MAX;
         for (int i = 0; i < parts; i++) {
-            List<Bytes> part = List.copyOf(merged.subList(share(merged, i, parts), share(merged, i + 1, parts)));
+            List<Bytes> part = merged.subList(share(merged, i, parts), share(merged, i + 1, parts));
             Page made = new Page(next++);
+            Bytes stored = encode(part);
             synchronized (fresh) {
-                fresh.put(made.number, part);
+                fresh.put(made.number, List.of(stored));
             }
-            batch.put(Store.Family.KEYS, made.place(0), encode(part));
+            batch.put(Store.Family.KEYS, made.place(0), stored);
             change.made.add(Map.entry(part.getFirst(), made));
         }
         if (!old.isEmpty() && !old.getFirst().equals(merged.getFirst())) {
@@ -239,21 +240,26 @@ final class KeyIndex {
 
     /// The keys of a page and its notes in order; empty when it was replaced.
     private Optional<List<Bytes>> load(Page page) {
+        return stored(page)
+                .map(stored -> stored.stream()
+                        .flatMap(each -> decode(each).stream())
+                        .sorted()
+                        .distinct()
+                        .toList());
+    }
+
+    /// The page and its notes as the store holds them; empty when the page was replaced.
+    private Optional<List<Bytes>> stored(Page page) {
         synchronized (fresh) {
             List<Bytes> known = fresh.get(page.number);
             if (known != null) {
                 return Optional.of(known);
             }
         }
-        List<Optional<Bytes>> stored = store.all(Store.Family.KEYS, page.places());
-        if (stored.stream().anyMatch(Optional::isEmpty)) {
-            return Optional.empty();
-        }
-        return Optional.of(stored.stream()
-                .flatMap(each -> decode(each.orElseThrow()).stream())
-                .sorted()
-                .distinct()
-                .toList());
+        List<Optional<Bytes>> found = store.all(Store.Family.KEYS, page.places());
+        return found.stream().anyMatch(Optional::isEmpty)
+                ? Optional.empty()
+                : Optional.of(found.stream().flatMap(Optional::stream).toList());
     }
 
     private static Bytes encode(List<Bytes> keys) {
