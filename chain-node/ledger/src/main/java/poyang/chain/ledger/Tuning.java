@@ -38,7 +38,6 @@ final class Tuning implements AutoCloseable {
 
     private final Cache cache = new LRUCache(CACHE_BYTES, -1, false, INDEX_SHARE);
     private final BloomFilter filter = new BloomFilter(10, false);
-    private final FamilyTuning tuned;
     private final ColumnFamilyOptions families;
     private final ColumnFamilyOptions latest;
     private final ColumnFamilyOptions nodes;
@@ -47,14 +46,14 @@ final class Tuning implements AutoCloseable {
     private final WriteOptions logged = new WriteOptions();
 
     Tuning(RandomSource random) {
-        tuned = new FamilyTuning(random);
-        families = filtered(tables().setPartitionFilters(true));
+        FamilyTuning tuned = new FamilyTuning(random);
+        families = filtered(tuned, tables().setPartitionFilters(true));
         // Most new records ask for a key that no table has, and each table's filter says so. Here it stays open with
         // its table; in parts, each of which is looked for and summed again, it took most of what such a question
         // costs. Keys are short, and so are their filters.
-        latest = filtered(new BlockBasedTableConfig().setBlockCache(cache));
+        latest = filtered(tuned, new BlockBasedTableConfig().setBlockCache(cache));
         // Whoever asks for a node knows that it is there.
-        nodes = options(tables(), VERSION_BYTES);
+        nodes = options(tuned, tables(), VERSION_BYTES);
         database = FamilyTuning.openTables(summed())
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
@@ -85,12 +84,12 @@ final class Tuning implements AutoCloseable {
                 .setCacheIndexAndFilterBlocksWithHighPriority(true);
     }
 
-    private ColumnFamilyOptions options(BlockBasedTableConfig tables, int near) {
+    private static ColumnFamilyOptions options(FamilyTuning tuned, BlockBasedTableConfig tables, int near) {
         return tuned.options(tables, near, WRITE_BUFFER_BYTES / 4);
     }
 
-    private ColumnFamilyOptions filtered(BlockBasedTableConfig tables) {
-        return options(tables.setFilterPolicy(filter), 1)
+    private ColumnFamilyOptions filtered(FamilyTuning tuned, BlockBasedTableConfig tables) {
+        return options(tuned, tables.setFilterPolicy(filter), 1)
                 .setMemtableWholeKeyFiltering(true)
                 .setMemtablePrefixBloomSizeRatio(BUFFER_FILTER_SHARE);
     }
