@@ -13,9 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class Sm3Vectors {
     private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
-    private static final int EXPANDED = 68;
     /// Words of room for a compression.
-    static final int ROOM = (EXPANDED + Sm3Compression.WORDS) * LANES;
+    static final int ROOM = (Sm3Compression.EXPANDED + Sm3Compression.WORDS) * LANES;
 
     private Sm3Vectors() {}
 
@@ -23,7 +22,7 @@ final class Sm3Vectors {
     /// @param w sixteen transposed message words in so much {@link #ROOM}
     static void compress(int[] state, int[] w) {
         expand(w);
-        int before = EXPANDED * LANES;
+        int before = Sm3Compression.EXPANDED * LANES;
         System.arraycopy(state, 0, w, before, state.length);
         firstRounds(state, w);
         lastRounds(state, w);
@@ -33,7 +32,7 @@ final class Sm3Vectors {
     }
 
     private static void expand(int[] w) {
-        for (int j = 16; j < EXPANDED; j++) {
+        for (int j = 16; j < Sm3Compression.EXPANDED; j++) {
             IntVector x = at(w, j - 16)
                     .lanewise(XOR, at(w, j - 9))
                     .lanewise(XOR, at(w, j - 3).lanewise(ROL, 15));

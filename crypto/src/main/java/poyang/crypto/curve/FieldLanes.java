@@ -5,7 +5,6 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.math.BigInteger;
-import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -48,6 +47,8 @@ final class FieldLanes {
     private static final long[] COLUMNS = columns();
     /// 4p, with limbs that no limb of a block exceeds.
     private static final long[] MORE = more();
+
+    private static final long[] ZERO = new long[BLOCK];
 
     private FieldLanes() {}
 
@@ -316,17 +317,16 @@ final class FieldLanes {
     }
 
     /// r = −r in the lanes where a mask of four longs is −1 and not 0; secret masks do not show in the time.
-    static void negate(long[] r, int ro, long[] masks, int mo) {
+    ///
+    /// @param spare where −r has room
+    static void negate(long[] r, int ro, int spare, long[] masks, int mo) {
         LongVector mask = LongVector.fromArray(LONGS, masks, mo);
-        long[] zero = new long[BLOCK];
-        long[] negative = new long[BLOCK];
-        subtract(negative, 0, zero, 0, r, ro);
+        subtract(r, spare, ZERO, 0, r, ro);
         for (int i = 0; i < BLOCK; i += LANES) {
             LongVector own = LongVector.fromArray(LONGS, r, ro + i);
-            LongVector other = LongVector.fromArray(LONGS, negative, i);
+            LongVector other = LongVector.fromArray(LONGS, r, spare + i);
             own.lanewise(XOR, own.lanewise(XOR, other).and(mask)).intoArray(r, ro + i);
         }
-        Arrays.fill(negative, 0);
     }
 
     /// Puts an element with limbs in 0 … 2^52−1 into a lane.

@@ -42,17 +42,7 @@ abstract sealed class PointSums permits AffineSums, LaneSums {
         private static final int WIDTH = 7;
         private static final int X_BYTES = 32;
 
-        private final long[][] scalars = new long[LISTS][Order.LIMBS];
-
-        Trial() {
-            long word = 1;
-            for (long[] scalar : scalars) {
-                for (int i = 0; i < scalar.length; i++) {
-                    word = word * 6364136223846793005L + 1442695040888963407L;
-                    scalar[i] = word >>> 1;
-                }
-            }
-        }
+        private final long[][] scalars = KnownScalars.of(LISTS);
 
         private byte[] sums(PointSums sums) {
             for (int i = 0; i < LISTS; i++) {

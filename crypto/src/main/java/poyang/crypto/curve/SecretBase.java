@@ -1,6 +1,7 @@
 package poyang.crypto.curve;
 
 import java.util.Arrays;
+import java.util.function.BiPredicate;
 import poyang.crypto.block.Pace;
 
 /// Secret multiples of the base point G, in whichever form is faster here.
@@ -14,8 +15,8 @@ final class SecretBase {
     private SecretBase() {}
 
     /// Made where lanes are tried.
-    private static final class Lanes {
-        private static final SecretLanes LANES = new SecretLanes(COMB);
+    static final class Lanes {
+        static final SecretLanes LANES = new SecretLanes(COMB);
     }
 
     /// point = k·G, affine, for an accepted secret k below n.
@@ -29,50 +30,42 @@ final class SecretBase {
         Arrays.fill(odd, 0);
     }
 
-    /// Multiples for scalars that everybody knows.
     private static final class Trial implements Pace.Forms {
         private static final int SCALARS = 16;
         private static final int POINT_BYTES = 64;
 
-        private final long[][] scalars = new long[SCALARS][Order.LIMBS];
+        private final long[][] scalars = KnownScalars.of(SCALARS);
 
         Trial() {
-            long word = 1;
             for (long[] scalar : scalars) {
-                for (int i = 0; i < scalar.length; i++) {
-                    word = word * 6364136223846793005L + 1442695040888963407L;
-                    scalar[i] = word >>> 1;
-                }
                 scalar[0] |= 1;
             }
         }
 
-        private static void encode(long[] point, byte[] to, int at) {
-            Field.encode(point, 0, to, at);
-            Field.encode(point, Field.LONGS, to, at + POINT_BYTES / 2);
+        /// @param form says whether it knows the multiple
+        private byte[] multiples(BiPredicate<long[], long[]> form) {
+            byte[] all = new byte[SCALARS * POINT_BYTES];
+            long[] point = new long[Sm2Group.POINT_LONGS];
+            for (int i = 0; i < SCALARS; i++) {
+                if (form.test(scalars[i], point)) {
+                    Field.encode(point, 0, all, i * POINT_BYTES);
+                    Field.encode(point, Field.LONGS, all, i * POINT_BYTES + POINT_BYTES / 2);
+                }
+            }
+            return all;
         }
 
         @Override
         public byte[] scalar() {
-            byte[] all = new byte[SCALARS * POINT_BYTES];
-            long[] point = new long[Sm2Group.POINT_LONGS];
-            for (int i = 0; i < SCALARS; i++) {
-                COMB.multiply(scalars[i], point);
-                encode(point, all, i * POINT_BYTES);
-            }
-            return all;
+            return multiples((odd, point) -> {
+                COMB.multiply(odd, point);
+                return true;
+            });
         }
 
         @Override
         public byte[] vector() {
-            byte[] all = new byte[SCALARS * POINT_BYTES];
-            long[] point = new long[Sm2Group.POINT_LONGS];
-            for (int i = 0; i < SCALARS; i++) {
-                if (Lanes.LANES.multiply(scalars[i], point)) {
-                    encode(point, all, i * POINT_BYTES);
-                }
-            }
-            return all;
+            return multiples(Lanes.LANES::multiply);
         }
     }
 }

@@ -70,7 +70,7 @@ final class SecretComb {
         return odd;
     }
 
-    /// Makes k·G of what {@link #odd} gave.
+    /// Makes k·G of the multiple by {@link #odd}.
     static void negateWhereEven(long[] k, long[] point) {
         long[] negative = new long[L];
         Field.negate(negative, 0, point, L);

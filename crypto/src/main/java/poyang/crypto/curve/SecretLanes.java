@@ -147,7 +147,7 @@ final class SecretLanes {
         y2.intoArray(room, CHOSEN + 28);
         y3.intoArray(room, CHOSEN + 32);
         y4.intoArray(room, CHOSEN + 36);
-        FieldLanes.negate(room, CHOSEN + BLOCK, room, SIGNS);
+        FieldLanes.negate(room, CHOSEN + BLOCK, P, room, SIGNS);
     }
 
     /// Adds what is chosen in every lane, as {@link Sum#add} does.

@@ -16,6 +16,12 @@ final class Sum {
     private static final int Y = L;
     private static final int ZZ = 2 * L;
     private static final int ZZZ = 3 * L;
+    // In the room of an addition.
+    private static final int P = 0;
+    private static final int R = L;
+    private static final int PP = 2 * L;
+    private static final int Q = 3 * L;
+    private static final int U = 4 * L;
 
     private final long[] acc = new long[4 * L];
     private final long[] t = new long[5 * L];
@@ -46,27 +52,9 @@ final class Sum {
 
     /// Adds the affine point (x, y).
     void add(long[] points, int at) {
-        int p = 0;
-        int r = L;
-        int pp = 2 * L;
-        int q = 3 * L;
-        int u = 4 * L;
-        Field.multiply(t, p, points, at, acc, ZZ);
-        Field.looseSubtract(t, p, t, p, acc, X);
-        Field.multiply(t, r, points, at + L, acc, ZZZ);
-        Field.looseSubtract(t, r, t, r, acc, Y);
-        Field.square(t, pp, t, p);
-        Field.multiply(t, q, acc, X, t, pp);
-        Field.multiply(acc, ZZ, acc, ZZ, t, pp);
-        Field.multiply(t, pp, t, pp, t, p);
-        Field.multiply(acc, ZZZ, acc, ZZZ, t, pp);
-        Field.square(t, u, t, r);
-        Field.subtract(t, u, t, u, t, pp);
-        Field.combine(acc, X, 1, t, u, -2, t, q);
-        Field.looseSubtract(t, q, t, q, acc, X);
-        Field.multiply(t, q, t, r, t, q);
-        Field.multiply(t, u, acc, Y, t, pp);
-        Field.subtract(acc, Y, t, q, t, u);
+        Field.multiply(t, P, points, at, acc, ZZ);
+        Field.multiply(t, R, points, at + L, acc, ZZZ);
+        addMultiplied();
     }
 
     /// The sum of which X, Y, ZZ and ZZZ are given.
@@ -75,35 +63,35 @@ final class Sum {
         neutral = false;
     }
 
-    /// Adds another sum by its X, Y, ZZ and ZZZ.
+    /// Adds another sum by its X, Y, ZZ and ZZZ: both are brought to the same ZZ and ZZZ first.
     ///
     /// Source: ibid., add-2008-s: 12 multiplications and 2 squarings.
     void addSum(long[] sum) {
-        int p = 0;
-        int r = L;
-        int pp = 2 * L;
-        int q = 3 * L;
-        int u = 4 * L;
-        Field.multiply(t, q, acc, X, sum, ZZ);
-        Field.multiply(t, p, sum, X, acc, ZZ);
-        Field.looseSubtract(t, p, t, p, t, q);
+        Field.multiply(t, P, sum, X, acc, ZZ);
+        Field.multiply(t, R, sum, Y, acc, ZZZ);
+        Field.multiply(acc, X, acc, X, sum, ZZ);
         Field.multiply(acc, Y, acc, Y, sum, ZZZ);
-        Field.multiply(t, r, sum, Y, acc, ZZZ);
-        Field.looseSubtract(t, r, t, r, acc, Y);
-        Field.square(t, pp, t, p);
-        Field.multiply(t, q, t, q, t, pp);
         Field.multiply(acc, ZZ, acc, ZZ, sum, ZZ);
-        Field.multiply(acc, ZZ, acc, ZZ, t, pp);
-        Field.multiply(t, pp, t, pp, t, p);
         Field.multiply(acc, ZZZ, acc, ZZZ, sum, ZZZ);
-        Field.multiply(acc, ZZZ, acc, ZZZ, t, pp);
-        Field.square(t, u, t, r);
-        Field.subtract(t, u, t, u, t, pp);
-        Field.combine(acc, X, 1, t, u, -2, t, q);
-        Field.looseSubtract(t, q, t, q, acc, X);
-        Field.multiply(t, q, t, r, t, q);
-        Field.multiply(t, u, acc, Y, t, pp);
-        Field.subtract(acc, Y, t, q, t, u);
+        addMultiplied();
+    }
+
+    /// Adds the point of which x·ZZ and y·ZZZ stand at P and R.
+    private void addMultiplied() {
+        Field.looseSubtract(t, P, t, P, acc, X);
+        Field.looseSubtract(t, R, t, R, acc, Y);
+        Field.square(t, PP, t, P);
+        Field.multiply(t, Q, acc, X, t, PP);
+        Field.multiply(acc, ZZ, acc, ZZ, t, PP);
+        Field.multiply(t, PP, t, PP, t, P);
+        Field.multiply(acc, ZZZ, acc, ZZZ, t, PP);
+        Field.square(t, U, t, R);
+        Field.subtract(t, U, t, U, t, PP);
+        Field.combine(acc, X, 1, t, U, -2, t, Q);
+        Field.looseSubtract(t, Q, t, Q, acc, X);
+        Field.multiply(t, Q, t, R, t, Q);
+        Field.multiply(t, U, acc, Y, t, PP);
+        Field.subtract(acc, Y, t, Q, t, U);
     }
 
     /// Adds ± the affine point, in a time that depends on what is added.

@@ -50,12 +50,8 @@ public final class CurveSubjects {
     /// k·G in lanes, which is only fast enough to be used where vectors are.
     public int multiplyBaseInLanes() {
         long[] odd = SecretComb.odd(limbs);
-        boolean known = Lanes.LANES.multiply(odd, point);
+        boolean known = SecretBase.Lanes.LANES.multiply(odd, point);
         return known ? (int) point[0] : 0;
-    }
-
-    private static final class Lanes {
-        private static final SecretLanes LANES = new SecretLanes(new SecretComb(Sm2Point.BASE.coordinates()));
     }
 
     /// k·P by doubling, and adding where a bit is set: LEAKY, the positive control of the measurement.
