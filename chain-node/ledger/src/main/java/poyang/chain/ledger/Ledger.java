@@ -44,7 +44,7 @@ public final class Ledger implements AutoCloseable {
     static final Bytes ORDERED = Bytes.utf8("ordered");
     static final Bytes HORIZON = Bytes.utf8("horizon");
     private static final Bytes FORMAT = Bytes.utf8("format");
-    private static final long FORMAT_NOW = 5;
+    private static final long FORMAT_NOW = 6;
 
     private final Store store;
     private final Genesis genesis;
@@ -214,7 +214,8 @@ public final class Ledger implements AutoCloseable {
     /// @throws PoyangException `NO_SUCH_HEIGHT`
     public StateProof prove(String contract, String key, long height) {
         needHeight(height);
-        return whileKept(height, () -> tree.prove(root(height), new StateKey(contract, key).hash(genesis.suite())));
+        Bytes keyHash = new StateKey(contract, key).hash(genesis.suite());
+        return whileKept(height, () -> tree.prove(root(height), keyHash, new StoredValues(store)));
     }
 
     /// A part of the state after the block at `height`; empty when it holds more than so many entries or octets. The

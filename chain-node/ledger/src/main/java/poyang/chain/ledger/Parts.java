@@ -41,7 +41,8 @@ final class Parts {
         gathering.open();
         return gathering.tooLarge()
                 ? Optional.empty()
-                : Optional.of(new StatePart(path, tree.proveRange(root, nibbles), gathering.entries));
+                : Optional.of(new StatePart(
+                        path, tree.proveRange(root, nibbles, new StoredValues(store)), gathering.entries));
     }
 
     private final class Gathering {

@@ -1,7 +1,6 @@
 package poyang.chain.ledger;
 
 import java.util.Optional;
-import poyang.chain.proofs.StateProof;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bytes;
 
@@ -14,7 +13,7 @@ final class RootRecord {
                 .u64(root.version())
                 .raw(root.hash())
                 .u8(root.leaf().isPresent() ? 1 : 0);
-        root.leaf().ifPresent(leaf -> out.raw(leaf.keyHash()).raw(leaf.valueHash()));
+        root.leaf().ifPresent(out::raw);
         return out.toBytes();
     }
 
@@ -22,9 +21,7 @@ final class RootRecord {
         RecordReader in = new RecordReader(stored);
         long version = in.u64();
         Bytes hash = in.raw(CryptoSuite.DIGEST_BYTES);
-        Optional<StateProof.Leaf> leaf = in.u8() == 1
-                ? Optional.of(new StateProof.Leaf(in.raw(CryptoSuite.DIGEST_BYTES), in.raw(CryptoSuite.DIGEST_BYTES)))
-                : Optional.empty();
+        Optional<Bytes> leaf = in.u8() == 1 ? Optional.of(in.raw(CryptoSuite.DIGEST_BYTES)) : Optional.empty();
         return new Tree.Ref(version, hash, leaf);
     }
 }

@@ -1,7 +1,6 @@
 package poyang.chain.ledger;
 
 import java.util.Optional;
-import poyang.chain.proofs.StateProof;
 import poyang.chain.proofs.StateTree;
 import poyang.kernel.Bytes;
 
@@ -75,10 +74,10 @@ final class StateAudit {
             return;
         }
         if (after.isEmpty() || after.get().leaf().isPresent()) {
-            Optional<Bytes> left = after.flatMap(Tree.Ref::leaf).map(StateProof.Leaf::keyHash);
+            Optional<Bytes> left = after.flatMap(Tree.Ref::leaf);
             Tree.Ref[] same = new Tree.Ref[1];
             before.ifPresent(old -> everyLeaf(old, path, leaf -> {
-                if (left.equals(leaf.leaf().map(StateProof.Leaf::keyHash))) {
+                if (left.equals(leaf.leaf())) {
                     same[0] = leaf;
                 } else {
                     deleted(leaf, height);
@@ -103,7 +102,7 @@ final class StateAudit {
                     Tree.set(then, slot, Tree.ref(loaded, slot));
                 }
             } else {
-                Tree.set(then, Tree.nibble(old.leaf().get().keyHash(), path.length), before);
+                Tree.set(then, Tree.nibble(old.leaf().get(), path.length), before);
             }
         });
         for (int slot = 0; slot < TreePage.SLOTS; slot++) {
@@ -137,22 +136,19 @@ final class StateAudit {
 
     /// A leaf, and the value in the history that it stands for.
     private void value(Tree.Ref ref, byte[] path) {
-        StateProof.Leaf leaf = ref.leaf().orElseThrow();
-        Bytes hash = StateTree.leaf(store.suite(), leaf.keyHash(), leaf.valueHash());
-        need(hash.equals(ref.hash()), "a leaf of the state tree does not have its hash");
+        Bytes keyHash = ref.leaf().orElseThrow();
         for (int depth = 0; depth < path.length; depth++) {
-            need(Tree.nibble(leaf.keyHash(), depth) == path[depth], "a leaf of the state tree stands elsewhere");
+            need(Tree.nibble(keyHash, depth) == path[depth], "a leaf of the state tree stands elsewhere");
         }
-        HistoricView.Entered entered = entered(leaf.keyHash(), ref.version());
+        Optional<Bytes> value = entered(keyHash, ref.version()).value();
         need(
-                entered.value()
-                        .map(value -> StateTree.valueHash(store.suite(), value))
-                        .equals(Optional.of(leaf.valueHash())),
+                value.map(each -> StateTree.leaf(store.suite(), keyHash, StateTree.valueHash(store.suite(), each)))
+                        .equals(Optional.of(ref.hash())),
                 "a value in the history is not the one in the state tree");
     }
 
     private void deleted(Tree.Ref gone, long height) {
-        HistoricView.Entered entered = entered(gone.leaf().orElseThrow().keyHash(), height);
+        HistoricView.Entered entered = entered(gone.leaf().orElseThrow(), height);
         need(entered.value().isEmpty(), "the history does not know of a deletion");
     }
 
@@ -173,10 +169,10 @@ final class StateAudit {
         return tried(() -> {
             long[] live = new long[1];
             root.ifPresent(ref -> everyLeaf(ref, new byte[0], found -> {
-                StateProof.Leaf leaf = found.leaf().orElseThrow();
+                Bytes keyHash = found.leaf().orElseThrow();
                 // The value at that height was compared with its leaf.
                 need(
-                        store.get(Store.Family.LATEST, store.stateKeys().of(leaf.keyHash()))
+                        store.get(Store.Family.LATEST, store.stateKeys().of(keyHash))
                                 .equals(Optional.of(BlockBook.long8(found.version()))),
                         "a latest value is not that of the state tree");
                 live[0]++;

@@ -43,11 +43,22 @@ final class Tree {
         }
     }
 
+    /// Where the hashes of values are found; the tree itself holds them in the hashes of its leaves alone.
+    @FunctionalInterface
+    interface Values {
+        /// The hash of the value that a version gave a key.
+        Bytes hash(Bytes keyHash, long version);
+    }
+
     /// Where a subtree's top stands, and its hash.
     ///
     /// @param version that wrote it; of a leaf, that gave it its value
-    /// @param leaf its content, when it is one
-    record Ref(long version, Bytes hash, Optional<StateProof.Leaf> leaf) {}
+    /// @param leaf the hash of its key, when it is one
+    record Ref(long version, Bytes hash, Optional<Bytes> leaf) {
+        private Optional<StateProof.Leaf> proven(Values values) {
+            return leaf.map(keyHash -> new StateProof.Leaf(keyHash, values.hash(keyHash, version)));
+        }
+    }
 
     /// A changed key; an empty value hash deletes it.
     record Change(Bytes keyHash, Optional<Bytes> valueHash) {}
@@ -140,14 +151,8 @@ final class Tree {
     static void set(TreePage page, int slot, Optional<Ref> child) {
         child.ifPresent(ref -> {
             if (ref.leaf().isPresent()) {
-                StateProof.Leaf leaf = ref.leaf().get();
-                page.put(
-                        slot,
-                        new TreePage.Leaf(
-                                leaf.keyHash().toArray(),
-                                leaf.valueHash().toArray(),
-                                ref.hash().toArray(),
-                                ref.version()));
+                byte[] keyHash = ref.leaf().get().toArray();
+                page.put(slot, new TreePage.Leaf(keyHash, ref.hash().toArray(), ref.version()));
             } else {
                 page.putInner(slot, ref.version());
                 page.putHash(slot, ref.hash().toArray(), 0);
@@ -158,33 +163,33 @@ final class Tree {
     static Optional<Ref> ref(TreePage page, int slot) {
         return page.kinds[slot] == TreePage.NONE
                 ? Optional.empty()
-                : Optional.of(new Ref(page.version(slot), page.hash(slot), page.proven(slot)));
+                : Optional.of(new Ref(page.version(slot), page.hash(slot), page.keyHash(slot)));
     }
 
     // ---- reading --------------------------------------------------------------------------------
 
     /// The proof for a key in the tree at `root`.
-    StateProof prove(Optional<Ref> root, Bytes keyHash) {
+    StateProof prove(Optional<Ref> root, Bytes keyHash, Values values) {
         Descent descent = descend(root, keyHash.toArray(), 2 * CryptoSuite.DIGEST_BYTES);
         Bug.unless(descent.end().stream().allMatch(ref -> ref.leaf().isPresent()), "two keys have one hash");
-        return new StateProof(descent.siblings(), descent.end().flatMap(Ref::leaf));
+        return new StateProof(descent.siblings(), descent.end().flatMap(ref -> ref.proven(values)));
     }
 
     /// The leaf of a key; its version is that of its value.
     Optional<Ref> find(Optional<Ref> root, Bytes keyHash) {
         return descend(root, keyHash.toArray(), 2 * CryptoSuite.DIGEST_BYTES)
                 .end()
-                .filter(ref -> ref.leaf()
-                        .filter(leaf -> leaf.keyHash().equals(keyHash))
-                        .isPresent());
+                .filter(ref -> ref.leaf().filter(keyHash::equals).isPresent());
     }
 
     /// The proof that a range of key hashes, those that begin with some nibbles, holds exactly the leaves that it does.
-    StateRange proveRange(Optional<Ref> root, byte[] path) {
+    StateRange proveRange(Optional<Ref> root, byte[] path, Values values) {
         Descent descent = descend(root, packed(path), path.length);
         boolean early = descent.nibbles() < path.length;
         return new StateRange(
-                4 * path.length, descent.siblings(), early ? descent.end().flatMap(Ref::leaf) : Optional.empty());
+                4 * path.length,
+                descent.siblings(),
+                descent.end().filter(_ -> early).flatMap(ref -> ref.proven(values)));
     }
 
     /// Visits the leaves whose values a version gave, in the tree at its root: the way to each leads over nodes that
@@ -297,11 +302,9 @@ final class Tree {
             byte[] hashes = PageHashes.ofLeaves(suite, puts);
             int put = 0;
             for (int i = 0; i < fresh.length; i++) {
-                Optional<Bytes> value = changes.get(i).valueHash();
-                if (value.isPresent()) {
+                if (changes.get(i).valueHash().isPresent()) {
                     byte[] hash = Arrays.copyOfRange(hashes, put * TreePage.HASH, (put + 1) * TreePage.HASH);
-                    fresh[i] = new TreePage.Leaf(
-                            changes.get(i).keyHash().toArray(), value.get().toArray(), hash, version);
+                    fresh[i] = new TreePage.Leaf(changes.get(i).keyHash().toArray(), hash, version);
                     put++;
                 }
             }

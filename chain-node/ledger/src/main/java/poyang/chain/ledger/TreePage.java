@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import poyang.chain.proofs.StateProof;
 import poyang.crypto.CryptoSuite;
 import poyang.kernel.Bug;
 import poyang.kernel.Bytes;
@@ -20,14 +19,13 @@ import poyang.kernel.Bytes;
 ///
 /// Stored: bitmap of the places that follow (2), all of them when it is whole, otherwise then the version that was
 /// stored whole (8) · bitmap of inner places (2) · bitmap of leaves (2) · for each taken place in order: version (8) ·
-/// hash (32) · for a leaf also key hash (32) · value hash (32).
+/// hash (32) · for a leaf also key hash (32).
 final class TreePage {
     static final int SLOTS = 16;
     static final int HASH = CryptoSuite.DIGEST_BYTES;
     static final byte NONE = 0;
     static final byte INNER = 1;
     static final byte LEAF = 2;
-    private static final int CONTENT = 2 * HASH;
     private static final int ALL = (1 << SLOTS) - 1;
     private static final int BITMAPS = 3 * Short.BYTES;
     /// No version of it was stored before.
@@ -36,7 +34,7 @@ final class TreePage {
     final byte[] kinds = new byte[SLOTS];
     final byte[] hashes = new byte[SLOTS * HASH];
     private final long[] versions = new long[SLOTS];
-    private byte @Nullable [] contents;
+    private byte @Nullable [] keyHashes;
     private long base = NEW;
     /// The places that are not those of the base.
     private int changed;
@@ -44,23 +42,17 @@ final class TreePage {
     /// A leaf as it is carried from place to place; nobody changes its arrays.
     static final class Leaf {
         private final byte[] keyHash;
-        private final byte[] valueHash;
         private final byte[] hash;
         private final long version;
 
-        Leaf(byte[] keyHash, byte[] valueHash, byte[] hash, long version) {
+        Leaf(byte[] keyHash, byte[] hash, long version) {
             this.keyHash = keyHash;
-            this.valueHash = valueHash;
             this.hash = hash;
             this.version = version;
         }
 
         byte[] keyHash() {
             return keyHash;
-        }
-
-        byte[] valueHash() {
-            return valueHash;
         }
 
         byte[] hash() {
@@ -126,7 +118,7 @@ final class TreePage {
                 clear(slot);
             }
             if ((leaves & bit) != 0) {
-                in.get(contents(), slot * CONTENT, CONTENT);
+                in.get(keyHashes(), slot * HASH, HASH);
             }
         }
         return places;
@@ -136,7 +128,7 @@ final class TreePage {
         return BITMAPS
                 + (differs ? Long.BYTES : 0)
                 + Integer.bitCount(taken) * (Long.BYTES + HASH)
-                + Integer.bitCount(leaves) * CONTENT;
+                + Integer.bitCount(leaves) * HASH;
     }
 
     /// As it is to be stored.
@@ -156,7 +148,7 @@ final class TreePage {
             if ((taken & 1 << slot) != 0) {
                 out.putLong(versions[slot]).put(hashes, slot * HASH, HASH);
                 if (kinds[slot] == LEAF) {
-                    out.put(contents(), slot * CONTENT, CONTENT);
+                    out.put(keyHashes(), slot * HASH, HASH);
                 }
             }
         }
@@ -183,11 +175,11 @@ final class TreePage {
         return base;
     }
 
-    private byte[] contents() {
-        byte[] made = contents;
+    private byte[] keyHashes() {
+        byte[] made = keyHashes;
         if (made == null) {
-            made = new byte[SLOTS * CONTENT];
-            contents = made;
+            made = new byte[SLOTS * HASH];
+            keyHashes = made;
         }
         return made;
     }
@@ -233,33 +225,24 @@ final class TreePage {
 
     Leaf leaf(int slot) {
         Bug.unless(kinds[slot] == LEAF, "no leaf stands here");
-        int at = slot * CONTENT;
+        int at = slot * HASH;
         return new Leaf(
-                Arrays.copyOfRange(contents(), at, at + HASH),
-                Arrays.copyOfRange(contents(), at + HASH, at + CONTENT),
-                Arrays.copyOfRange(hashes, slot * HASH, (slot + 1) * HASH),
+                Arrays.copyOfRange(keyHashes(), at, at + HASH),
+                Arrays.copyOfRange(hashes, at, at + HASH),
                 versions[slot]);
     }
 
-    Optional<StateProof.Leaf> proven(int slot) {
-        if (kinds[slot] != LEAF) {
-            return Optional.empty();
-        }
-        Leaf leaf = leaf(slot);
-        return Optional.of(new StateProof.Leaf(Bytes.wrap(leaf.keyHash()), Bytes.wrap(leaf.valueHash())));
+    /// Of a leaf.
+    Optional<Bytes> keyHash(int slot) {
+        int at = slot * HASH;
+        return kinds[slot] == LEAF
+                ? Optional.of(Bytes.wrap(Arrays.copyOfRange(keyHashes(), at, at + HASH)))
+                : Optional.empty();
     }
 
     boolean holds(int slot, byte[] keyHash) {
-        int at = slot * CONTENT;
-        return kinds[slot] == LEAF && Arrays.equals(contents(), at, at + HASH, keyHash, 0, HASH);
-    }
-
-    /// Are two places equal in all that is stored of them?
-    boolean same(int slot, TreePage other, int otherSlot) {
-        return kinds[slot] == other.kinds[otherSlot]
-                && versions[slot] == other.versions[otherSlot]
-                && hash(slot).equals(other.hash(otherSlot))
-                && proven(slot).equals(other.proven(otherSlot));
+        int at = slot * HASH;
+        return kinds[slot] == LEAF && Arrays.equals(keyHashes(), at, at + HASH, keyHash, 0, HASH);
     }
 
     void clear(int slot) {
@@ -274,8 +257,7 @@ final class TreePage {
         kinds[slot] = LEAF;
         versions[slot] = leaf.version();
         System.arraycopy(leaf.hash(), 0, hashes, slot * HASH, HASH);
-        System.arraycopy(leaf.keyHash(), 0, contents(), slot * CONTENT, HASH);
-        System.arraycopy(leaf.valueHash(), 0, contents(), slot * CONTENT + HASH, HASH);
+        System.arraycopy(leaf.keyHash(), 0, keyHashes(), slot * HASH, HASH);
     }
 
     /// An inner node; its hash follows.

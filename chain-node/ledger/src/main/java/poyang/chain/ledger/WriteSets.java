@@ -43,7 +43,7 @@ public final class WriteSets {
                 .written(
                         ledger.root(height),
                         height,
-                        leaf -> changed.add(leaf.leaf().orElseThrow().keyHash()));
+                        leaf -> changed.add(leaf.leaf().orElseThrow()));
         List<Bytes> entries = new ArrayList<>();
         store.stateKeys().of(changed).forEach(key -> entries.add(HistoricView.historyKey(key, height)));
         entries.addAll(Stale.deletions(store, height));

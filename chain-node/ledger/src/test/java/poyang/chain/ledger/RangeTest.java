@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -59,6 +61,10 @@ final class RangeTest {
         return found;
     }
 
+    private static Tree.Values values(Map<Bytes, Bytes> state) {
+        return (keyHash, _) -> Objects.requireNonNull(state.get(keyHash));
+    }
+
     private static byte[] path(Random random, SortedMap<Bytes, Bytes> state) {
         byte[] path = new byte[random.nextInt(5)];
         List<Bytes> keys = List.copyOf(state.keySet());
@@ -86,7 +92,7 @@ final class RangeTest {
                 byte[] path = path(random, state);
                 Bytes prefix = Bytes.wrap(Tree.packed(path));
                 SortedMap<Bytes, Bytes> held = within(state, path);
-                StateRange range = tree.proveRange(root, path);
+                StateRange range = tree.proveRange(root, path, values(state));
                 assertTrue(range.verify(CryptoSuite.SM, hash, 4 * path.length, prefix, held));
                 assertEquals(range, StateRange.decode(range.encoded().toArray()));
                 lies(random, range, hash, prefix, held, state);
@@ -128,7 +134,8 @@ final class RangeTest {
         for (byte[] path : new byte[][] {{}, {3}, {3, 7}, {9, 1, 4, 4}}) {
             SortedMap<Bytes, Bytes> held = within(state, path);
             Bytes prefix = Bytes.wrap(Tree.packed(path));
-            byte[] encoded = tree.proveRange(root, path).encoded().toArray();
+            byte[] encoded =
+                    tree.proveRange(root, path, values(state)).encoded().toArray();
             for (int i = 0; i < encoded.length; i++) {
                 for (int bit = 0; bit < 8; bit++) {
                     byte[] changed = encoded.clone();

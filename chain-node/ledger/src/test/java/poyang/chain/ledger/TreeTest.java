@@ -219,10 +219,20 @@ final class TreeTest {
         assertEquals(LedgerErrors.LEDGER_DAMAGED, refused.code());
     }
 
+    private static Bytes valueHash(Map<String, Bytes> state, Bytes keyHash) {
+        return state.entrySet().stream()
+                .filter(each -> StateTree.keyHash(CryptoSuite.SM, CONTRACT, each.getKey())
+                        .equals(keyHash))
+                .map(each -> StateTree.valueHash(CryptoSuite.SM, each.getValue()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static void checkProof(Tree tree, Optional<Tree.Ref> root, Map<String, Bytes> state, String key) {
         Bytes hash = root.map(Tree.Ref::hash).orElse(StateTree.EMPTY);
         Optional<Bytes> value = Optional.ofNullable(state.get(key));
-        StateProof proof = tree.prove(root, StateTree.keyHash(CryptoSuite.SM, CONTRACT, key));
+        StateProof proof = tree.prove(
+                root, StateTree.keyHash(CryptoSuite.SM, CONTRACT, key), (keyHash, _) -> valueHash(state, keyHash));
         assertTrue(proof.verify(CryptoSuite.SM, hash, CONTRACT, key, value), key);
         Optional<Bytes> lie = value.isPresent() ? Optional.empty() : Optional.of(Bytes.utf8("v0"));
         assertFalse(proof.verify(CryptoSuite.SM, hash, CONTRACT, key, lie), key);
