@@ -5,6 +5,8 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.Env;
+import org.rocksdb.Priority;
 import poyang.kernel.RandomSource;
 
 /// How the families of a RocksDB are written out and merged, and their tables kept open.
@@ -28,12 +30,14 @@ public final class FamilyTuning {
         this.random = random.fork("families");
     }
 
-    /// Keeps tables open, and reads them as memory: a block costs half of one that is asked of the kernel.
+    /// Keeps tables open, reads them as memory, and merges them when processors have nothing better to do.
     ///
-    /// Usually RocksDB remembers open tables in 64 parts, each of which closes what it has no room for. Of a
-    /// hundred tables some part had too many, and opening the same one for question after question took 8 % of all
-    /// CPU.
-    public static DBOptions openTables(DBOptions options) {
+    /// A block read as memory costs half of one that is asked of the kernel. Usually RocksDB remembers open tables
+    /// in 64 parts, each of which closes what it has no room for. Of a hundred tables some part had too many, and
+    /// opening the same one for question after question took 8 % of all CPU. Merges can wait: one of the index's
+    /// terms took 11 % of two cores in a window of 20 s. Their threads are those of the whole process.
+    public static DBOptions database(DBOptions options) {
+        var _ = Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
         return options.setAllowMmapReads(true).setMaxOpenFiles(OPEN_TABLES).setTableCacheNumshardbits(0);
     }
 

@@ -54,7 +54,7 @@ final class Tuning implements AutoCloseable {
         latest = filtered(tuned, new BlockBasedTableConfig().setBlockCache(cache));
         // Whoever asks for a node knows that it is there.
         nodes = options(tuned, tables(), VERSION_BYTES);
-        database = FamilyTuning.openTables(summed())
+        database = FamilyTuning.database(summed())
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setParanoidChecks(true)

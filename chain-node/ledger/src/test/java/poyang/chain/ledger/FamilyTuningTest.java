@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -24,6 +27,10 @@ import poyang.crypto.SeededRandom;
 /// Stores of different validators write out and merge at different moments.
 class FamilyTuningTest {
     private static final long BUFFER = 32L << 20;
+    /// Where it stands behind a thread's name in its `stat`.
+    private static final int NICE = 16;
+    /// Of a thread that comes last.
+    private static final int LAST = 19;
 
     private record Sizes(int merged, long buffer) {}
 
@@ -54,7 +61,7 @@ class FamilyTuningTest {
     void noTableIsOpenedTwice(@TempDir Path folder) throws RocksDBException {
         RocksDB.loadLibrary();
         int tables = 200;
-        try (DBOptions open = FamilyTuning.openTables(new DBOptions());
+        try (DBOptions open = FamilyTuning.database(new DBOptions());
                 Statistics statistics = new Statistics();
                 ColumnFamilyOptions families = new ColumnFamilyOptions()
                         .setDisableAutoCompactions(true)
@@ -76,6 +83,38 @@ class FamilyTuningTest {
             }
             assertEquals(tables, statistics.getTickerCount(TickerType.NO_FILE_OPENS));
         }
+    }
+
+    @Test
+    void mergesGiveWayToAllElse(@TempDir Path folder) throws RocksDBException, IOException {
+        RocksDB.loadLibrary();
+        try (DBOptions open = FamilyTuning.database(new DBOptions());
+                ColumnFamilyOptions families = new ColumnFamilyOptions();
+                Options options = new Options(open, families).setCreateIfMissing(true);
+                FlushOptions flush = new FlushOptions();
+                RocksDB database = RocksDB.open(options, folder.toString())) {
+            for (int i = 0; i < 3; i++) {
+                database.put(key(1), key(i));
+                database.flush(flush);
+            }
+            database.compactRange();
+            assertEquals(Set.of(LAST), niceness("rocksdb:low"));
+            assertEquals(niceness("java"), niceness("rocksdb:high"));
+        }
+    }
+
+    private static Set<Integer> niceness(String thread) throws IOException {
+        Set<Integer> found = new HashSet<>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path each : threads) {
+                if (Files.readString(each.resolve("comm")).strip().startsWith(thread)) {
+                    String stat = Files.readString(each.resolve("stat"));
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                    found.add(Integer.valueOf(fields[NICE]));
+                }
+            }
+        }
+        return found;
     }
 
     private static byte[] key(int number) {

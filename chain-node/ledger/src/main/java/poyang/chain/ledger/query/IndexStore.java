@@ -89,7 +89,7 @@ final class IndexStore implements AutoCloseable {
                                 .setCacheIndexAndFilterBlocksWithHighPriority(true),
                         TERM_HEAD,
                         WRITE_BUFFER_BYTES);
-        options = FamilyTuning.openTables(new DBOptions())
+        options = FamilyTuning.database(new DBOptions())
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 // What a process that is killed leaves in the log is read again before anybody is answered.
