@@ -33,18 +33,14 @@ final class Child {
     private static final String HUGE_PAGES = "-XX:+UseTransparentHugePages";
     /// For processes of which little is asked: they start sooner and hold less.
     static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
-    /// For processes that stay up and share few cores: the optimising compiler takes only what is
-    /// called often, and puts less into one method. With its usual limits it kept a third of two cores
-    /// busy for minutes. Half of the heap is for what is young: what is under way for a second dies
-    /// there, and what outlives three collections, most of it in caches, is copied no more. All of
-    /// it is had at the start, in huge pages, for the combs of many keys lie far apart. Netty asserts
-    /// at every step; validators outside of tests run without.
+    /// For processes that stay up and share few cores: the optimising compiler puts less into one
+    /// method. With its usual limits it kept almost half of two cores busy for four minutes. Half of
+    /// the heap is for what is young: what is under way for a second dies there, and what outlives
+    /// three collections, most of it in caches, is copied no more. All of it is had at the start, in
+    /// huge pages, for the combs of many keys lie far apart. Netty asserts at every step; validators
+    /// outside of tests run without.
     static final List<String> FEW_CORES = List.of(
             "-da",
-            "-XX:Tier4InvocationThreshold=20000",
-            "-XX:Tier4MinInvocationThreshold=2400",
-            "-XX:Tier4CompileThreshold=60000",
-            "-XX:Tier4BackEdgeThreshold=160000",
             "-XX:MaxInlineLevel=9",
             "-XX:InlineSmallCode=1200",
             "-XX:FreqInlineSize=150",
