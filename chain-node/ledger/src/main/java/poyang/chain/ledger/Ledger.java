@@ -556,8 +556,7 @@ public final class Ledger implements AutoCloseable {
         return store.stateBytes();
     }
 
-    /// Recomputes everything from genesis on and names the first damaged block. Takes long; no block
-    /// is committed meanwhile.
+    /// Recomputes all from genesis on and names the first damaged block; long, and none is committed meanwhile.
     public synchronized Verification verify() {
         return new Recomputation(this, store, genesis).run();
     }
