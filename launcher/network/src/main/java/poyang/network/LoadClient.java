@@ -34,15 +34,14 @@ import poyang.wire.schema.NodeStatus;
 
 /// Submits evidence from many accounts at a rate of its own, whatever the chain does, and measures.
 ///
-/// First it finds the rate at which the work of one and a half block times is under way, and holds it: the peak. With
-/// less, a chain that makes a block every three fifths of a block time rests between two of them. Then all is waited
-/// for, and a second phase runs at 70 % of the peak. Latency runs from the time at which a record was due until its
-/// receipt is proven here.
+/// First it finds the rate at which the work of one and three quarters of a block time is under way, and holds it: the
+/// peak. With less, a chain rests while its next block is not due. Then all is waited for, and a second phase runs at
+/// 70 % of the peak. Latency runs from the time at which a record was due until its receipt is proven here.
 public final class LoadClient implements AutoCloseable {
     static final int LEAST_PAYLOAD = 64;
     private static final String EVIDENCE = "poyang.v1.Evidence";
     private static final double FIRST_RATE = 200;
-    private static final double BLOCK_TIMES_UNDER_WAY = 1.5;
+    private static final double BLOCK_TIMES_UNDER_WAY = 1.75;
     /// What is under way beyond that, or below it, shall be made good within so many seconds: the sooner, the more the
     /// rate swings.
     private static final double EVEN_SECONDS = 2;

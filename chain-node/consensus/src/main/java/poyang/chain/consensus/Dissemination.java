@@ -51,7 +51,7 @@ public final class Dissemination
     /// A certificate grows with the number of validators, and each of them makes some: so many validators gather
     /// for longer, that all together make 250 batches a second at most.
     private static final long GATHER_MILLIS_A_VALIDATOR = 4;
-    /// After a batch of so many transactions a validator gathers for twice as long: each batch costs all of them
+    /// After a batch of so many transactions a validator gathers for half as long again: each batch costs all of them
     /// signatures and messages, whatever it holds.
     static final int BUSY_TRANSACTIONS = 12;
 
@@ -151,7 +151,7 @@ public final class Dissemination
         long usual = Math.max(
                 Math.clamp(blockTimeMillis / 5, SHORTEST_GATHER_MILLIS, LONGEST_GATHER_MILLIS),
                 GATHER_MILLIS_A_VALIDATOR * (long) validators);
-        return transactions < BUSY_TRANSACTIONS ? usual : 2 * usual;
+        return transactions < BUSY_TRANSACTIONS ? usual : usual + usual / 2;
     }
 
     @Override

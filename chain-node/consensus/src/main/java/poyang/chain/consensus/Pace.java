@@ -3,32 +3,27 @@ package poyang.chain.consensus;
 import poyang.chain.proofs.Epoch;
 
 /// The least time between two blocks that carry something, so that they carry enough: what a block costs each
-/// validator hardly depends on what it carries. The fuller the last one was the longer it may take to the next, unless
+/// validator hardly depends on what it carries. After a full one it may take longer to the next, unless
 /// {@link #ENOUGH_TRANSACTIONS} wait.
 ///
 /// @param usualMillis after a block of few transactions
 /// @param busyMillis after one of {@link #BUSY_TRANSACTIONS} or more
-/// @param fullMillis after one of {@link #FULL_TRANSACTIONS} or more
-public record Pace(long usualMillis, long busyMillis, long fullMillis) {
+public record Pace(long usualMillis, long busyMillis) {
     static final long BUSY_TRANSACTIONS = 40;
-    static final long FULL_TRANSACTIONS = 120;
     /// Where so many wait, the next block waits no longer: what it costs is little beside what it carries.
     static final long ENOUGH_TRANSACTIONS = 800;
 
-    /// A fifth of the block time, two fifths where there is much to do, and three where there is very much.
+    /// A fifth of the block time, and two fifths where there is much to do.
     public static Pace of(Epoch epoch) {
         return of(epoch.blockTimeMillis());
     }
 
     /// The same.
     static Pace of(long blockTimeMillis) {
-        return new Pace(blockTimeMillis / 5, 2 * blockTimeMillis / 5, 3 * blockTimeMillis / 5);
+        return new Pace(blockTimeMillis / 5, 2 * blockTimeMillis / 5);
     }
 
     public long millisAfter(long transactions) {
-        if (transactions < BUSY_TRANSACTIONS) {
-            return usualMillis;
-        }
-        return transactions < FULL_TRANSACTIONS ? busyMillis : fullMillis;
+        return transactions < BUSY_TRANSACTIONS ? usualMillis : busyMillis;
     }
 }

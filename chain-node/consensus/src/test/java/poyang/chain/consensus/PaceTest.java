@@ -126,28 +126,20 @@ final class PaceTest {
         assertTrue(empty().stream().allMatch(each -> each), "after a full block it takes longer");
         long due = early + 1 + 2 * block / 5;
         proposed.clear();
-        transactions = Pace.FULL_TRANSACTIONS;
+        happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, due - 1), due - 1);
+        assertTrue(empty().stream().allMatch(each -> each), "until the last millisecond");
+        proposed.clear();
         happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, due), due);
         assertFalse(empty().getFirst());
 
         items.add(Bytes.utf8("d"));
-        long next = due + 3 * block / 5;
-        happens(new BftEvent.PayloadAvailable(List.copyOf(items), next - 1), next - 1);
-        proposed.clear();
-        happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, next - 1), next - 1);
-        assertTrue(empty().stream().allMatch(each -> each), "and after a very full one longer still");
-        proposed.clear();
-        happens(new BftEvent.TimerFired(BftReplica.IDLE_TIMER, next), next);
-        assertFalse(empty().getFirst());
-
-        items.add(Bytes.utf8("e"));
         proposed.clear();
         transactions = Pace.ENOUGH_TRANSACTIONS - 1;
-        happens(new BftEvent.PayloadAvailable(List.copyOf(items), next + 1), next + 1);
+        happens(new BftEvent.PayloadAvailable(List.copyOf(items), due + 1), due + 1);
         assertTrue(empty().stream().allMatch(each -> each), "one more must wait with it");
         proposed.clear();
         transactions = Pace.ENOUGH_TRANSACTIONS;
-        happens(new BftEvent.PayloadAvailable(List.copyOf(items), next + 2), next + 2);
+        happens(new BftEvent.PayloadAvailable(List.copyOf(items), due + 2), due + 2);
         assertFalse(empty().getFirst(), "where enough wait nothing is gained by waiting");
     }
 }

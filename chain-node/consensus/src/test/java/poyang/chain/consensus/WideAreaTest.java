@@ -23,14 +23,13 @@ class WideAreaTest {
         assertTrue(outcome.p50Millis() > 4 * outcome.slowestDelayMillis() / 2, outcome.toString());
         DeclaredTime declared = outcome.declared(settings, 1.1);
         boolean busy = outcome.transactionsABlock() >= Pace.BUSY_TRANSACTIONS;
-        boolean full = outcome.transactionsABlock() >= Pace.FULL_TRANSACTIONS;
         assertEquals(load == 400, busy, outcome.toString());
         assertEquals(
                 1.1 * 8 * outcome.slowestDelayMillis()
                         + 10
                         + 0.2 * outcome.transactionsABlock()
-                        + (outcome.transactionsABlock() / nodes < Dissemination.BUSY_TRANSACTIONS ? 80 : 160)
-                        + (full ? 300 : busy ? 200 : 100),
+                        + (outcome.transactionsABlock() / nodes < Dissemination.BUSY_TRANSACTIONS ? 80 : 120)
+                        + (busy ? 200 : 100),
                 declared.mostMillis(),
                 1e-6,
                 "as the docs say");
