@@ -57,6 +57,8 @@ public final class LoadClient implements AutoCloseable {
 
     private static final double COMPILED = 0.04;
     private static final long LOOK_SECONDS = 10;
+    /// One look may fall between two bursts of the compilers.
+    private static final int CALM_LOOKS = 2;
     /// A third phase without load to speak of, so that the protocol's own time shows.
     private static final double CALM_RATE = 10;
 
@@ -174,15 +176,14 @@ public final class LoadClient implements AutoCloseable {
     /// Goes on until the processes have been compiled for the most part, for so many seconds at most.
     private double warm(double from, long mostSeconds, List<Long> pids) throws InterruptedException {
         double rate = from;
-        for (long waited = 0; waited + LOOK_SECONDS <= mostSeconds; waited += LOOK_SECONDS) {
+        int calm = 0;
+        for (long waited = 0; waited + LOOK_SECONDS <= mostSeconds && calm < CALM_LOOKS; waited += LOOK_SECONDS) {
             double compiled = CompilerTime.seconds(pids);
             double used = cpuSeconds(pids);
             rate = seek(rate, LOOK_SECONDS, true);
             double share = (CompilerTime.seconds(pids) - compiled) / (cpuSeconds(pids) - used);
             say(String.format(Locale.ROOT, "%.0f a second; compilers take %.0f %%", rate, 100 * share));
-            if (share < COMPILED) {
-                break;
-            }
+            calm = share < COMPILED ? calm + 1 : 0;
         }
         return rate;
     }
