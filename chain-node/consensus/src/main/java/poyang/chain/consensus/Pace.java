@@ -3,7 +3,7 @@ package poyang.chain.consensus;
 import poyang.chain.proofs.Epoch;
 
 /// The least time between two blocks that carry something, so that they carry enough: what a block costs each
-/// validator hardly depends on what it carries. After a full one it may take longer to the next, unless
+/// validator hardly depends on what it carries. After one of many transactions it is longer, unless
 /// {@link #ENOUGH_TRANSACTIONS} wait.
 ///
 /// @param usualMillis after a block of few transactions

@@ -53,7 +53,7 @@ final class Tuning implements AutoCloseable {
         // costs. Keys are short, and so are their filters.
         latest = filtered(tuned, new BlockBasedTableConfig().setBlockCache(cache));
         // Whoever asks for a node knows that it is there. Versions come in order, so tables of them need no merging
-        // but for what became stale: small buffers cost nothing, and one of 32 MiB held a validator up for 0.7 s.
+        // but for what became stale, and buffers can be small: one of 32 MiB held a validator up for 0.7 s.
         nodes = tuned.options(tables(), VERSION_BYTES, WRITE_BUFFER_BYTES / 8);
         database = FamilyTuning.database(summed())
                 .setCreateIfMissing(true)
